@@ -1,0 +1,84 @@
+# memgraphd: build, run, test. `make help` lists the targets.
+
+SHELL      := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+GOLANGCI := go tool -modfile=tools.mod golangci-lint
+FUZZTIME ?= 30s
+HISTORIES ?= 1000
+BENCHTIME ?= 1s
+BENCH    ?= .
+PKG      ?= ./...
+
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.PHONY: build
+build: ## the static server binary, bin/memgraphd
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/memgraphd ./cmd/memgraphd
+
+.PHONY: run
+run: build ## build, then serve on 127.0.0.1:7687 with the data in ./mg_data
+	exec ./bin/memgraphd --bolt-address=127.0.0.1 --bolt-port=7687 --data-directory=./mg_data --log-level=INFO
+
+.PHONY: test
+test: build vet unit e2e ## everything CI runs: build, vet, unit tests under the race detector, import policy, end to end
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+.PHONY: unit
+unit: ## unit tests under the race detector, import policy included
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -v '/test/e2e$$')
+
+.PHONY: e2e
+e2e: build ## tests of the built binary over Bolt
+	@if ls test/e2e/*_test.go >/dev/null 2>&1; then \
+		MEMGRAPHD_BIN=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 30m ./test/e2e; \
+	fi
+
+.PHONY: lint
+lint: ## golangci-lint as pinned in tools.mod; PKG=./internal/x/... narrows it
+	$(GOLANGCI) run $(PKG)
+
+.PHONY: fmt
+fmt: ## gofumpt and import order
+	$(GOLANGCI) fmt $(PKG)
+
+.PHONY: arch
+arch: ## rewrite test/arch/imports.txt from the tree; read the difference before committing it
+	go test -count=1 ./test/arch -run TestImports -rewrite
+
+.PHONY: golden
+golden: ## rewrite files that are rendered from code (configs/memgraph.conf, docs/configuration.md)
+	go test -count=1 ./internal/config -run TestRendered -update
+
+.PHONY: fuzz
+fuzz: ## each fuzz target in turn for FUZZTIME (30s)
+	@grep -rl --include='*_test.go' '^func Fuzz' cmd internal test | xargs -r -n1 dirname | sort -u | while read -r dir; do \
+		for name in $$(go test -list '^Fuzz' ./$$dir | grep '^Fuzz'); do \
+			echo "== $$dir $$name"; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) ./$$dir; \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## benchmarks; BENCH and PKG choose, BENCHTIME sets the length
+	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
+
+.PHONY: crash
+crash: ## crash at every sync of HISTORIES (1000) random histories on the in-memory file system
+	CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -v -run Crash ./test/crash/...
+
+.PHONY: check
+check: lint test ## lint and test
+
+.PHONY: clean
+clean: ## remove bin/
+	rm -rf bin
