@@ -1,0 +1,74 @@
+package vfs
+
+import (
+	"io/fs"
+	"os"
+)
+
+// zeroStepBytes is how much Preallocate writes with one call.
+const zeroStepBytes = 256 << 10
+
+// osFile is a file of the operating system.
+type osFile struct {
+	f *os.File
+}
+
+// Read implements File.
+func (f *osFile) Read(p []byte) (int, error) { return f.f.Read(p) }
+
+// ReadAt implements File.
+func (f *osFile) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
+
+// Write implements File.
+func (f *osFile) Write(p []byte) (int, error) { return f.f.Write(p) }
+
+// WriteAt implements File.
+func (f *osFile) WriteAt(p []byte, off int64) (int, error) { return f.f.WriteAt(p, off) }
+
+// Close implements File.
+func (f *osFile) Close() error { return f.f.Close() }
+
+// Sync implements File.
+func (f *osFile) Sync() error { return f.f.Sync() }
+
+// SyncData implements File.
+func (f *osFile) SyncData() error {
+	if err := syncData(f.f); err != nil {
+		return &fs.PathError{Op: "fdatasync", Path: f.f.Name(), Err: err}
+	}
+	return nil
+}
+
+// Truncate implements File.
+func (f *osFile) Truncate(size int64) error { return f.f.Truncate(size) }
+
+// Preallocate implements File. It asks for the space in one piece first, which finds a
+// full disk early, and then writes zeros: space that was only reserved costs a change
+// of metadata at the first sync after each write.
+func (f *osFile) Preallocate(off, n int64) error {
+	if err := reserve(f.f, off, n); err != nil {
+		return &fs.PathError{Op: "fallocate", Path: f.f.Name(), Err: err}
+	}
+	zeros := make([]byte, min(n, zeroStepBytes))
+	for n > 0 {
+		step := min(n, int64(len(zeros)))
+		if _, err := f.f.WriteAt(zeros[:step], off); err != nil {
+			return err
+		}
+		off += step
+		n -= step
+	}
+	return nil
+}
+
+// Size implements File.
+func (f *osFile) Size() (int64, error) {
+	st, err := f.f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return st.Size(), nil
+}
+
+// Name implements File.
+func (f *osFile) Name() string { return f.f.Name() }

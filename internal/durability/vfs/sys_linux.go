@@ -1,0 +1,64 @@
+package vfs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockExclusive takes the lock that ends with the process, without waiting.
+func lockExclusive(f *os.File) error {
+	err := retryInterrupted(func() error {
+		return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	})
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return ErrLocked
+	}
+	return err
+}
+
+func syncData(f *os.File) error {
+	return retryInterrupted(func() error { return unix.Fdatasync(int(f.Fd())) })
+}
+
+// reserve asks for space on disk; a file system that cannot is left to the writes.
+func reserve(f *os.File, off, n int64) error {
+	if n <= 0 {
+		return nil
+	}
+	err := retryInterrupted(func() error { return unix.Fallocate(int(f.Fd()), 0, off, n) })
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS) {
+		return nil
+	}
+	return err
+}
+
+func freeSpace(dir string) (uint64, error) {
+	var st unix.Statfs_t
+	if err := retryInterrupted(func() error { return unix.Statfs(dir, &st) }); err != nil {
+		return 0, err
+	}
+	return st.Bavail * uint64(st.Bsize), nil
+}
+
+// fileID names device and inode.
+func fileID(info fs.FileInfo) string {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%x:%x", st.Dev, st.Ino)
+}
+
+// retryInterrupted repeats a call that a signal cut short before it did anything.
+func retryInterrupted(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
