@@ -1,0 +1,137 @@
+package ast
+
+import "memgraphd/internal/query/token"
+
+// Clause is one clause of a query. The set of its types is closed.
+type Clause interface {
+	Span() token.Span
+	clause()
+}
+
+// Clause nodes, in the order in which every switch lists them.
+type (
+	// Match is [OPTIONAL] MATCH pattern [WHERE cond].
+	Match struct {
+		Place
+		Optional bool
+		Pattern  *Pattern
+		Where    Expr // nil when absent
+	}
+	// Unwind is UNWIND list AS x.
+	Unwind struct {
+		Place
+		List Expr
+		Var  *Variable
+	}
+	// LoadCSV is LOAD CSV FROM file WITH|NO HEADER [IGNORE BAD] [DELIMITER s] [QUOTE s] [NULLIF s] AS row.
+	LoadCSV struct {
+		Place
+		File                     Expr
+		Header                   bool
+		IgnoreBad                bool
+		Delimiter, Quote, NullIf Expr // nil when absent
+		Var                      *Variable
+	}
+	// Projection is WITH or RETURN.
+	Projection struct {
+		Place
+		Return   bool
+		Distinct bool
+		Star     bool // "*" stands before Items
+		Items    []*ProjectionItem
+		OrderBy  []*SortItem
+		Skip     Expr // nil when absent
+		Limit    Expr // nil when absent
+		Where    Expr // WITH only; nil when absent
+	}
+	// Create is CREATE pattern.
+	Create struct {
+		Place
+		Pattern *Pattern
+	}
+	// Merge is MERGE part [ON CREATE SET …] [ON MATCH SET …].
+	Merge struct {
+		Place
+		Part     *PatternPart
+		OnCreate []SetItem
+		OnMatch  []SetItem
+	}
+	// Set is SET items.
+	Set struct {
+		Place
+		Items []SetItem
+	}
+	// Remove is REMOVE items.
+	Remove struct {
+		Place
+		Items []RemoveItem
+	}
+	// Delete is [DETACH] DELETE expressions.
+	Delete struct {
+		Place
+		Detach bool
+		Exprs  []Expr
+	}
+	// Foreach is FOREACH (x IN list | updating clauses).
+	Foreach struct {
+		Place
+		Var  *Variable
+		List Expr
+		Body []Clause
+	}
+)
+
+func (*Match) clause()      {}
+func (*Unwind) clause()     {}
+func (*LoadCSV) clause()    {}
+func (*Projection) clause() {}
+func (*Create) clause()     {}
+func (*Merge) clause()      {}
+func (*Set) clause()        {}
+func (*Remove) clause()     {}
+func (*Delete) clause()     {}
+func (*Foreach) clause()    {}
+
+// ProjectionItem is expr [AS alias]. Name is the column: the alias, or the verbatim text
+// of the expression.
+type ProjectionItem struct {
+	Place
+	Expr  Expr
+	Alias *Variable // nil when absent
+	Name  string
+}
+
+// SortItem is one key of ORDER BY.
+type SortItem struct {
+	Place
+	Expr       Expr
+	Descending bool
+}
+
+// SetKind tells the forms of SetItem apart.
+type SetKind uint8
+
+// The forms of SET.
+const (
+	SetProperty SetKind = iota // target.key = value; Target is *Property
+	SetAll                     // target = map; Target is *Variable
+	SetMerge                   // target += map; Target is *Variable
+	SetLabels                  // target:A:B; Target is *Variable
+)
+
+// SetItem is one assignment of SET.
+type SetItem struct {
+	Place
+	Kind   SetKind
+	Target Expr
+	Value  Expr   // nil for SetLabels
+	Labels []Name // SetLabels only
+}
+
+// RemoveItem is one element of REMOVE: a property, or labels of a variable.
+type RemoveItem struct {
+	Place
+	Property *Property // nil when labels are removed
+	Target   Expr      // *Variable, with Labels
+	Labels   []Name
+}

@@ -1,0 +1,96 @@
+// Package ast is the tree of a statement. Its types have no behaviour: names are bound
+// and types are found by package sema, which keeps its facts beside the tree.
+//
+// Every node knows its span in the text, because column names are verbatim text and
+// errors name a place. Switches over a closed set of nodes list them in the order of
+// this package, so that a missing case is seen.
+package ast
+
+import "memgraphd/internal/query/token"
+
+// Statement is what a user sends: a query or an administration statement. The set of its
+// types is closed.
+type Statement interface {
+	Span() token.Span
+	statement()
+}
+
+// Mode says what is to be done with a query.
+type Mode uint8
+
+// The modes of a query.
+const (
+	Run Mode = iota
+	Explain
+	Profile
+)
+
+// Statement nodes, in the order in which every switch lists them.
+type (
+	// Query is one or more single queries joined by UNION.
+	Query struct {
+		Place
+		Mode  Mode
+		Parts []*SingleQuery
+		// All[i] tells whether Parts[i] and Parts[i+1] are joined by UNION ALL;
+		// len(All) == len(Parts)-1.
+		All []bool
+	}
+	// IndexStatement is CREATE|DROP INDEX ON :Label or :Label(property).
+	IndexStatement struct {
+		Place
+		Drop     bool
+		Label    Name
+		Property *Name // nil for a label index
+	}
+	// Admin is a statement without operands; Verb tells which.
+	Admin struct {
+		Place
+		Verb AdminVerb
+	}
+	// TransactionControl is BEGIN, COMMIT or ROLLBACK sent as text.
+	TransactionControl struct {
+		Place
+		Verb string // "BEGIN", "COMMIT" or "ROLLBACK"
+	}
+	// TerminateTransactions is TERMINATE TRANSACTIONS "id", …; each is a literal or parameter.
+	TerminateTransactions struct {
+		Place
+		IDs []Expr
+	}
+)
+
+func (*Query) statement()                 {}
+func (*IndexStatement) statement()        {}
+func (*Admin) statement()                 {}
+func (*TransactionControl) statement()    {}
+func (*TerminateTransactions) statement() {}
+
+// SingleQuery is a list of clauses.
+type SingleQuery struct {
+	Place
+	Clauses []Clause
+}
+
+// AdminVerb names a statement without operands.
+type AdminVerb uint8
+
+// The statements without operands.
+const (
+	CreateSnapshot AdminVerb = iota
+	ShowSnapshots
+	LockDataDirectory
+	UnlockDataDirectory
+	DataDirectoryLockStatus
+	ShowIndexInfo
+	ShowStorageInfo
+	ShowVersion
+	ShowBuildInfo
+	ShowConfig
+	ShowTransactions
+	FreeMemory
+	ShowNextSnapshot
+	ShowDatabases
+	ShowDatabase
+	ShowConstraintInfo
+)

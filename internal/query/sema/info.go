@@ -1,0 +1,83 @@
+// Package sema binds names and finds types before anything runs. It leaves the tree
+// alone and returns facts beside it.
+package sema
+
+import "memgraphd/internal/query/ast"
+
+// Type is what is known of a variable or an expression before it runs. It is a set:
+// a variable may hold any of the types whose bits are set, and null besides.
+type Type uint32
+
+// The static types.
+const (
+	Boolean Type = 1 << iota
+	Integer
+	Float
+	String
+	Bytes
+	List
+	Map
+	Node
+	Edge
+	Path
+	EdgeList // the list that a variable-length relationship binds
+
+	Any    = Boolean | Number | String | Bytes | List | Map | Node | Edge | Path | EdgeList
+	Number = Integer | Float
+)
+
+// Symbol is one variable: two variables of the same name in different scopes are two
+// symbols. Anonymous pattern elements have a symbol each, with an empty name.
+type Symbol struct {
+	ID   int // place in Info.Symbols
+	Name string
+	Type Type
+}
+
+// Projection is what sema found about a WITH or a RETURN.
+type Projection struct {
+	// Items are the output columns in order; "*" is expanded into the variables in scope,
+	// sorted by name, before the written items.
+	Items []Item
+	// Aggregates are the aggregate calls in Items and in ORDER BY, each of which is
+	// computed per group; empty where nothing is aggregated.
+	Aggregates []*ast.Call
+	// Grouping are the expressions whose values make the groups: items without an
+	// aggregate inside.
+	Grouping []ast.Expr
+}
+
+// Item is one output column of a projection.
+type Item struct {
+	Name       string
+	Expr       ast.Expr // for "*": an *ast.Variable made by sema, bound in Info.Uses
+	Symbol     *Symbol  // the variable that it defines
+	Aggregates bool     // an aggregate call is inside
+}
+
+// Info is what Analyze found about a query.
+type Info struct {
+	Symbols []*Symbol
+	// Uses binds each variable occurrence, definitions included.
+	Uses map[*ast.Variable]*Symbol
+	// Nodes, Rels and Paths bind every pattern element, anonymous ones included.
+	Nodes map[*ast.NodePattern]*Symbol
+	Rels  map[*ast.RelPattern]*Symbol
+	Paths map[*ast.PatternPart]*Symbol // parts whose path is named, or needed
+	// Bound holds the pattern elements whose variable was bound before their clause or
+	// earlier in the same pattern (so that they are matched, not created or expanded to).
+	Bound map[any]bool
+	// Projections has the facts of each WITH and RETURN.
+	Projections map[*ast.Projection]*Projection
+	// Outer lists, for each subquery-like expression (PatternPredicate,
+	// PatternComprehension, Exists), the symbols of the enclosing scope that it uses.
+	Outer map[ast.Expr][]*Symbol
+	// Types has the static type of each expression that was typed.
+	Types map[ast.Expr]Type
+	// Columns are the result's column names; nil for a query without RETURN.
+	Columns []string
+	// Params are the names of the parameters used, sorted.
+	Params []string
+	// Writes tells whether any clause updates the graph; Reads whether any reads it.
+	Writes, Reads bool
+}
