@@ -1,0 +1,395 @@
+package codec_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
+)
+
+// names interns by remembering; id i of each kind is called by its number until it is interned.
+type names struct {
+	lists [3][]string
+	limit int
+}
+
+var errLimit = errors.New("too many names")
+
+func (n *names) intern(list int, name string) (int, error) {
+	for i, known := range n.lists[list] {
+		if known == name {
+			return i, nil
+		}
+	}
+	if n.limit > 0 && len(n.lists[list]) == n.limit {
+		return 0, errLimit
+	}
+	n.lists[list] = append(n.lists[list], name)
+	return len(n.lists[list]) - 1, nil
+}
+
+func (n *names) LabelName(id graph.LabelID) string { return n.lists[0][id] }
+func (n *names) TypeName(id graph.TypeID) string   { return n.lists[1][id] }
+func (n *names) KeyName(id graph.KeyID) string     { return n.lists[2][id] }
+
+func (n *names) InternLabel(name string) (graph.LabelID, error) {
+	id, err := n.intern(0, name)
+	return graph.LabelID(id), err
+}
+
+func (n *names) InternType(name string) (graph.TypeID, error) {
+	id, err := n.intern(1, name)
+	return graph.TypeID(id), err
+}
+
+func (n *names) InternKey(name string) (graph.KeyID, error) {
+	id, err := n.intern(2, name)
+	return graph.KeyID(id), err
+}
+
+func fullNames() *names {
+	n := &names{}
+	for list, prefix := range []string{"Label", "TYPE", "key"} {
+		for i := range 40 {
+			n.lists[list] = append(n.lists[list], fmt.Sprintf("%s%d ü", prefix, i))
+		}
+	}
+	n.lists[0][3] = ""
+	return n
+}
+
+func drawValue(t *rapid.T, depth int) value.Value {
+	top := 8
+	if depth == 0 {
+		top = 6
+	}
+	switch rapid.IntRange(0, top).Draw(t, "kind") {
+	case 0:
+		return value.Null
+	case 1:
+		return value.Bool(rapid.Bool().Draw(t, "bool"))
+	case 2:
+		return value.Int(rapid.Int64().Draw(t, "int"))
+	case 3:
+		return value.Float(rapid.Float64().Draw(t, "float"))
+	case 4:
+		return value.String(rapid.String().Draw(t, "string"))
+	case 5:
+		return value.Bytes(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "bytes"))
+	case 6:
+		return value.Float([]float64{math.NaN(), math.Inf(1), math.Copysign(0, -1)}[rapid.IntRange(0, 2).Draw(t, "odd")])
+	case 7:
+		list := make([]value.Value, rapid.IntRange(0, 4).Draw(t, "length"))
+		for i := range list {
+			list[i] = drawValue(t, depth-1)
+		}
+		return value.List(list)
+	}
+	entries := make([]value.Entry, rapid.IntRange(0, 4).Draw(t, "entries"))
+	for i := range entries {
+		entries[i] = value.Entry{Key: rapid.String().Draw(t, "key"), Value: drawValue(t, depth-1)}
+	}
+	return value.Map(entries)
+}
+
+func drawOp(t *rapid.T, entries int) change.Op {
+	slots := rapid.Uint32Range(0, math.MaxUint32-1)
+	o := change.Op{Kind: change.Kind(rapid.IntRange(1, 10).Draw(t, "kind"))}
+	if o.Kind >= change.PutEntry && entries == 0 {
+		o.Kind = change.CreateNode
+	}
+	if o.Kind < change.PutEntry {
+		o.Node = graph.NodeID(slots.Draw(t, "node"))
+	}
+	switch o.Kind {
+	case change.CreateEdge, change.DeleteEdge, change.SetEdgeProp:
+		o.Edge = graph.Edge{ID: graph.EdgeID(slots.Draw(t, "edge")), Dst: graph.NodeID(slots.Draw(t, "end"))}
+	}
+	switch o.Kind {
+	case change.CreateNode, change.CreateEdge:
+		o.Generation = rapid.Uint32().Draw(t, "generation")
+	}
+	switch o.Kind {
+	case change.AddLabel, change.RemoveLabel, change.CreateEdge, change.SetNodeProp, change.SetEdgeProp:
+		o.Ref = rapid.Uint32Range(0, 39).Draw(t, "ref")
+	case change.PutEntry, change.DeleteEntry:
+		o.Ref = rapid.Uint32Range(0, uint32(entries-1)).Draw(t, "entry")
+	}
+	if o.Kind == change.SetNodeProp || o.Kind == change.SetEdgeProp {
+		o.Value = drawValue(t, 2)
+	}
+	return o
+}
+
+func drawCommit(t *rapid.T) *change.Commit {
+	c := &change.Commit{}
+	for range rapid.IntRange(0, 3).Draw(t, "entries") {
+		c.Entries = append(c.Entries, change.Entry{
+			Kind: rapid.String().Draw(t, "kind"), Name: rapid.String().Draw(t, "name"),
+			Data: rapid.SliceOfN(rapid.Byte(), 0, 10).Draw(t, "data"),
+		})
+	}
+	for range rapid.IntRange(0, 60).Draw(t, "ops") {
+		c.Ops = append(c.Ops, drawOp(t, len(c.Entries)))
+	}
+	return c
+}
+
+// resolved renders a commit with names in place of ids, so that commits of two stores compare.
+func resolved(c *change.Commit, n change.Names) string {
+	var b strings.Builder
+	for _, e := range c.Entries {
+		fmt.Fprintf(&b, "entry %q %q %q\n", e.Kind, e.Name, e.Data)
+	}
+	for _, o := range c.Ops {
+		fmt.Fprintf(&b, "%d %d %d %v ", o.Kind, o.Generation, o.Node, o.Edge)
+		switch o.Kind {
+		case change.AddLabel, change.RemoveLabel:
+			fmt.Fprintf(&b, "%q", n.LabelName(graph.LabelID(o.Ref)))
+		case change.CreateEdge:
+			fmt.Fprintf(&b, "%q", n.TypeName(graph.TypeID(o.Ref)))
+		case change.SetNodeProp, change.SetEdgeProp:
+			encoded, err := codec.AppendValue(nil, o.Value)
+			fmt.Fprintf(&b, "%q %q %v", n.KeyName(graph.KeyID(o.Ref)), encoded, err)
+		case change.PutEntry, change.DeleteEntry:
+			fmt.Fprintf(&b, "%d", o.Ref)
+		case change.CreateNode, change.DeleteNode, change.DeleteEdge:
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func TestCommitRoundTrip(t *testing.T) {
+	from := fullNames()
+	var encoders codec.Encoders
+	var decoder codec.Decoder
+	decoded := &change.Commit{}
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawCommit(t)
+		payload, err := encoders.Append([]byte("before"), c, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload = bytes.TrimPrefix(payload, []byte("before"))
+		to := &names{}
+		if err := decoder.Decode(payload, decoded, to); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := resolved(decoded, to), resolved(c, from); got != want {
+			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+		for cut := range payload {
+			if err := decoder.Decode(payload[:cut], decoded, &names{}); err == nil {
+				t.Fatalf("a commit cut to %d of %d bytes is accepted", cut, len(payload))
+			}
+		}
+		if err := decoder.Decode(append(payload, 0), decoded, &names{}); err == nil {
+			t.Fatal("a byte too many is accepted")
+		}
+	})
+}
+
+func TestValueRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawValue(t, 4)
+		encoded, err := codec.AppendValue(nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := codec.NewReader(encoded)
+		got := r.Value()
+		if err := r.End(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := codec.AppendValue(nil, got)
+		if err != nil || !bytes.Equal(encoded, again) || !value.Same(v, got) {
+			t.Fatalf("%q became %q: %v", encoded, again, err)
+		}
+	})
+}
+
+func TestDepthIsBounded(t *testing.T) {
+	nested := func(depth int) value.Value {
+		v := value.Int(1)
+		for range depth {
+			v = value.List([]value.Value{v})
+		}
+		return v
+	}
+	encoded, err := codec.AppendValue(nil, nested(codec.DepthMax))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := codec.NewReader(encoded)
+	r.Value()
+	if err := r.End(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := codec.AppendValue(nil, nested(codec.DepthMax+1)); !errors.Is(err, codec.ErrNotStorable) {
+		t.Fatalf("got %v", err)
+	}
+	deep := append(bytes.Repeat([]byte{7, 1}, 1_000_000), 0)
+	r = codec.NewReader(deep)
+	r.Value()
+	var malformed *codec.DecodeError
+	if !errors.As(r.Err(), &malformed) {
+		t.Fatalf("got %v", r.Err())
+	}
+}
+
+func TestEncodeRefuses(t *testing.T) {
+	for _, v := range []value.Value{
+		value.Node(1), value.Edge(graph.Edge{}), value.Path(&value.PathValue{}),
+		value.List([]value.Value{value.Node(1)}), value.Map([]value.Entry{{Key: "a", Value: value.Node(1)}}),
+	} {
+		var e codec.Encoder
+		c := &change.Commit{Ops: []change.Op{{Kind: change.SetNodeProp, Value: v}}}
+		if got, err := e.Append([]byte("kept"), c, fullNames()); !errors.Is(err, codec.ErrNotStorable) || string(got) != "kept" {
+			t.Errorf("%s: got %q, %v", v.Kind(), got, err)
+		}
+	}
+	var e codec.Encoder
+	if _, err := e.Append(nil, &change.Commit{Ops: []change.Op{{Kind: 99}}}, fullNames()); err == nil {
+		t.Error("an unknown kind of change is encoded")
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	huge := binary.AppendUvarint(nil, 1<<60)
+	for _, c := range []struct {
+		payload []byte
+		want    string
+	}{
+		{nil, "malformed at byte 0: ends too early"},
+		{[]byte{9, 0, 0, 0, 0, 0, 0}, "written by a newer version: format 9, this server reads up to 1"},
+		{[]byte{0, 0, 0, 0, 0, 0, 0}, "malformed at byte 1: unknown version 0"},
+		{[]byte{1, 4, 0, 0, 0, 0, 0}, "malformed at byte 2: unknown flags 0x4"},
+		{append([]byte{1, 0}, huge...), "labels of the commit: malformed at byte 11: count 1152921504606846976 is larger than the 0 bytes left"},
+		{[]byte{1, 0, 0, 0, 0, 0, 200, 1, 0}, "malformed at byte 8: count 200 is larger than the 1 bytes left"},
+		{[]byte{1, 0, 0, 0, 0, 0, 1, 99, 0}, "malformed at byte 8: unknown tag of a change 99"},
+		{[]byte{1, 0, 0, 0, 0, 0, 1, 2, 1}, "malformed at byte 9: id of a node out of range"},
+		{[]byte{1, 0, 0, 0, 0, 0, 1, 3, 0, 5}, "malformed at byte 10: label 5 of 0"},
+		{[]byte{1, 0, 0, 0, 0, 0, 1, 9, 0}, "malformed at byte 9: entry 0 of 0"},
+		{[]byte{1, 0, 0, 0, 0, 0, 0, 0}, "malformed at byte 7: 1 bytes left over"},
+		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 77}, "malformed at byte 13: unknown value tag 77"},
+		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 8, 2, 1, 'b', 0, 1, 'a', 0}, "malformed at byte 19: keys of a map do not ascend"},
+	} {
+		var d codec.Decoder
+		err := d.Decode(c.payload, &change.Commit{}, &names{})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%v: got %v, want %s", c.payload, err, c.want)
+		}
+	}
+	var d codec.Decoder
+	payload := []byte{1, 0, 2, 1, 'a', 1, 'b', 0, 0, 0, 0}
+	if err := d.Decode(payload, &change.Commit{}, &names{limit: 1}); !errors.Is(err, errLimit) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzDecodeCommit(f *testing.F) {
+	var e codec.Encoder
+	from := fullNames()
+	for seed := range 20 {
+		c := rapid.Custom(drawCommit).Example(seed)
+		payload, err := e.Append(nil, c, from)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(payload)
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		var d codec.Decoder
+		c, in := &change.Commit{}, &names{}
+		if err := d.Decode(payload, c, in); err != nil {
+			return
+		}
+		var again codec.Encoder
+		encoded, err := again.Append(nil, c, in)
+		if err != nil {
+			t.Fatalf("what was decoded cannot be encoded: %v", err)
+		}
+		c2, in2 := &change.Commit{}, &names{}
+		if err := d.Decode(encoded, c2, in2); err != nil {
+			t.Fatalf("what was encoded cannot be decoded: %v", err)
+		}
+		if got, want := resolved(c2, in2), resolved(c, in); got != want {
+			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func benchCommit() *change.Commit {
+	return &change.Commit{Ops: []change.Op{
+		{Kind: change.CreateNode, Node: 1000},
+		{Kind: change.AddLabel, Node: 1000, Ref: 1},
+		{Kind: change.SetNodeProp, Node: 1000, Ref: 1, Value: value.Int(123456)},
+		{Kind: change.SetNodeProp, Node: 1000, Ref: 2, Value: value.String("somebody")},
+		{Kind: change.CreateEdge, Node: 1000, Edge: graph.Edge{ID: 5000, Dst: 77}, Ref: 1},
+	}}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	var e codec.Encoder
+	c, n := benchCommit(), fullNames()
+	buf := make([]byte, 0, 256)
+	b.ReportAllocs()
+	for b.Loop() {
+		out, err := e.Append(buf[:0], c, n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(out)))
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	var e codec.Encoder
+	payload, err := e.Append(nil, benchCommit(), fullNames())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var d codec.Decoder
+	c, in := &change.Commit{}, fullNames()
+	b.SetBytes(int64(len(payload)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := d.Decode(payload, c, in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestDecodeReusesMemory(t *testing.T) {
+	var e codec.Encoder
+	var d codec.Decoder
+	c := &change.Commit{}
+	from := fullNames()
+	for _, ops := range [][]change.Op{
+		{{Kind: change.SetNodeProp, Node: 3, Ref: 1, Value: value.Int(1)}},
+		{{Kind: change.DeleteNode, Node: 4}},
+	} {
+		payload, err := e.Append(nil, &change.Commit{Ops: ops}, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Decode(payload, c, from); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(c.Ops, ops) {
+			t.Fatalf("got %+v, want %+v", c.Ops, ops)
+		}
+	}
+}
