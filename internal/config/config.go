@@ -1,0 +1,151 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/viper"
+)
+
+const walSegmentMinKiB = 64
+
+// Config holds the settings of one start.
+type Config struct {
+	Bolt    Bolt
+	Storage Storage
+	Query   Query
+	Log     Log
+
+	MemoryLimitBytes int64 // 0: as much as the machine or the control group gives
+
+	Settings []Setting // every supported flag, in the order of the table
+	Warnings []Warning // flags without effect and settings that risk something
+}
+
+// Bolt is what clients connect to.
+type Bolt struct {
+	Address            string
+	Port               int
+	ServerName         string
+	AllowOpenAccess    bool
+	ConnectionsMax     int
+	UnauthenticatedMax int
+	MessageBytesMax    int64
+}
+
+// Storage is the data directory and what is written there.
+type Storage struct {
+	DataDirectory      string
+	LockTimeout        time.Duration
+	Recover            bool
+	ReadCommitted      bool // instead of snapshot isolation
+	WALEnabled         bool
+	WALSegmentBytes    int64
+	WALFlushEvery      int
+	SnapshotInterval   time.Duration // 0: none
+	SnapshotsKept      int
+	SnapshotOnExit     bool
+	SnapshotWorkersMax int // 0: as many as there are processors
+}
+
+// Query bounds what queries may do.
+type Query struct {
+	Timeout          time.Duration // 0: none
+	IdleTimeout      time.Duration // 0: none
+	PlanCacheSize    int
+	MemoryLimitBytes int64 // of one query; 0: none
+	FileRoots        []string
+	AllowLoadCSV     bool
+}
+
+// Log is where lines go and which.
+type Log struct {
+	File         string // "" for standard error
+	Level        string // TRACE DEBUG INFO WARNING ERROR CRITICAL
+	AlsoToStderr bool
+}
+
+// fill takes the settings from viper; the values have been checked.
+func (c *Config) fill(v *viper.Viper) {
+	c.Bolt = Bolt{
+		Address:            v.GetString("bolt-address"),
+		Port:               v.GetInt("bolt-port"),
+		ServerName:         v.GetString("bolt-server-name-for-init"),
+		AllowOpenAccess:    v.GetBool("bolt-allow-open-access"),
+		ConnectionsMax:     v.GetInt("bolt-max-connections"),
+		UnauthenticatedMax: v.GetInt("bolt-max-unauthenticated-connections"),
+		MessageBytesMax:    v.GetInt64("bolt-max-message-bytes"),
+	}
+	c.Storage = Storage{
+		DataDirectory:      v.GetString("data-directory"),
+		LockTimeout:        seconds(v, "data-dir-lock-acquisition-timeout-sec"),
+		Recover:            v.GetBool("data-recovery-on-startup"),
+		ReadCommitted:      v.GetString("isolation-level") != "SNAPSHOT_ISOLATION",
+		WALEnabled:         v.GetBool("storage-wal-enabled"),
+		WALSegmentBytes:    max(v.GetInt64("storage-wal-file-size-kib"), walSegmentMinKiB) << 10,
+		WALFlushEvery:      v.GetInt("storage-wal-file-flush-every-n-tx"),
+		SnapshotInterval:   seconds(v, "storage-snapshot-interval-sec"),
+		SnapshotsKept:      v.GetInt("storage-snapshot-retention-count"),
+		SnapshotOnExit:     v.GetBool("storage-snapshot-on-exit"),
+		SnapshotWorkersMax: v.GetInt("storage-snapshot-thread-count"),
+	}
+	c.Query = Query{
+		Timeout:          seconds(v, "query-execution-timeout-sec"),
+		IdleTimeout:      seconds(v, "transaction-idle-timeout-sec"),
+		PlanCacheSize:    v.GetInt("query-plan-cache-max-size"),
+		MemoryLimitBytes: v.GetInt64("query-memory-limit") << 20,
+		AllowLoadCSV:     v.GetBool("allow-load-csv"),
+	}
+	for root := range strings.SplitSeq(v.GetString("query-file-roots"), ",") {
+		if root != "" {
+			c.Query.FileRoots = append(c.Query.FileRoots, root)
+		}
+	}
+	c.Log = Log{
+		File:         v.GetString("log-file"),
+		Level:        v.GetString("log-level"),
+		AlsoToStderr: v.GetBool("also-log-to-stderr"),
+	}
+	c.MemoryLimitBytes = v.GetInt64("memory-limit") << 20
+}
+
+func seconds(v *viper.Viper, name string) time.Duration {
+	return time.Duration(v.GetFloat64(name) * float64(time.Second))
+}
+
+// origin says where the value of a flag came from.
+func (c *Config) origin(name string) Origin {
+	for i := range c.Settings {
+		if c.Settings[i].Flag.Name == name {
+			return c.Settings[i].Origin
+		}
+	}
+	return Origin{}
+}
+
+// risks names what can be lost with settings that are weaker than the defaults.
+func (c *Config) risks() []Warning {
+	var risks []Warning
+	warn := func(flag, text string) {
+		risks = append(risks, Warning{Origin: c.origin(flag), Text: "--" + flag + " " + text})
+	}
+	s := &c.Storage
+	if !s.Recover {
+		warn("data-recovery-on-startup", "is off: the server starts empty, and moves what the data directory holds to .backup in it")
+	}
+	switch {
+	case !s.WALEnabled && s.SnapshotInterval == 0 && !s.SnapshotOnExit:
+		warn("storage-wal-enabled", "is off, and so are snapshots: everything is lost when the server ends")
+	case !s.WALEnabled:
+		warn("storage-wal-enabled", "is off: a crash loses every commit since the last snapshot")
+	case s.WALFlushEvery > 1:
+		warn("storage-wal-file-flush-every-n-tx", "is above 1: a crash of the machine can lose commits of the last second that were acknowledged")
+	}
+	if s.WALEnabled && s.SnapshotInterval == 0 {
+		warn("storage-snapshot-interval-sec", "is 0: the log grows, and starting takes longer, until a snapshot is asked for")
+	}
+	if c.Bolt.AllowOpenAccess {
+		warn("bolt-allow-open-access", "is on: while no user exists, whoever reaches the port can read and change everything")
+	}
+	return risks
+}

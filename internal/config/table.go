@@ -1,0 +1,179 @@
+package config
+
+import "slices"
+
+// The headings of the flag table, in the order in which files and pages have them.
+const (
+	groupBolt    = "Bolt"
+	groupStorage = "Storage and durability"
+	groupQuery   = "Query"
+	groupLog     = "Logging"
+	groupMemory  = "Memory"
+	groupStart   = "Starting"
+	groupOther   = "Other"
+)
+
+// ServerNameDefault is what clients are told in HELLO; drivers look for its first word.
+const ServerNameDefault = "Neo4j/v5.11.0 compatible graph database server - memgraphd"
+
+// Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
+func Flags() []Flag {
+	return slices.Concat(boltFlags(), storageFlags(), queryFlags(), logFlags(), startFlags(), unsupportedFlags())
+}
+
+func boltFlags() []Flag {
+	return []Flag{
+		{
+			Name: "bolt-address", Group: groupBolt, Kind: Address, Default: "0.0.0.0",
+			Help: "Address to listen at for Bolt. Clients of other machines are refused while no user exists, unless --bolt-allow-open-access is set.",
+		},
+		{
+			Name: "bolt-port", Group: groupBolt, Kind: Int, Default: "7687", Max: 65535,
+			Help: "Port to listen at for Bolt; 0 takes any free one and logs which.",
+		},
+		{
+			Name: "bolt-server-name-for-init", Group: groupBolt, Kind: Text, Default: ServerNameDefault,
+			Help: "Name that clients are told when they connect. Drivers expect it to begin with Neo4j/.",
+		},
+		{
+			Name: "bolt-allow-open-access", Group: groupBolt, Kind: Bool, Default: "false",
+			Help: "Let clients of other machines in while no user exists. Whoever reaches the port can then read and change everything.",
+		},
+		{
+			Name: "bolt-max-connections", Group: groupBolt, Kind: Int, Default: "10000", Min: 1, Max: 1_000_000,
+			Help: "Most connections at once; one more is closed as it comes.",
+		},
+		{
+			Name: "bolt-max-unauthenticated-connections", Group: groupBolt, Kind: Int, Default: "1000", Min: 1, Max: 1_000_000,
+			Help: "Most connections at once that have not logged on yet.",
+		},
+		{
+			Name: "bolt-max-message-bytes", Group: groupBolt, Kind: Int, Default: "67108864", Min: 65536, Max: 2147483647, Unit: "bytes",
+			Help: "Longest message that a client may send, its parameters included.",
+		},
+	}
+}
+
+func storageFlags() []Flag {
+	return slices.Concat([]Flag{
+		{
+			Name: "data-directory", Group: groupStorage, Kind: Text, Needed: true, Default: "mg_data",
+			Help: "Directory that holds the log and the snapshots. It is made when it does not exist; a relative name starts at the working directory.",
+		},
+		{
+			Name: "data-dir-lock-acquisition-timeout-sec", Group: groupStorage, Kind: Int, Default: "30", Max: 86400, Unit: "seconds",
+			Help: "How long to wait for another server to leave the data directory; 0 gives up at once.",
+		},
+		{
+			Name: "data-recovery-on-startup", Group: groupStorage, Kind: Bool, Default: "true",
+			Help: "Bring back what the data directory holds. When false, the server starts empty and moves the old files to .backup in the directory.",
+		},
+		{
+			Name: "isolation-level", Group: groupStorage, Kind: Choice, Default: "SNAPSHOT_ISOLATION",
+			Choices: []string{"SNAPSHOT_ISOLATION", "READ_COMMITTED", "READ_UNCOMMITTED"},
+			Help:    "Isolation of transactions. READ_UNCOMMITTED is accepted and means READ_COMMITTED.",
+		},
+	}, walFlags(), snapshotFlags())
+}
+
+func walFlags() []Flag {
+	return []Flag{
+		{
+			Name: "storage-wal-enabled", Group: groupStorage, Kind: Bool, Default: "true",
+			Help: "Write every commit to the log before it is acknowledged. When false, a crash loses everything since the last snapshot.",
+		},
+		{
+			Name: "storage-wal-file-size-kib", Group: groupStorage, Kind: Int, Default: "20480", Min: 1, Max: 1024000, Unit: "KiB",
+			Help: "Size of one file of the log; less than 64 KiB means 64.",
+		},
+		{
+			Name: "storage-wal-file-flush-every-n-tx", Group: groupStorage, Kind: Int, Default: "1", Min: 1, Max: 1_000_000, Unit: "commits",
+			Help: "Sync the log to the disk once every so many commits, and at least every second. With 1, a commit is on the disk before it is acknowledged; with more, a crash of the machine can lose acknowledged commits.",
+		},
+	}
+}
+
+func snapshotFlags() []Flag {
+	return []Flag{
+		{
+			Name: "storage-snapshot-interval-sec", Group: groupStorage, Kind: Int, Default: "300", Max: 604800, Unit: "seconds",
+			Help: "Time between snapshots; 0 takes none but those asked for, and the log then grows until one is.",
+		},
+		{
+			Name: "storage-snapshot-retention-count", Group: groupStorage, Kind: Int, Default: "3", Min: 1, Max: 1_000_000,
+			Help: "How many snapshots to keep. The log is kept back to the oldest of them.",
+		},
+		{
+			Name: "storage-snapshot-on-exit", Group: groupStorage, Kind: Bool, Default: "true",
+			Help: "Take a snapshot when the server stops, if something has changed since the last one.",
+		},
+		{
+			Name: "storage-snapshot-thread-count", Group: groupStorage, Kind: Int, Default: "0", Max: 1024,
+			Help: "How many workers write a snapshot; 0 takes as many as there are processors, 8 at most.",
+		},
+	}
+}
+
+func queryFlags() []Flag {
+	return []Flag{
+		{
+			Name: "query-execution-timeout-sec", Group: groupQuery, Kind: Float, Default: "600", Max: 31_536_000, Unit: "seconds",
+			Help: "How long a query may run; 0 sets no limit.",
+		},
+		{
+			Name: "transaction-idle-timeout-sec", Group: groupQuery, Kind: Int, Default: "300", Max: 31_536_000, Unit: "seconds",
+			Help: "How long an open transaction or an unread result may wait for its client before it is ended; 0 sets no limit.",
+		},
+		{
+			Name: "query-plan-cache-max-size", Group: groupQuery, Kind: Int, Default: "1000", Max: 10_000_000, Unit: "plans",
+			Help: "How many plans of queries to keep for the next run; 0 keeps none.",
+		},
+		{
+			Name: "query-memory-limit", Group: groupQuery, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",
+			Help: "Memory that one query may take for its rows; 0 leaves only the server's own limit.",
+		},
+		{
+			Name: "query-file-roots", Group: groupQuery, Kind: Text, Default: "",
+			Help: "Directories, with commas between, that LOAD CSV may read from; empty for all that the server can read.",
+		},
+		{
+			Name: "allow-load-csv", Group: groupQuery, Kind: Bool, Default: "true",
+			Help: "Allow LOAD CSV.",
+		},
+	}
+}
+
+func logFlags() []Flag {
+	return []Flag{
+		{
+			Name: "log-file", Group: groupLog, Kind: Text, Default: "",
+			Help: "File to append the log to; empty for standard error. It is opened anew on SIGHUP, for rotation by logrotate.",
+		},
+		{
+			Name: "log-level", Group: groupLog, Kind: Choice, Default: "WARNING",
+			Choices: []string{"TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"},
+			Help:    "Least severe lines to log. The lines about starting and stopping are always there.",
+		},
+		{
+			Name: "also-log-to-stderr", Group: groupLog, Kind: Bool, Default: "false",
+			Help: "Log to standard error as well when --log-file is set.",
+		},
+		{
+			Name: "memory-limit", Group: groupMemory, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",
+			Help: "Memory that the server may take; 0 means the limit of its control group, or 90 % of the machine's. What would pass it fails with an error.",
+		},
+	}
+}
+
+func startFlags() []Flag {
+	return []Flag{
+		{
+			Name: "flag-file", Group: groupStart, Kind: Text, Default: "",
+			Help: "Read more flags from this file, here and now: what follows wins over it.",
+		},
+		{
+			Name: "strict-flag-check", Group: groupStart, Kind: Bool, Default: "true",
+			Help: "Stop at arguments that are no flags. When false, they are named in a warning.",
+		},
+	}
+}

@@ -1,0 +1,154 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+const later = "not supported by this version"
+
+// unsupportedFlags are those that Memgraph has and this server has not: known by name, so that its
+// configuration files can be used as they are, and without effect.
+func unsupportedFlags() []Flag {
+	return slices.Concat(unsupportedBolt(), unsupportedAuth(), unsupportedStorage(), unsupportedQuery(), unsupportedLog(), unsupportedOther())
+}
+
+func unsupportedBolt() []Flag {
+	return ignored(groupBolt, [][3]string{
+		{"bolt-num-workers", "connections are served by as many threads as there are processors", ""},
+		{"bolt-cert-file", later + "; connections are not encrypted", ""},
+		{"bolt-key-file", later + "; connections are not encrypted", ""},
+		{"scheduler", "connections are served by as many threads as there are processors", ""},
+	})
+}
+
+func unsupportedAuth() []Flag {
+	return ignored(groupOther, [][3]string{
+		{"auth-module-mappings", later, ""},
+		{"auth-module-timeout-ms", later, ""},
+		{"auth-user-or-role-name-regex", later, ""},
+		{"auth-user-or-role-regex", later, ""},
+		{"auth-password-permit-null?", later, "true"},
+		{"auth-password-strength-regex", later, ""},
+		{"password-encryption-algorithm", later, ""},
+		{"audit-enabled?", later, "false"},
+		{"audit-buffer-size", later, ""},
+		{"audit-buffer-flush-interval-ms", later, ""},
+	})
+}
+
+func unsupportedStorage() []Flag {
+	return ignored(groupStorage, [][3]string{
+		{"storage-snapshot-interval", "use --storage-snapshot-interval-sec", ""},
+		{"storage-recover-on-startup?", "use --data-recovery-on-startup", ""},
+		{"storage-backup-dir-enabled?", "superseded files are never kept beside the new ones", "false"},
+		{"storage-enable-backup-dir?", "superseded files are never kept beside the new ones", "false"},
+		{"storage-allow-recovery-failure?", "damage always stops the start", "false"},
+		{"storage-items-per-batch", "the blocks of a snapshot have a fixed size", ""},
+		{"storage-parallel-snapshot-creation?", "snapshots are always written in parallel", "true"},
+		{"storage-parallel-schema-recovery?", "the server chooses how it recovers", ""},
+		{"storage-recovery-thread-count", "the server chooses how it recovers", ""},
+		{"storage-snapshot-writeback-window-mib", later, ""},
+		{"storage-release-recovered-snapshot-page-cache?", later, ""},
+		{"storage-release-sent-snapshot-page-cache?", later, ""},
+		{"storage-mode", "the graph is in memory and transactional", "IN_MEMORY_TRANSACTIONAL"},
+		{"storage-gc-cycle-sec", "old versions go continuously", ""},
+		{"storage-gc-aggressive?", "old versions go continuously", ""},
+		{"storage-python-gc-cycle-sec", "there is no Python here", ""},
+		{"storage-access-timeout-sec", later, ""},
+		{"storage-properties-on-edges?", "relationships always have properties", "true"},
+		{"storage-light-edge?", "relationships have one form", ""},
+		{"storage-enable-schema-metadata?", later, "false"},
+		{"storage-enable-edges-metadata?", "relationships are always found by id", "true"},
+		{"schema-info-enabled?", later, "false"},
+		{"storage-automatic-label-index-creation-enabled?", later, "false"},
+		{"storage-automatic-edge-type-index-creation-enabled?", later, "false"},
+		{"storage-delta-on-identical-property-update?", later, "true"},
+		{"storage-property-store-compression-enabled?", later, "false"},
+		{"storage-property-store-compression-level", later, ""},
+		{"storage-floating-point-resolution-bits", "numbers are never rounded", "64"},
+		{"storage-omit-vector-index-properties-on-return?", later, "false"},
+		{"delta-chain-cache-threshold", "versions are kept in another way", ""},
+		{"storage-rocksdb-enable-thread-tracking?", "nothing is stored in RocksDB", ""},
+		{"storage-rocksdb-info-log-level", "nothing is stored in RocksDB", ""},
+		{"storage-rocksdb-keep-log-file-num", "nothing is stored in RocksDB", ""},
+	})
+}
+
+func unsupportedQuery() []Flag {
+	return ignored(groupQuery, [][3]string{
+		{"query-cost-planner?", "plans are always chosen by cost", "true"},
+		{"query-max-plans", "the planner bounds itself", ""},
+		{"query-ast-cache-max-size", "the plan cache serves both", ""},
+		{"query-vertex-count-to-expand-existing", "chosen by cost", ""},
+		{"cartesian-product-enabled?", "chosen by cost", "true"},
+		{"debug-query-plans?", later, "false"},
+		{"hops-limit-partial-results?", later, ""},
+		{"query-modules-directory", later, ""},
+		{"query-callable-mappings-path", later, ""},
+		{"file-download-conn-timeout-sec", later, ""},
+		{"ca-bundle-file", later, ""},
+		{"aws-region", later, ""},
+		{"aws-access-key", later, ""},
+		{"aws-secret-key", later, ""},
+		{"aws-endpoint-url", later, ""},
+		{"init-file", later, ""},
+		{"init-data-file", later, ""},
+		{"timezone", later, "UTC"},
+		{"experimental-enabled", "there are no experiments", ""},
+		{"experimental-config", "there are no experiments", ""},
+	})
+}
+
+func unsupportedLog() []Flag {
+	return ignored(groupLog, [][3]string{
+		{"logger-type", "lines are written as they come", "sync"},
+		{"log-retention-days", "no log file is ever deleted; use logrotate", ""},
+		{"log-min-duration-ms", later, "-1"},
+		{"log-failed-queries?", later, "false"},
+		{"log-query-plan?", later, ""},
+		{"memory-warning-threshold", later, "0"},
+		{"monitoring-address", later, ""},
+		{"monitoring-port", later, ""},
+		{"metrics-address", later, ""},
+		{"metrics-port", later, ""},
+		{"metrics-format", later, ""},
+		{"telemetry-enabled?", "this server sends nothing to anybody", "false"},
+	})
+}
+
+func unsupportedOther() []Flag {
+	return ignored(groupOther, [][3]string{
+		{"replication-replica-check-frequency-sec", later, ""},
+		{"replication-restore-state-on-startup?", later, ""},
+		{"management-port", later, "0"},
+		{"coordinator-port", later, "0"},
+		{"coordinator-id", later, ""},
+		{"coordinator-hostname", later, ""},
+		{"nuraft-log-file", later, ""},
+		{"cluster-cert-file", later, ""},
+		{"cluster-key-file", later, ""},
+		{"cluster-ca-file", later, ""},
+		{"kafka-bootstrap-servers", later, ""},
+		{"pulsar-service-url", later, ""},
+		{"stream-transaction-conflict-retries", later, ""},
+		{"stream-transaction-retry-interval", later, ""},
+		{"license-key", "there is nothing to license", ""},
+		{"organization-name", "there is nothing to license", ""},
+	})
+}
+
+// ignored builds flags from rows of name, reason, and the value that is in effect anyway; a name that ends in
+// "?" is a switch.
+func ignored(group string, rows [][3]string) []Flag {
+	flags := make([]Flag, 0, len(rows))
+	for _, row := range rows {
+		kind := Text
+		name, isSwitch := strings.CutSuffix(row[0], "?")
+		if isSwitch {
+			kind = Bool
+		}
+		flags = append(flags, Flag{Name: name, Group: group, Kind: kind, Unsupported: row[1], Fixed: row[2]})
+	}
+	return flags
+}
