@@ -1,0 +1,51 @@
+package message
+
+import (
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/bolt/wire"
+	"memgraphd/internal/storage/value"
+)
+
+// Run starts a statement.
+type Run struct {
+	Text       string
+	Parameters value.Value // a map or null
+	Extra      Extra
+}
+
+// Decode reads the fields of a RUN.
+func (m *Run) Decode(d *packstream.Decoder, v wire.Version) error {
+	var err error
+	if m.Text, err = d.String(); err != nil {
+		return err
+	}
+	if m.Parameters, err = metadata(d); err != nil {
+		return err
+	}
+	return m.Extra.decode(d, v)
+}
+
+// RunReply is the metadata of the SUCCESS to a RUN.
+type RunReply struct {
+	Columns []string
+	First   int64 // milliseconds until the first record was ready
+	QID     int64 // number of the result in an explicit transaction, negative outside
+}
+
+// Append appends the message to dst.
+func (r *RunReply) Append(dst []byte) []byte {
+	n := 2
+	if r.QID >= 0 {
+		n++
+	}
+	dst = appendSuccess(dst, n)
+	dst = packstream.AppendListHeader(packstream.AppendString(dst, "fields"), len(r.Columns))
+	for _, name := range r.Columns {
+		dst = packstream.AppendString(dst, name)
+	}
+	dst = packstream.AppendInt(packstream.AppendString(dst, "t_first"), r.First)
+	if r.QID >= 0 {
+		dst = packstream.AppendInt(packstream.AppendString(dst, "qid"), r.QID)
+	}
+	return dst
+}

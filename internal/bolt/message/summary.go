@@ -1,0 +1,66 @@
+package message
+
+import "memgraphd/internal/bolt/packstream"
+
+// Summary is the metadata of the SUCCESS after the last record of a result.
+type Summary struct {
+	Type          string // "r", "w", "rw" or "s"; anything else makes drivers fail
+	Database      string
+	Bookmark      string // of an auto-commit transaction
+	Last          int64  // milliseconds until the last record was handed over
+	Stats         Stats
+	Notifications []Notification
+	Plan          *Plan // EXPLAIN and PROFILE
+}
+
+// Append appends the message to dst, with the notifications that filter wants.
+func (s *Summary) Append(dst []byte, filter *Filter) []byte {
+	dst, mark := appendSuccess(dst, 0), len(dst)+2
+	entries := 3
+	dst = packstream.AppendString(packstream.AppendString(dst, "type"), s.Type)
+	dst = packstream.AppendInt(packstream.AppendString(dst, "t_last"), s.Last)
+	dst = packstream.AppendString(packstream.AppendString(dst, "db"), s.Database)
+	if s.Bookmark != "" {
+		dst = packstream.AppendString(packstream.AppendString(dst, "bookmark"), s.Bookmark)
+		entries++
+	}
+	if s.Stats != (Stats{}) {
+		dst = s.Stats.append(packstream.AppendString(dst, "stats"))
+		entries++
+	}
+	if n := s.wanted(filter); n > 0 {
+		dst = s.appendNotifications(dst, n, filter)
+		entries++
+	}
+	if s.Plan != nil {
+		key := "plan"
+		if s.Plan.Profile != nil {
+			key = "profile"
+		}
+		dst = s.Plan.append(packstream.AppendString(dst, key), 0)
+		entries++
+	}
+	packstream.AppendMapHeader(dst[:mark], entries) // one byte: there are fewer than 16
+	return dst
+}
+
+// wanted returns the number of notifications that pass filter.
+func (s *Summary) wanted(filter *Filter) int {
+	n := 0
+	for i := range s.Notifications {
+		if filter.Wants(&s.Notifications[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Summary) appendNotifications(dst []byte, n int, filter *Filter) []byte {
+	dst = packstream.AppendListHeader(packstream.AppendString(dst, "notifications"), n)
+	for i := range s.Notifications {
+		if filter.Wants(&s.Notifications[i]) {
+			dst = s.Notifications[i].append(dst)
+		}
+	}
+	return dst
+}
