@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/storage/value"
+)
+
+// Text renders an expression for people.
+func Text(p *Plan, e ast.Expr) string {
+	switch e := e.(type) {
+	case nil:
+		return ""
+	case *ast.Literal:
+		return literal(e.Value)
+	case *ast.Param:
+		return "$" + e.Name
+	case *ast.Variable:
+		if slot, ok := p.SymbolSlot(p.Info.Uses[e]); ok {
+			return p.slot(slot)
+		}
+		return e.Name
+	case *ast.Property:
+		return Text(p, e.X) + "." + e.Key.Text
+	case *ast.HasLabels:
+		text := Text(p, e.X)
+		for _, l := range e.Labels {
+			text += ":" + l.Text
+		}
+		return text
+	case *ast.Unary:
+		return e.Op + " " + Text(p, e.X)
+	case *ast.Binary:
+		return Text(p, e.X) + " " + e.Op + " " + Text(p, e.Y)
+	case *ast.Comparison:
+		text := Text(p, e.Operands[0])
+		for i, op := range e.Ops {
+			text += " " + op + " " + Text(p, e.Operands[i+1])
+		}
+		return text
+	case *ast.IsNull:
+		if e.Not {
+			return Text(p, e.X) + " IS NOT NULL"
+		}
+		return Text(p, e.X) + " IS NULL"
+	case *ast.Call:
+		args := make([]string, 0, len(e.Args))
+		for _, a := range e.Args {
+			args = append(args, Text(p, a))
+		}
+		return e.Name + "(" + strings.Join(args, ", ") + ")"
+	}
+	return "…"
+}
+
+func literal(v value.Value) string {
+	switch v.Kind() {
+	case value.KindNull:
+		return "null"
+	case value.KindBool:
+		return strconv.FormatBool(v.AsBool())
+	case value.KindInt:
+		return strconv.FormatInt(v.AsInt(), 10)
+	case value.KindFloat:
+		return strconv.FormatFloat(v.AsFloat(), 'g', -1, 64)
+	case value.KindString:
+		return strconv.Quote(v.AsString())
+	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	}
+	return "…"
+}
