@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// echoSizes are the lengths of a request and of its answer, as the echo server is told them.
+type echoSizes struct{ request, answer int }
+
+// serveEcho answers every request of a fixed size with an answer of a fixed size. It is
+// run in a process of its own, as the server under test is.
+func serveEcho(l net.Listener, sizes echoSizes) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer func() { _ = conn.Close() }()
+			in := bufio.NewReaderSize(conn, 16<<10)
+			req, answer := make([]byte, sizes.request), make([]byte, sizes.answer)
+			for {
+				if _, err := io.ReadFull(in, req); err != nil {
+					return
+				}
+				if _, err := conn.Write(answer); err != nil {
+					return
+				}
+			}
+		}()
+	}
+}
+
+// echo measures the bare exchange of messages of these sizes.
+func echo(clients int, d time.Duration, sizes echoSizes) (figure, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return figure{}, err
+	}
+	cmd := exec.Command(self, "echo", itoa(sizes.request), itoa(sizes.answer))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return figure{}, err
+	}
+	if err := cmd.Start(); err != nil {
+		return figure{}, err
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	addr, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return figure{}, err
+	}
+	addr = addr[:len(addr)-1]
+	return loop(clients, d, func(int) (func(int) error, func(), error) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			return nil, nil, err
+		}
+		in := bufio.NewReaderSize(conn, 16<<10)
+		req, answer := make([]byte, sizes.request), make([]byte, sizes.answer)
+		once := func(int) error {
+			if _, err := conn.Write(req); err != nil {
+				return err
+			}
+			_, err := io.ReadFull(in, answer)
+			return err
+		}
+		return once, func() { _ = conn.Close() }, nil
+	})
+}
+
+// groupCommit measures the disk: committers hand records to one writer, which writes what
+// has gathered and syncs it once for all of them.
+func groupCommit(dir string, clients int, d time.Duration, record int) (figure, error) {
+	file, err := os.Create(filepath.Join(dir, "group-commit"))
+	if err != nil {
+		return figure{}, err
+	}
+	defer func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+	}()
+	const size = 64 << 20
+	zeros := make([]byte, 1<<20)
+	for range size >> 20 {
+		if _, err := file.Write(zeros); err != nil {
+			return figure{}, err
+		}
+	}
+	if err := file.Sync(); err != nil {
+		return figure{}, err
+	}
+	var (
+		mu      sync.Mutex
+		waiting []chan error
+		wake    = make(chan struct{}, 1)
+		quit    = make(chan struct{})
+		ended   = make(chan struct{})
+	)
+	go func() {
+		defer close(ended)
+		offset := int64(0)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-wake:
+			}
+			mu.Lock()
+			batch := waiting
+			waiting = nil
+			mu.Unlock()
+			if len(batch) == 0 {
+				continue
+			}
+			data := make([]byte, record*len(batch))
+			if offset+int64(len(data)) > size {
+				offset = 0
+			}
+			_, err := file.WriteAt(data, offset)
+			if err == nil {
+				err = unix.Fdatasync(int(file.Fd()))
+			}
+			offset += int64(len(data))
+			for _, c := range batch {
+				c <- err
+			}
+		}
+	}()
+	f, err := loop(clients, d, func(int) (func(int) error, func(), error) {
+		done := make(chan error, 1)
+		return func(int) error {
+			mu.Lock()
+			waiting = append(waiting, done)
+			mu.Unlock()
+			select {
+			case wake <- struct{}{}:
+			default:
+			}
+			return <-done
+		}, nil, nil
+	})
+	close(quit)
+	<-ended
+	return f, err
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// figure is what a closed loop of some clients gave.
+type figure struct {
+	perSecond float64
+	p50, p99  time.Duration
+}
+
+func (f figure) String() string {
+	return fmt.Sprintf("%9.0f/s  p50 %7s  p99 %7s", f.perSecond, f.p50.Round(time.Microsecond), f.p99.Round(time.Microsecond))
+}
+
+// loop runs clients that each call once again and again for d, and gathers how long each
+// call took. open makes a client's call; it is called once per client.
+func loop(clients int, d time.Duration, open func(client int) (once func(i int) error, done func(), err error)) (figure, error) {
+	var (
+		mu       sync.Mutex
+		all      []time.Duration
+		firstErr error
+		wg       sync.WaitGroup
+		start    = make(chan struct{})
+		ready    sync.WaitGroup
+	)
+	var deadline time.Time
+	ready.Add(clients)
+	for client := range clients {
+		wg.Go(func() {
+			once, done, err := open(client)
+			ready.Done()
+			<-start
+			var took []time.Duration
+			for i := 0; err == nil; i++ {
+				begin := time.Now()
+				if begin.After(deadline) {
+					break
+				}
+				err = once(i)
+				took = append(took, time.Since(begin))
+			}
+			if done != nil {
+				done()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, took...)
+			if err != nil && firstErr == nil {
+				firstErr = err
+			}
+		})
+	}
+	ready.Wait()
+	begin := time.Now()
+	deadline = begin.Add(d)
+	close(start)
+	wg.Wait()
+	elapsed := time.Since(begin)
+	if firstErr != nil {
+		return figure{}, firstErr
+	}
+	slices.Sort(all)
+	return figure{
+		perSecond: float64(len(all)) / elapsed.Seconds(),
+		p50:       all[len(all)/2], p99: all[len(all)*99/100],
+	}, nil
+}
