@@ -1,0 +1,216 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"memgraphd/internal/client"
+)
+
+// ErrFailed means that a statement failed and that the user has been told why.
+var ErrFailed = errors.New("a statement failed")
+
+// errQuit ends the shell without an error.
+var errQuit = errors.New("quit")
+
+// Options says what the shell reads and writes.
+type Options struct {
+	Format      Format
+	In          io.Reader // statements, unless Command or Terminal is given
+	Out, Err    io.Writer
+	Command     string     // statements to run instead of reading any
+	Interactive bool       // a terminal: prompts, line editing, and errors do not end the shell
+	HistoryFile string     // of the terminal; it has to exist; "" for none
+	SourceFile  sourceFile // opens a file for :source; nil for none
+	Now         func() time.Time
+}
+
+type sourceFile func(name string) (io.ReadCloser, error)
+
+// Shell runs statements on one connection.
+type Shell struct {
+	o      Options
+	client *client.Client
+	params map[string]any
+	depth  int   // of :source
+	lost   error // the first error of writing a line about what happened
+}
+
+// New returns a shell on a connection, which stays the caller's to close.
+func New(c *client.Client, o Options) *Shell {
+	return &Shell{o: o, client: c, params: map[string]any{}}
+}
+
+// Run reads and runs statements until the input ends. It returns ErrFailed when one failed and the shell is not
+// interactive.
+func (s *Shell) Run(ctx context.Context) error {
+	var err error
+	switch {
+	case s.o.Command != "":
+		err = s.read(ctx, strings.NewReader(s.o.Command))
+	case s.o.Interactive:
+		err = s.interact(ctx)
+	default:
+		err = s.read(ctx, s.o.In)
+	}
+	if errors.Is(err, errQuit) {
+		err = nil
+	}
+	if err == nil && s.client.InTransaction() {
+		s.say("The open transaction is rolled back.")
+		err = s.client.Rollback(ctx)
+	}
+	return errors.Join(err, s.lost)
+}
+
+// read runs the statements of a text as they come; the first failure ends it.
+func (s *Shell) read(ctx context.Context, in io.Reader) error {
+	var split splitter
+	chunk := make([]byte, 64<<10)
+	for {
+		n, readErr := in.Read(chunk)
+		if err := split.feed(chunk[:n]); err != nil {
+			return err
+		}
+		for {
+			st, ok := split.next()
+			if !ok {
+				break
+			}
+			if err := s.execute(ctx, st); err != nil {
+				return err
+			}
+		}
+		if errors.Is(readErr, io.EOF) {
+			break
+		}
+		if readErr != nil {
+			return fmt.Errorf("read statements: %w", readErr)
+		}
+	}
+	if st, ok := split.rest(); ok {
+		return s.execute(ctx, st)
+	}
+	return nil
+}
+
+// execute runs one statement or command and tells the user how it went. Ctrl-C ends it.
+func (s *Shell) execute(ctx context.Context, st statement) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	var err error
+	if strings.HasPrefix(st.text, ":") {
+		err = s.command(ctx, st.text)
+	} else {
+		err = s.statement(ctx, st.text)
+	}
+	if err == nil || errors.Is(err, errQuit) || errors.Is(err, ErrFailed) {
+		return err
+	}
+	where := ""
+	if !s.o.Interactive && s.o.Command == "" {
+		where = fmt.Sprintf("statement at line %d of the input: ", st.line)
+	}
+	message := describe(err, st.text)
+	if where != "" && strings.Contains(message, "^\n") {
+		where += "\n"
+	}
+	s.printf(s.o.Err, "%s%s\n", where, message)
+	if s.client.InTransaction() {
+		s.printf(s.o.Err, "The transaction is rolled back.\n")
+		if err := s.client.Rollback(context.WithoutCancel(ctx)); err != nil && neo4j.IsConnectivityError(err) {
+			s.printf(s.o.Err, "%s\n", describe(err, ""))
+		}
+	}
+	return ErrFailed
+}
+
+// statement runs a statement and prints its result.
+func (s *Shell) statement(ctx context.Context, text string) error {
+	switch keyword(text) {
+	case "BEGIN", "BEGIN TRANSACTION":
+		return s.done(s.client.Begin(ctx), "Transaction begun.")
+	case "COMMIT", "COMMIT TRANSACTION":
+		return s.done(s.client.Commit(ctx), "Transaction committed.")
+	case "ROLLBACK", "ROLLBACK TRANSACTION":
+		return s.done(s.client.Rollback(ctx), "Transaction rolled back.")
+	}
+	start := s.o.Now()
+	rows, err := s.client.Run(ctx, text, s.params)
+	if err != nil {
+		return err
+	}
+	count, err := s.print(ctx, rows)
+	if err != nil {
+		return err
+	}
+	summary, err := rows.Summary(ctx)
+	if err != nil {
+		return err
+	}
+	s.say("%s", summed(summary, count, len(rows.Columns()) > 0, s.o.Now().Sub(start)))
+	for _, n := range summary.Notifications() {
+		s.say("%s: %s", n.Title(), n.Description())
+	}
+	return nil
+}
+
+// print prints the rows of a result and counts them.
+func (s *Shell) print(ctx context.Context, rows *client.Rows) (int, error) {
+	var p printer
+	count := 0
+	for {
+		row, err := rows.Next(ctx)
+		if err != nil {
+			if p != nil {
+				err = errors.Join(err, p.end())
+			}
+			return count, err
+		}
+		if p == nil && len(rows.Columns()) > 0 {
+			if p, err = newPrinter(s.o.Format, s.o.Out, rows.Columns()); err != nil {
+				return count, err
+			}
+		}
+		if row == nil {
+			break
+		}
+		count++
+		if err := p.row(row); err != nil {
+			return count, err
+		}
+	}
+	if p == nil {
+		return 0, nil
+	}
+	return count, p.end()
+}
+
+// printf writes a line for the user; what cannot be written is reported at the end of Run.
+func (s *Shell) printf(w io.Writer, format string, args ...any) {
+	if _, err := fmt.Fprintf(w, format, args...); err != nil && s.lost == nil {
+		s.lost = fmt.Errorf("write: %w", err)
+	}
+}
+
+// say prints a line about what happened, in the format that is for people.
+func (s *Shell) say(format string, args ...any) {
+	if s.o.Format == Table {
+		s.printf(s.o.Out, format+"\n", args...)
+	}
+}
+
+func (s *Shell) done(err error, message string) error {
+	if err == nil {
+		s.say("%s", message)
+	}
+	return err
+}
