@@ -1,0 +1,40 @@
+package ast
+
+// String returns the statement that v names.
+func (v AdminVerb) String() string {
+	switch v {
+	case CreateSnapshot:
+		return "CREATE SNAPSHOT"
+	case ShowSnapshots:
+		return "SHOW SNAPSHOTS"
+	case LockDataDirectory:
+		return "LOCK DATA DIRECTORY"
+	case UnlockDataDirectory:
+		return "UNLOCK DATA DIRECTORY"
+	case DataDirectoryLockStatus:
+		return "DATA DIRECTORY LOCK STATUS"
+	case ShowIndexInfo:
+		return "SHOW INDEX INFO"
+	case ShowStorageInfo:
+		return "SHOW STORAGE INFO"
+	case ShowVersion:
+		return "SHOW VERSION"
+	case ShowBuildInfo:
+		return "SHOW BUILD INFO"
+	case ShowConfig:
+		return "SHOW CONFIG"
+	case ShowTransactions:
+		return "SHOW TRANSACTIONS"
+	case FreeMemory:
+		return "FREE MEMORY"
+	case ShowNextSnapshot:
+		return "SHOW NEXT SNAPSHOT"
+	case ShowDatabases:
+		return "SHOW DATABASES"
+	case ShowDatabase:
+		return "SHOW DATABASE"
+	case ShowConstraintInfo:
+		return "SHOW CONSTRAINT INFO"
+	}
+	return "unknown statement"
+}

@@ -1,0 +1,308 @@
+package parser
+
+import (
+	"math"
+	"strconv"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+	"memgraphd/internal/storage/graph"
+)
+
+// pattern reads parts separated by commas.
+func (p *parser) pattern() *ast.Pattern {
+	start := p.start()
+	pat := &ast.Pattern{}
+	for {
+		pat.Parts = append(pat.Parts, p.patternPart())
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	pat.Place = p.since(start)
+	return pat
+}
+
+// patternPart reads [p =] (a)-[r]->(b)….
+func (p *parser) patternPart() *ast.PatternPart {
+	start := p.start()
+	part := &ast.PatternPart{}
+	if p.kind().IsName() && p.kindAt(1) == token.Equal {
+		part.Var = p.define("a variable")
+		p.next()
+	}
+	if p.kind().IsName() && p.kindAt(1) == token.LParen {
+		p.unsupported(p.toks[p.pos].Span, "the path function "+p.toks[p.pos].Text(p.text)+" in a pattern")
+	}
+	p.chain(part, len(p.toks))
+	part.Place = p.since(start)
+	return part
+}
+
+// chain reads (a)-[r]->(b)… into part, no further than the token end.
+func (p *parser) chain(part *ast.PatternPart, end int) {
+	part.Nodes = append(part.Nodes, p.nodePattern())
+	for k := p.kind(); p.pos < end && (k == token.Minus || k == token.Less); k = p.kind() {
+		part.Rels = append(part.Rels, p.relPattern())
+		part.Nodes = append(part.Nodes, p.nodePattern())
+		if !p.operator() {
+			return
+		}
+	}
+}
+
+// nodePattern reads (x:A:B {props}).
+func (p *parser) nodePattern() *ast.NodePattern {
+	start := p.start()
+	n := &ast.NodePattern{}
+	if p.kind() != token.LParen {
+		p.unexpected("a node in round brackets")
+		return n
+	}
+	p.next()
+	if p.kind().IsName() {
+		n.Var = p.define("a variable")
+	}
+	n.Labels = p.labels()
+	n.Props = p.properties()
+	if p.kind() == token.Where {
+		p.unsupported(p.toks[p.pos].Span, "WHERE inside a node")
+	}
+	if p.kind() != token.RParen {
+		p.unexpected("%s", nodeRest(n))
+	}
+	p.next()
+	n.Place = p.since(start)
+	return n
+}
+
+// nodeRest names what can follow in a node.
+func nodeRest(n *ast.NodePattern) string {
+	switch {
+	case n.Props != nil:
+		return "')' after the node's properties"
+	case n.Labels != nil:
+		return "':', '{' or ')' in the node"
+	case n.Var != nil:
+		return "':' and a label, '{' or ')' in the node"
+	default:
+		return "a variable, ':' and a label, '{' or ')' in the node"
+	}
+}
+
+// labels reads :A:B, or nothing.
+func (p *parser) labels() []ast.Name {
+	var labels []ast.Name
+	for p.accept(token.Colon) {
+		if t := p.toks[p.pos]; t.Kind == token.Param {
+			p.unsupported(t.Span, "a parameter as a label")
+		}
+		labels = append(labels, p.name("a label"))
+		if k := p.kind(); k == token.Pipe || k == token.Ampersand {
+			p.failAt(p.toks[p.pos].Span, failure.Syntax("NotSupported", "label expressions are not supported").
+				WithHint("write :A:B for all of several labels, and n:A OR n:B in WHERE for any of them"))
+		}
+	}
+	return labels
+}
+
+// properties reads a map or a parameter, or nothing.
+func (p *parser) properties() ast.Expr {
+	switch p.kind() {
+	case token.LBrace:
+		return p.mapLiteral()
+	case token.Param:
+		return p.param()
+	default:
+		return nil
+	}
+}
+
+// relPattern reads -[r:T|U*min..max {props}]-> with either arrow.
+func (p *parser) relPattern() *ast.RelPattern {
+	start := p.start()
+	r := &ast.RelPattern{Direction: graph.Both}
+	left := p.accept(token.Less)
+	p.expectFor(token.Minus, "of a relationship")
+	if p.accept(token.LBracket) {
+		p.relDetail(r)
+		p.expectFor(token.RBracket, "after the relationship")
+	}
+	if p.kind() != token.Minus {
+		p.unexpected("- or -> after the relationship")
+	}
+	p.next()
+	right := p.accept(token.Greater)
+	switch {
+	case left && !right:
+		r.Direction = graph.In
+	case right && !left:
+		r.Direction = graph.Out
+	}
+	r.Place = p.since(start)
+	return r
+}
+
+// relDetail reads what stands in the square brackets of a relationship.
+func (p *parser) relDetail(r *ast.RelPattern) {
+	if p.kind().IsName() {
+		r.Var = p.define("a variable")
+	}
+	if p.accept(token.Colon) {
+		for {
+			if t := p.toks[p.pos]; t.Kind == token.Param {
+				p.unsupported(t.Span, "a parameter as a relationship type")
+			}
+			r.Types = append(r.Types, p.name("a relationship type"))
+			if !p.accept(token.Pipe) {
+				break
+			}
+			p.accept(token.Colon)
+		}
+	}
+	switch p.kind() {
+	case token.Star:
+		r.Length = p.length()
+	case token.DotDot:
+		p.fail(failure.Syntax("InvalidRelationshipPattern", "expected * before the bounds of the length, found '..'").
+			WithHint("write *1..3"))
+	default:
+	}
+	r.Props = p.properties()
+	if k := p.kind(); k != token.RBracket {
+		if k == token.Where {
+			p.unsupported(p.toks[p.pos].Span, "WHERE inside a relationship")
+		}
+		p.unexpected("%s", relRest(r))
+	}
+}
+
+// relRest names what can follow in a relationship.
+func relRest(r *ast.RelPattern) string {
+	switch {
+	case r.Props != nil:
+		return "']' after the relationship's properties"
+	case r.Length != nil:
+		return "'{' or ']' in the relationship"
+	case r.Types != nil:
+		return "'|', '*', '{' or ']' in the relationship"
+	case r.Var != nil:
+		return "':' and a type, '*', '{' or ']' in the relationship"
+	default:
+		return "a variable, ':' and a type, '*', '{' or ']' in the relationship"
+	}
+}
+
+// length reads *, *n, *n.., *..m or *n..m.
+func (p *parser) length() *ast.Length {
+	start := p.start()
+	p.next()
+	l := &ast.Length{Min: 1, Max: -1}
+	switch {
+	case p.at(0, "BFS"), p.at(0, "WSHORTEST"), p.at(0, "ALLSHORTEST"), p.at(0, "KSHORTEST"):
+		p.unsupported(p.toks[p.pos].Span, "the path algorithm *"+p.toks[p.pos].Text(p.text))
+		return l
+	case p.kind() == token.Integer:
+		l.Min = p.bound()
+		l.Max = l.Min
+	}
+	if p.accept(token.DotDot) {
+		l.Max = -1
+		if p.kind() == token.Integer {
+			l.Max = p.bound()
+		}
+	}
+	switch p.kind() {
+	case token.Minus, token.Float, token.Param, token.BadNumber, token.DotDot, token.Plus:
+		p.fail(failure.Syntax("InvalidRelationshipPattern", "expected a whole number as a bound of the length, found %s", p.found()).
+			WithHint("write *, *2, *1.., *..3 or *1..3"))
+	case token.LParen:
+		p.unsupported(p.toks[p.pos].Span, "a filter inside a variable-length relationship")
+	default:
+	}
+	l.Place = p.since(start)
+	return l
+}
+
+// bound reads a bound of a length.
+func (p *parser) bound() int {
+	t := p.next()
+	n, err := strconv.ParseUint(t.Text(p.text), 0, 64)
+	if err != nil || n > math.MaxInt32 {
+		p.failAt(t.Span, failure.Syntax("IntegerOverflow", "the bound %s of a length is larger than %d", t.Text(p.text), math.MaxInt32))
+	}
+	return int(n & math.MaxInt32)
+}
+
+// patternAhead reports whether a pattern with at least one relationship begins at the
+// current token, and returns the index of the token after it.
+func (p *parser) patternAhead() (int, bool) {
+	i, ok := p.nodeAhead(p.pos)
+	if !ok {
+		return 0, false
+	}
+	rels := 0
+	for {
+		j, ok := p.relAhead(i)
+		if !ok {
+			return i, rels > 0
+		}
+		k, ok := p.nodeAhead(j)
+		if !ok {
+			return i, rels > 0
+		}
+		rels++
+		i = k
+	}
+}
+
+// nodeAhead skips what looks like a node at token i.
+func (p *parser) nodeAhead(i int) (int, bool) {
+	if p.toks[i].Kind != token.LParen || p.pairs[i] == 0 {
+		return 0, false
+	}
+	end := int(p.pairs[i])
+	j := i + 1
+	if p.toks[j].Kind.IsName() {
+		j++
+	}
+	for p.toks[j].Kind == token.Colon || p.toks[j].Kind == token.Pipe || p.toks[j].Kind == token.Ampersand {
+		j++
+		if p.toks[j].Kind.IsName() || p.toks[j].Kind == token.Param {
+			j++
+		}
+	}
+	switch {
+	case p.toks[j].Kind == token.LBrace && p.pairs[j] != 0:
+		j = int(p.pairs[j]) + 1
+	case p.toks[j].Kind == token.Param:
+		j++
+	}
+	return end + 1, j == end
+}
+
+// relAhead skips what looks like a relationship at token i.
+func (p *parser) relAhead(i int) (int, bool) {
+	if p.toks[i].Kind == token.Less {
+		i++
+	}
+	if p.toks[i].Kind != token.Minus {
+		return 0, false
+	}
+	i++
+	if p.toks[i].Kind == token.LBracket {
+		if p.pairs[i] == 0 {
+			return 0, false
+		}
+		i = int(p.pairs[i]) + 1
+	}
+	if p.toks[i].Kind != token.Minus {
+		return 0, false
+	}
+	i++
+	if p.toks[i].Kind == token.Greater {
+		i++
+	}
+	return i, p.toks[i].Kind == token.LParen
+}

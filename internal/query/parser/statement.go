@@ -1,0 +1,165 @@
+package parser
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+)
+
+// statement reads the whole text.
+func (p *parser) statement() ast.Statement {
+	if p.kind() == token.EOF {
+		p.unexpected("a statement")
+		return nil
+	}
+	s := p.oneStatement()
+	ended := false
+	for p.accept(token.Semicolon) {
+		ended = true
+	}
+	if p.kind() == token.EOF {
+		return s
+	}
+	if ended {
+		p.fail(failure.Syntax("UnexpectedSyntax", "expected the end of the query after ';', found %s", p.found()).
+			WithHint("send one statement at a time"))
+		return nil
+	}
+	p.afterStatement(s)
+	return nil
+}
+
+// clauseWords are the words that begin a clause.
+var clauseWords = []string{
+	"MATCH", "OPTIONAL", "WHERE", "RETURN", "WITH", "UNWIND", "CREATE", "MERGE", "SET", "REMOVE",
+	"DELETE", "DETACH", "FOREACH", "LOAD", "UNION", "ORDER", "SKIP", "LIMIT",
+}
+
+// afterStatement fails because something follows a whole statement.
+func (p *parser) afterStatement(s ast.Statement) {
+	expected := "the end of the statement"
+	if _, ok := s.(*ast.Query); ok {
+		expected = "a clause, an operator or the end of the query"
+	}
+	t := p.toks[p.pos]
+	if t.Kind == token.Word {
+		if word := nearest(t.Text(p.text), clauseWords); word != "" {
+			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).
+				WithHint("did you mean %s?", word))
+			return
+		}
+	}
+	p.unexpected("%s", expected)
+}
+
+// oneStatement reads a statement up to its end.
+func (p *parser) oneStatement() ast.Statement {
+	start := p.start()
+	mode := ast.Run
+	switch p.kind() {
+	case token.Explain:
+		p.next()
+		mode = ast.Explain
+	case token.Profile:
+		p.next()
+		mode = ast.Profile
+	default:
+		if s := p.command(); s != nil || p.err != nil {
+			return s
+		}
+	}
+	q := p.query()
+	q.Mode = mode
+	q.Place = p.since(start)
+	return q
+}
+
+// query reads single queries joined by UNION.
+func (p *parser) query() *ast.Query {
+	start := p.start()
+	q := &ast.Query{}
+	if !p.enter() {
+		return q
+	}
+	defer p.leave()
+	q.Parts = append(q.Parts, p.singleQuery())
+	for p.accept(token.Union) {
+		q.All = append(q.All, p.acceptWord("ALL"))
+		q.Parts = append(q.Parts, p.singleQuery())
+	}
+	q.Place = p.since(start)
+	return q
+}
+
+// singleQuery reads clauses, at least one.
+func (p *parser) singleQuery() *ast.SingleQuery {
+	start := p.start()
+	q := &ast.SingleQuery{}
+	for p.err == nil {
+		c := p.clause()
+		if c == nil {
+			break
+		}
+		q.Clauses = append(q.Clauses, c)
+	}
+	if len(q.Clauses) == 0 {
+		p.notAClause()
+	}
+	q.Place = p.since(start)
+	return q
+}
+
+// notAClause fails because a query does not begin with a clause.
+func (p *parser) notAClause() {
+	t := p.toks[p.pos]
+	if t.Kind == token.Word {
+		if word := nearest(t.Text(p.text), clauseWords); word != "" {
+			p.fail(failure.Syntax("UnexpectedSyntax", "expected a clause such as MATCH, CREATE or RETURN, found %s", p.found()).
+				WithHint("did you mean %s?", word))
+			return
+		}
+	}
+	p.unexpected("a clause such as MATCH, CREATE or RETURN")
+}
+
+// clause reads one clause, or returns nil where none begins.
+func (p *parser) clause() ast.Clause {
+	switch p.kind() {
+	case token.Match, token.Optional:
+		return p.match()
+	case token.Unwind:
+		return p.unwind()
+	case token.Load:
+		return p.loadCSV()
+	case token.With, token.Return:
+		return p.projection()
+	case token.Create:
+		return p.create()
+	case token.Merge:
+		return p.merge()
+	case token.Set:
+		return p.set()
+	case token.Remove:
+		return p.remove()
+	case token.Delete, token.Detach:
+		return p.delete()
+	case token.Foreach:
+		return p.foreach()
+	case token.Call:
+		p.call()
+		return nil
+	default:
+		return nil
+	}
+}
+
+// call fails: neither procedures nor subqueries can be called.
+func (p *parser) call() {
+	span := p.next().Span
+	switch p.kind() {
+	case token.LBrace, token.LParen:
+		p.unsupported(span, "the subquery CALL { … }")
+	default:
+		p.unsupported(span, "CALL of a procedure")
+	}
+}
