@@ -168,10 +168,17 @@ func (b *Bitmap) Add(i int) {
 	b.words[i>>6] |= 1 << (i & 63)
 }
 
+// Remove takes i out of b.
+func (b *Bitmap) Remove(i int) {
+	if i>>6 < len(b.words) {
+		b.words[i>>6] &^= 1 << (i & 63)
+	}
+}
+
 // Clear empties b and keeps its memory.
 func (b *Bitmap) Clear() { b.words = b.words[:0] }
 
-// Empty reports whether no bit is set since the last Clear.
+// Empty reports whether nothing was added since the last Clear.
 func (b *Bitmap) Empty() bool { return len(b.words) == 0 }
 
 // Property is one property of an entity with its name.

@@ -1,6 +1,6 @@
 // Package value is the one value type from the wire to the disk.
 //
-// A Value is 24 bytes: a pointer, a word and a kind. Numbers, booleans and entity
+// A Value is 24 bytes: a pointer, a word, a kind, and for lists and maps how deep they nest. Numbers, booleans and entity
 // handles live in the word; strings, lists, maps and paths behind the pointer, with
 // their length in the word. Values are immutable: what a constructor is given must
 // not be changed afterwards, and what an accessor returns must not be written to.
@@ -69,6 +69,7 @@ type Value struct {
 	p unsafe.Pointer
 	n uint64
 	k Kind
+	d uint16 // how deep a list or map nests, itself included
 }
 
 // Entry is one key and value of a map.
@@ -121,7 +122,11 @@ func Bytes(b []byte) Value {
 
 // List returns the elements as a value; they must not be written to afterwards.
 func List(elements []Value) Value {
-	return Value{k: KindList, p: unsafe.Pointer(unsafe.SliceData(elements)), n: uint64(len(elements))}
+	d := uint16(0)
+	for i := range elements {
+		d = max(d, elements[i].d)
+	}
+	return Value{k: KindList, p: unsafe.Pointer(unsafe.SliceData(elements)), n: uint64(len(elements)), d: deeper(d)}
 }
 
 // Map returns the entries as a value. It takes the slice over and sorts it by key; of
@@ -131,13 +136,15 @@ func Map(entries []Entry) Value {
 		slices.SortStableFunc(entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
 	}
 	out := entries[:0]
+	d := uint16(0)
 	for i, e := range entries {
 		if i+1 < len(entries) && entries[i+1].Key == e.Key {
 			continue
 		}
+		d = max(d, e.Value.d)
 		out = append(out, e)
 	}
-	return Value{k: KindMap, p: unsafe.Pointer(unsafe.SliceData(out)), n: uint64(len(out))}
+	return Value{k: KindMap, p: unsafe.Pointer(unsafe.SliceData(out)), n: uint64(len(out)), d: deeper(d)}
 }
 
 // Node returns the node id as a value.
@@ -150,6 +157,19 @@ func Edge(e graph.Edge) Value {
 
 // Path returns p as a value; p must not be written to afterwards.
 func Path(p *PathValue) Value { return Value{k: KindPath, p: unsafe.Pointer(p)} }
+
+// deeper is the nesting of a list or map around something that nests d deep.
+func deeper(d uint16) uint16 {
+	if d == math.MaxUint16 {
+		return d
+	}
+	return d + 1
+}
+
+// Depth returns how deep the lists and maps in v nest: 0 for other values, 1 for a flat
+// list. Whoever makes lists out of lists bounds it, because order, equality, hash and the
+// encoders recurse.
+func (v Value) Depth() int { return int(v.d) }
 
 // Kind returns what v holds.
 func (v Value) Kind() Kind { return v.k }
