@@ -1,0 +1,87 @@
+package snapshot
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+)
+
+// batchThings is how many nodes or relationships an encoder asks the store for at once.
+const batchThings = 1024
+
+// encoder is one worker: it turns ranges of slots into blocks.
+type encoder struct {
+	w   *writer
+	tx  *storage.Tx
+	b   *builder
+	buf []byte // room for the header of a block, then its payload
+
+	labels []graph.LabelID
+	props  []storage.Property
+}
+
+// nodes writes the nodes of the at-th range.
+func (e *encoder) nodes(ctx context.Context, at uint64) error {
+	e.b.reset(kindNodes)
+	from := at * rangeSlots
+	scan := e.tx.ScanNodeRange(graph.NodeID(from), graph.NodeID(min(from+rangeSlots, uint64(graph.NoNode))))
+	var ids [batchThings]graph.NodeID
+	for n := scan.Next(ids[:]); n > 0; n = scan.Next(ids[:]) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		for _, id := range ids[:n] {
+			e.labels = e.tx.AppendLabels(e.labels[:0], id)
+			e.props = e.tx.AppendNodeProperties(e.props[:0], id)
+			if err := e.b.node(id, e.tx.NodeGeneration(id), e.labels, e.props); err != nil {
+				return fmt.Errorf("node %d: %w", id, err)
+			}
+			if err := e.flush(e.w.o.BlockBytes); err != nil {
+				return err
+			}
+		}
+	}
+	return e.flush(0)
+}
+
+// edges writes the relationships of the at-th range.
+func (e *encoder) edges(ctx context.Context, at uint64) error {
+	e.b.reset(kindEdges)
+	from := at * rangeSlots
+	scan := e.tx.ScanEdgeRange(graph.EdgeID(from), graph.EdgeID(min(from+rangeSlots, uint64(graph.NoEdge))))
+	var edges [batchThings]graph.Edge
+	for n := scan.Next(edges[:]); n > 0; n = scan.Next(edges[:]) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		for _, x := range edges[:n] {
+			e.props = e.tx.AppendEdgeProperties(e.props[:0], x)
+			if err := e.b.edge(x, e.tx.EdgeGeneration(x.ID), e.tx.EdgeType(x), e.tx.EdgeSource(x), e.props); err != nil {
+				return fmt.Errorf("relationship %d: %w", x.ID, err)
+			}
+			if err := e.flush(e.w.o.BlockBytes); err != nil {
+				return err
+			}
+		}
+	}
+	return e.flush(0)
+}
+
+// flush writes the block that was collected if it has at least a number of bytes.
+func (e *encoder) flush(bytesMin int) error {
+	if e.b.count == 0 || e.b.size() < bytesMin {
+		return nil
+	}
+	e.buf = e.b.append(append(e.buf[:0], make([]byte, blockBytes)...))
+	err := e.w.block(e.b.kind, e.b.count, e.b.first, e.buf)
+	e.b.reset(e.b.kind)
+	return err
+}
+
+func appendName(dst []byte, list byte, ref uint64, name string) []byte {
+	return codec.AppendString(binary.AppendUvarint(append(dst, list), ref), name)
+}

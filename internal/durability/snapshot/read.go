@@ -1,0 +1,241 @@
+package snapshot
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
+
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/storage/change"
+)
+
+// File is a snapshot file whose header, footer and tail are good.
+type File struct {
+	f      vfs.File
+	name   string
+	size   int64
+	header Header
+	footer *footer
+}
+
+// Open opens a snapshot and reads its header and table of contents. It fails with a
+// *DamagedError, a *NewerFormatError, or what the file system says.
+func Open(fsys vfs.FS, name string) (*File, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	s := &File{f: f, name: name}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return s, nil
+}
+
+func (s *File) open() error {
+	size, err := s.f.Size()
+	if err != nil {
+		return fmt.Errorf("snapshot %s: %w", s.name, err)
+	}
+	s.size = size
+	header := make([]byte, min(size, headerBytes))
+	if err := vfs.ReadFullAt(s.f, header, 0); err != nil {
+		return readFailure(s.name, 0, err)
+	}
+	if len(header) < headerBytes || string(header[:8]) != headerMagic {
+		return s.damaged(0, errors.New("it does not begin as a snapshot does"))
+	}
+	if format := binary.LittleEndian.Uint32(header[8:]); format > Format {
+		// A flipped bit must not pass for a newer version: every version hashes its header.
+		if n := binary.LittleEndian.Uint32(header[12:]); n >= headerBytes && s.hashed(n) {
+			return &NewerFormatError{File: s.name, Format: format}
+		}
+	} else if format != Format {
+		return s.damaged(8, fmt.Errorf("unknown format %d", format))
+	}
+	if s.header, err = parseHeader(header); err != nil {
+		return s.damaged(0, err)
+	}
+	return s.readFooter(header)
+}
+
+// hashed reports whether the first n bytes end with their hash.
+func (s *File) hashed(n uint32) bool {
+	if int64(n) > min(s.size, 1<<16) {
+		return false
+	}
+	b := make([]byte, n)
+	return vfs.ReadFullAt(s.f, b, 0) == nil && checkHash(b) == nil
+}
+
+func (s *File) readFooter(header []byte) error {
+	if s.size < headerBytes+footerBytes+tailBytes {
+		return s.damaged(s.size, errors.New("it is cut off"))
+	}
+	tail := make([]byte, tailBytes)
+	at := s.size - tailBytes
+	if err := vfs.ReadFullAt(s.f, tail, at); err != nil {
+		return readFailure(s.name, at, err)
+	}
+	if string(tail[24:]) != tailMagic {
+		return s.damaged(at+24, errors.New("it is cut off, or something was added to its end"))
+	}
+	if err := checkHash(tail[:24]); err != nil {
+		return s.damaged(at, err)
+	}
+	offset, length := binary.LittleEndian.Uint64(tail), binary.LittleEndian.Uint32(tail[8:])
+	if offset < headerBytes || length < footerBytes || offset+uint64(length) != uint64(at) {
+		return s.damaged(at, errors.New("the footer has no place in the file"))
+	}
+	b := make([]byte, length)
+	if err := vfs.ReadFullAt(s.f, b, int64(offset)); err != nil {
+		return readFailure(s.name, int64(offset), err)
+	}
+	blocks := binary.LittleEndian.Uint32(b[4:])
+	if string(b[:4]) != footerMagic || uint64(length) != footerBytes+uint64(blocks)*tableEntryBytes {
+		return s.damaged(int64(offset), errors.New("the footer does not begin as it must"))
+	}
+	f, err := parseFooter(b, header)
+	if err != nil {
+		return s.damaged(int64(offset), err)
+	}
+	if f.end() != int64(offset) {
+		return s.damaged(f.end(), errors.New("the blocks do not reach the footer"))
+	}
+	s.footer = f
+	return nil
+}
+
+// Close closes the file.
+func (s *File) Close() error { return s.f.Close() }
+
+// Header returns what the image is of.
+func (s *File) Header() Header { return s.header }
+
+// Counts returns the totals of the image.
+func (s *File) Counts() Counts { return s.footer.counts }
+
+// Bytes returns the size of the file.
+func (s *File) Bytes() int64 { return s.size }
+
+// Verify reads the whole file and compares every hash.
+func (s *File) Verify(ctx context.Context, workers int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range max(1, min(workers, len(s.footer.blocks))) {
+		group.Go(func() {
+			var buf []byte
+			for at := next.Add(1) - 1; at < int64(len(s.footer.blocks)) && ctx.Err() == nil; at = next.Add(1) - 1 {
+				var err error
+				if buf, err = s.read(s.footer.blocks[at], buf); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// Verify opens a snapshot and reads the whole of it.
+func Verify(ctx context.Context, fsys vfs.FS, name string, workers int) (err error) {
+	s, err := Open(fsys, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.Verify(ctx, workers)
+}
+
+// Progress says how far a load is.
+type Progress struct {
+	Bytes int64 // read
+	Total int64 // in the file
+}
+
+// Load hands the image over to sink, with names interned by in. Blocks are read and
+// checked ahead of the one that is being handed over.
+func (s *File) Load(ctx context.Context, sink Sink, in change.Interner, report func(Progress)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	order := slices.Clone(s.footer.blocks)
+	slices.SortStableFunc(order, func(a, b blockHeader) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.first, b.first))
+	})
+	type ready struct {
+		payload []byte
+		err     error
+	}
+	blocks := make(chan ready, readAheadBlocks)
+	var reader sync.WaitGroup
+	defer reader.Wait()
+	defer cancel()
+	reader.Go(func() {
+		defer close(blocks)
+		for _, h := range order {
+			payload, err := s.read(h, nil)
+			select {
+			case blocks <- ready{payload, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	l := newLoader(sink, in)
+	progress := Progress{Total: s.size}
+	for at := 0; ; at++ {
+		b, more := <-blocks
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+		if b.err != nil {
+			return b.err
+		}
+		h := order[at]
+		if err := l.block(h, b.payload[blockBytes:]); err != nil {
+			return fmt.Errorf("snapshot %s, block at byte %d: %w", s.name, h.offset, err)
+		}
+		progress.Bytes += int64(len(b.payload))
+		if report != nil {
+			report(progress)
+		}
+	}
+}
+
+// readAheadBlocks bounds the blocks that wait to be handed over.
+const readAheadBlocks = 8
+
+// read returns header and payload of a block in buf, which it may replace.
+func (s *File) read(h blockHeader, buf []byte) ([]byte, error) {
+	n := blockBytes + int(h.length)
+	if cap(buf) < n {
+		buf = make([]byte, n)
+	}
+	buf = buf[:n]
+	if err := vfs.ReadFullAt(s.f, buf, h.offset); err != nil {
+		return buf, readFailure(s.name, h.offset, err)
+	}
+	if !bytes.Equal(buf[:blockBytes], h.append(nil)) {
+		return buf, s.damaged(h.offset, errors.New("the header of the block is not the one in the table"))
+	}
+	if xxhash.Sum64(buf[blockBytes:]) != h.payload {
+		return buf, s.damaged(h.offset+blockBytes, errors.New("the checksum of the block does not fit"))
+	}
+	return buf, nil
+}
+
+func (s *File) damaged(offset int64, reason error) error {
+	return &DamagedError{File: s.name, Offset: offset, Reason: reason.Error()}
+}
