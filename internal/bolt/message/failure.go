@@ -14,7 +14,7 @@ const (
 	CodeTimedOut        = "Neo.ClientError.Transaction.TransactionTimedOut"
 	CodeLimit           = "Neo.ClientError.General.ResourceLimitExceeded"
 	CodeUnavailable     = "Neo.TransientError.General.DatabaseUnavailable"
-	CodeMemory          = "Neo.TransientError.General.OutOfMemoryError"
+	CodeMemory          = "Neo.ClientError.General.TransactionOutOfMemoryError"
 	CodeUnknown         = "Neo.DatabaseError.General.UnknownError"
 )
 

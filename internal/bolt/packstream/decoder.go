@@ -5,13 +5,25 @@ import (
 	"fmt"
 	"math"
 	"unicode/utf8"
+
+	"memgraphd/internal/storage/memory"
 )
 
 // Limits bound what one message may make the decoder do.
 type Limits struct {
 	Depth    int // lists, maps and structures inside each other
 	Elements int // elements of all lists, entries of all maps and fields of all structures
+
+	// Memory is asked before elements are allocated; nil is unlimited.
+	Memory *memory.Budget
 }
+
+// elementSize is what an element of a list takes in memory, and most of an entry of a
+// map: more than the one byte that it may take in the message.
+const elementSize = 32
+
+// reserveStep is how much is allocated before Limits.Memory is asked.
+const reserveStep = 64 << 10
 
 // Decoder reads the values of one message. The zero Decoder is empty; Reset gives it a
 // message. After an error the position is undefined.
@@ -19,13 +31,23 @@ type Decoder struct {
 	data     []byte
 	at       int
 	limits   Limits
-	elements int // still allowed
+	elements int   // still allowed
+	pending  int64 // bytes allocated that Memory was not asked for
+	reserved int64 // bytes reserved in Memory
 	interner *Interner
 }
 
 // Reset makes d read data, which must not change before the last call.
 func (d *Decoder) Reset(data []byte, limits Limits) {
-	d.data, d.at, d.limits, d.elements = data, 0, limits, limits.Elements
+	d.data, d.at, d.limits, d.elements, d.pending = data, 0, limits, limits.Elements, 0
+}
+
+// TakeReserved returns the bytes reserved in Limits.Memory since the last call, which
+// the caller releases when the values are gone.
+func (d *Decoder) TakeReserved() int64 {
+	n := d.reserved
+	d.reserved = 0
+	return n
 }
 
 // Intern makes d take the keys of maps and the strings of String from in.
@@ -246,14 +268,14 @@ func (d *Decoder) skipAll(n, depth int, err error) error {
 // marker reads the marker of a value that must be of type t.
 func (d *Decoder) marker(t Type) (byte, error) {
 	if d.at >= len(d.data) {
-		return 0, d.wrong("the message ends where a " + t.String() + " is needed")
+		return 0, d.wrong("the message ends where " + t.article() + " is needed")
 	}
 	m := d.data[d.at]
 	if got := typeOf(m); got != t {
 		if got == TypeInvalid {
 			return 0, d.wrong(fmt.Sprintf("unknown marker %02X", m))
 		}
-		return 0, d.wrong(fmt.Sprintf("a %s where a %s is needed", got, t))
+		return 0, d.wrong(fmt.Sprintf("%s where %s is needed", got.article(), t.article()))
 	}
 	d.at++
 	return m, nil
@@ -307,6 +329,14 @@ func (d *Decoder) charge(n, bytes int) error {
 		return &LimitError{What: "elements", Max: d.limits.Elements}
 	}
 	d.elements -= n
+	if d.pending += int64(n) * elementSize; d.pending < reserveStep || d.limits.Memory == nil {
+		return nil
+	}
+	if err := d.limits.Memory.Reserve(d.pending); err != nil {
+		return err
+	}
+	d.reserved += d.pending
+	d.pending = 0
 	return nil
 }
 

@@ -79,6 +79,18 @@ func (t Type) String() string {
 	return "unknown marker"
 }
 
+// article returns the name of t with its article.
+func (t Type) article() string {
+	switch t {
+	case TypeInt:
+		return "an integer"
+	case TypeBytes, TypeNull:
+		return t.String()
+	case TypeInvalid, TypeBool, TypeFloat, TypeString, TypeList, TypeMap, TypeStruct:
+	}
+	return "a " + t.String()
+}
+
 // typeOf returns what the marker byte announces.
 func typeOf(marker byte) Type {
 	switch {

@@ -1,0 +1,178 @@
+package bolt
+
+import (
+	"container/list"
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/bolt/state"
+	"memgraphd/internal/bolt/wire"
+	"memgraphd/internal/query/batch"
+)
+
+// lingerMax is how long a connection waits for the client to read a last failure.
+const lingerMax = time.Second
+
+// conn is one connection. What stands below a goroutine's name belongs to it.
+type conn struct {
+	srv     *Server
+	nc      net.Conn
+	id      string
+	log     *zap.Logger
+	place   *list.Element // in Server.waiting; owned by Server.mu
+	version wire.Version  // set before the goroutines part
+	in      *inbox
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	closing  sync.Once
+	loggedIn atomic.Bool  // which limits hold
+	retiring atomic.Bool  // no further request is begun
+	deaf     atomic.Bool  // what still arrives is dropped
+	resets   atomic.Int32 // RESETs that arrived and did not have their turn
+
+	live struct { // what the reader may interrupt
+		sync.Mutex
+		session Session
+	}
+
+	// The reader.
+	dechunker wire.Dechunker
+	reserved  int64 // bytes of the incomplete message in the budget
+
+	// The executor.
+	out       output
+	state     state.State
+	session   Session
+	results   []openResult
+	nextQID   int64
+	inTx      bool
+	address   string         // that the client named in its routing context
+	filter    message.Filter // of HELLO
+	txFilter  message.Filter // of BEGIN
+	decoder   packstream.Decoder
+	records   *message.Records
+	sink      func(*batch.Batch, batch.Entities) error // c.send, bound once
+	statement message.Run
+	opening   message.Begin
+	fetch     message.Fetch
+	linger    bool // a last failure is on its way
+}
+
+func newConn(s *Server, nc net.Conn, id string) *conn {
+	c := &conn{srv: s, nc: nc, id: id, in: newInbox(&s.o)}
+	c.log = s.o.Log.With(zap.String("connection", id), zap.Stringer("client", nc.RemoteAddr()))
+	c.ctx, c.cancel = context.WithCancel(s.ctx)
+	c.out.to, c.out.spare, c.out.tick = nc, &s.buffers, &s.tick
+	return c
+}
+
+// serve talks to the client to the end.
+func (c *conn) serve() {
+	defer c.srv.forget(c)
+	defer c.closeSocket()
+	defer c.cancel()
+	c.deadline()
+	first := make([]byte, readSize)
+	n, ok := c.greet(first)
+	if !ok {
+		return
+	}
+	var reader sync.WaitGroup
+	reader.Add(1)
+	go func() {
+		defer reader.Done()
+		c.read(first, n)
+	}()
+	c.execute()
+	c.part()
+	reader.Wait()
+}
+
+// deadline gives the client its time to log in.
+func (c *conn) deadline() {
+	c.set(c.nc.SetDeadline(c.srv.o.Now().Add(c.srv.o.LoginTimeout)))
+}
+
+// set ends a connection whose socket refuses a setting: it is closed already, or cannot
+// be guarded.
+func (c *conn) set(err error) {
+	if err != nil {
+		c.closeSocket()
+	}
+}
+
+// part ends the conversation: the client gets a moment to read a last failure, because a
+// socket that is closed with unread bytes in it drops what was sent.
+func (c *conn) part() {
+	c.deaf.Store(true)
+	c.srv.release(c.in.close())
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && c.linger && c.out.err == nil {
+		c.set(c.nc.SetReadDeadline(c.srv.o.Now().Add(lingerMax)))
+		c.set(half.CloseWrite())
+		return
+	}
+	c.closeSocket()
+}
+
+// closeSocket ends both directions; both goroutines notice.
+func (c *conn) closeSocket() {
+	c.closing.Do(func() {
+		if err := c.nc.Close(); err != nil {
+			c.log.Debug("closing failed", zap.Error(err))
+		}
+	})
+}
+
+// retire ends the connection as soon as the current request is done.
+func (c *conn) retire() {
+	c.retiring.Store(true)
+	c.srv.release(c.in.close())
+	if !c.loggedIn.Load() {
+		c.closeSocket()
+	}
+}
+
+// kill ends the connection at once.
+func (c *conn) kill() {
+	c.retiring.Store(true)
+	c.hangup()
+	c.closeSocket()
+}
+
+// hangup ends the running request and every one that waits.
+func (c *conn) hangup() {
+	c.cancel()
+	c.interrupt()
+	c.srv.release(c.in.close())
+}
+
+// interrupt ends the call that the engine is working on.
+func (c *conn) interrupt() {
+	c.live.Lock()
+	defer c.live.Unlock()
+	if c.live.session != nil {
+		c.live.session.Interrupt()
+	}
+}
+
+// setSession makes s the session that is used and interrupted; nil for none.
+func (c *conn) setSession(s Session) {
+	c.live.Lock()
+	defer c.live.Unlock()
+	c.session, c.live.session = s, s
+}
+
+// release gives bytes back to the budget.
+func (s *Server) release(n int64) {
+	if s.budget != nil && n != 0 {
+		s.budget.Release(n)
+	}
+}

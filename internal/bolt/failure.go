@@ -1,0 +1,62 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage/memory"
+)
+
+// errTerminated ends a request that a RESET overtook.
+func errTerminated() error {
+	return failure.New(failure.ClientError, failure.Runtime, "Terminated", "the client ended the request").
+		WithCode(message.CodeTerminated)
+}
+
+// explain turns an error of the engine or of decoding into what the client reads.
+func (c *conn) explain(err error) *message.Failure {
+	var f *message.Failure
+	var syntax *packstream.SyntaxError
+	var limit *packstream.LimitError
+	var structure *packstream.StructureError
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.As(err, &syntax):
+		return &message.Failure{Code: message.CodeInvalid, Message: "MalformedMessage: " + syntax.Error()}
+	case errors.As(err, &limit):
+		return &message.Failure{Code: message.CodeLimit, Message: "MessageLimit: " + limit.Error()}
+	case errors.As(err, &structure):
+		return &message.Failure{Code: message.CodeType, Message: "InvalidParameterType: " + structure.Error()}
+	case asMemoryLimit(err) != nil:
+		return &message.Failure{Code: message.CodeMemory, Message: "MemoryLimitExceeded: " + asMemoryLimit(err).Error()}
+	}
+	if e := failure.Of(err); e != nil {
+		return &message.Failure{Code: e.Code, Message: e.Error()}
+	}
+	if errors.Is(err, context.Canceled) {
+		return &message.Failure{Code: message.CodeTerminated, Message: "Terminated: the connection or the server ended the request"}
+	}
+	c.log.Error("a request failed in an unexpected way", zap.Error(err))
+	return &message.Failure{Code: message.CodeUnknown, Message: "InternalError: " + err.Error()}
+}
+
+// asMemoryLimit returns the refusal of a budget in err's chain, or nil.
+func asMemoryLimit(err error) *memory.LimitError {
+	var limit *memory.LimitError
+	if errors.As(err, &limit) {
+		return limit
+	}
+	return nil
+}
+
+// invalid returns the failure of a request whose content makes no sense.
+func invalid(format string, args ...any) *message.Failure {
+	return &message.Failure{Code: message.CodeInvalid, Message: "InvalidRequest: " + fmt.Sprintf(format, args...)}
+}

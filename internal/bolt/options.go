@@ -1,0 +1,122 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/bolt/wire"
+	"memgraphd/internal/storage/memory"
+)
+
+// Options are the settings of a Server. A zero field means its default.
+type Options struct {
+	Engine Engine           // what runs the statements; required
+	Now    func() time.Time // the clock; required
+	Log    *zap.Logger      // default: no log
+	Budget *memory.Budget   // parent of what large messages take; nil is unlimited
+
+	// ServerName is the agent string in the reply to HELLO. Some drivers insist on the
+	// prefix "Neo4j/" and a version of two numbers.
+	ServerName string
+	// AllowOpenAccess lets clients of other machines in while no user exists.
+	AllowOpenAccess bool
+	// Versions are the protocol versions to offer, highest first; default: all.
+	Versions []wire.Version
+
+	LoginTimeout time.Duration // from the accept to the end of the login; default 10 s
+	WriteTimeout time.Duration // for 64 KiB of output; default 60 s
+
+	ConnectionsMax     int // clients logged in; default 16,384
+	UnauthenticatedMax int // connections not logged in; default 1,024
+
+	LoginMessageMax  int // bytes of a message before the login; default 8 KiB
+	LoginDepthMax    int // nesting before the login; default 8
+	LoginElementsMax int // elements of a message before the login; default 128
+	MessageMax       int // bytes of a message; default 64 MiB
+	DepthMax         int // nesting of a parameter; default 100
+	ElementsMax      int // elements of a message; default 8,388,608
+
+	QueuedMessagesMax int // read ahead of the executor; default 1,024
+	QueuedBytesMax    int // read ahead of the executor, but for one message; default 1 MiB
+	ResultsMax        int // open in a transaction; default 1,000
+}
+
+const (
+	defaultServerName = "Neo4j/v5.11.0 compatible graph database server - Memgraph"
+	databaseName      = "memgraph"
+	routingTTLSeconds = 300
+)
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.ServerName == "" {
+		o.ServerName = defaultServerName
+	}
+	if o.Versions == nil {
+		o.Versions = wire.Supported()
+	}
+	for _, d := range []struct {
+		field    *time.Duration
+		standard time.Duration
+	}{
+		{&o.LoginTimeout, 10 * time.Second},
+		{&o.WriteTimeout, time.Minute},
+	} {
+		if *d.field == 0 {
+			*d.field = d.standard
+		}
+	}
+	for _, d := range o.numbers() {
+		if *d.field == 0 {
+			*d.field = d.standard
+		}
+	}
+	return o
+}
+
+// number is one of the bounds of Options.
+type number struct {
+	name     string
+	field    *int
+	standard int
+}
+
+func (o *Options) numbers() []number {
+	return []number{
+		{"ConnectionsMax", &o.ConnectionsMax, 16_384},
+		{"UnauthenticatedMax", &o.UnauthenticatedMax, 1_024},
+		{"LoginMessageMax", &o.LoginMessageMax, 8 << 10},
+		{"LoginDepthMax", &o.LoginDepthMax, 8},
+		{"LoginElementsMax", &o.LoginElementsMax, 128},
+		{"MessageMax", &o.MessageMax, 64 << 20},
+		{"DepthMax", &o.DepthMax, 100},
+		{"ElementsMax", &o.ElementsMax, 8 << 20},
+		{"QueuedMessagesMax", &o.QueuedMessagesMax, 1_024},
+		{"QueuedBytesMax", &o.QueuedBytesMax, 1 << 20},
+		{"ResultsMax", &o.ResultsMax, 1_000},
+	}
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.Engine == nil:
+		return errors.New("bolt: Options.Engine is missing")
+	case o.Now == nil:
+		return errors.New("bolt: Options.Now is missing")
+	case o.LoginTimeout < 0:
+		return fmt.Errorf("bolt: Options.LoginTimeout is %s; it must be positive", o.LoginTimeout)
+	case o.WriteTimeout < 0:
+		return fmt.Errorf("bolt: Options.WriteTimeout is %s; it must be positive", o.WriteTimeout)
+	}
+	for _, n := range o.numbers() {
+		if *n.field < 1 {
+			return fmt.Errorf("bolt: Options.%s is %d; it must be at least 1", n.name, *n.field)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package bolt
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"memgraphd/internal/bolt/wire"
+)
+
+const (
+	flushSize  = 64 << 10
+	bufferSize = 4 << 10
+	bufferKept = 160 << 10
+	writePiece = 256 << 10
+)
+
+// buffers recycles output buffers between connections.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) get() *[]byte {
+	if p, ok := b.pool.Get().(*[]byte); ok {
+		return p
+	}
+	p := make([]byte, 0, bufferSize)
+	return &p
+}
+
+func (b *buffers) put(p *[]byte) {
+	if cap(*p) <= bufferKept {
+		*p = (*p)[:0]
+		b.pool.Put(p)
+	}
+}
+
+// output collects replies and writes them. It belongs to the executor; only blocked is
+// read by others.
+type output struct {
+	to     net.Conn
+	spare  *buffers
+	buf    *[]byte // nil while the connection is idle
+	mark   int     // where the current message begins
+	sealed int     // bytes of complete messages
+	err    error   // of the first failed write
+
+	tick    *atomic.Int64 // the server's coarse clock
+	blocked atomic.Int64  // tick at which the current write began, 0 while there is none
+}
+
+// begin returns the buffer to append a message to.
+func (o *output) begin() []byte {
+	if o.buf == nil {
+		o.buf = o.spare.get()
+	}
+	var dst []byte
+	dst, o.mark = wire.Begin(*o.buf)
+	return dst
+}
+
+// end completes the message.
+func (o *output) end(dst []byte) {
+	*o.buf = wire.End(dst, o.mark)
+	o.sealed = len(*o.buf)
+}
+
+// drop forgets a message that was begun and not ended; dst is the buffer that grew.
+func (o *output) drop(dst []byte) { *o.buf = dst[:o.mark] }
+
+// abandon forgets whatever was not completed.
+func (o *output) abandon() {
+	if o.buf != nil {
+		*o.buf = (*o.buf)[:o.sealed]
+	}
+}
+
+// full reports whether the buffer should be written.
+func (o *output) full() bool { return o.sealed >= flushSize }
+
+// flush writes what is complete. A piece that takes too long is ended by the sweep.
+func (o *output) flush() error {
+	if o.buf == nil || o.err != nil {
+		return o.err
+	}
+	for rest := *o.buf; len(rest) > 0; {
+		piece := rest[:min(len(rest), writePiece)]
+		o.blocked.Store(o.tick.Load())
+		_, o.err = o.to.Write(piece)
+		o.blocked.Store(0)
+		if o.err != nil {
+			break
+		}
+		rest = rest[len(piece):]
+	}
+	*o.buf = (*o.buf)[:0]
+	o.sealed = 0
+	return o.err
+}
+
+// release gives the empty buffer back.
+func (o *output) release() {
+	if o.buf != nil {
+		o.spare.put(o.buf)
+		o.buf, o.sealed = nil, 0
+	}
+}

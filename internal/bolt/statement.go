@@ -1,0 +1,116 @@
+package bolt
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/storage/value"
+)
+
+// openResult is a result that has records left.
+type openResult struct {
+	Result
+	qid       int64
+	available time.Time
+	filter    message.Filter
+	reserved  int64 // bytes of the parameters in the budget
+}
+
+// runStatement answers RUN.
+func (c *conn) runStatement() error {
+	m := &c.statement
+	if err := m.Decode(&c.decoder, c.version); err != nil {
+		return err
+	}
+	o, err := c.options(&m.Extra)
+	if err != nil {
+		return err
+	}
+	if len(c.results) >= c.srv.o.ResultsMax {
+		return &message.Failure{
+			Code: message.CodeLimit,
+			Message: fmt.Sprintf("OpenResultLimit: the transaction has its most of %d results open; "+
+				"read or discard some", c.srv.o.ResultsMax),
+		}
+	}
+	start := c.srv.o.Now()
+	result, err := c.session.Run(c.ctx, m.Text, m.Parameters, o)
+	m.Text, m.Parameters = "", value.Null
+	if err != nil {
+		return err
+	}
+	r := openResult{Result: result, qid: -1, available: c.srv.o.Now(), filter: c.txFilter, reserved: c.decoder.TakeReserved()}
+	if c.inTx {
+		r.qid = c.nextQID
+		c.nextQID++
+	} else {
+		r.filter = m.Extra.Filter.Over(c.filter)
+	}
+	c.results = append(c.results, r)
+	reply := message.RunReply{Columns: result.Columns(), First: r.available.Sub(start).Milliseconds(), QID: r.qid}
+	c.out.end(reply.Append(c.out.begin()))
+	return nil
+}
+
+// options checks what a client asks of a transaction.
+func (c *conn) options(e *message.Extra) (TxOptions, error) {
+	if err := e.Validate(); err != nil {
+		return TxOptions{}, invalid("%s", err)
+	}
+	if err := c.reachable(e.Database, e.Impersonated); err != nil {
+		return TxOptions{}, err
+	}
+	return TxOptions{
+		Timeout: e.Timeout, Metadata: e.Metadata, ReadOnly: e.ReadOnly,
+		Bookmarks: e.Bookmarks, Database: databaseName,
+	}, nil
+}
+
+// reachable reports why a database cannot be used as a user.
+func (c *conn) reachable(database, impersonated string) error {
+	if impersonated != "" {
+		return &message.Failure{
+			Code:    message.CodeForbidden,
+			Message: fmt.Sprintf("ImpersonationRefused: nobody may act as the user %q", impersonated),
+		}
+	}
+	if database == "" || strings.EqualFold(database, databaseName) || strings.EqualFold(database, "neo4j") {
+		return nil
+	}
+	return &message.Failure{
+		Code: message.CodeDatabase,
+		Message: fmt.Sprintf("DatabaseNotFound: there is no database %q; the only one is %q, which \"neo4j\" means too",
+			database, databaseName),
+	}
+}
+
+// find returns the place of the result qid, -1 meaning the latest.
+func (c *conn) find(qid int64) (int, error) {
+	for i := len(c.results) - 1; i >= 0; i-- {
+		if qid == -1 || c.results[i].qid == qid {
+			return i, nil
+		}
+	}
+	return 0, invalid("qid is %d, but no such result is open", qid)
+}
+
+// forget drops the result at i, which was read to its end.
+func (c *conn) forget(i int) {
+	c.srv.release(c.results[i].reserved)
+	last := len(c.results) - 1
+	copy(c.results[i:], c.results[i+1:])
+	c.results[last] = openResult{}
+	c.results = c.results[:last]
+}
+
+// closeResults drops every open result.
+func (c *conn) closeResults() {
+	for i := range c.results {
+		c.results[i].Close()
+		c.srv.release(c.results[i].reserved)
+		c.results[i] = openResult{}
+	}
+	c.results = c.results[:0]
+}
