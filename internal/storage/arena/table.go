@@ -1,0 +1,65 @@
+package arena
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"memgraphd/internal/storage/memory"
+)
+
+// Table is a growing array of records of type T, which must hold no pointers. Records
+// never move. At may be called concurrently with Grow.
+type Table[T any] struct {
+	pages  atomic.Pointer[[]unsafe.Pointer]
+	mu     sync.Mutex // one Grow at a time
+	budget *memory.Budget
+	shift  uint8
+}
+
+// Init sets the number of records of a page to 1<<shift and the budget for pages.
+func (t *Table[T]) Init(shift uint8, budget *memory.Budget) {
+	t.shift = shift
+	t.budget = budget
+	t.pages.Store(new([]unsafe.Pointer))
+}
+
+// At returns the record i, which must be below Len.
+func (t *Table[T]) At(i uint32) *T {
+	pages := *t.pages.Load()
+	page := pages[i>>t.shift]
+	var zero T
+	return (*T)(unsafe.Add(page, uintptr(i&(1<<t.shift-1))*unsafe.Sizeof(zero)))
+}
+
+// Len returns the number of records that have memory.
+func (t *Table[T]) Len() uint64 { return uint64(len(*t.pages.Load())) << t.shift }
+
+// PageBytes returns the size of a page.
+func (t *Table[T]) PageBytes() int64 {
+	var zero T
+	return int64(unsafe.Sizeof(zero)) << t.shift
+}
+
+// Bytes returns the size of all pages.
+func (t *Table[T]) Bytes() int64 { return int64(len(*t.pages.Load())) * t.PageBytes() }
+
+// Grow makes records 0 … n-1 exist. fill, if not nil, prepares the records of each new
+// page before others can see them.
+func (t *Table[T]) Grow(n uint64, fill func(records []T)) {
+	if t.Len() >= n {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for t.Len() < n {
+		records := make([]T, 1<<t.shift)
+		if fill != nil {
+			fill(records)
+		}
+		t.budget.Force(t.PageBytes())
+		// Readers hold slices that end before the new entry, so appending in place is safe.
+		pages := append(*t.pages.Load(), unsafe.Pointer(unsafe.SliceData(records)))
+		t.pages.Store(&pages)
+	}
+}

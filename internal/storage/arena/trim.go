@@ -1,0 +1,38 @@
+package arena
+
+import "slices"
+
+// Trim gives the pages back in which no block is in use and returns their bytes.
+func (a *Arena) Trim() int64 {
+	for i := range a.classes {
+		a.classes[i].mu.Lock()
+		defer a.classes[i].mu.Unlock()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pages := *a.pages.Load()
+	empty := make([]bool, len(pages))
+	dropped := int64(0)
+	for number, page := range pages {
+		// Page 0 stays, and so does the page that runs are being taken from.
+		if number == 0 || page == nil || uint32(number) == (a.bumpEnd-1)>>pageShift {
+			continue
+		}
+		if a.live.At(uint32(number)).Load() == 0 {
+			empty[number] = true
+			a.dropPageLocked(uint32(number), pageBytes)
+			dropped += pageBytes
+		}
+	}
+	if dropped == 0 {
+		return 0
+	}
+	for i := range a.classes {
+		c := &a.classes[i]
+		c.free = slices.DeleteFunc(c.free, func(ref Ref) bool { return empty[ref>>pageShift] })
+		if c.run != c.runEnd && empty[c.run>>pageShift] {
+			c.run, c.runEnd = 0, 0
+		}
+	}
+	return dropped
+}
