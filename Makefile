@@ -9,6 +9,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 GOLANGCI := go tool -modfile=tools.mod golangci-lint
 FUZZTIME ?= 30s
 HISTORIES ?= 1000
+KILLS    ?= 3
 BENCHTIME ?= 1s
 BENCH    ?= .
 PKG      ?= ./...
@@ -35,13 +36,11 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -v '/test/e2e$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash)$$')
 
 .PHONY: e2e
-e2e: build ## tests of the built binary over Bolt
-	@if ls test/e2e/*_test.go >/dev/null 2>&1; then \
-		MEMGRAPHD_BIN=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 30m ./test/e2e; \
-	fi
+e2e: build ## tests of the built binary over Bolt, with a short kill test
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -timeout 30m ./test/e2e ./test/crash
 
 .PHONY: lint
 lint: ## golangci-lint as pinned in tools.mod; PKG=./internal/x/... narrows it
@@ -69,12 +68,17 @@ fuzz: ## each fuzz target in turn for FUZZTIME (30s)
 	done
 
 .PHONY: bench
-bench: ## benchmarks; BENCH and PKG choose, BENCHTIME sets the length
+bench: build ## the tables of docs/benchmarks.md, measured on this machine
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench
+
+.PHONY: microbench
+microbench: ## benchmarks of packages; BENCH and PKG choose, BENCHTIME sets the length
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
 
 .PHONY: crash
-crash: ## crash at every sync of HISTORIES (1000) random histories on the in-memory file system
-	CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -v -run Crash ./test/crash/...
+crash: build ## crash at every sync of HISTORIES (1000) random histories in memory, then kill -9 twenty times
+	CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -run Crash ./internal/durability/...
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=20 go test -count=1 -timeout 60m -v ./test/crash
 
 .PHONY: check
 check: lint test ## lint and test

@@ -4,7 +4,7 @@
 //
 // Later sources win:
 //
-//  1. the default in the flag table
+//  1. the default in the flag table; for the data directory, what systemd gives in STATE_DIRECTORY
 //  2. /etc/memgraph/memgraph.conf, if it exists
 //  3. $HOME/.memgraph/config, if it exists
 //  4. the file that MEMGRAPH_CONFIG names; it has to exist

@@ -40,6 +40,7 @@ func (w Warning) String() string {
 func Load(src Sources) (*Config, error) {
 	flags := Flags()
 	r := newReader(flags, src.ReadFile)
+	r.stateDirectory(src.Lookup)
 	r.optionalFile(src.System)
 	if src.Home != "" {
 		r.optionalFile(filepath.Join(src.Home, ".memgraph", "config"))
@@ -61,6 +62,15 @@ func Load(src Sources) (*Config, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// stateDirectory takes the directory that systemd has made for the service instead of the default.
+func (r *reader) stateDirectory(lookup func(string) (string, bool)) {
+	const name = "STATE_DIRECTORY"
+	if dirs, ok := lookup(name); ok && dirs != "" {
+		dir, _, _ := strings.Cut(dirs, ":")
+		r.assign(r.flags["data-directory"], dir, Origin{Source: FromEnvironment, Name: name}, nil)
+	}
 }
 
 // optionalFile reads a file that need not exist; one that exists has to be readable.

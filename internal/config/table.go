@@ -40,12 +40,12 @@ func boltFlags() []Flag {
 			Help: "Let clients of other machines in while no user exists. Whoever reaches the port can then read and change everything.",
 		},
 		{
-			Name: "bolt-max-connections", Group: groupBolt, Kind: Int, Default: "10000", Min: 1, Max: 1_000_000,
-			Help: "Most connections at once; one more is closed as it comes.",
+			Name: "bolt-max-connections", Group: groupBolt, Kind: Int, Default: "16384", Min: 1, Max: 1_000_000,
+			Help: "Most clients at once that have logged on; one more is refused.",
 		},
 		{
-			Name: "bolt-max-unauthenticated-connections", Group: groupBolt, Kind: Int, Default: "1000", Min: 1, Max: 1_000_000,
-			Help: "Most connections at once that have not logged on yet.",
+			Name: "bolt-max-unauthenticated-connections", Group: groupBolt, Kind: Int, Default: "1024", Min: 1, Max: 1_000_000,
+			Help: "Most connections at once that have not logged on yet; for one more, the oldest of them is closed.",
 		},
 		{
 			Name: "bolt-max-message-bytes", Group: groupBolt, Kind: Int, Default: "67108864", Min: 65536, Max: 2147483647, Unit: "bytes",
