@@ -67,6 +67,8 @@ type (
 		Scope *Scope
 		// Into tells that To is known already.
 		Into bool
+		// Reverse puts the relationships into the list from the last to the first.
+		Reverse bool
 	}
 	// FollowBound checks a relationship, or a list of them where List is set, that is known
 	// already against the pattern, and binds both of its ends.
@@ -79,15 +81,16 @@ type (
 		// single relationship.
 		FromKnown, ToKnown bool
 		Min, Max           int // List only
+		// Reverse walks the list from the last to the first.
+		Reverse bool
 	}
 	// Path makes the value of a named path out of its nodes and relationships.
 	Path struct {
 		Header
-		Input   Op
-		Slot    int
-		Nodes   []int  // slots
-		Rels    []int  // slots of relationships or of lists of them, one fewer
-		Reverse []bool // for each list of relationships: it was found from right to left
+		Input Op
+		Slot  int
+		Nodes []int // slots
+		Rels  []int // slots of relationships or of lists of them, one fewer
 	}
 )
 

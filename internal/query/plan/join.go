@@ -45,6 +45,13 @@ type (
 		Left, Right Op // the right side is held in memory
 		RightSlots  []int
 	}
+	// Unequal keeps the rows in which each pair of slots holds different relationships, or
+	// lists of relationships that have none in common.
+	Unequal struct {
+		Header
+		Input Op
+		Pairs [][2]int
+	}
 	// Union gives the rows of all its inputs.
 	Union struct {
 		Header
@@ -62,6 +69,9 @@ func (o *HashJoin) Inputs() []Op { return []Op{o.Left, o.Right} }
 
 // Inputs returns the two sides.
 func (o *Product) Inputs() []Op { return []Op{o.Left, o.Right} }
+
+// Inputs returns the operator that rows come from.
+func (o *Unequal) Inputs() []Op { return []Op{o.Input} }
 
 // Inputs returns the parts.
 func (o *Union) Inputs() []Op { return o.Parts }
@@ -88,6 +98,9 @@ func (*HashJoin) Name() string { return "HashJoin" }
 func (*Product) Name() string { return "Cartesian" }
 
 // Name returns the operator's name.
+func (*Unequal) Name() string { return "EdgeUniquenessFilter" }
+
+// Name returns the operator's name.
 func (*Union) Name() string { return "Union" }
 
 // Detail returns nothing.
@@ -107,6 +120,18 @@ func (o *HashJoin) Detail(p *Plan) string {
 
 // Detail returns nothing.
 func (*Product) Detail(*Plan) string { return "" }
+
+// Detail names the pairs.
+func (o *Unequal) Detail(p *Plan) string {
+	text := ""
+	for i, pair := range o.Pairs {
+		if i > 0 {
+			text += ", "
+		}
+		text += p.slot(pair[0]) + " <> " + p.slot(pair[1])
+	}
+	return "{" + text + "}"
+}
 
 // Detail names the columns.
 func (o *Union) Detail(p *Plan) string { return p.slots(o.To) }

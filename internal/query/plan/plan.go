@@ -11,6 +11,8 @@
 package plan
 
 import (
+	"maps"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/sema"
 )
@@ -65,6 +67,9 @@ type Scope struct {
 
 // NewScope returns a scope without expressions.
 func NewScope() *Scope { return &Scope{keys: map[string]int{}} }
+
+// Clone returns a scope that knows what s knows now.
+func (s *Scope) Clone() *Scope { return &Scope{keys: maps.Clone(s.keys)} }
 
 // Add makes e, and every expression that is written like it, known to be in slot.
 func (s *Scope) Add(info *sema.Info, e ast.Expr, slot int) { s.keys[Key(info, e)] = slot }

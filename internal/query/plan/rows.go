@@ -108,6 +108,7 @@ type (
 type AggregateCall struct {
 	Call *ast.Call
 	Slot int
+	Star bool // counts every row once
 }
 
 // Inputs returns the operator that rows come from.

@@ -32,6 +32,7 @@ type Assign struct {
 	Key    string
 	Value  ast.Expr
 	Labels []string
+	At     ast.Place
 }
 
 // AssignKind tells the forms of Assign apart.

@@ -1,0 +1,150 @@
+package planner
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/storage/graph"
+)
+
+// Fanout is a Catalog that can also tell, from a sample or from statistics, how many
+// relationships nodes have.
+type Fanout interface {
+	// Fanout is the mean number of relationships of the given types (none: all), in
+	// direction d, that a node with label from has to nodes with label to. An empty label
+	// means any node. It reports false where it does not know.
+	Fanout(from string, d graph.Direction, types []string, to string) (float64, bool)
+}
+
+// Costs in units of one row touched.
+const (
+	costRow    = 1.0  // a row made
+	costEdge   = 0.25 // a relationship looked at
+	costScan   = 0.5  // a node found by a scan
+	costLookup = 1.5  // starting an index look-up
+	costHash   = 2.0  // a row put into or looked up in a hash table
+)
+
+// selectivity guesses which part of the rows satisfies e.
+func selectivity(e ast.Expr) float64 {
+	switch e := e.(type) {
+	case *ast.Comparison:
+		switch e.Ops[0] {
+		case "=":
+			return 0.1
+		case "<>":
+			return 0.95
+		}
+		return 0.3
+	case *ast.Binary:
+		switch e.Op {
+		case "IN":
+			return min(1, 0.05*listLength(e.Y))
+		case "STARTS WITH", "ENDS WITH", "CONTAINS", "=~":
+			return 0.1
+		case "OR":
+			return min(1, selectivity(e.X)+selectivity(e.Y))
+		case "AND":
+			return selectivity(e.X) * selectivity(e.Y)
+		}
+	case *ast.Unary:
+		if e.Op == "NOT" {
+			return max(0.05, 1-selectivity(e.X))
+		}
+	case *ast.IsNull:
+		if e.Not {
+			return 0.8
+		}
+		return 0.2
+	}
+	return 0.5
+}
+
+// labelFraction guesses which part of all nodes has every label.
+func (b *builder) labelFraction(labels []string) float64 {
+	part := 1.0
+	total := float64(max(1, b.cat.NodeCount()))
+	for _, l := range labels {
+		part = min(part, float64(b.cat.LabelCount(l))/total)
+	}
+	return part
+}
+
+// rarest returns the label that the fewest nodes have.
+func (b *builder) rarest(labels []string) string {
+	best, count := "", int64(0)
+	for i, l := range labels {
+		if c := b.cat.LabelCount(l); i == 0 || c < count {
+			best, count = l, c
+		}
+	}
+	return best
+}
+
+// fanout guesses how many relationships of r one node at its from end has, and how many of
+// them lead to a node with the labels of the other end.
+func (b *builder) fanout(r *rel, from, to *node) (all, fit float64) {
+	d := r.direction
+	if from != r.left {
+		d = reverse(d)
+	}
+	source := b.rarest(from.labels)
+	if f, ok := b.cat.(Fanout); ok {
+		if all, ok = f.Fanout(source, d, r.types, ""); ok {
+			if len(to.labels) == 0 {
+				return all, all
+			}
+			if fit, ok = f.Fanout(source, d, r.types, b.rarest(to.labels)); ok {
+				return all, fit
+			}
+		}
+	}
+	edges := 0.0
+	for _, t := range r.types {
+		edges += float64(b.cat.TypeCount(t))
+	}
+	if len(r.types) == 0 {
+		edges = float64(b.cat.EdgeCount())
+	}
+	nodes := float64(b.cat.NodeCount())
+	if source != "" {
+		nodes = float64(b.cat.LabelCount(source))
+	}
+	all = edges / max(1, nodes)
+	if d == graph.Both {
+		all *= 2
+	}
+	if len(to.labels) == 0 {
+		return all, all
+	}
+	return all, all * max(0.1, b.labelFraction(to.labels))
+}
+
+func reverse(d graph.Direction) graph.Direction {
+	switch d {
+	case graph.Out:
+		return graph.In
+	case graph.In:
+		return graph.Out
+	case graph.Both:
+	}
+	return graph.Both
+}
+
+// varFanout guesses how many trails a variable-length relationship gives and how many
+// relationships are looked at on the way.
+func varFanout(l *ast.Length, fan float64) (rows, edges float64) {
+	low, high := l.Min, l.Max
+	if high < 0 || high > low+6 {
+		high = low + 6
+	}
+	level := 1.0
+	for i := range high + 1 {
+		if i > 0 {
+			level = min(level*fan, 1e12)
+			edges += level
+		}
+		if i >= low {
+			rows += level
+		}
+	}
+	return rows, edges
+}

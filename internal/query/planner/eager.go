@@ -1,0 +1,252 @@
+package planner
+
+import (
+	"slices"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/sema"
+)
+
+// nameSet is a set of names, or all names.
+type nameSet struct {
+	all   bool
+	names []string
+}
+
+func (s *nameSet) add(names ...string) {
+	for _, n := range names {
+		if !slices.Contains(s.names, n) {
+			s.names = append(s.names, n)
+		}
+	}
+}
+
+func (s *nameSet) addAll(t nameSet) {
+	s.all = s.all || t.all
+	s.add(t.names...)
+}
+
+func (s *nameSet) empty() bool { return !s.all && len(s.names) == 0 }
+
+func (s *nameSet) meets(t *nameSet) bool {
+	if s.empty() || t.empty() {
+		return false
+	}
+	return s.all || t.all || slices.ContainsFunc(s.names, func(n string) bool { return slices.Contains(t.names, n) })
+}
+
+// effects is what clauses read of the graph and write to it.
+type effects struct {
+	// scans are the label sets of node patterns that are looked for; an empty set means
+	// any node.
+	scans   [][]string
+	expands nameSet // types of relationships followed
+	keys    nameSet // properties read
+	labels  nameSet // labels read
+	// created are the label sets of the nodes created.
+	created    [][]string
+	connects   nameSet // types of relationships created
+	sets       nameSet // properties written
+	relabels   nameSet // labels added or removed
+	everything bool    // reads that are not looked into: subqueries
+}
+
+func (e *effects) reads() bool {
+	return e.everything || len(e.scans) > 0 || !e.expands.empty() || !e.keys.empty() || !e.labels.empty()
+}
+
+func (e *effects) writes() bool {
+	return len(e.created) > 0 || !e.connects.empty() || !e.sets.empty() || !e.relabels.empty()
+}
+
+// join adds the effects of t.
+func (e *effects) join(t *effects) {
+	e.scans = append(e.scans, t.scans...)
+	e.created = append(e.created, t.created...)
+	e.expands.addAll(t.expands)
+	e.keys.addAll(t.keys)
+	e.labels.addAll(t.labels)
+	e.connects.addAll(t.connects)
+	e.sets.addAll(t.sets)
+	e.relabels.addAll(t.relabels)
+	e.everything = e.everything || t.everything
+}
+
+// sees tells whether reads of r could notice writes of w.
+func sees(r, w *effects) bool {
+	if !w.writes() {
+		return false
+	}
+	if r.everything || r.expands.meets(&w.connects) || r.keys.meets(&w.sets) || r.labels.meets(&w.relabels) {
+		return true
+	}
+	for _, scan := range r.scans {
+		for _, created := range w.created {
+			if !slices.ContainsFunc(scan, func(l string) bool { return !slices.Contains(created, l) }) {
+				return true
+			}
+		}
+		if scanned := (nameSet{names: scan}); scanned.meets(&w.relabels) {
+			return true
+		}
+	}
+	return false
+}
+
+// barrier puts an Eager before clause c where its rows and those of the clauses before
+// could otherwise see each other's writes.
+func (b *builder) barrier(in plan.Op, c ast.Clause) plan.Op {
+	if !b.info.Writes {
+		return in
+	}
+	var e effects
+	b.clauseEffects(c, &e)
+	at := in
+	p := &b.pending
+	if sees(p, &e) || sees(&e, p) || p.sets.meets(&e.sets) || p.relabels.meets(&e.relabels) {
+		at = b.eager(in)
+	}
+	b.pending.join(&e)
+	return at
+}
+
+func (b *builder) clauseEffects(c ast.Clause, e *effects) {
+	switch c := c.(type) {
+	case *ast.Match:
+		b.patternEffects(c.Pattern.Parts, e)
+		b.readEffects(c.Where, e)
+	case *ast.Unwind:
+		b.readEffects(c.List, e)
+	case *ast.LoadCSV:
+		b.readEffects(c.File, e)
+	case *ast.Projection:
+		for _, item := range c.Items {
+			b.readEffects(item.Expr, e)
+		}
+		for _, item := range c.OrderBy {
+			b.readEffects(item.Expr, e)
+		}
+		b.readEffects(c.Where, e)
+	case *ast.Create:
+		b.createEffects(c.Pattern.Parts, e)
+	case *ast.Merge:
+		b.patternEffects([]*ast.PatternPart{c.Part}, e)
+		b.createEffects([]*ast.PatternPart{c.Part}, e)
+		b.setEffects(c.OnCreate, e)
+		b.setEffects(c.OnMatch, e)
+	case *ast.Set:
+		b.setEffects(c.Items, e)
+	case *ast.Remove:
+		for _, item := range c.Items {
+			if item.Property != nil {
+				e.sets.add(item.Property.Key.Text)
+			}
+			e.relabels.add(names(item.Labels)...)
+		}
+	case *ast.Delete:
+		// The operator takes all rows before it deletes, and gives none before it has.
+	case *ast.Foreach:
+		b.readEffects(c.List, e)
+		for _, inner := range c.Body {
+			b.clauseEffects(inner, e)
+			if _, ok := inner.(*ast.Delete); ok {
+				e.sets.all, e.connects.all, e.created = true, true, append(e.created, nil)
+			}
+		}
+	}
+}
+
+// patternEffects adds what looking for a pattern reads.
+func (b *builder) patternEffects(parts []*ast.PatternPart, e *effects) {
+	for _, part := range parts {
+		for _, n := range part.Nodes {
+			labels := names(n.Labels)
+			if !b.bound[b.info.Nodes[n]] {
+				e.scans = append(e.scans, labels)
+			}
+			e.labels.add(labels...)
+			b.propEffects(n.Props, e)
+		}
+		for _, r := range part.Rels {
+			e.expands.add(names(r.Types)...)
+			e.expands.all = e.expands.all || len(r.Types) == 0
+			b.propEffects(r.Props, e)
+		}
+	}
+}
+
+func (b *builder) propEffects(props ast.Expr, e *effects) {
+	if m, ok := props.(*ast.Map); ok {
+		e.keys.add(names(m.Keys)...)
+	}
+	b.readEffects(props, e)
+}
+
+// createEffects adds what creating a pattern writes and reads.
+func (b *builder) createEffects(parts []*ast.PatternPart, e *effects) {
+	for _, part := range parts {
+		for _, n := range part.Nodes {
+			if !b.bound[b.info.Nodes[n]] {
+				e.created = append(e.created, names(n.Labels))
+			}
+			b.readEffects(n.Props, e)
+		}
+		for _, r := range part.Rels {
+			e.connects.add(names(r.Types)...)
+			b.readEffects(r.Props, e)
+		}
+	}
+}
+
+func (b *builder) setEffects(items []ast.SetItem, e *effects) {
+	for _, item := range items {
+		b.readEffects(item.Value, e)
+		switch item.Kind {
+		case ast.SetProperty:
+			e.sets.add(item.Target.(*ast.Property).Key.Text)
+		case ast.SetAll, ast.SetMerge:
+			e.sets.all = true
+			e.keys.all = e.keys.all || b.isEntity(item.Value)
+		case ast.SetLabels:
+			e.relabels.add(names(item.Labels)...)
+		}
+	}
+}
+
+// isEntity tells whether e could be a node or a relationship whose properties are copied.
+func (b *builder) isEntity(e ast.Expr) bool {
+	v, ok := e.(*ast.Variable)
+	return ok && b.info.Uses[v].Type&(sema.Node|sema.Edge) != 0
+}
+
+// readEffects adds what evaluating x reads of the graph.
+func (b *builder) readEffects(x ast.Expr, e *effects) {
+	plan.Walk(x, func(x ast.Expr) bool {
+		switch x := x.(type) {
+		case *ast.Property:
+			if v, ok := x.X.(*ast.Variable); !ok || b.info.Uses[v] == nil || b.info.Uses[v].Type&(sema.Node|sema.Edge) != 0 {
+				e.keys.add(x.Key.Text)
+			}
+		case *ast.Subscript:
+			e.keys.all = true
+		case *ast.HasLabels:
+			e.labels.add(names(x.Labels)...)
+		case *ast.MapProjection:
+			e.keys.all = true
+		case *ast.Call:
+			switch {
+			case isNamed(x.Name, "labels"):
+				e.labels.all = true
+			case isNamed(x.Name, "properties"), isNamed(x.Name, "keys"), isNamed(x.Name, "exists"):
+				e.keys.all = true
+			case isNamed(x.Name, "degree"), isNamed(x.Name, "inDegree"), isNamed(x.Name, "outDegree"):
+				e.expands.all = true
+			}
+		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Exists:
+			e.everything = true
+			return false
+		}
+		return true
+	})
+}

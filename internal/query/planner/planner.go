@@ -1,0 +1,22 @@
+// Package planner turns a bound query into a plan of operators.
+//
+// Clauses are planned in order, each on top of the rows of the one before. Within a
+// MATCH the order is free: the patterns become a graph of nodes, relationships and
+// predicates (pattern.go), an order is searched for that touches the fewest rows by the
+// statistics of the Catalog (search.go, cost.go), and every predicate is put at the
+// earliest place where all that it needs is there. Rules that look at the finished tree
+// follow: eager barriers (eager.go), counting instead of enumerating (count.go), and the
+// columns that each operator has to carry (live.go).
+package planner
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/sema"
+)
+
+// Plan makes the plan of q. Errors are *failure.Error.
+func Plan(q *ast.Query, info *sema.Info, cat Catalog) (*plan.Plan, error) {
+	b := newBuilder(info, cat)
+	return b.query(q)
+}

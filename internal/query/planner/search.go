@@ -1,0 +1,316 @@
+package planner
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"memgraphd/internal/query/sema"
+)
+
+// moveKind is a kind of step on the way to a whole match.
+type moveKind uint8
+
+const (
+	moveScan   moveKind = iota // find a node by access
+	moveExpand                 // follow a relationship to an unknown node
+	moveInto                   // find a relationship between two known nodes
+	moveFollow                 // check a relationship that is known
+)
+
+// move is one step.
+type move struct {
+	kind   moveKind
+	node   *node   // moveScan
+	access *access // moveScan
+	rel    *rel
+	from   *node // moveExpand, moveInto: where the relationship is followed from
+	rows   float64
+}
+
+// state is a partly found match and how it was reached.
+type state struct {
+	parent *state
+	move   move
+	known  symbolSet // symbols with a value
+	preds  []bool    // by predicate.id: applied
+	left   int       // nodes and relationships still to be found
+	rows   float64
+	cost   float64
+}
+
+// beam is how many states are followed from each number of steps to the next.
+func beam(elements int) int {
+	switch {
+	case elements <= 16:
+		return 48
+	case elements <= 40:
+		return 8
+	case elements <= 100:
+		return 2
+	}
+	return 1
+}
+
+// search finds a cheap order in which the nodes and relationships of c are found, for the
+// given number of rows before it in which the symbols known have values and the predicates
+// applied hold. It returns nil where there is no order.
+func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bool, rows float64) *state {
+	start := &state{known: symbolSet{}, preds: slices.Clone(applied), rows: rows}
+	for s := range known {
+		start.known[s] = true
+	}
+	for _, n := range c.nodes {
+		if !n.bound {
+			start.left++
+		}
+	}
+	start.left += len(c.rels)
+	width := beam(start.left)
+	var best *state
+	level := []*state{start}
+	for len(level) > 0 {
+		next := map[string]*state{}
+		for _, s := range level {
+			if s.left == 0 {
+				if best == nil || s.cost < best.cost {
+					best = s
+				}
+				continue
+			}
+			for _, m := range b.moves(c, s) {
+				t := b.advance(g, s, m)
+				key := t.key(c)
+				if old := next[key]; old == nil || t.cost < old.cost {
+					next[key] = t
+				}
+			}
+		}
+		level = level[:0:0]
+		for _, s := range next {
+			if best == nil || s.cost < best.cost {
+				level = append(level, s)
+			}
+		}
+		slices.SortFunc(level, func(a, b *state) int {
+			switch {
+			case a.cost+a.rows < b.cost+b.rows:
+				return -1
+			case a.cost+a.rows > b.cost+b.rows:
+				return 1
+			}
+			return strings.Compare(a.key(c), b.key(c))
+		})
+		if len(level) > width {
+			level = level[:width]
+		}
+	}
+	return best
+}
+
+// key names what is known in s.
+func (s *state) key(c *component) string {
+	var k strings.Builder
+	for _, n := range c.nodes {
+		if s.known[n.symbol] {
+			k.WriteString(strconv.Itoa(n.id))
+			k.WriteByte(',')
+		}
+	}
+	k.WriteByte('/')
+	for _, r := range c.rels {
+		if s.done(r) {
+			k.WriteString(strconv.Itoa(r.id))
+			k.WriteByte(',')
+		}
+	}
+	return k.String()
+}
+
+// done tells whether r was found, or checked where it was known before.
+func (s *state) done(r *rel) bool {
+	if !r.bound {
+		return s.known[r.symbol]
+	}
+	for at := s; at.parent != nil; at = at.parent {
+		if at.move.rel == r {
+			return true
+		}
+	}
+	return false
+}
+
+// moves lists the steps that can follow s.
+func (b *builder) moves(c *component, s *state) []move {
+	var out []move
+	for _, r := range c.rels {
+		if s.done(r) || !subset(r.needs, s.known) {
+			continue
+		}
+		left, right := s.known[r.left.symbol], s.known[r.right.symbol]
+		switch {
+		case r.bound && (r.length == nil || left || right):
+			out = append(out, move{kind: moveFollow, rel: r, from: r.left})
+		case r.bound:
+		case left && right:
+			out = append(out, move{kind: moveInto, rel: r, from: b.cheaperEnd(r)})
+		case left:
+			out = append(out, move{kind: moveExpand, rel: r, from: r.left})
+		case right:
+			out = append(out, move{kind: moveExpand, rel: r, from: r.right})
+		}
+	}
+	connected := len(out) > 0
+	for _, n := range c.nodes {
+		if s.known[n.symbol] {
+			continue
+		}
+		for i := range n.access {
+			a := &n.access[i]
+			if !subset(a.needs, s.known) {
+				continue
+			}
+			// Beside an expansion only a look-up of few nodes is worth a try.
+			if !connected || a.kind != byAll && a.kind != byLabel && a.rows < 100 {
+				out = append(out, move{kind: moveScan, node: n, access: a})
+			}
+		}
+	}
+	return out
+}
+
+// cheaperEnd returns the end of r whose nodes have fewer relationships.
+func (b *builder) cheaperEnd(r *rel) *node {
+	if r.length == nil {
+		return r.left
+	}
+	fromLeft, _ := b.fanout(r, r.left, r.right)
+	fromRight, _ := b.fanout(r, r.right, r.left)
+	if fromRight < fromLeft {
+		return r.right
+	}
+	return r.left
+}
+
+func subset(needs, known symbolSet) bool {
+	for s := range needs {
+		if !known[s] {
+			return false
+		}
+	}
+	return true
+}
+
+// advance returns the state after m.
+func (b *builder) advance(g *pattern, s *state, m move) *state {
+	t := &state{
+		parent: s, known: make(symbolSet, len(s.known)+2), preds: slices.Clone(s.preds),
+		left: s.left, rows: s.rows, cost: s.cost,
+	}
+	for k := range s.known {
+		t.known[k] = true
+	}
+	switch m.kind {
+	case moveScan:
+		b.advanceScan(t, m)
+	case moveExpand:
+		b.advanceExpand(t, m)
+	case moveInto:
+		b.advanceInto(t, m)
+	case moveFollow:
+		t.cost += s.rows * costRow
+		t.rows = s.rows * 0.9
+		t.learn(m.rel.left.symbol)
+		t.learn(m.rel.right.symbol)
+		t.left--
+	}
+	for _, p := range g.preds {
+		if !t.preds[p.id] && subset(p.needs, t.known) {
+			t.preds[p.id] = true
+			t.rows *= p.selectivity
+		}
+	}
+	m.rows = t.rows
+	t.move = m
+	return t
+}
+
+// learn notes that a node has a value.
+func (s *state) learn(n *sema.Symbol) {
+	if !s.known[n] {
+		s.known[n] = true
+		s.left--
+	}
+}
+
+func (b *builder) advanceScan(t *state, m move) {
+	a := m.access
+	t.cost += t.rows * (costLookup + a.rows*costScan)
+	t.rows *= a.rows
+	for _, p := range a.covers {
+		t.preds[p.id] = true
+	}
+	if len(m.node.labels) > 1 || a.label == "" {
+		t.rows *= max(0.01, b.labelFraction(m.node.labels)/b.labelFraction(labelList(a.label)))
+	}
+	t.learn(m.node.symbol)
+}
+
+func labelList(l string) []string {
+	if l == "" {
+		return nil
+	}
+	return []string{l}
+}
+
+func (b *builder) advanceExpand(t *state, m move) {
+	to := m.rel.right
+	if to == m.from {
+		to = m.rel.left
+	}
+	all, fit := b.fanout(m.rel, m.from, to)
+	if m.rel.length != nil {
+		rows, edges := varFanout(m.rel.length, all)
+		t.cost += t.rows * (costRow + edges*costRow)
+		if all > 0 {
+			rows *= fit / all
+		}
+		t.rows *= rows
+	} else {
+		t.cost += t.rows * (costRow + all*costEdge + fit*costRow)
+		t.rows *= fit
+	}
+	t.known[m.rel.symbol] = true
+	t.left--
+	t.learn(to.symbol)
+}
+
+func (b *builder) advanceInto(t *state, m move) {
+	fromLeft, _ := b.fanout(m.rel, m.rel.left, m.rel.right)
+	fromRight, _ := b.fanout(m.rel, m.rel.right, m.rel.left)
+	fan := min(fromLeft, fromRight)
+	targets := float64(max(1, b.cat.NodeCount()))
+	if l := b.rarest(m.rel.right.labels); l != "" {
+		targets = float64(max(1, b.cat.LabelCount(l)))
+	}
+	if m.rel.length != nil {
+		rows, edges := varFanout(m.rel.length, fan)
+		t.cost += t.rows * (costRow + edges*costRow)
+		t.rows *= min(rows, max(rows/targets, 0.001))
+	} else {
+		t.cost += t.rows * (costRow + fan*costEdge)
+		t.rows *= min(1, max(fromLeft/targets, 0.001))
+	}
+	t.known[m.rel.symbol] = true
+	t.left--
+}
+
+// steps returns the moves that lead to s, first to last.
+func (s *state) steps() []move {
+	var out []move
+	for at := s; at.parent != nil; at = at.parent {
+		out = append(out, at.move)
+	}
+	slices.Reverse(out)
+	return out
+}
