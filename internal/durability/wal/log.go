@@ -1,0 +1,205 @@
+package wal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"memgraphd/internal/durability/frame"
+)
+
+// Log appends records. Its methods may be called by many goroutines.
+//
+// Records go into a batch under a mutex that is never held during I/O. One goroutine,
+// the writer, takes the batch, leaves an empty one in its place, writes and syncs, and
+// wakes everybody who waits for that batch with one close of a channel. So the batches
+// find their size by themselves: while one is synced, the next collects.
+type Log struct {
+	o      Options
+	budget budget
+	spares *spares
+	held   atomic.Bool
+
+	wake   chan struct{} // holds one; sent to when the queue stops being empty
+	ended  chan struct{} // closed when the writer has ended
+	endErr error         // set before ended is closed
+
+	mu       sync.Mutex
+	queue    *batch
+	requests []request
+	enqueued uint64 // index of the newest record in the queue or before
+	stopped  error  // why no more records are taken
+	state    State
+	segments []SegmentInfo
+
+	removing sync.Mutex // one Remove at a time
+}
+
+// State is where the log stands.
+type State struct {
+	// Written and Synced are the greatest indexes that are in the file, and durable.
+	Written, Synced uint64
+	// LastSync is the time of the newest sync, zero if there was none since Open.
+	LastSync time.Time
+	// Bytes is the size of all segments.
+	Bytes int64
+	// Err is why the log has stopped; nil while it works.
+	Err error
+}
+
+// Open continues a log where Scan has found its end: it cuts the torn tail, makes
+// durable what Scan has read, and starts the writer. The first segment of an empty log
+// is made with its first record.
+func Open(o Options, end End) (*Log, error) {
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	if err := o.FS.MkdirAll(o.spareDir()); err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{o.Dir, filepath.Dir(o.Dir)} {
+		if err := o.FS.SyncDir(dir); err != nil {
+			return nil, err
+		}
+	}
+	l := &Log{
+		o:        o,
+		budget:   budget{max: o.QueueBytes},
+		wake:     make(chan struct{}, 1),
+		ended:    make(chan struct{}),
+		queue:    &batch{},
+		enqueued: end.Last,
+		segments: append([]SegmentInfo(nil), end.Segments...),
+	}
+	l.queue.reset()
+	l.held.Store(o.Held)
+	l.state.Written, l.state.Synced = end.Last, end.Last
+	w := &writer{l: l, o: &l.o, logged: end.Last, chain: end.chain, jump: end.Last > end.logged}
+	w.spare.reset()
+	var err error
+	if l.spares, err = newSpares(&l.o, end.Segments); err != nil {
+		return nil, err
+	}
+	if end.tail != nil {
+		if w.cur, err = reopen(&l.o, end.tail, end.Tail); err != nil {
+			return nil, err
+		}
+		w.unproven, w.kickAt = !end.tail.promised, w.cur.limit/4
+	}
+	l.spares.start()
+	go w.run()
+	return l, nil
+}
+
+// Reserve waits until n bytes may be queued, so that a slow disk slows its callers down
+// instead of filling memory. The bytes go back when a record with that Reserved is
+// done, or by Release.
+func (l *Log) Reserve(ctx context.Context, n int64) error {
+	if n < 0 {
+		return fmt.Errorf("%w: %d bytes reserved", ErrRecord, n)
+	}
+	_, err := l.budget.take(ctx, n)
+	return err
+}
+
+// Release gives back what Reserve gave for a record that did not get into the log,
+// because it was never passed to Enqueue or because Enqueue failed.
+func (l *Log) Release(n int64) { l.budget.give(l.budget.clamp(n)) }
+
+// Enqueue puts a record into the log's queue and never waits for I/O. Indexes ascend
+// strictly from call to call. The payload must not change until the Waiter is done.
+func (l *Log) Enqueue(r Record) (Waiter, error) {
+	if r.Kind == 0 || r.Kind > KindMax {
+		return Waiter{}, fmt.Errorf("%w: kind %d", ErrRecord, r.Kind)
+	}
+	if int64(len(r.Payload)) > frame.PayloadMax*int64(frame.PartMax) {
+		return Waiter{}, fmt.Errorf("%w: payload of %d bytes", ErrRecord, len(r.Payload))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopped != nil {
+		return Waiter{}, l.stopped
+	}
+	if r.Index <= l.enqueued {
+		return Waiter{}, fmt.Errorf("%w: index %d after %d", ErrOrder, r.Index, l.enqueued)
+	}
+	l.enqueued = r.Index
+	b := l.queue
+	b.records = append(b.records, r)
+	if len(b.records) == 1 {
+		l.wakeWriter()
+	}
+	return Waiter{out: b.out, place: len(b.records) - 1}, nil
+}
+
+// Sync waits until everything that was enqueued before is durable.
+func (l *Log) Sync(ctx context.Context) error { return l.ask(ctx, requestSync) }
+
+// Rotate ends the open segment and begins a new one; an empty one is kept. It works
+// also while the log is held.
+func (l *Log) Rotate(ctx context.Context) error { return l.ask(ctx, requestRotate) }
+
+// Hold says whether files are held. While they are, the open segment grows beyond its
+// bound instead of being followed by another, and none is removed.
+func (l *Log) Hold(on bool) {
+	l.removing.Lock()
+	defer l.removing.Unlock()
+	l.held.Store(on)
+}
+
+// State returns where the log stands.
+func (l *Log) State() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	state := l.state
+	for i := range l.segments {
+		state.Bytes += l.segments[i].Bytes
+	}
+	return state
+}
+
+// Close writes what is enqueued, marks the log as closed in good order and stops it. It
+// fails where a record could not be written and nobody may have asked, or where the log
+// has stopped before.
+func (l *Log) Close() error {
+	err := l.ask(context.Background(), requestClose)
+	if errors.Is(err, ErrClosed) {
+		return err
+	}
+	<-l.ended
+	return errors.Join(err, l.endErr, l.spares.close())
+}
+
+// ask hands a request to the writer and waits for the answer.
+func (l *Log) ask(ctx context.Context, kind requestKind) error {
+	r := request{kind: kind, done: make(chan error, 1)}
+	l.mu.Lock()
+	if l.stopped != nil && (kind != requestClose || errors.Is(l.stopped, ErrClosed)) {
+		defer l.mu.Unlock()
+		return l.stopped
+	}
+	if kind == requestClose {
+		l.stopped = ErrClosed
+	}
+	l.requests = append(l.requests, r)
+	l.wakeWriter()
+	l.mu.Unlock()
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (l *Log) wakeWriter() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}

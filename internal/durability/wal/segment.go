@@ -1,0 +1,205 @@
+package wal
+
+import (
+	"errors"
+	"fmt"
+
+	"memgraphd/internal/durability/frame"
+	"memgraphd/internal/durability/vfs"
+)
+
+const (
+	// writeBytes is how much is collected before it is written, ahead of the sync.
+	writeBytes = 4 << 20
+	// growBytes is how much zeroed space an open segment gets at a time.
+	growBytes = 4 << 20
+	// reserveBytes is kept free at the end of a segment for the log's own frames.
+	reserveBytes = 4 * frame.HeaderBytes
+)
+
+// segment is the newest segment, to which frames are appended. The writer owns it.
+//
+// Invariants: synced <= written <= place.Offset, and the buffer holds the bytes from
+// written to place.Offset. Everything in the file from written on is zero, between two
+// calls of the writer.
+type segment struct {
+	file  vfs.File
+	name  string
+	first uint64
+
+	place   frame.Place
+	buf     []byte
+	written int64
+	synced  int64
+	size    int64 // of the file, zeroed or used
+	limit   int64 // size at which a new segment should begin
+}
+
+// fits tells whether a record of some bytes can be added within the limit.
+func (s *segment) fits(payload int) bool {
+	return s.place.Offset+recordSize(payload)+reserveBytes <= s.limit
+}
+
+// recordSize returns the bytes of all frames of a record.
+func recordSize(payload int) int64 {
+	whole := int64(payload / frame.PayloadMax)
+	rest := payload % frame.PayloadMax
+	if rest == 0 && whole > 0 {
+		return whole * frame.Size(frame.PayloadMax)
+	}
+	return whole*frame.Size(frame.PayloadMax) + frame.Size(rest)
+}
+
+// add appends a record to the buffer, which is written where it becomes large.
+func (s *segment) add(r *Record) error {
+	h := frame.Header{
+		Kind: r.Kind, Index: r.Index, Term: r.Term, Timeline: r.Timeline, Wall: r.Wall,
+		Synced: uint64(s.synced),
+	}
+	for payload := r.Payload; ; h.Part++ {
+		part := payload[:min(len(payload), frame.PayloadMax)]
+		payload = payload[len(part):]
+		h.Last = len(payload) == 0
+		s.buf, s.place = frame.Append(s.buf, s.place, h, part)
+		if len(s.buf) >= writeBytes {
+			if err := s.write(); err != nil {
+				return err
+			}
+		}
+		if h.Last {
+			return nil
+		}
+	}
+}
+
+// write hands the buffer to the file.
+func (s *segment) write() error {
+	if len(s.buf) == 0 {
+		return nil
+	}
+	s.grow()
+	n, err := s.file.WriteAt(s.buf, s.written)
+	if err != nil {
+		return fmt.Errorf("writing %d bytes of log, %d written: %w", len(s.buf), n, err)
+	}
+	s.written = s.place.Offset
+	s.size = max(s.size, s.written)
+	s.buf = s.buf[:0]
+	if cap(s.buf) > 2*writeBytes {
+		s.buf = nil
+	}
+	return nil
+}
+
+// grow makes zeroed space before a write needs it, since a write that changes the size
+// makes the sync slower. Without space the write itself will tell.
+func (s *segment) grow() {
+	if s.place.Offset <= s.size {
+		return
+	}
+	step := int64(growBytes)
+	if s.limit > s.size {
+		step = min(step, s.limit-s.size)
+	}
+	step = max(step, s.place.Offset-s.size)
+	if s.file.Preallocate(s.size, step) == nil {
+		s.size += step
+	}
+}
+
+// sync makes durable what was written.
+func (s *segment) sync() error {
+	if s.synced == s.written {
+		return nil
+	}
+	if err := s.file.SyncData(); err != nil {
+		return err
+	}
+	s.synced = s.written
+	return nil
+}
+
+// rewind takes everything back that was added after a place: the file is zero from
+// there on, durably.
+func (s *segment) rewind(to frame.Place) error {
+	from := to.Offset
+	dirty := s.place.Offset
+	s.place, s.buf, s.written = to, s.buf[:0], from
+	s.synced = min(s.synced, from)
+	size, err := s.file.Size()
+	if err != nil {
+		return err
+	}
+	if size > max(s.size, from) {
+		if err := s.file.Truncate(max(s.size, from)); err != nil {
+			return err
+		}
+	}
+	if dirty = min(dirty, s.size); dirty > from {
+		if err := s.file.Preallocate(from, dirty-from); err != nil {
+			return err
+		}
+	}
+	if err := s.file.SyncData(); err != nil {
+		return err
+	}
+	s.synced = s.written
+	return nil
+}
+
+// own appends one of the log's own frames, writes and syncs it.
+func (s *segment) own(kind Kind, index uint64, wall int64) error {
+	h := frame.Header{
+		Kind: kind, Last: true, Index: index, Wall: wall,
+		Synced: uint64(s.synced),
+	}
+	s.buf, s.place = frame.Append(s.buf, s.place, h, nil)
+	if err := s.write(); err != nil {
+		return err
+	}
+	return s.sync()
+}
+
+// close closes the file.
+func (s *segment) close() error { return s.file.Close() }
+
+// reopen opens the newest segment of a log that was scanned, takes the torn tail away,
+// and makes durable what Scan has read.
+func reopen(o *Options, t *tail, report *TailReport) (*segment, error) {
+	name := segmentName(o.Dir, t.header.first)
+	f, err := o.FS.OpenReadWrite(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &segment{file: f, name: name, first: t.header.first, place: t.place, limit: o.SegmentBytes}
+	if err := s.repair(t.proven, report); err != nil {
+		return nil, errors.Join(fmt.Errorf("repairing the end of %s: %w", name, err), f.Close())
+	}
+	return s, nil
+}
+
+func (s *segment) repair(proven int64, report *TailReport) error {
+	size, err := s.file.Size()
+	if err != nil {
+		return err
+	}
+	s.size = size
+	buf := make([]byte, min(s.place.Offset-proven, windowBytes))
+	for at := proven; at < s.place.Offset; {
+		part := buf[:min(int64(len(buf)), s.place.Offset-at)]
+		if err := vfs.ReadFullAt(s.file, part, at); err != nil {
+			return err
+		}
+		if _, err := s.file.WriteAt(part, at); err != nil {
+			return err
+		}
+		at += int64(len(part))
+	}
+	if report != nil {
+		if err := s.file.Preallocate(report.Offset, report.Bytes); err != nil {
+			return err
+		}
+	}
+	s.written, s.synced = s.place.Offset, s.place.Offset
+	return s.file.SyncData()
+}
