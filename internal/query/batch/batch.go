@@ -96,6 +96,27 @@ func (v *Vector) Reset(k Kind, n int) {
 	}
 }
 
+// Prepare is Reset for a caller that writes every row that will be read: the rows have no
+// meaning yet.
+func (v *Vector) Prepare(k Kind, n int) {
+	switch k {
+	case Values:
+		v.Kind = k
+		v.Nulls.Clear()
+		v.Values = resize(v.Values, n)
+	case Nodes:
+		v.Kind = k
+		v.Nulls.Clear()
+		v.Nodes = resize(v.Nodes, n)
+	case Edges:
+		v.Kind = k
+		v.Nulls.Clear()
+		v.Edges = resize(v.Edges, n)
+	case Ints, Floats, Bools, Strings:
+		v.Reset(k, n)
+	}
+}
+
 // Value returns row i as a value.
 func (v *Vector) Value(i int) value.Value {
 	switch v.Kind {
@@ -172,6 +193,16 @@ func (b *Bitmap) Add(i int) {
 func (b *Bitmap) Remove(i int) {
 	if i>>6 < len(b.words) {
 		b.words[i>>6] &^= 1 << (i & 63)
+	}
+}
+
+// Or adds every element of a.
+func (b *Bitmap) Or(a *Bitmap) {
+	for len(b.words) < len(a.words) {
+		b.words = append(b.words, 0)
+	}
+	for i, w := range a.words {
+		b.words[i] |= w
 	}
 }
 

@@ -126,7 +126,9 @@ func edgeElementIDs(c *Call, dst []value.Value, edges []graph.Edge) error {
 	return nil
 }
 
-func labels(c *Call, dst []value.Value, ids []graph.NodeID) error { return c.Graph.NodeLabels(dst, ids) }
+func labels(c *Call, dst []value.Value, ids []graph.NodeID) error {
+	return c.Graph.NodeLabels(dst, ids)
+}
 
 func nodeProperties(c *Call, dst []value.Value, ids []graph.NodeID) error {
 	return c.Graph.NodeProperties(dst, ids)

@@ -1,0 +1,375 @@
+package expr
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/storage/value"
+)
+
+// relation is a comparison operator: the set of outcomes that make it true.
+type relation uint8
+
+const (
+	less relation = 1 << iota
+	equal
+	greater
+)
+
+// relationOf returns the operator that is written as text.
+func relationOf(text string) relation {
+	switch text {
+	case "=":
+		return equal
+	case "<>", "!=":
+		return less | greater
+	case "<":
+		return less
+	case "<=":
+		return less | equal
+	case ">":
+		return greater
+	case ">=":
+		return greater | equal
+	}
+	panic("expr: comparison " + text + " is not known")
+}
+
+// equality reports whether r is "=" or "<>", which compare any two values.
+func (r relation) equality() bool { return r == equal || r == less|greater }
+
+// mirrored returns the operator with its operands exchanged.
+func (r relation) mirrored() relation {
+	m := r & equal
+	if r&less != 0 {
+		m |= greater
+	}
+	if r&greater != 0 {
+		m |= less
+	}
+	return m
+}
+
+// holds tells whether r is true for an outcome of a comparison: negative, 0 or positive.
+func (r relation) holds(c int) bool {
+	switch {
+	case c < 0:
+		return r&less != 0
+	case c > 0:
+		return r&greater != 0
+	}
+	return r&equal != 0
+}
+
+// of compares two values of any types.
+func (r relation) of(x, y value.Value) value.Ternary {
+	if r.equality() {
+		t := value.Equal(x, y)
+		if r == equal {
+			return t
+		}
+		return -t
+	}
+	c, nan, ok := value.Compare(x, y)
+	switch {
+	case !ok:
+		return value.Unknown
+	case nan:
+		return value.No
+	}
+	return value.TernaryOf(r.holds(c))
+}
+
+// comparison is x op y.
+type comparison struct {
+	x, y Evaluator
+	op   relation
+}
+
+func (e *comparison) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
+	if in.Rows() == 0 {
+		allNull(out, in)
+		return nil
+	}
+	m := c.mark()
+	defer c.release(m)
+	x, y, op, err := e.load(c, in)
+	if err != nil {
+		return err
+	}
+	compareColumns(c, in, x, y, op, out)
+	return nil
+}
+
+// load computes the operands; a single value comes second.
+func (e *comparison) load(c *Context, in *batch.Batch) (x, y operand, op relation, err error) {
+	if x, err = c.load(e.x, in); err != nil {
+		return x, y, 0, err
+	}
+	if y, err = c.load(e.y, in); err != nil {
+		return x, y, 0, err
+	}
+	if x.v == nil && y.v != nil {
+		return y, x, e.op.mirrored(), nil
+	}
+	return x, y, e.op, nil
+}
+
+// compareColumns fills out with x op y as Bools.
+func compareColumns(c *Context, in *batch.Batch, x, y operand, op relation, out *batch.Vector) {
+	rows := c.rows(in)
+	switch {
+	case x.isNull() || y.isNull():
+		allNull(out, in)
+		return
+	case x.v != nil && y.v == nil && compareWith(rows, x.v, y.x, op, out):
+		return
+	case x.v != nil && y.v != nil && compareEntities(rows, x.v, y.v, op, out):
+		return
+	}
+	if m, ok := c.numbers(x, in); ok {
+		if n, ok := c.numbers(y, in); ok && m.kind == n.kind {
+			out.Reset(batch.Bools, in.Len)
+			out.Nulls.Or(m.nulls)
+			out.Nulls.Or(n.nulls)
+			if m.kind == batch.Ints {
+				compareInts(out.Bools, m.ints, n.ints, rows, op)
+			} else {
+				compareFloats(out.Bools, m.floats, n.floats, rows, op)
+			}
+			return
+		}
+	}
+	out.Reset(batch.Bools, in.Len)
+	for _, r := range rows {
+		put(out, r, op.of(x.at(r), y.at(r)))
+	}
+}
+
+// compareWith compares values with one integer or string: the usual filter on a property.
+func compareWith(rows []uint16, x *batch.Vector, y value.Value, op relation, out *batch.Vector) bool {
+	if x.Kind != batch.Values {
+		return false
+	}
+	switch k := y.Kind(); {
+	case k == value.KindInt:
+		out.Reset(batch.Bools, len(x.Values))
+		compareValuesInt(out, x.Values, y, rows, op)
+		return true
+	case k == value.KindString:
+		out.Reset(batch.Bools, len(x.Values))
+		compareValuesText(out, x.Values, y, rows, op)
+		return true
+	}
+	return false
+}
+
+func compareValuesInt(out *batch.Vector, xs []value.Value, y value.Value, rows []uint16, op relation) {
+	k := y.AsInt()
+	for _, r := range rows {
+		x := &xs[r]
+		if x.Kind() != value.KindInt {
+			put(out, r, op.of(*x, y))
+			continue
+		}
+		out.Bools[r] = op&outcome(x.AsInt(), k) != 0
+	}
+}
+
+func compareValuesText(out *batch.Vector, xs []value.Value, y value.Value, rows []uint16, op relation) {
+	text := y.AsString()
+	for _, r := range rows {
+		x := &xs[r]
+		switch {
+		case x.Kind() != value.KindString:
+			put(out, r, op.of(*x, y))
+		case op == equal:
+			out.Bools[r] = x.AsString() == text
+		default:
+			out.Bools[r] = op&outcome(x.AsString(), text) != 0
+		}
+	}
+}
+
+// outcome says how a stands to b.
+func outcome[T int64 | float64 | string](a, b T) relation {
+	switch {
+	case a < b:
+		return less
+	case a > b:
+		return greater
+	}
+	return equal
+}
+
+func compareInts(out []bool, x, y []int64, rows []uint16, op relation) {
+	for _, r := range rows {
+		out[r] = op&outcome(x[r], y[r]) != 0
+	}
+}
+
+func compareFloats(out []bool, x, y []float64, rows []uint16, op relation) {
+	for _, r := range rows {
+		a, b := x[r], y[r]
+		if a != a || b != b {
+			out[r] = op == less|greater
+			continue
+		}
+		out[r] = op&outcome(a, b) != 0
+	}
+}
+
+// compareEntities compares two columns of nodes, or of relationships.
+func compareEntities(rows []uint16, x, y *batch.Vector, op relation, out *batch.Vector) bool {
+	if x.Kind != y.Kind || !op.equality() {
+		return false
+	}
+	switch {
+	case x.Kind == batch.Nodes:
+		out.Reset(batch.Bools, len(x.Nodes))
+		for _, r := range rows {
+			out.Bools[r] = (x.Nodes[r] == y.Nodes[r]) == (op == equal)
+		}
+	case x.Kind == batch.Edges:
+		out.Reset(batch.Bools, len(x.Edges))
+		for _, r := range rows {
+			out.Bools[r] = (x.Edges[r].ID == y.Edges[r].ID) == (op == equal)
+		}
+	default:
+		return false
+	}
+	for _, r := range rows {
+		if x.IsNull(int(r)) || y.IsNull(int(r)) {
+			out.Nulls.Add(int(r))
+		}
+	}
+	return true
+}
+
+// filter takes the short way for the usual filter, a column against one integer.
+func (e *comparison) filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16, error) {
+	if in.Rows() == 0 {
+		return sel, nil
+	}
+	m := c.mark()
+	defer c.release(m)
+	x, y, op, err := e.load(c, in)
+	if err != nil {
+		return sel, err
+	}
+	rows := c.rows(in)
+	if x.v != nil && y.v == nil && y.x.Kind() == value.KindInt {
+		switch {
+		case x.v.Kind == batch.Values:
+			return filterValues(sel, x.v.Values, y.x, rows, op), nil
+		case x.v.Kind == batch.Ints && x.v.Nulls.Empty():
+			return filterInts(sel, x.v.Ints, y.x.AsInt(), rows, op), nil
+		}
+	}
+	out := c.vectors.get()
+	compareColumns(c, in, x, y, op, out)
+	if out.Kind != batch.Bools {
+		return sel, nil
+	}
+	for _, r := range rows {
+		if out.Bools[r] && !out.Nulls.Has(int(r)) {
+			sel = append(sel, r)
+		}
+	}
+	return sel, nil
+}
+
+func filterValues(sel []uint16, xs []value.Value, y value.Value, rows []uint16, op relation) []uint16 {
+	k := y.AsInt()
+	for _, r := range rows {
+		x := &xs[r]
+		if x.Kind() == value.KindInt {
+			if op&outcome(x.AsInt(), k) != 0 {
+				sel = append(sel, r)
+			}
+		} else if op.of(*x, y) == value.Yes {
+			sel = append(sel, r)
+		}
+	}
+	return sel
+}
+
+func filterInts(sel []uint16, xs []int64, k int64, rows []uint16, op relation) []uint16 {
+	at := len(sel)
+	if cap(sel) < at+len(rows) {
+		sel = append(make([]uint16, 0, at+max(len(rows), batch.Size)), sel...)
+	}
+	sel = sel[:at+len(rows)]
+	for _, r := range rows { // always written, kept by moving on
+		sel[at] = r
+		if op&outcome(xs[r], k) != 0 {
+			at++
+		}
+	}
+	return sel[:at]
+}
+
+// chain is a < b <= c: each operand is computed once, and all pairs must hold.
+type chain struct {
+	operands []Evaluator
+	ops      []relation
+}
+
+func (e *chain) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
+	if in.Rows() == 0 {
+		allNull(out, in)
+		return nil
+	}
+	m := c.mark()
+	defer c.release(m)
+	x, err := c.load(e.operands[0], in)
+	if err != nil {
+		return err
+	}
+	out.Reset(batch.Bools, in.Len)
+	rows := c.rows(in)
+	for _, r := range rows {
+		out.Bools[r] = true
+	}
+	for i, op := range e.ops {
+		y, err := c.load(e.operands[i+1], in)
+		if err != nil {
+			return err
+		}
+		pair := c.vectors.get()
+		compareColumns(c, in, x, y, op, pair)
+		for _, r := range rows {
+			together(out, pair, r)
+		}
+		x = y
+	}
+	return nil
+}
+
+// together makes row r of out the conjunction of out and pair.
+func together(out, pair *batch.Vector, r uint16) {
+	row := int(r)
+	switch {
+	case pair.IsNull(row):
+		if out.Bools[r] {
+			out.Nulls.Add(row)
+		}
+	case !pair.Bools[r]:
+		out.Bools[r] = false
+		out.Nulls.Remove(row)
+	}
+}
+
+func (s *scope) comparison(e *ast.Comparison) (compiled, error) {
+	operands, fixed, err := s.all(e.Operands...)
+	if err != nil {
+		return compiled{}, err
+	}
+	ops := make([]relation, len(e.Ops))
+	for i, op := range e.Ops {
+		ops[i] = relationOf(op)
+	}
+	if len(ops) == 1 {
+		return folded(&comparison{operands[0], operands[1], ops[0]}, fixed), nil
+	}
+	return folded(&chain{operands, ops}, fixed), nil
+}
