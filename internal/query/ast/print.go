@@ -23,6 +23,14 @@ func ExprString(e Expr) string {
 	return p.b.String()
 }
 
+// Key returns a text that two expressions share exactly if they are written alike: case of
+// function names, spaces and brackets apart.
+func Key(e Expr) string {
+	p := printer{key: true}
+	p.expr(e)
+	return p.b.String()
+}
+
 // PatternString returns part as String does.
 func PatternString(part *PatternPart) string {
 	var p printer
@@ -52,7 +60,10 @@ func isPlain(name string) bool {
 }
 
 // printer writes Cypher.
-type printer struct{ b strings.Builder }
+type printer struct {
+	b   strings.Builder
+	key bool // for comparison, not for people
+}
 
 func (p *printer) put(parts ...string) {
 	for _, s := range parts {
@@ -89,7 +100,12 @@ func (p *printer) labels(labels []Name) {
 }
 
 // literal writes a constant.
-func (p *printer) literal(v value.Value) {
+func (p *printer) literal(l *Literal) {
+	if p.key && l.Auto > 0 {
+		p.put("?", strconv.Itoa(l.Auto))
+		return
+	}
+	v := l.Value
 	switch v.Kind() {
 	case value.KindBool:
 		p.put(strconv.FormatBool(v.AsBool()))

@@ -1,6 +1,24 @@
 package ast
 
-import "memgraphd/internal/query/token"
+import (
+	"strings"
+
+	"memgraphd/internal/query/token"
+)
+
+// callName returns the name of a function as it must be written.
+func callName(name string) string {
+	if isPlain(name) {
+		return name
+	}
+	parts := strings.Split(name, ".")
+	for i, part := range parts {
+		if !isPlain(part) && !token.EqualFold(part, "CONTAINS") {
+			parts[i] = NameString(part)
+		}
+	}
+	return strings.Join(parts, ".")
+}
 
 func isKeyword(name string) bool {
 	if token.Lookup(name).IsKeyword() {
@@ -17,7 +35,7 @@ func isKeyword(name string) bool {
 func (p *printer) expr(e Expr) {
 	switch e := e.(type) {
 	case *Literal:
-		p.literal(e.Value)
+		p.literal(e)
 	case *Param:
 		p.put("$", NameString(e.Name))
 	case *Variable:
@@ -132,7 +150,11 @@ func (p *printer) operation(e Expr) {
 func (p *printer) scoped(e Expr) {
 	switch e := e.(type) {
 	case *Call:
-		p.put(e.Name, "(")
+		if p.key {
+			p.put(strings.ToLower(e.Name), "(")
+		} else {
+			p.put(callName(e.Name), "(")
+		}
 		if e.Distinct {
 			p.put("DISTINCT ")
 		}

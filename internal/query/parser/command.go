@@ -1,6 +1,204 @@
 package parser
 
-import "memgraphd/internal/query/ast"
+import (
+	"strings"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+)
+
+// administration lists the statements without operands, longer ones before those that
+// they begin with.
+var administration = []struct {
+	words []string
+	verb  ast.AdminVerb
+}{
+	{[]string{"CREATE", "SNAPSHOT"}, ast.CreateSnapshot},
+	{[]string{"SHOW", "SNAPSHOTS"}, ast.ShowSnapshots},
+	{[]string{"SHOW", "NEXT", "SNAPSHOT"}, ast.ShowNextSnapshot},
+	{[]string{"LOCK", "DATA", "DIRECTORY"}, ast.LockDataDirectory},
+	{[]string{"UNLOCK", "DATA", "DIRECTORY"}, ast.UnlockDataDirectory},
+	{[]string{"DATA", "DIRECTORY", "LOCK", "STATUS"}, ast.DataDirectoryLockStatus},
+	{[]string{"SHOW", "INDEX", "INFO"}, ast.ShowIndexInfo},
+	{[]string{"SHOW", "INDEXES"}, ast.ShowIndexInfo},
+	{[]string{"SHOW", "STORAGE", "INFO"}, ast.ShowStorageInfo},
+	{[]string{"SHOW", "VERSION"}, ast.ShowVersion},
+	{[]string{"SHOW", "BUILD", "INFO"}, ast.ShowBuildInfo},
+	{[]string{"SHOW", "CONFIG"}, ast.ShowConfig},
+	{[]string{"SHOW", "TRANSACTIONS"}, ast.ShowTransactions},
+	{[]string{"FREE", "MEMORY"}, ast.FreeMemory},
+	{[]string{"SHOW", "DATABASES"}, ast.ShowDatabases},
+	{[]string{"SHOW", "CURRENT", "DATABASE"}, ast.ShowDatabase},
+	{[]string{"SHOW", "DATABASE"}, ast.ShowDatabase},
+	{[]string{"SHOW", "CONSTRAINT", "INFO"}, ast.ShowConstraintInfo},
+	{[]string{"SHOW", "CONSTRAINTS"}, ast.ShowConstraintInfo},
+}
+
+// elsewhere lists the beginnings of statements that Memgraph knows and that do not exist
+// here. CREATE, DROP, SET and SHOW with a word that is not here are mistakes.
+var elsewhere = []string{
+	"ADD COORDINATOR", "ALTER ENUM", "ALTER TENANT PROFILE", "ANALYZE GRAPH", "CHECK STREAM",
+	"CLEAR ROLE", "CLEAR PROFILE", "CREATE CONSTRAINT", "CREATE DATABASE", "CREATE EDGE INDEX",
+	"CREATE ENUM", "CREATE FULLTEXT INDEX", "CREATE GLOBAL EDGE INDEX", "CREATE GLOBAL INDEX",
+	"CREATE KAFKA STREAM", "CREATE POINT INDEX", "CREATE PROFILE", "CREATE PULSAR STREAM",
+	"CREATE ROLE", "CREATE TENANT PROFILE", "CREATE TEXT EDGE INDEX", "CREATE TEXT INDEX",
+	"CREATE TRIGGER", "CREATE USER", "CREATE VECTOR EDGE INDEX", "CREATE VECTOR INDEX",
+	"DELETE DESCRIPTION", "DEMOTE INSTANCE", "DENY", "DISABLE TTL", "DROP ALL CONSTRAINTS",
+	"DROP ALL INDEXES", "DROP CONSTRAINT", "DROP DATABASE", "DROP EDGE INDEX", "DROP ENUM",
+	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
+	"DROP PROFILE", "DROP REPLICA", "DROP ROLE", "DROP STREAM", "DROP TENANT PROFILE",
+	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX", "DUMP DATABASE",
+	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT", "RECOVER SNAPSHOT",
+	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
+	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
+	"REVOKE", "SET COORDINATOR SETTING", "SET DATABASE SETTING", "SET DESCRIPTION",
+	"SET GLOBAL", "SET INSTANCE", "SET MAIN DATABASE", "SET NEXT TRANSACTION", "SET PARAMETER",
+	"SET PASSWORD", "SET PROFILE", "SET REPLICATION ROLE", "SET ROLE", "SET SESSION",
+	"SET TENANT PROFILE", "SHOW ABORTING TRANSACTIONS", "SHOW ACTIVE USERS",
+	"SHOW COMMITTING TRANSACTIONS", "SHOW COORDINATOR", "SHOW CURRENT ROLE",
+	"SHOW CURRENT USER", "SHOW DATABASE PRIVILEGES", "SHOW DATABASE SETTING",
+	"SHOW DATABASE SETTINGS", "SHOW DESCRIPTIONS", "SHOW EDGE_TYPES INFO", "SHOW ENUMS",
+	"SHOW FUNCTIONS", "SHOW INSTANCE", "SHOW INSTANCES", "SHOW LICENSE INFO",
+	"SHOW MEMORY INFO", "SHOW METRICS", "SHOW NODE_LABELS INFO", "SHOW PARAMETERS",
+	"SHOW PRIVILEGES", "SHOW PROCEDURES", "SHOW PROFILE", "SHOW PROFILES",
+	"SHOW QUERY CALLABLE MAPPINGS", "SHOW REPLICAS", "SHOW REPLICATION", "SHOW RESOURCE USAGE",
+	"SHOW ROLE", "SHOW ROLES", "SHOW ROUTING TABLE", "SHOW RUNNING TRANSACTIONS",
+	"SHOW SCHEMA INFO", "SHOW STREAMS", "SHOW TENANT PROFILE", "SHOW TENANT PROFILES",
+	"SHOW TRIGGERS", "SHOW USERS", "SHOW VECTOR INDEX INFO", "SHOW VECTOR INDEXES",
+	"START ALL STREAMS", "START STREAM", "STOP ALL STREAMS", "STOP STREAM", "STOP TTL",
+	"STORAGE MODE", "SUSPEND DATABASE", "UNREGISTER INSTANCE", "UPDATE CONFIG",
+	"UPDATE PROFILE", "USE DATABASE", "USING HOPS LIMIT", "USING INDEX",
+	"USING PARALLEL EXECUTION", "USING PERIODIC COMMIT", "YIELD LEADERSHIP",
+}
 
 // command reads a statement that is no query, or returns nil where none begins.
-func (p *parser) command() ast.Statement { return nil }
+func (p *parser) command() ast.Statement {
+	switch p.kind() {
+	case token.Match, token.Optional, token.Return, token.With, token.Unwind, token.Merge, token.Load:
+		return nil
+	case token.Create:
+		// CREATE ( and CREATE p = are what nearly all queries begin with.
+		if !p.kindAt(1).IsName() || p.kindAt(2) == token.Equal {
+			return nil
+		}
+	default:
+	}
+	start := p.start()
+	for i := range administration {
+		if a := &administration[i]; p.acceptWords(a.words...) {
+			return &ast.Admin{Place: p.since(start), Verb: a.verb}
+		}
+	}
+	switch {
+	case p.at(0, "BEGIN"), p.at(0, "COMMIT"), p.at(0, "ROLLBACK"):
+		verb := strings.ToUpper(p.next().Text(p.text))
+		p.acceptWord("TRANSACTION")
+		return &ast.TransactionControl{Place: p.since(start), Verb: verb}
+	case p.acceptWords("TERMINATE", "TRANSACTIONS"):
+		return p.terminate(start)
+	case p.at(0, "CREATE") && (p.at(1, "INDEX") || p.at(1, "RANGE")):
+		return p.createIndex(start)
+	case p.acceptWords("DROP", "INDEX"):
+		return p.dropIndex(start)
+	}
+	p.notHere()
+	return nil
+}
+
+// notHere fails at a statement that exists elsewhere only, or that begins like one.
+func (p *parser) notHere() {
+	longest := ""
+	for _, s := range elsewhere {
+		if len(s) > len(longest) && p.ahead(s) {
+			longest = s
+		}
+	}
+	if longest != "" && !p.isQueryAfter(longest) {
+		span := p.toks[p.pos].Span.Join(p.toks[p.pos+strings.Count(longest, " ")].Span)
+		p.unsupported(span, longest)
+		return
+	}
+	switch {
+	case p.at(0, "SHOW"), p.at(0, "DROP"), p.at(0, "CREATE"):
+		p.unknownCommand()
+	}
+}
+
+// isQueryAfter reports whether the words are a variable after SET or REMOVE, and so begin
+// a clause.
+func (p *parser) isQueryAfter(words string) bool {
+	switch p.kindAt(strings.Count(words, " ") + 1) {
+	case token.Dot, token.Colon, token.Equal, token.PlusEqual, token.LBracket:
+		return p.kind() == token.Set || p.kind() == token.Remove || p.kind() == token.Delete
+	default:
+		return false
+	}
+}
+
+// ahead reports whether the words in s, separated by spaces, follow.
+func (p *parser) ahead(s string) bool {
+	for i := 0; ; i++ {
+		word, rest, more := strings.Cut(s, " ")
+		if !p.at(i, word) {
+			return false
+		}
+		if !more {
+			return true
+		}
+		s = rest
+	}
+}
+
+// unknownCommand fails at SHOW, DROP or CREATE with a word that nobody knows.
+func (p *parser) unknownCommand() {
+	first := strings.ToUpper(p.next().Text(p.text))
+	var words []string
+	for i := range administration {
+		if w := administration[i].words; w[0] == first {
+			words = append(words, strings.Join(w[1:], " "))
+		}
+	}
+	if first != "SHOW" {
+		words = append(words, "INDEX")
+	}
+	err := failure.Syntax("UnexpectedSyntax", "expected %s after %s, found %s", oneOf(words), first, p.found())
+	if first == "CREATE" {
+		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX or SNAPSHOT after CREATE, found %s", p.found())
+	}
+	if p.kind().IsName() {
+		if word := nearest(p.toks[p.pos].Text(p.text), words); word != "" {
+			err = err.WithHint("did you mean %s %s?", first, word)
+		}
+	}
+	p.fail(err)
+}
+
+// oneOf joins words as "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// terminate reads "id", … after TERMINATE TRANSACTIONS.
+func (p *parser) terminate(start int32) ast.Statement {
+	s := &ast.TerminateTransactions{}
+	for {
+		switch p.kind() {
+		case token.String:
+			s.IDs = append(s.IDs, p.str())
+		case token.Param:
+			s.IDs = append(s.IDs, p.param())
+		default:
+			p.unexpected("the id of a transaction in quotes, or a parameter")
+		}
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	s.Place = p.since(start)
+	return s
+}

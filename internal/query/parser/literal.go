@@ -15,6 +15,14 @@ import (
 
 // name reads a name of any kind, reserved words included.
 func (p *parser) name(what string) ast.Name {
+	if t := p.toks[p.pos]; t.Kind == token.Quoted && t.End-t.Start == 2 {
+		p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found two backticks with nothing between", what))
+	}
+	return p.key(what)
+}
+
+// key reads the name of a key in a map, which may be empty.
+func (p *parser) key(what string) ast.Name {
 	t := p.toks[p.pos]
 	if !t.Kind.IsName() {
 		p.unexpected("%s", what)
@@ -30,11 +38,7 @@ func (p *parser) nameText(t token.Token) string {
 	if t.Kind != token.Quoted {
 		return text
 	}
-	text = unquoteName(text)
-	if text == "" {
-		p.failAt(t.Span, failure.Syntax("UnexpectedSyntax", "expected a name between the backticks"))
-	}
-	return text
+	return unquoteName(text)
 }
 
 // unquoteName returns the name in backticks text.
@@ -250,10 +254,7 @@ func hexDigits(s string, digits int) (rune, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(s[2:2+digits], 16, 32)
-	if err != nil || n > utf8.MaxRune {
-		return 0, err == nil && n > utf8.MaxRune && digits < 8
-	}
-	return rune(n), true
+	return rune(n & math.MaxInt32), err == nil
 }
 
 // quote puts text in quotes for a message.

@@ -277,7 +277,7 @@ func (p *parser) mapProjectionItem() ast.MapProjectionItem {
 		return ast.MapProjectionItem{Key: p.name("the name of a property or *")}
 	}
 	if p.kindAt(1) == token.Colon {
-		item := ast.MapProjectionItem{Key: p.name("the name of a key")}
+		item := ast.MapProjectionItem{Key: p.key("the name of a key")}
 		p.next()
 		item.Value = p.expr()
 		return item

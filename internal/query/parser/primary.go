@@ -177,7 +177,7 @@ func (p *parser) mapLiteral() ast.Expr {
 		return m
 	}
 	for {
-		m.Keys = append(m.Keys, p.name("the name of a key"))
+		m.Keys = append(m.Keys, p.key("the name of a key"))
 		p.expectFor(token.Colon, "after the key")
 		m.Values = append(m.Values, p.expr())
 		if !p.accept(token.Comma) {

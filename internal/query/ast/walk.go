@@ -1,0 +1,83 @@
+package ast
+
+// Children calls visit with each expression directly below e. Patterns inside e are not
+// entered, their properties are.
+func Children(e Expr, visit func(Expr)) {
+	all := func(list ...Expr) {
+		for _, x := range list {
+			if x != nil {
+				visit(x)
+			}
+		}
+	}
+	switch e := e.(type) {
+	case *Literal, *Param, *Variable:
+	case *Property:
+		all(e.X)
+	case *Subscript:
+		all(e.X, e.Index)
+	case *Slice:
+		all(e.X, e.From, e.To)
+	case *HasLabels:
+		all(e.X)
+	case *List:
+		all(e.Items...)
+	case *Map:
+		all(e.Values...)
+	case *Unary:
+		all(e.X)
+	case *Binary:
+		all(e.X, e.Y)
+	case *Comparison:
+		all(e.Operands...)
+	case *IsNull:
+		all(e.X)
+	case *Case:
+		all(e.Subject)
+		all(e.When...)
+		all(e.Then...)
+		all(e.Else)
+	case *Call:
+		all(e.Args...)
+	default:
+		childrenScoped(e, all)
+	}
+}
+
+// childrenScoped is Children for the expressions that bring variables of their own.
+func childrenScoped(e Expr, all func(...Expr)) {
+	switch e := e.(type) {
+	case *ListComprehension:
+		all(e.List, e.Where, e.Result)
+	case *PatternComprehension:
+		partProps(e.Part, all)
+		all(e.Where, e.Result)
+	case *Quantifier:
+		all(e.List, e.Where)
+	case *Reduce:
+		all(e.Init, e.List, e.Result)
+	case *MapProjection:
+		all(e.X)
+		for _, item := range e.Items {
+			all(item.Value)
+		}
+	case *PatternPredicate:
+		partProps(e.Part, all)
+	case *Exists:
+		if e.Pattern != nil {
+			for _, part := range e.Pattern.Parts {
+				partProps(part, all)
+			}
+		}
+		all(e.Where)
+	}
+}
+
+func partProps(part *PatternPart, all func(...Expr)) {
+	for _, n := range part.Nodes {
+		all(n.Props)
+	}
+	for _, r := range part.Rels {
+		all(r.Props)
+	}
+}

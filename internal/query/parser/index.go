@@ -1,0 +1,96 @@
+package parser
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+)
+
+// createIndex reads CREATE INDEX ON :Label[(property)], or the form
+// CREATE [RANGE] INDEX [name] [IF NOT EXISTS] FOR (n:Label) ON (n.property).
+func (p *parser) createIndex(start int32) ast.Statement {
+	p.next()
+	p.acceptWord("RANGE")
+	p.expectWord("INDEX")
+	if p.kind() == token.On {
+		return p.indexOn(start, &ast.IndexStatement{})
+	}
+	if p.kind().IsName() && !p.at(0, "FOR") && !p.at(0, "IF") {
+		p.next()
+	}
+	if p.acceptWord("IF") && !p.acceptWords("NOT", "EXISTS") {
+		p.unexpected("NOT EXISTS after IF")
+	}
+	if !p.acceptWord("FOR") {
+		p.unexpected("ON :Label or FOR (n:Label) ON (n.property) in CREATE INDEX")
+	}
+	return p.indexFor(start)
+}
+
+// dropIndex reads the rest of DROP INDEX ON :Label[(property)].
+func (p *parser) dropIndex(start int32) ast.Statement {
+	if p.kind().IsName() && p.kind() != token.On {
+		p.fail(failure.Syntax("NotSupported", "dropping an index by its name is not supported").
+			WithHint("write DROP INDEX ON :Label(property)"))
+	}
+	return p.indexOn(start, &ast.IndexStatement{Drop: true})
+}
+
+// indexOn reads ON :Label[(property)].
+func (p *parser) indexOn(start int32, s *ast.IndexStatement) ast.Statement {
+	p.expect(token.On)
+	p.expectFor(token.Colon, "before the label")
+	if p.kind() == token.LParen {
+		p.unsupported(p.toks[p.pos].Span, "an index without a label")
+	}
+	s.Label = p.name("a label")
+	if p.accept(token.LParen) {
+		key := p.indexKey()
+		s.Property = &key
+		p.expectFor(token.RParen, "after the property of the index")
+	}
+	if p.at(0, "WITH") {
+		p.unsupported(p.toks[p.pos].Span, "WITH CONFIG of an index")
+	}
+	s.Place = p.since(start)
+	return s
+}
+
+// indexKey reads the one property of an index.
+func (p *parser) indexKey() ast.Name {
+	key := p.name("a property")
+	switch p.kind() {
+	case token.Comma:
+		p.unsupported(p.toks[p.pos].Span, "an index on several properties")
+	case token.Dot:
+		p.unsupported(p.toks[p.pos].Span, "an index on a nested property")
+	default:
+	}
+	return key
+}
+
+// indexFor reads (n:Label) ON (n.property).
+func (p *parser) indexFor(start int32) ast.Statement {
+	s := &ast.IndexStatement{}
+	if p.kind() == token.LParen && p.kindAt(1) == token.RParen {
+		p.unsupported(p.toks[p.pos].Span, "an index on relationships")
+	}
+	p.expectFor(token.LParen, "before the node of the index")
+	v := p.name("a variable")
+	p.expectFor(token.Colon, "and a label in the node of the index")
+	s.Label = p.name("a label")
+	p.expectFor(token.RParen, "after the node of the index")
+	p.expectFor(token.On, "and the property of the index")
+	p.expectFor(token.LParen, "before the property of the index")
+	use := p.name("the variable of the index")
+	if use.Text != v.Text {
+		p.failAt(use.At, failure.Syntax("UndefinedVariable", "variable `%s` is not defined", use.Text).
+			WithHint("did you mean `%s`?", v.Text))
+	}
+	p.expectFor(token.Dot, "and the property of the index")
+	key := p.indexKey()
+	s.Property = &key
+	p.expectFor(token.RParen, "after the property of the index")
+	s.Place = p.since(start)
+	return s
+}

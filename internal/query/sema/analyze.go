@@ -1,0 +1,232 @@
+package sema
+
+import (
+	"maps"
+	"slices"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+)
+
+// analyzer is the state of one Analyze. The first mistake is kept; what follows it may be
+// looked at, but adds nothing.
+type analyzer struct {
+	o      Options
+	info   *Info
+	err    *failure.Error
+	params map[string]struct{}
+	elems  map[*Symbol]Type // what the elements of a list variable are, where that is known
+	// subqueries are the expressions with patterns or queries of their own around the
+	// current place, outermost first.
+	subqueries []subquery
+	// found are parts of an expression that stand for items of a projection; they are
+	// looked at in foundScope.
+	found      map[ast.Expr]bool
+	foundScope *scope
+}
+
+// subquery is an expression that brings variables of its own; those numbered below first
+// belong to what is around it.
+type subquery struct {
+	expr  ast.Expr
+	first int
+}
+
+// Analyze binds the names of q, finds its types and refuses what can be known to be wrong
+// before it runs. The error is a *failure.Error with its span.
+func Analyze(q *ast.Query, o Options) (*Info, error) {
+	a := &analyzer{
+		o: o,
+		info: &Info{
+			Uses:        make(map[*ast.Variable]*Symbol, 16),
+			Nodes:       make(map[*ast.NodePattern]*Symbol, 4),
+			Rels:        make(map[*ast.RelPattern]*Symbol, 4),
+			Paths:       make(map[*ast.PatternPart]*Symbol),
+			Bound:       make(map[any]bool),
+			Projections: make(map[*ast.Projection]*Projection, 2),
+			Outer:       make(map[ast.Expr][]*Symbol),
+			Types:       make(map[ast.Expr]Type, 16),
+		},
+	}
+	a.info.Columns = a.query(q, nil)
+	if a.err != nil {
+		return nil, a.err
+	}
+	a.info.Params = slices.Sorted(maps.Keys(a.params))
+	return a.info, nil
+}
+
+// fail records the first mistake at span.
+func (a *analyzer) fail(span token.Span, err *failure.Error) {
+	if a.err == nil {
+		a.err = err.At(span)
+	}
+}
+
+// symbol makes a new variable.
+func (a *analyzer) symbol(name string, t Type) *Symbol {
+	s := &Symbol{ID: len(a.info.Symbols), Name: name, Type: t}
+	a.info.Symbols = append(a.info.Symbols, s)
+	return s
+}
+
+// define makes v a new variable of sc.
+func (a *analyzer) define(sc *scope, v *ast.Variable, t Type) *Symbol {
+	s := a.symbol(v.Name, t)
+	a.info.Uses[v] = s
+	sc.add(s)
+	return s
+}
+
+// use binds v to s.
+func (a *analyzer) use(v *ast.Variable, s *Symbol) {
+	a.info.Uses[v] = s
+	a.touch(s)
+}
+
+// touch notes that s is used here, for the subqueries around that do not define it.
+func (a *analyzer) touch(s *Symbol) {
+	for i := len(a.subqueries) - 1; i >= 0; i-- {
+		sub := a.subqueries[i]
+		if s.ID >= sub.first {
+			return
+		}
+		if !slices.Contains(a.info.Outer[sub.expr], s) {
+			a.info.Outer[sub.expr] = append(a.info.Outer[sub.expr], s)
+		}
+	}
+}
+
+// inside runs f as the analysis of the subquery e.
+func (a *analyzer) inside(e ast.Expr, f func()) {
+	a.subqueries = append(a.subqueries, subquery{expr: e, first: len(a.info.Symbols)})
+	f()
+	a.subqueries = a.subqueries[:len(a.subqueries)-1]
+}
+
+// query analyses a query inside outer, which is nil for a whole statement, and returns
+// its columns.
+func (a *analyzer) query(q *ast.Query, outer *scope) []string {
+	for i := 1; i < len(q.All); i++ {
+		if q.All[i] != q.All[0] {
+			a.fail(q.Parts[i+1].At, failure.Syntax("InvalidClauseComposition", "UNION and UNION ALL cannot be mixed").
+				WithHint("use one of the two throughout"))
+		}
+	}
+	var first []string
+	for i, part := range q.Parts {
+		columns := a.single(part, outer)
+		if i == 0 {
+			first = columns
+			continue
+		}
+		switch {
+		case (first == nil) != (columns == nil):
+			a.fail(part.At, failure.Syntax("InvalidClauseComposition", "either all parts of a UNION return rows or none"))
+		case !slices.Equal(first, columns):
+			a.fail(part.At, failure.Syntax("DifferentColumnsInUnion", "the parts of a UNION return different columns: %s and %s",
+				list(first), list(columns)).WithHint("give the columns the same names in the same order with AS"))
+		}
+	}
+	return first
+}
+
+// single analyses the clauses of a single query and returns its columns, nil without
+// RETURN.
+func (a *analyzer) single(q *ast.SingleQuery, outer *scope) []string {
+	sc := &scope{parent: outer}
+	var columns []string
+	for i, c := range q.Clauses {
+		if a.err != nil {
+			return nil
+		}
+		a.order(q, i, outer != nil)
+		if p, ok := c.(*ast.Projection); ok {
+			sc = a.projection(p, sc, outer)
+			if p.Return {
+				columns = a.columns(p)
+			}
+			continue
+		}
+		a.clause(c, sc)
+	}
+	return columns
+}
+
+// columns returns the names of the columns of p, never nil.
+func (a *analyzer) columns(p *ast.Projection) []string {
+	columns := []string{}
+	if facts := a.info.Projections[p]; facts != nil {
+		for _, item := range facts.Items {
+			columns = append(columns, item.Name)
+		}
+	}
+	return columns
+}
+
+// order refuses clause i of q where it may not stand.
+func (a *analyzer) order(q *ast.SingleQuery, i int, nested bool) {
+	c := q.Clauses[i]
+	last := i == len(q.Clauses)-1
+	if p, ok := c.(*ast.Projection); ok && p.Return {
+		if !last {
+			a.fail(q.Clauses[i+1].Span(), failure.Syntax("InvalidClauseComposition", "%s cannot follow RETURN", clauseName(q.Clauses[i+1])).
+				WithHint("RETURN ends a query; use WITH in the middle"))
+		}
+		return
+	}
+	if isUpdate(c) {
+		if nested {
+			a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "%s cannot be used inside EXISTS", clauseName(c)))
+		}
+		return
+	}
+	if last && !nested {
+		a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "a query cannot end with %s", clauseName(c)).
+			WithHint("end it with RETURN or an updating clause"))
+	}
+}
+
+// isUpdate reports whether c changes the graph.
+func isUpdate(c ast.Clause) bool {
+	switch c.(type) {
+	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
+		return true
+	default:
+		return false
+	}
+}
+
+// clauseName returns the words that begin c.
+func clauseName(c ast.Clause) string {
+	switch c := c.(type) {
+	case *ast.Match:
+		if c.Optional {
+			return "OPTIONAL MATCH"
+		}
+		return "MATCH"
+	case *ast.Unwind:
+		return "UNWIND"
+	case *ast.LoadCSV:
+		return "LOAD CSV"
+	case *ast.Projection:
+		if c.Return {
+			return "RETURN"
+		}
+		return "WITH"
+	case *ast.Create:
+		return "CREATE"
+	case *ast.Merge:
+		return "MERGE"
+	case *ast.Set:
+		return "SET"
+	case *ast.Remove:
+		return "REMOVE"
+	case *ast.Delete:
+		return "DELETE"
+	case *ast.Foreach:
+		return "FOREACH"
+	}
+	return "clause"
+}

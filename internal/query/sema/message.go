@@ -1,0 +1,93 @@
+package sema
+
+import (
+	"strings"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+)
+
+// list renders names for a message.
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
+}
+
+// typeNames are the names of the single types, in the order of their bits.
+var typeNames = [...]string{
+	"BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP",
+	"PATH", "LIST OF RELATIONSHIPS",
+}
+
+// String returns the names of the types in t, for messages.
+func (t Type) String() string {
+	if t&Any == Any {
+		return "ANY"
+	}
+	var names []string
+	for i, name := range typeNames {
+		if t&(1<<i) != 0 && (t&List == 0 || Type(1<<i) != EdgeList) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// undefined fails because no variable is called as v is.
+func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
+	if a.err != nil {
+		return
+	}
+	err := failure.Syntax("UndefinedVariable", "variable `%s` is not defined", v.Name)
+	if name := nearest(v.Name, sc.names()); name != "" {
+		err = err.WithHint("did you mean `%s`?", name)
+	}
+	a.fail(v.At, err)
+}
+
+// nearestMax is the longest word for which a similar one is looked for.
+const nearestMax = 64
+
+// nearest returns the candidate most like word, or "" if none is like it.
+func nearest(word string, candidates []string) string {
+	if len(word) > nearestMax {
+		return ""
+	}
+	best, bestDistance := "", max(1, len(word)/3)+1
+	for _, c := range candidates {
+		if c == "" || len(c) > nearestMax {
+			continue
+		}
+		d := distance(strings.ToLower(word), strings.ToLower(c))
+		if d < bestDistance && d < max(len(word), len(c)) {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions, replacements and swaps of neighbours
+// that make a into b.
+func distance(a, b string) int {
+	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range len(a) {
+		cur[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				cur[j+1] = min(cur[j+1], before[j-1]+1)
+			}
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(b)]
+}

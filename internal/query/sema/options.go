@@ -1,0 +1,35 @@
+package sema
+
+// Variadic is the MaxArgs of a function that takes any number of arguments.
+const Variadic = -1
+
+// Signature is what Analyze needs to know of a function or an aggregate.
+type Signature struct {
+	Name             string // as it is usually written
+	MinArgs, MaxArgs int    // MaxArgs is Variadic where there is no upper bound
+	Args             []Type // accepted types; the last one stands for all further arguments
+	Result           Type
+	Aggregate        bool
+	Volatile         bool // two calls with equal arguments may differ
+}
+
+// arg returns the types that argument i may have.
+func (s *Signature) arg(i int) Type {
+	if len(s.Args) == 0 {
+		return Any
+	}
+	return s.Args[min(i, len(s.Args)-1)]
+}
+
+// Functions is a catalogue of functions.
+type Functions interface {
+	// Lookup finds a function by its name, without regard to case.
+	Lookup(name string) (Signature, bool)
+	// Names lists the functions, for suggestions.
+	Names() []string
+}
+
+// Options are what Analyze needs beside the tree.
+type Options struct {
+	Functions Functions
+}

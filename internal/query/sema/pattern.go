@@ -1,0 +1,224 @@
+package sema
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
+)
+
+// matchPattern analyses a pattern that is looked for, in the clause or expression of.
+func (a *analyzer) matchPattern(p *ast.Pattern, sc *scope, of string) {
+	first := len(a.info.Symbols)
+	for _, part := range p.Parts {
+		a.matchPart(part, sc, first, of)
+	}
+	for _, part := range p.Parts {
+		a.partProperties(part, sc, of)
+	}
+}
+
+// matchPart defines the variables of a part; symbols from first on belong to the same
+// pattern.
+func (a *analyzer) matchPart(part *ast.PatternPart, sc *scope, first int, of string) {
+	for i, n := range part.Nodes {
+		if i > 0 {
+			a.matchRel(part.Rels[i-1], sc, first)
+		}
+		a.matchNode(n, sc)
+	}
+	if part.Var != nil {
+		if sc.find(part.Var.Name) != nil {
+			a.alreadyBound(part.Var)
+		}
+		a.info.Paths[part] = a.define(sc, part.Var, Path)
+	}
+	for _, n := range part.Nodes {
+		a.noParameter(n.Props, of)
+	}
+	for _, r := range part.Rels {
+		a.noParameter(r.Props, of)
+	}
+}
+
+// noParameter refuses a parameter as all properties of a pattern that is looked for.
+func (a *analyzer) noParameter(props ast.Expr, of string) {
+	if p, ok := props.(*ast.Param); ok {
+		a.fail(p.At, failure.Syntax("InvalidParameterUse", "the parameter $%s cannot stand for all properties in %s", p.Name, of).
+			WithHint("name the properties: {key: $%s.key}", p.Name))
+	}
+}
+
+// matchNode binds a node that may have been bound before.
+func (a *analyzer) matchNode(n *ast.NodePattern, sc *scope) {
+	if n.Var == nil {
+		a.info.Nodes[n] = a.symbol("", Node)
+		return
+	}
+	s := sc.find(n.Var.Name)
+	if s == nil {
+		a.info.Nodes[n] = a.define(sc, n.Var, Node)
+		return
+	}
+	a.conflict(n.Var, s, Node)
+	a.use(n.Var, s)
+	a.info.Nodes[n] = s
+	a.info.Bound[n] = true
+}
+
+// matchRel binds a relationship that may have been bound in an earlier pattern.
+func (a *analyzer) matchRel(r *ast.RelPattern, sc *scope, first int) {
+	t := Edge
+	if r.Length != nil {
+		t = EdgeList
+	}
+	if r.Var == nil {
+		a.info.Rels[r] = a.symbol("", t)
+		return
+	}
+	s := sc.find(r.Var.Name)
+	if s == nil {
+		a.info.Rels[r] = a.define(sc, r.Var, t)
+		return
+	}
+	accept := t
+	if t == EdgeList {
+		accept = EdgeList | List
+	}
+	a.conflict(r.Var, s, accept)
+	if s.ID >= first {
+		a.fail(r.Var.At, failure.Syntax("RelationshipUniquenessViolation",
+			"the relationship `%s` stands more than once in one pattern, but a pattern uses each relationship once", r.Var.Name).
+			WithHint("use another name"))
+	}
+	a.use(r.Var, s)
+	a.info.Rels[r] = s
+	a.info.Bound[r] = true
+}
+
+// conflict fails if the variable s, used as v, cannot be of type t.
+func (a *analyzer) conflict(v *ast.Variable, s *Symbol, t Type) {
+	if s.Type&t == 0 {
+		a.fail(v.At, failure.Syntax("VariableTypeConflict", "variable `%s` is a %s, not a %s", v.Name, s.Type, t).
+			WithHint("use another name"))
+	}
+}
+
+// partProperties analyses the properties of a part.
+func (a *analyzer) partProperties(part *ast.PatternPart, sc *scope, of string) {
+	for i, n := range part.Nodes {
+		if i > 0 {
+			a.properties(part.Rels[i-1].Props, sc, of)
+		}
+		a.properties(n.Props, sc, of)
+	}
+}
+
+func (a *analyzer) properties(props ast.Expr, sc *scope, of string) {
+	if props != nil {
+		a.expr(props, sc, context{noAggregates: of})
+	}
+}
+
+// createPattern analyses a pattern that is created: its properties see what was there
+// before the clause.
+func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
+	for _, part := range p.Parts {
+		a.partProperties(part, sc, "CREATE")
+	}
+	for _, part := range p.Parts {
+		for i, n := range part.Nodes {
+			if i > 0 {
+				a.makeRel(part.Rels[i-1], sc, "CREATE")
+			}
+			a.makeNode(n, sc, len(part.Rels) > 0)
+		}
+		a.makePath(part, sc)
+	}
+}
+
+// mergePattern analyses the pattern of MERGE.
+func (a *analyzer) mergePattern(part *ast.PatternPart, sc *scope) {
+	a.partProperties(part, sc, "MERGE")
+	for i, n := range part.Nodes {
+		if i > 0 {
+			r := part.Rels[i-1]
+			a.makeRel(r, sc, "MERGE")
+			a.mergeProperties(r.Props)
+		}
+		a.makeNode(n, sc, len(part.Rels) > 0)
+		a.mergeProperties(n.Props)
+	}
+	a.makePath(part, sc)
+}
+
+// mergeProperties refuses what can never be found again.
+func (a *analyzer) mergeProperties(props ast.Expr) {
+	a.noParameter(props, "MERGE")
+	m, ok := props.(*ast.Map)
+	if !ok {
+		return
+	}
+	for i, v := range m.Values {
+		if l, ok := v.(*ast.Literal); ok && l.Value.Kind() == value.KindNull {
+			a.fail(l.At, failure.New(failure.SemanticError, failure.Runtime, "MergeReadOwnWrites",
+				"MERGE with null as the property `%s` could never find what it creates", m.Keys[i].Text).
+				WithHint("leave the property out"))
+		}
+	}
+}
+
+// makeNode binds a node that is created, or one end of a relationship that was there.
+func (a *analyzer) makeNode(n *ast.NodePattern, sc *scope, connected bool) {
+	if n.Var == nil {
+		a.info.Nodes[n] = a.symbol("", Node)
+		return
+	}
+	s := sc.find(n.Var.Name)
+	if s == nil {
+		a.info.Nodes[n] = a.define(sc, n.Var, Node)
+		return
+	}
+	if !connected || n.Labels != nil || n.Props != nil {
+		a.fail(n.Var.At, failure.Syntax("VariableAlreadyBound", "variable `%s` exists already and cannot be created again", n.Var.Name).
+			WithHint("inside a relationship's pattern write (%s) alone to refer to it", ast.NameString(n.Var.Name)))
+	}
+	a.conflict(n.Var, s, Node)
+	a.use(n.Var, s)
+	a.info.Nodes[n] = s
+	a.info.Bound[n] = true
+}
+
+// makeRel binds a relationship that is created.
+func (a *analyzer) makeRel(r *ast.RelPattern, sc *scope, of string) {
+	if r.Var != nil && sc.find(r.Var.Name) != nil {
+		a.fail(r.Var.At, failure.Syntax("VariableAlreadyBound", "variable `%s` exists already and cannot be created again", r.Var.Name).
+			WithHint("use another name"))
+	}
+	if r.Length != nil {
+		a.fail(r.Length.At, failure.Syntax("CreatingVarLength", "%s cannot create relationships of variable length", of))
+	}
+	if len(r.Types) != 1 {
+		a.fail(r.At, failure.Syntax("NoSingleRelationshipType", "a relationship in %s needs exactly one type, but has %d", of, len(r.Types)).
+			WithHint("write -[:TYPE]->"))
+	}
+	if r.Direction == graph.Both && of == "CREATE" {
+		a.fail(r.At, failure.Syntax("RequiresDirectedRelationship", "a relationship in CREATE needs one direction").
+			WithHint("write -[:TYPE]-> or <-[:TYPE]-"))
+	}
+	if r.Var == nil {
+		a.info.Rels[r] = a.symbol("", Edge)
+		return
+	}
+	a.info.Rels[r] = a.define(sc, r.Var, Edge)
+}
+
+func (a *analyzer) makePath(part *ast.PatternPart, sc *scope) {
+	if part.Var == nil {
+		return
+	}
+	if sc.find(part.Var.Name) != nil {
+		a.alreadyBound(part.Var)
+	}
+	a.info.Paths[part] = a.define(sc, part.Var, Path)
+}
