@@ -325,17 +325,19 @@ func (s *Store) DeleteEntry(_ context.Context, kind, name string) (change.Index,
 	return idx, err == nil, err
 }
 
-// Entries lists the entries of a kind by name.
+// Entries lists the entries of a kind by name; "" means all kinds.
 func (s *Store) Entries(kind string) []change.Entry {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var out []change.Entry
 	for _, e := range s.entries {
-		if e.Kind == kind {
+		if kind == "" || e.Kind == kind {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b change.Entry) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b change.Entry) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
 	return out
 }
 

@@ -1,0 +1,88 @@
+package durability
+
+import (
+	"context"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/durability/retention"
+)
+
+// LockInfo says whether the data directory is locked, by whom and since when.
+type LockInfo = retention.LockInfo
+
+// LockDirectory is LOCK DATA DIRECTORY: until UnlockDirectory nothing that exists is
+// deleted, renamed or rewritten, over restarts too. The open segment of the log is sealed
+// first, so that a plain copy has at most one torn file, its last. A snapshot that is
+// being written is ended. changed is false where the directory was locked already.
+func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return false, ErrClosed
+	}
+	if m.held.Locked {
+		m.mu.Unlock()
+		return false, nil
+	}
+	if m.running != nil {
+		m.running(ErrSnapshotEnded)
+	}
+	m.mu.Unlock()
+	m.files.Lock()
+	defer m.files.Unlock()
+	if m.lockInfo().Locked {
+		return false, nil
+	}
+	if m.log != nil {
+		if err := m.log.Rotate(context.Background()); err != nil {
+			return false, fmt.Errorf("failed to lock the data directory: %w", err)
+		}
+		m.log.Hold(true)
+	}
+	info, err := retention.SetLock(m.o.FS, m.o.Dir, owner, m.o.Now())
+	if err != nil {
+		if m.log != nil {
+			m.log.Hold(false)
+		}
+		return false, fmt.Errorf("failed to lock the data directory: %w", err)
+	}
+	m.setLockInfo(info)
+	m.o.Log.Info("data directory locked", zap.String("owner", owner))
+	return true, nil
+}
+
+// UnlockDirectory is UNLOCK DATA DIRECTORY. changed is false where it was not locked.
+func (m *Manager) UnlockDirectory() (changed bool, err error) {
+	m.files.Lock()
+	defer m.files.Unlock()
+	if !m.lockInfo().Locked {
+		return false, nil
+	}
+	if err := retention.ClearLock(m.o.FS, m.o.Dir); err != nil {
+		return false, fmt.Errorf("failed to unlock the data directory: %w", err)
+	}
+	m.setLockInfo(LockInfo{})
+	if m.log != nil {
+		m.log.Hold(false)
+	}
+	m.o.Log.Info("data directory unlocked")
+	m.giveBack(context.Background())
+	return true, nil
+}
+
+// DirectoryLock is DATA DIRECTORY LOCK STATUS.
+func (m *Manager) DirectoryLock() (LockInfo, error) { return m.lockInfo(), nil }
+
+func (m *Manager) lockInfo() LockInfo {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held
+}
+
+func (m *Manager) setLockInfo(info LockInfo) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = info
+}

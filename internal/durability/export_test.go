@@ -1,0 +1,16 @@
+package durability
+
+import (
+	"context"
+
+	"memgraphd/internal/storage"
+)
+
+// WithJournal makes the store see another journal in front of the Manager's.
+func WithJournal(o Options, wrap func(storage.Journal) storage.Journal) Options {
+	o.wrap = wrap
+	return o
+}
+
+// RotateLog begins a new segment.
+func (m *Manager) RotateLog(ctx context.Context) error { return m.log.Rotate(ctx) }

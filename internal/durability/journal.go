@@ -1,0 +1,70 @@
+package durability
+
+import (
+	"context"
+	"sync/atomic"
+
+	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/durability/recovery"
+	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/change"
+)
+
+// journal is the log as the store sees it.
+type journal struct {
+	log      *wal.Log
+	names    change.Names
+	timeline uint32
+	encoders codec.Encoders
+
+	noted atomic.Bool
+	note  func() bool // notes that there is a log, after the first commit in it; false: not yet
+}
+
+var _ storage.Journal = (*journal)(nil)
+
+// Prepare encodes a commit and waits for room in the queue of the log.
+func (j *journal) Prepare(c *change.Commit) (storage.Ticket, error) {
+	payload, err := j.encoders.Append(nil, c, j.names)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(len(payload))
+	if err := j.log.Reserve(context.Background(), size); err != nil {
+		return nil, err
+	}
+	return &ticket{j: j, record: wal.Record{
+		Kind: recovery.KindCommit, Term: c.Term, Timeline: j.timeline, Payload: payload, Reserved: size,
+	}}, nil
+}
+
+// ticket is one commit on its way.
+type ticket struct {
+	j      *journal
+	record wal.Record
+	waiter wal.Waiter
+}
+
+// Enqueue puts the record into the log's queue.
+func (t *ticket) Enqueue(index change.Index, wall int64) error {
+	t.record.Index, t.record.Wall = uint64(index), wall
+	waiter, err := t.j.log.Enqueue(t.record)
+	if err != nil {
+		t.j.log.Release(t.record.Reserved)
+		return err
+	}
+	t.waiter = waiter
+	return nil
+}
+
+// Wait waits for the sync.
+func (t *ticket) Wait() error {
+	if err := t.waiter.Wait(); err != nil {
+		return err
+	}
+	if !t.j.noted.Load() && t.j.note() {
+		t.j.noted.Store(true)
+	}
+	return nil
+}

@@ -1,0 +1,276 @@
+package durability
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/durability/recovery"
+	"memgraphd/internal/durability/retention"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/storage/change"
+)
+
+// Manager owns an open data directory. Its methods may be called concurrently.
+//
+// Whoever changes which files there are (a snapshot, what retention gives back, LOCK and
+// UNLOCK) holds files. A running snapshot holds it for its whole length, and can be ended
+// by LOCK, which must not wait for it. mu guards the fields below it and is never held
+// over I/O.
+type Manager struct {
+	o        Options
+	lock     io.Closer
+	identity recovery.Identity
+	report   recovery.Report
+	log      *wal.Log // nil: the log is turned off
+
+	files sync.Mutex
+
+	mu       sync.Mutex
+	closed   bool
+	held     retention.LockInfo
+	running  context.CancelCauseFunc // of the snapshot that runs, else nil
+	verified map[string]bool         // snapshots that were read: whether they are good
+	next     time.Time               // tick of the scheduler; zero: none
+	stats    stats
+
+	stop      context.CancelFunc // of the scheduler
+	scheduler sync.WaitGroup
+}
+
+// Open takes a data directory, recovers the store from it, and makes the log the store's
+// journal. Where it fails, no file of the database was changed; see the error types of
+// this package for what a user can do.
+func Open(ctx context.Context, o Options) (m *Manager, err error) {
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	lock, err := takeDirectory(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, lock.Close())
+		}
+	}()
+	m = &Manager{o: o, lock: lock, verified: make(map[string]bool)}
+	if m.held, err = retention.ReadLock(o.FS, o.Dir); err != nil {
+		return nil, err
+	}
+	if err := m.recover(ctx); err != nil {
+		return nil, err
+	}
+	m.startScheduler()
+	return m, nil
+}
+
+// takeDirectory makes the directory, locks it against other servers and tries to write
+// into it.
+func takeDirectory(ctx context.Context, o Options) (io.Closer, error) {
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return nil, &NotWritableError{Dir: o.Dir, Err: err}
+	}
+	if err := o.FS.SyncDir(filepath.Dir(filepath.Clean(o.Dir))); err != nil {
+		o.Log.Warn("the folder above the data directory cannot be synced", zap.Error(err))
+	}
+	lock, err := lockDirectory(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := probe(o.FS, o.Dir); err != nil {
+		return nil, errors.Join(&NotWritableError{Dir: o.Dir, Err: err}, lock.Close())
+	}
+	return lock, nil
+}
+
+// lockRetry is the time between two tries to lock the directory.
+const lockRetry = 50 * time.Millisecond
+
+func lockDirectory(ctx context.Context, o Options) (io.Closer, error) {
+	deadline := time.NewTimer(o.LockTimeout)
+	defer deadline.Stop()
+	retry := time.NewTicker(lockRetry)
+	defer retry.Stop()
+	for {
+		lock, err := o.FS.Lock(filepath.Join(o.Dir, recovery.LockFileName))
+		switch {
+		case err == nil:
+			return lock, nil
+		case !errors.Is(err, vfs.ErrLocked):
+			return nil, &NotWritableError{Dir: o.Dir, Err: err}
+		case o.LockTimeout == 0:
+			return nil, &DirectoryLockedError{Dir: o.Dir, Err: err}
+		}
+		select {
+		case <-retry.C:
+		case <-deadline.C:
+			return nil, &DirectoryLockedError{Dir: o.Dir, Err: err}
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// probe writes, syncs and removes a file.
+func probe(fsys vfs.FS, dir string) error {
+	name := filepath.Join(dir, ".write-test")
+	if err := vfs.WriteFileSync(fsys, name, []byte("memgraphd\n")); err != nil {
+		return err
+	}
+	return fsys.Remove(name)
+}
+
+// recover fills the store and opens the log.
+func (m *Manager) recover(ctx context.Context) error {
+	o := m.o
+	if !o.RecoveryOnStartup {
+		if m.held.Locked {
+			return fmt.Errorf("%w since %s by %s: a start without recovery would move its files; start with recovery and run "+
+				"UNLOCK DATA DIRECTORY first", ErrDirectoryHeld, m.held.Since.Format(time.RFC3339), m.held.Owner)
+		}
+		to, err := recovery.MoveAside(o.FS, o.Dir, o.Now())
+		if err != nil {
+			return err
+		}
+		if to != "" {
+			o.Log.Warn("started without recovery: the files of the database were moved aside", zap.String("to", to))
+		}
+	}
+	result, err := recovery.Run(ctx, recovery.Options{
+		FS: o.FS, Dir: o.Dir, Store: o.Store, Locked: m.held.Locked, Workers: o.SnapshotWorkers,
+		Now: o.Now, Log: o.Log, Progress: o.Progress,
+	})
+	if err != nil {
+		return err
+	}
+	m.identity, m.report = result.Identity, result.Report
+	if s := result.Report.Snapshot; s.Path != "" {
+		m.verified[s.Path] = true
+		m.stats.snapshot = s
+	}
+	if o.WALEnabled {
+		if err := m.openLog(result); err != nil {
+			return err
+		}
+	}
+	m.logRecovery()
+	return nil
+}
+
+// openLog opens the log behind what was recovered.
+func (m *Manager) openLog(result *recovery.Result) error {
+	o := m.o
+	log, err := wal.Open(wal.Options{
+		FS: o.FS, Dir: filepath.Join(o.Dir, recovery.LogName), SegmentBytes: o.SegmentBytes, FlushEvery: o.FlushEveryN,
+		Database: m.identity.Database, Now: o.Now, Log: o.Log, OnSync: o.OnSync, Held: m.held.Locked,
+	}, result.End)
+	if err != nil {
+		return fmt.Errorf("open of the log: %w", err)
+	}
+	m.log = log
+	j := &journal{log: log, names: o.Store, timeline: m.identity.Timeline, note: m.noteLog}
+	if len(result.End.Segments) > 0 {
+		j.noted.Store(m.noteLog())
+	}
+	if o.wrap != nil {
+		o.Store.SetJournal(o.wrap(j))
+		return nil
+	}
+	o.Store.SetJournal(j)
+	return nil
+}
+
+// noteLog notes in the identity that there is a log, so that a directory that lost it is
+// not taken for a whole one. It happens when the first segment is durable. It reports
+// false where it has to be tried again: a commit does not wait for a snapshot, and nothing
+// is rewritten in a locked directory. After a failure the next start tries again.
+func (m *Manager) noteLog() bool {
+	if m.lockInfo().Locked || !m.files.TryLock() {
+		return false
+	}
+	defer m.files.Unlock()
+	m.mu.Lock()
+	id, locked := m.identity, m.held.Locked
+	m.mu.Unlock()
+	if id.Log || locked {
+		return id.Log
+	}
+	id.Log = true
+	if err := recovery.WriteIdentity(m.o.FS, m.o.Dir, id); err != nil {
+		m.o.Log.Warn("the identity of the database could not be brought up to date", zap.Error(err))
+		return true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.identity = id
+	return true
+}
+
+// logRecovery says what the start has found.
+func (m *Manager) logRecovery() {
+	r := m.report
+	if r.Tail != nil {
+		m.o.Log.Warn("the end of the log was torn by a crash and has been cut; no acknowledged commit was in it",
+			zap.String("file", r.Tail.File), zap.Int64("offset", r.Tail.Offset), zap.Int64("bytes", r.Tail.Bytes),
+			zap.String("reason", r.Tail.Reason))
+	}
+	m.o.Log.Info("data directory opened", zap.String("dir", m.o.Dir), zap.Bool("new", r.New),
+		zap.String("snapshot", r.Snapshot.Path), zap.Uint64("nodes", r.Nodes), zap.Uint64("relationships", r.Edges),
+		zap.Int64("replayed", r.Replayed), zap.Uint64("commit", uint64(r.Last)), zap.Duration("took", r.Duration),
+		zap.Strings("quarantined", r.Quarantined), zap.Bool("locked", m.held.Locked))
+	switch {
+	case m.log == nil:
+		m.o.Log.Warn("the log is turned off: a crash loses every change since the last snapshot")
+	case m.o.FlushEveryN > 1:
+		m.o.Log.Warn("the log is not synced at each commit: a power failure loses the commits of up to a second",
+			zap.Int("flushEveryN", m.o.FlushEveryN))
+	}
+}
+
+// Close writes the snapshot on exit, if it is asked for, the directory is not locked and
+// there is something new; then it closes the log and gives the directory back. The
+// store's transactions must have ended. ctx bounds the snapshot only.
+func (m *Manager) Close(ctx context.Context) error {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return ErrClosed
+	}
+	m.closed = true
+	if m.running != nil && !m.o.SnapshotOnExit {
+		m.running(ErrSnapshotEnded)
+	}
+	m.mu.Unlock()
+	m.stop()
+	m.scheduler.Wait()
+	m.files.Lock()
+	defer m.files.Unlock()
+	var err error
+	if m.o.SnapshotOnExit && !m.held.Locked && m.o.Store.LastCommitted() > m.newestSnapshot() {
+		if _, snapshotErr := m.writeSnapshot(ctx); snapshotErr != nil {
+			err = fmt.Errorf("snapshot on exit: %w", snapshotErr)
+		}
+	}
+	if m.log != nil {
+		if logErr := m.log.Close(); logErr != nil {
+			err = errors.Join(err, fmt.Errorf("close of the log: %w", logErr))
+		}
+	}
+	return errors.Join(err, m.lock.Close())
+}
+
+// newestSnapshot returns the commit of the newest good snapshot that is known.
+func (m *Manager) newestSnapshot() change.Index {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stats.snapshot.Index
+}

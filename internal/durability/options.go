@@ -1,0 +1,79 @@
+package durability
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/durability/recovery"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/storage"
+)
+
+// Progress says how far a recovery is.
+type Progress = recovery.Progress
+
+// Report says what the recovery at the start found and did.
+type Report = recovery.Report
+
+// Options configure a Manager.
+type Options struct {
+	FS    vfs.FS         // required
+	Dir   string         // the data directory, made if it is not there; required
+	Store *storage.Store // empty, without a journal; required
+
+	WALEnabled   bool  // log every commit
+	FlushEveryN  int   // commits between two syncs of the log; 0 means 1, the only value that loses nothing
+	SegmentBytes int64 // size of a segment of the log; 0 means the log's default
+
+	SnapshotInterval time.Duration // between two snapshots; 0: none by themselves
+	SnapshotOnExit   bool          // write one in Close if there is something new
+	SnapshotWorkers  int           // that encode a snapshot; 0 means 2
+	RetentionCount   int           // snapshots that stay; 0 means 3
+
+	RecoveryOnStartup bool          // false: move what is there to .backup/ and begin empty
+	LockTimeout       time.Duration // how long to wait for another server to leave the directory
+
+	Now      func() time.Time // required
+	Log      *zap.Logger      // nil: nobody hears
+	Progress func(Progress)   // of the recovery; nil: nobody asks
+	OnSync   func(wal.SyncInfo)
+	Version  string // of this server, for the log
+
+	wrap func(storage.Journal) storage.Journal // for tests: what the store sees as its journal
+}
+
+const retentionDefault = 3
+
+func (o Options) withDefaults() Options {
+	if o.FlushEveryN == 0 {
+		o.FlushEveryN = 1
+	}
+	if o.RetentionCount == 0 {
+		o.RetentionCount = retentionDefault
+	}
+	if o.SnapshotWorkers == 0 {
+		o.SnapshotWorkers = 2
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	return o
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.FS == nil, o.Dir == "", o.Store == nil, o.Now == nil:
+		return errors.New("durability options: FS, Dir, Store and Now are required")
+	case o.FlushEveryN < 1:
+		return fmt.Errorf("durability options: FlushEveryN is %d, at least 1", o.FlushEveryN)
+	case o.RetentionCount < 1:
+		return fmt.Errorf("durability options: RetentionCount is %d, at least 1", o.RetentionCount)
+	case o.SnapshotInterval < 0, o.LockTimeout < 0:
+		return errors.New("durability options: SnapshotInterval and LockTimeout are not negative")
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+// Package recovery opens a data directory: the newest snapshot that verifies, then the
+// log after it.
+//
+// # Directory
+//
+//	.lock                 held by the process that uses the directory
+//	database.json         identity of the database, see below
+//	snapshots/            images of the graph (package snapshot)
+//	wal/                  the log (package wal)
+//	quarantine/           files that did not verify, moved here and never deleted
+//	.backup/<time>/       what was here before a start without recovery
+//	LOCK-DATA-DIRECTORY   while the directory is locked (package retention)
+//
+// # database.json, format 1
+//
+// Two lines: JSON, and the XXH64 of the first line without its line feed as 16
+// hexadecimal digits. Fields of the JSON:
+//
+//	format    1
+//	database  32 hexadecimal digits, drawn at random when the database is made; every
+//	          snapshot and every segment of the log carries the same
+//	created   when, RFC 3339
+//	timeline  1; a restore to an earlier moment starts the next
+//	log       true once there is a log: from then on a directory without one is incomplete
+//
+// It is written under another name, synced and renamed. In a new directory it comes
+// first, so that files of a database are never without it; the field log is set when the
+// first segment is durable.
+//
+// # What happens at a start
+//
+//	found                                  outcome
+//	nothing, or lost+found and dot files   a new database
+//	other files, no database.json          refused: *ForeignFilesError
+//	files of Memgraph                      refused: *ForeignFilesError that names it
+//	a file of a newer format               refused: *NewerFormatError
+//	database.json damaged or missing       refused: *IdentityError
+//	files of another database              refused: *ForeignFilesError
+//	newest snapshot damaged                the next older one, if the log reaches as far; the
+//	                                       damaged one moves to quarantine/; else refused:
+//	                                       *snapshot.DamagedError
+//	no snapshot, log from commit 1         the log alone
+//	no log, though there was one           refused: *GapError
+//	log begins after the snapshot          refused: *GapError
+//	log ends before the snapshot           the snapshot alone (its commits were not logged,
+//	                                       or their log was not synced)
+//	torn tail of the last segment          cut, and reported
+//	any other damage of the log            refused: *wal.DamageError
+//	a commit that cannot be applied        refused, with its index and file
+//
+// Refused means: nothing was changed, and the error says what to do.
+package recovery

@@ -1,0 +1,98 @@
+package recovery
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"memgraphd/internal/durability/vfs"
+)
+
+// Identity says which database a directory holds.
+type Identity struct {
+	Database [16]byte
+	Created  time.Time
+	Timeline uint32
+	Log      bool // there is a log
+}
+
+const (
+	identityFormat  = 1
+	identitySizeMax = 1 << 16
+)
+
+// identityFile is the first line of the file.
+type identityFile struct {
+	Format   int       `json:"format"`
+	Database string    `json:"database"`
+	Created  time.Time `json:"created"`
+	Timeline uint32    `json:"timeline"`
+	Log      bool      `json:"log"`
+}
+
+// newIdentity draws the identity of a new database.
+func newIdentity(now time.Time) Identity {
+	id := Identity{Created: now.UTC().Truncate(time.Second), Timeline: 1}
+	if _, err := rand.Read(id.Database[:]); err != nil {
+		panic("recovery: the system has no random numbers: " + err.Error())
+	}
+	return id
+}
+
+// readIdentity returns the identity in a data directory, or fs.ErrNotExist.
+func readIdentity(fsys vfs.FS, dir string) (Identity, error) {
+	name := filepath.Join(dir, identityName)
+	data, err := vfs.ReadFile(fsys, name, identitySizeMax)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Identity{}, err
+	}
+	if err != nil {
+		return Identity{}, fmt.Errorf("identity of the database: %w", err)
+	}
+	line, sum, _ := strings.Cut(string(data), "\n")
+	if sum != fmt.Sprintf("%016x\n", xxhash.Sum64String(line)) {
+		return Identity{}, &IdentityError{File: name, Reason: "is damaged: its checksum does not fit"}
+	}
+	var f identityFile
+	if err := json.Unmarshal([]byte(line), &f); err != nil {
+		return Identity{}, &IdentityError{File: name, Reason: "is damaged: " + err.Error()}
+	}
+	if f.Format > identityFormat {
+		return Identity{}, &NewerFormatError{File: name, Format: f.Format, Supported: identityFormat}
+	}
+	database, err := hex.DecodeString(f.Database)
+	if err != nil || len(database) != 16 || f.Format != identityFormat {
+		return Identity{}, &IdentityError{File: name, Reason: "is damaged: its fields make no sense"}
+	}
+	return Identity{Database: [16]byte(database), Created: f.Created, Timeline: f.Timeline, Log: f.Log}, nil
+}
+
+// WriteIdentity makes id the identity of a data directory.
+func WriteIdentity(fsys vfs.FS, dir string, id Identity) error {
+	line, err := json.Marshal(identityFile{
+		Format: identityFormat, Database: hex.EncodeToString(id.Database[:]),
+		Created: id.Created, Timeline: id.Timeline, Log: id.Log,
+	})
+	if err != nil {
+		return fmt.Errorf("identity of the database: %w", err)
+	}
+	temp := filepath.Join(dir, identityTemp)
+	if err := vfs.WriteFileSync(fsys, temp, fmt.Appendf(line, "\n%016x\n", xxhash.Sum64(line))); err != nil {
+		return fmt.Errorf("identity of the database: %w", err)
+	}
+	if err := fsys.Rename(temp, filepath.Join(dir, identityName)); err != nil {
+		return fmt.Errorf("identity of the database: %w", err)
+	}
+	if err := fsys.SyncDir(dir); err != nil {
+		return fmt.Errorf("identity of the database: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,313 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/durability/retention"
+	"memgraphd/internal/durability/snapshot"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/change"
+)
+
+// Options say what to recover, and into what.
+type Options struct {
+	FS      vfs.FS
+	Dir     string
+	Store   *storage.Store // empty
+	Locked  bool           // nothing may be deleted or renamed
+	Workers int            // that verify a snapshot; default 2
+	Now     func() time.Time
+	Log     *zap.Logger
+
+	// Progress hears now and then how far the recovery is, on the goroutine that works.
+	// nil: nobody asks.
+	Progress func(Progress)
+}
+
+// Phase is a part of a recovery.
+type Phase string
+
+// The phases, in their order.
+const (
+	PhaseVerify   Phase = "verify"   // the snapshot is read and its checksums compared
+	PhaseSnapshot Phase = "snapshot" // the snapshot is loaded
+	PhaseLog      Phase = "log"      // the log is replayed
+)
+
+// Progress says how far a recovery is.
+type Progress struct {
+	Phase   Phase
+	Bytes   int64 // of the snapshot, loaded
+	Total   int64 // bytes of the snapshot
+	Commits int64 // replayed
+	Elapsed time.Duration
+}
+
+// Report says what a recovery found and did.
+type Report struct {
+	Snapshot    snapshot.Info   // that was loaded; zero where there was none
+	Nodes       uint64          // in it
+	Edges       uint64          // in it
+	Replayed    int64           // commits of the log after it
+	Last        change.Index    // newest commit
+	Tail        *wal.TailReport // torn tail of the log that was cut; nil: none
+	Clean       bool            // the log was closed in good order
+	Quarantined []string        // damaged snapshots: where they are now
+	Damaged     []error         // what was wrong with them
+	Duration    time.Duration
+	New         bool // the directory held no database
+}
+
+// Result is what the server goes on with.
+type Result struct {
+	Identity Identity
+	End      wal.End // where to append
+	Report   Report
+}
+
+// Run recovers a data directory into o.Store. Where it fails, the directory is as it was.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	r := &run{o: o, started: o.Now()}
+	found, err := inspect(o.FS, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.identity(found); err != nil {
+		return nil, err
+	}
+	good, err := r.load(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.replay(ctx, good); err != nil {
+		return nil, err
+	}
+	if err := r.judge(found, good); err != nil {
+		return nil, err
+	}
+	if err := r.tidy(found); err != nil {
+		return nil, err
+	}
+	r.out.Report.Last = o.Store.LastCommitted()
+	r.out.Report.Duration = o.Now().Sub(r.started)
+	return &r.out, nil
+}
+
+// run is one recovery.
+type run struct {
+	o       Options
+	started time.Time
+	out     Result
+	bad     []badSnapshot
+}
+
+// badSnapshot is a snapshot that did not verify.
+type badSnapshot struct {
+	path  string
+	index change.Index
+	err   error
+}
+
+// identity reads who the database is, or makes a new one.
+func (r *run) identity(found contents) error {
+	id, err := readIdentity(r.o.FS, r.o.Dir)
+	switch {
+	case err == nil:
+		r.out.Identity = id
+		return r.folders()
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case !found.fresh():
+		return &IdentityError{File: filepath.Join(r.o.Dir, identityName), Reason: "is missing, though there are snapshots or a log"}
+	case len(found.unknown) > 0:
+		return &ForeignFilesError{Dir: r.o.Dir, Files: found.unknown}
+	}
+	r.out.Identity = newIdentity(r.o.Now())
+	r.out.Report.New = true
+	if err := WriteIdentity(r.o.FS, r.o.Dir, r.out.Identity); err != nil {
+		return err
+	}
+	return r.folders()
+}
+
+// folders makes the folders of the directory.
+func (r *run) folders() error {
+	for _, name := range []string{SnapshotsName, LogName} {
+		if err := r.o.FS.MkdirAll(filepath.Join(r.o.Dir, name)); err != nil {
+			return fmt.Errorf("data directory: %w", err)
+		}
+	}
+	if err := r.o.FS.SyncDir(r.o.Dir); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	return nil
+}
+
+// load loads the newest snapshot that verifies and returns its index.
+func (r *run) load(ctx context.Context, found contents) (change.Index, error) {
+	for _, name := range found.snapshots {
+		path := filepath.Join(r.o.Dir, SnapshotsName, name)
+		index, created, _ := snapshot.ParseName(name)
+		err := r.loadOne(ctx, path, index)
+		var damaged *snapshot.DamagedError
+		switch {
+		case err == nil:
+			r.out.Report.Snapshot.Path, r.out.Report.Snapshot.Index = path, index
+			r.out.Report.Snapshot.Created = created
+			return index, nil
+		case errors.As(err, &damaged):
+			r.bad = append(r.bad, badSnapshot{path, index, err})
+			r.o.Log.Error("snapshot cannot be used; trying the next older one", zap.Error(err))
+		default:
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
+// loadOne verifies a snapshot before it touches the store.
+func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err error) {
+	f, err := snapshot.Open(r.o.FS, path)
+	var newer *snapshot.NewerFormatError
+	if errors.As(err, &newer) {
+		return &NewerFormatError{File: path, Format: int(newer.Format), Supported: snapshot.Format, Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	h := f.Header()
+	if h.Database != r.out.Identity.Database {
+		return &ForeignFilesError{Dir: r.o.Dir, Files: []string{path}, Owner: otherOwner}
+	}
+	if h.Index != index {
+		return &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
+	}
+	r.progress(Progress{Phase: PhaseVerify, Total: f.Bytes()})
+	if err := f.Verify(ctx, max(r.o.Workers, 2)); err != nil {
+		return err
+	}
+	loader := r.o.Store.NewLoader()
+	err = f.Load(ctx, loader, r.o.Store, func(p snapshot.Progress) {
+		r.progress(Progress{Phase: PhaseSnapshot, Bytes: p.Bytes, Total: p.Total})
+	})
+	if err == nil {
+		counts := f.Counts()
+		r.out.Report.Snapshot.Bytes, r.out.Report.Nodes, r.out.Report.Edges = f.Bytes(), counts.Nodes, counts.Edges
+		err = loader.Finish(h.Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
+	}
+	if err != nil && ctx.Err() == nil {
+		// Its checksums are good and the store is half full: no older snapshot can be
+		// tried in this process.
+		return fmt.Errorf("load of snapshot %s: %w", path, err)
+	}
+	return err
+}
+
+func (r *run) progress(p Progress) {
+	if r.o.Progress != nil {
+		p.Elapsed = r.o.Now().Sub(r.started)
+		r.o.Progress(p)
+	}
+}
+
+// replay applies the log after the snapshot.
+func (r *run) replay(ctx context.Context, good change.Index) error {
+	p := newReplayer(ctx, r)
+	end, err := wal.Scan(wal.Options{
+		FS: r.o.FS, Dir: filepath.Join(r.o.Dir, LogName), Database: r.out.Identity.Database, Log: r.o.Log,
+	}, uint64(good)+1, p.record)
+	if applyErr := p.finish(); applyErr != nil {
+		return r.explain(applyErr, good)
+	}
+	if err != nil {
+		return r.explain(err, good)
+	}
+	r.out.End = end
+	r.out.Report.Replayed = p.applied
+	r.out.Report.Tail = end.Tail
+	r.out.Report.Clean = end.Clean
+	return nil
+}
+
+// explain turns errors of the log into those that say what to do.
+func (r *run) explain(err error, good change.Index) error {
+	var (
+		gap      *wal.GapError
+		version  *wal.VersionError
+		payload  *codec.VersionError
+		foreign  *wal.ForeignError
+		damage   *wal.DamageError
+		fallback string
+	)
+	if len(r.bad) > 0 {
+		fallback = fmt.Sprintf(" (it is needed because %v)", r.bad[0].err)
+	}
+	switch {
+	case errors.As(err, &gap):
+		return fmt.Errorf("%w%s", &GapError{Dir: r.o.Dir, Snapshot: good, Log: change.Index(gap.First)}, fallback)
+	case errors.As(err, &version):
+		return &NewerFormatError{File: version.File, Format: int(version.Version), Supported: int(version.Max), Err: err}
+	case errors.As(err, &payload):
+		return &NewerFormatError{File: err.Error(), Format: payload.Version, Supported: codec.Version, Err: err}
+	case errors.As(err, &foreign):
+		return fmt.Errorf("%w: %s", &ForeignFilesError{Dir: r.o.Dir, Files: []string{foreign.File}}, foreign.Reason)
+	case errors.As(err, &damage):
+		return fmt.Errorf("%w%s; nothing was changed: restore this file, or the whole directory, from a backup; "+
+			"commits before %d are intact", err, fallback, damage.First)
+	}
+	return fmt.Errorf("replay of the log: %w%s", err, fallback)
+}
+
+// judge decides whether what was recovered is all that there was.
+func (r *run) judge(found contents, good change.Index) error {
+	last := r.o.Store.LastCommitted()
+	if r.out.Identity.Log && found.segments == 0 {
+		return &GapError{Dir: r.o.Dir, Snapshot: good}
+	}
+	for _, b := range r.bad {
+		if b.index > last {
+			return fmt.Errorf("%w; no older snapshot together with the log reaches commit %d (they end at %d): nothing was "+
+				"changed: restore this file, or the whole directory, from a backup, or move the file away to go on with commit %d",
+				b.err, b.index, last, last)
+		}
+	}
+	return nil
+}
+
+// tidy moves away what does not verify and removes what a crash left behind.
+func (r *run) tidy(found contents) error {
+	for _, b := range r.bad {
+		r.out.Report.Damaged = append(r.out.Report.Damaged, b.err)
+	}
+	if r.o.Locked {
+		return nil
+	}
+	for _, b := range r.bad {
+		to, err := retention.Quarantine(r.o.FS, r.o.Dir, b.path)
+		if err != nil {
+			return err
+		}
+		r.out.Report.Quarantined = append(r.out.Report.Quarantined, to)
+		r.o.Log.Warn("damaged snapshot moved away", zap.String("file", b.path), zap.String("to", to))
+	}
+	for _, path := range found.temps {
+		if err := r.o.FS.Remove(path); err != nil {
+			return fmt.Errorf("left over from a crash: %w", err)
+		}
+	}
+	return nil
+}
