@@ -40,7 +40,7 @@ func (s *scope) call(e *ast.Call) (compiled, error) {
 		return compiled{}, err
 	}
 	if f.Name == "coalesce" {
-		return folded(&coalesce{args}, fixed), nil
+		return folded(&coalesce{at{e.At}, args}, fixed), nil
 	}
 	return folded(&call{at{e.At}, f, args}, fixed && !f.Volatile), nil
 }

@@ -133,7 +133,10 @@ func (c *Context) copyRows(e Evaluator, in *batch.Batch, rows []uint16, out *bat
 
 // coalesce is coalesce(a, b, …): an argument is computed for the rows at which those
 // before it are null.
-type coalesce struct{ args []Evaluator }
+type coalesce struct {
+	at
+	args []Evaluator
+}
 
 func (e *coalesce) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	allNull(out, in)

@@ -20,7 +20,7 @@ func (s *scope) list(e *ast.List) (compiled, error) {
 	}
 	if xs, ok := literals(items); ok {
 		x, err := makeList(xs)
-		return compiled{&constant{x}, true}, place(err, e.At)
+		return compiled{&constant{at{e.At}, x}, true}, place(err, e.At)
 	}
 	return folded(&list{at{e.At}, items}, fixed), nil
 }
@@ -100,7 +100,7 @@ func (s *scope) mapping(e *ast.Map) (compiled, error) {
 	}
 	if xs, ok := literals(values); ok {
 		x, err := makeMap(keys, xs)
-		return compiled{&constant{x}, true}, place(err, e.At)
+		return compiled{&constant{at{e.At}, x}, true}, place(err, e.At)
 	}
 	return folded(&mapping{at{e.At}, keys, values}, fixed), nil
 }

@@ -81,6 +81,7 @@ func (r relation) of(x, y value.Value) value.Ternary {
 
 // comparison is x op y.
 type comparison struct {
+	at
 	x, y Evaluator
 	op   relation
 }
@@ -310,6 +311,7 @@ func filterInts(sel []uint16, xs []int64, k int64, rows []uint16, op relation) [
 
 // chain is a < b <= c: each operand is computed once, and all pairs must hold.
 type chain struct {
+	at
 	operands []Evaluator
 	ops      []relation
 }
@@ -369,7 +371,7 @@ func (s *scope) comparison(e *ast.Comparison) (compiled, error) {
 		ops[i] = relationOf(op)
 	}
 	if len(ops) == 1 {
-		return folded(&comparison{operands[0], operands[1], ops[0]}, fixed), nil
+		return folded(&comparison{at{e.At}, operands[0], operands[1], ops[0]}, fixed), nil
 	}
-	return folded(&chain{operands, ops}, fixed), nil
+	return folded(&chain{at{e.At}, operands, ops}, fixed), nil
 }

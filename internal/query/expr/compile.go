@@ -27,7 +27,7 @@ type compiled struct {
 // compile makes an evaluator of e in the scope s.
 func (s *scope) compile(e ast.Expr) (compiled, error) {
 	if slot, ok := s.computed(e); ok {
-		return compiled{e: &column{slot}}, nil
+		return compiled{e: &column{at{e.Span()}, slot}}, nil
 	}
 	if s.depth++; s.depth > depthMax {
 		return compiled{}, failure.Syntax("NestedTooDeep", "the expression is nested more than %d deep", depthMax).At(e.Span())
@@ -36,9 +36,9 @@ func (s *scope) compile(e ast.Expr) (compiled, error) {
 	switch e := e.(type) {
 	case *ast.Literal:
 		if e.Auto > 0 {
-			return compiled{&literal{e.Auto}, true}, nil
+			return compiled{&literal{at{e.At}, e.Auto}, true}, nil
 		}
-		return compiled{&constant{e.Value}, true}, nil
+		return compiled{&constant{at{e.At}, e.Value}, true}, nil
 	case *ast.Param:
 		return compiled{&param{at{e.At}, e.Name}, true}, nil
 	case *ast.Variable:
@@ -114,7 +114,7 @@ func (s *scope) variable(e *ast.Variable) (compiled, error) {
 	sym := s.symbolOf(e)
 	if sym != nil {
 		if slot, ok := s.symbol(sym); ok {
-			return compiled{e: &column{slot}}, nil
+			return compiled{e: &column{at{e.At}, slot}}, nil
 		}
 	}
 	return compiled{}, undefined(e.Name, e.At)

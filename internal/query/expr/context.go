@@ -78,8 +78,14 @@ func (c *Context) rows(in *batch.Batch) []uint16 {
 	return c.identity[:in.Len]
 }
 
+// noRows selects nothing; a nil selection would be everything.
+var noRows [0]uint16
+
 // sub returns a scratch batch with the columns of in, of which only rows count.
 func (c *Context) sub(in *batch.Batch, rows []uint16) *batch.Batch {
+	if rows == nil {
+		rows = noRows[:]
+	}
 	b := c.batches.get()
 	b.Len, b.Sel, b.Columns = in.Len, rows, in.Columns
 	return b

@@ -11,8 +11,12 @@ type filterer interface {
 	filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16, error)
 }
 
-// Filter appends to sel the rows of in that count and where e is true, in order.
+// Filter appends to sel the rows of in that count and where e is true, in order. What it
+// returns is never nil, which would select everything.
 func Filter(c *Context, e Evaluator, in *batch.Batch, sel []uint16) ([]uint16, error) {
+	if sel == nil {
+		sel = make([]uint16, 0, batch.Size)
+	}
 	if f, ok := e.(filterer); ok {
 		return f.filter(c, in, sel)
 	}

@@ -18,7 +18,10 @@ type single interface {
 }
 
 // column reads a column.
-type column struct{ slot int }
+type column struct {
+	at
+	slot int
+}
 
 func (e *column) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	out.Copy(&in.Columns[e.slot], in.Sel)
@@ -26,7 +29,10 @@ func (e *column) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 }
 
 // constant is a value known when the plan is made.
-type constant struct{ x value.Value }
+type constant struct {
+	at
+	x value.Value
+}
 
 func (e *constant) Eval(_ *Context, in *batch.Batch, out *batch.Vector) error {
 	out.Fill(e.x, in.Len)
@@ -36,7 +42,10 @@ func (e *constant) Eval(_ *Context, in *batch.Batch, out *batch.Vector) error {
 func (e *constant) single(*Context) (value.Value, error) { return e.x, nil }
 
 // literal is a value that the plan cache took out of the text.
-type literal struct{ n int }
+type literal struct {
+	at
+	n int
+}
 
 func (e *literal) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	out.Fill(c.Literals[e.n-1], in.Len)

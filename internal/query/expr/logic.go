@@ -151,7 +151,7 @@ func (s *scope) unary(e *ast.Unary) (compiled, error) {
 	}
 	if k, ok := literalOf(x.e); ok {
 		if y, ok := signed(e.Op, k); ok {
-			return compiled{&constant{y}, true}, nil
+			return compiled{&constant{at{e.At}, y}, true}, nil
 		}
 	}
 	return folded(&sign{at{e.At}, e.Op, x.e}, x.fixed), nil

@@ -46,7 +46,7 @@ func (o *operand) isNull() bool { return o.v == nil && o.x.IsNull() }
 // allNull makes every row of out null.
 func allNull(out *batch.Vector, in *batch.Batch) { out.Reset(batch.Values, in.Len) }
 
-// numbers is an operand that holds only integers, or only numbers, and nulls.
+// numbers is an operand that holds only integers, or only floats, and nulls.
 type numbers struct {
 	kind   batch.Kind // Ints or Floats
 	ints   []int64
@@ -80,7 +80,7 @@ func (c *Context) numbers(o operand, in *batch.Batch) (n numbers, ok bool) {
 	return numbers{}, false
 }
 
-// narrowNumbers copies values that are all integers, or all numbers, and nulls.
+// narrowNumbers copies values that are all integers, or all floats, and nulls.
 func narrowNumbers(out *batch.Vector, xs []value.Value, rows []uint16) bool {
 	if narrowInts(out, xs, rows) {
 		return true
@@ -88,8 +88,8 @@ func narrowNumbers(out *batch.Vector, xs []value.Value, rows []uint16) bool {
 	out.Reset(batch.Floats, len(xs))
 	for _, r := range rows {
 		switch x := &xs[r]; {
-		case x.IsNumber():
-			out.Floats[r] = x.Number()
+		case x.Kind() == value.KindFloat:
+			out.Floats[r] = x.AsFloat()
 		case x.IsNull():
 			out.Nulls.Add(int(r))
 		default:

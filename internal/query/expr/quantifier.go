@@ -30,7 +30,7 @@ func (s *scope) quantifier(e *ast.Quantifier) (compiled, error) {
 		return compiled{}, err
 	}
 	if out.cond == nil {
-		out.cond = &column{0}
+		out.cond = &column{at: at{e.At}}
 	}
 	out.level = level{1, below.captured}
 	return compiled{e: out}, nil

@@ -185,8 +185,11 @@ func Text(x value.Value) (string, bool) {
 	}
 }
 
+// exponents takes the plus and the leading zero out of exponents.
+var exponents = strings.NewReplacer("e+", "e", "e-0", "e-")
+
 // FormatFloat renders f so that it reads as a float again and gives the same one: 1.0,
-// 0.25, 1.5e-07, 1e21.
+// 0.25, 1.5e-7, 1e21.
 func FormatFloat(f float64) string {
 	switch a := math.Abs(f); {
 	case math.IsNaN(f):
@@ -196,7 +199,7 @@ func FormatFloat(f float64) string {
 	case math.IsInf(f, -1):
 		return "-Infinity"
 	case a != 0 && (a < 1e-5 || a >= 1e16):
-		return strings.Replace(strconv.FormatFloat(f, 'e', -1, 64), "e+", "e", 1)
+		return exponents.Replace(strconv.FormatFloat(f, 'e', -1, 64))
 	}
 	text := strconv.FormatFloat(f, 'f', -1, 64)
 	if !strings.Contains(text, ".") {
