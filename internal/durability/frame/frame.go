@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 // Sizes of a frame.
@@ -76,14 +77,13 @@ func Append(dst []byte, at Place, h Header, payload []byte) ([]byte, Place) {
 	if len(payload) > PayloadMax {
 		panic(fmt.Sprintf("frame: payload of %d bytes, at most %d", len(payload), PayloadMax))
 	}
-	h.Length = uint32(len(payload)) //nolint:gosec // checked above
-	start := len(dst)
-	var zeros [HeaderBytes]byte
-	dst = append(dst, zeros[:]...)
-	dst = append(dst, payload...)
-	dst = append(dst, zeros[:h.Size()-HeaderBytes-int64(len(payload))]...)
+	h.Length = uint32(len(payload))
+	start, size := len(dst), int(h.Size())
+	dst = slices.Grow(dst, size)[:start+size]
 	raw := dst[start:]
 	h.put((*[HeaderBytes]byte)(raw))
+	copy(raw[HeaderBytes:], payload)
+	clear(raw[HeaderBytes+len(payload):])
 	chain := crc32.Update(at.Chain, castagnoli, raw[checksBytes:])
 	binary.LittleEndian.PutUint32(raw[0:], headerCheck((*[HeaderBytes]byte)(raw), at))
 	binary.LittleEndian.PutUint32(raw[4:], chain)
@@ -134,8 +134,9 @@ func Decode(src []byte, at Place) (Header, []byte, Place, error) {
 	return h, payload, Place{Seed: at.Seed, Chain: chain, Offset: at.Offset + h.Size()}, nil
 }
 
-// put writes the fields into a header of zeros.
+// put writes the fields, and zeros elsewhere.
 func (h *Header) put(raw *[HeaderBytes]byte) {
+	*raw = [HeaderBytes]byte{}
 	le := binary.LittleEndian
 	le.PutUint32(raw[8:], h.Length)
 	raw[12] = byte(h.Kind)
@@ -146,7 +147,7 @@ func (h *Header) put(raw *[HeaderBytes]byte) {
 	le.PutUint64(raw[16:], h.Index)
 	le.PutUint64(raw[24:], h.Term)
 	le.PutUint32(raw[32:], h.Timeline)
-	le.PutUint64(raw[40:], uint64(h.Wall)) //nolint:gosec // the same 64 bits
+	le.PutUint64(raw[40:], uint64(h.Wall))
 	le.PutUint64(raw[48:], h.Synced)
 }
 
@@ -161,14 +162,14 @@ func (h *Header) get(raw *[HeaderBytes]byte, at Place) bool {
 		Index:    le.Uint64(raw[16:]),
 		Term:     le.Uint64(raw[24:]),
 		Timeline: le.Uint32(raw[32:]),
-		Wall:     int64(le.Uint64(raw[40:])), //nolint:gosec // the same 64 bits
+		Wall:     int64(le.Uint64(raw[40:])),
 		Synced:   le.Uint64(raw[48:]),
 	}
 	return h.Length <= PayloadMax && raw[13] <= flagLast && le.Uint32(raw[36:]) == 0 &&
-		h.Synced <= uint64(at.Offset) //nolint:gosec // offsets are not negative
+		h.Synced <= uint64(at.Offset)
 }
 
 func headerCheck(raw *[HeaderBytes]byte, at Place) uint32 {
-	begin := at.Seed ^ uint32(at.Offset) ^ uint32(at.Offset>>32) //nolint:gosec // both halves
+	begin := at.Seed ^ uint32(at.Offset) ^ uint32(at.Offset>>32)
 	return crc32.Update(begin, castagnoli, raw[checksBytes:])
 }

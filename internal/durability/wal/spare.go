@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -156,21 +157,25 @@ func (s *spares) zeroed(name string) (spare, error) {
 }
 
 // zeroStepBytes is how much is zeroed between two syncs, so that a sync of the log has
-// little to wait for.
-const zeroStepBytes = 2 << 20
+// little to wait for. After each step the disk is left to the log for as long again.
+const zeroStepBytes = 1 << 20
 
 func (s *spares) zero(f vfs.File) error {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for off := int64(0); off < s.o.SegmentBytes; off += zeroStepBytes {
-		select {
-		case <-s.stop:
-			return errStopped
-		default:
-		}
+		begin := s.o.Now()
 		if err := f.Preallocate(off, min(zeroStepBytes, s.o.SegmentBytes-off)); err != nil {
 			return err
 		}
 		if err := f.SyncData(); err != nil {
 			return err
+		}
+		pause.Reset(s.o.Now().Sub(begin))
+		select {
+		case <-s.stop:
+			return errStopped
+		case <-pause.C:
 		}
 	}
 	size, err := f.Size()

@@ -24,11 +24,14 @@ type writer struct {
 	chain  uint32   // of the newest frame but seals
 	jump   bool     // the next record does not follow the log's last; it begins a segment
 
-	spare    batch // swapped with the queue
-	pending  int   // records written since the last sync
-	bytes    int64 // frame bytes since the last sync
-	since    time.Time
-	unproven bool // a promise is due when idle
+	spare    batch     // swapped with the queue
+	pending  int       // records written since the last sync
+	bytes    int64     // frame bytes since the last sync
+	since    time.Time // of the first record since then
+	active   time.Time // of the newest record
+	unproven bool      // a promise is due when idle
+	timer    *time.Timer
+	rings    time.Time // when the timer will ring; zero if it will not
 	dead     error
 	kickAt   int64 // offset at which the next spare is asked for
 }
@@ -42,8 +45,9 @@ type mark struct {
 // run takes batches until the log is closed.
 func (w *writer) run() {
 	defer close(w.l.ended)
-	idle := time.NewTimer(time.Hour)
-	defer idle.Stop()
+	w.timer = time.NewTimer(syncInterval)
+	w.active = w.o.Now()
+	defer w.timer.Stop()
 	for {
 		requests := w.takeQueue()
 		if len(w.spare.records) > 0 {
@@ -56,7 +60,7 @@ func (w *writer) run() {
 			w.syncOverdue()
 			continue
 		}
-		w.sleep(idle)
+		w.sleep()
 	}
 }
 
@@ -76,36 +80,46 @@ func (w *writer) takeQueue() []request {
 	return requests
 }
 
-// sleep waits for work, or for the time to write a promise or to sync.
-func (w *writer) sleep(idle *time.Timer) {
-	wait := time.Hour
-	switch {
-	case w.dead != nil:
-	case w.pending > 0:
-		wait = max(0, syncInterval-w.o.Now().Sub(w.since))
-	case w.unproven:
-		wait = w.o.IdlePromise
+// sleep waits for work, or for the time to write a promise or to sync. The timer is
+// left running from call to call: to set it for every commit would cost more than to
+// find, now and then, that it rang too early.
+func (w *writer) sleep() {
+	if due, ok := w.due(); ok && (w.rings.IsZero() || due.Before(w.rings)) {
+		w.timer.Reset(max(0, due.Sub(w.o.Now())))
+		w.rings = due
 	}
-	idle.Reset(wait)
 	select {
 	case <-w.l.wake:
 		return
-	case <-idle.C:
+	case <-w.timer.C:
+		w.rings = time.Time{}
 	}
+	due, ok := w.due()
 	switch {
-	case w.dead != nil:
+	case !ok || w.o.Now().Before(due):
 	case w.pending > 0:
 		w.syncOverdue()
-	case w.unproven:
+	default:
 		if err := w.promise(kindPromise); err != nil {
 			w.o.Log.Error("log promise was not written", zap.Error(err))
 		}
 	}
 }
 
+// due returns when there is something to do without new records.
+func (w *writer) due() (at time.Time, ok bool) {
+	switch {
+	case w.dead != nil:
+		return time.Time{}, false
+	case w.pending > 0:
+		return w.since.Add(syncInterval), true
+	}
+	return w.active.Add(w.o.IdlePromise), w.unproven
+}
+
 // syncOverdue syncs what has waited for long enough.
 func (w *writer) syncOverdue() {
-	if w.dead == nil && w.pending > 0 && w.o.Now().Sub(w.since) >= syncInterval {
+	if w.dead == nil && w.pending > 0 && !w.o.Now().Before(w.since.Add(syncInterval)) {
 		if err := w.sync(); err != nil {
 			w.o.Log.Error("log sync failed; no more commits are taken", zap.Error(err))
 		}
@@ -223,6 +237,7 @@ func (w *writer) settle(count int, m mark) error {
 	if w.pending >= w.o.FlushEvery {
 		return w.sync()
 	}
+	w.active = w.o.Now()
 	return nil
 }
 
@@ -240,7 +255,7 @@ func (w *writer) sync() error {
 	if w.o.OnSync != nil && w.pending > 0 {
 		w.o.OnSync(SyncInfo{Records: w.pending, Bytes: w.bytes, Took: end.Sub(begin)})
 	}
-	w.pending, w.bytes = 0, 0
+	w.pending, w.bytes, w.active = 0, 0, end
 	w.l.mu.Lock()
 	defer w.l.mu.Unlock()
 	w.l.state.Synced, w.l.state.LastSync = w.logged, end
