@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"net"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,7 @@ import (
 // lingerMax is how long a connection waits for the client to read a last failure.
 const lingerMax = time.Second
 
-// conn is one connection. What stands below a goroutine's name belongs to it.
+// conn is one connection. What stands below the name of an owner belongs to it.
 type conn struct {
 	srv     *Server
 	nc      net.Conn
@@ -38,12 +39,19 @@ type conn struct {
 	deaf     atomic.Bool  // what still arrives is dropped
 	resets   atomic.Int32 // RESETs that arrived and did not have their turn
 
-	live struct { // what the reader may interrupt
+	since  atomic.Int64 // tick since which the executor works, 0 while it waits
+	active atomic.Bool  // in the list of the monitor
+
+	live struct {
 		sync.Mutex
-		session Session
+		session  Session // what may be interrupted; nil: nothing
+		over     bool    // no watcher is to be started
+		watchers sync.WaitGroup
 	}
 
-	// The reader.
+	// Whoever reads: the executor, or a watcher while the executor works.
+	reading   atomic.Bool // taken by the one that reads
+	buf       []byte
 	dechunker wire.Dechunker
 	reserved  int64 // bytes of the incomplete message in the budget
 
@@ -70,7 +78,7 @@ func newConn(s *Server, nc net.Conn, id string) *conn {
 	c := &conn{srv: s, nc: nc, id: id, in: newInbox(&s.o)}
 	c.log = s.o.Log.With(zap.String("connection", id), zap.Stringer("client", nc.RemoteAddr()))
 	c.ctx, c.cancel = context.WithCancel(s.ctx)
-	c.out.to, c.out.spare, c.out.tick = nc, &s.buffers, &s.tick
+	c.out.to, c.out.spare, c.out.tick = nc, &s.buffers, &s.monitor.tick
 	return c
 }
 
@@ -79,21 +87,15 @@ func (c *conn) serve() {
 	defer c.srv.forget(c)
 	defer c.closeSocket()
 	defer c.cancel()
+	defer c.guard()
 	c.deadline()
-	first := make([]byte, readSize)
-	n, ok := c.greet(first)
-	if !ok {
+	c.buf = make([]byte, readSize)
+	n, ok := c.greet(c.buf)
+	if !ok || !c.deliver(c.buf[:n]) {
 		return
 	}
-	var reader sync.WaitGroup
-	reader.Add(1)
-	go func() {
-		defer reader.Done()
-		c.read(first, n)
-	}()
 	c.execute()
 	c.part()
-	reader.Wait()
 }
 
 // deadline gives the client its time to log in.
@@ -109,17 +111,34 @@ func (c *conn) set(err error) {
 	}
 }
 
+// guard ends the connection, and it alone, where a goroutine of it panics.
+func (c *conn) guard() {
+	if p := recover(); p != nil {
+		c.log.Error("a connection failed by a bug", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+		c.kill()
+	}
+}
+
 // part ends the conversation: the client gets a moment to read a last failure, because a
 // socket that is closed with unread bytes in it drops what was sent.
 func (c *conn) part() {
 	c.deaf.Store(true)
-	c.srv.release(c.in.close())
-	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && c.linger && c.out.err == nil {
+	c.hangup()
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if ok && c.linger && c.out.err == nil {
 		c.set(c.nc.SetReadDeadline(c.srv.o.Now().Add(lingerMax)))
 		c.set(half.CloseWrite())
-		return
+	} else {
+		c.closeSocket()
 	}
-	c.closeSocket()
+	c.live.Lock()
+	c.live.over = true
+	c.live.Unlock()
+	c.live.watchers.Wait()
+	for c.fill() {
+		continue
+	}
+	c.srv.release(c.reserved)
 }
 
 // closeSocket ends both directions; both goroutines notice.
@@ -137,7 +156,9 @@ func (c *conn) retire() {
 	c.srv.release(c.in.close())
 	if !c.loggedIn.Load() {
 		c.closeSocket()
+		return
 	}
+	c.set(c.nc.SetReadDeadline(c.srv.o.Now())) // ends a read, and no write
 }
 
 // kill ends the connection at once.

@@ -23,6 +23,7 @@ const (
 
 // execute answers messages until the conversation ends.
 func (c *conn) execute() {
+	defer c.srv.monitor.end(c)
 	defer c.forgetSession()
 	defer func() {
 		if p := recover(); p != nil {
@@ -38,16 +39,12 @@ func (c *conn) execute() {
 	}()
 	got := &mail{}
 	for {
-		next, open := c.in.take(got, now)
-		if next == nil && open {
-			c.flush()
-			c.out.release()
-			next, open = c.in.take(got, later)
-		}
+		next, open := c.next(got)
 		if !open {
 			return
 		}
 		got = next
+		c.srv.monitor.begin(c)
 		for i := range got.letters {
 			if !c.open(got, &got.letters[i]) {
 				return
@@ -56,7 +53,29 @@ func (c *conn) execute() {
 	}
 }
 
-// flush writes the replies; a failure ends the connection by way of the reader.
+// next returns what the client sent, and while there is nothing writes the replies and
+// waits.
+func (c *conn) next(got *mail) (next *mail, open bool) {
+	for {
+		next, open = c.in.take(got, now)
+		if next != nil || !open {
+			return next, open
+		}
+		c.flush()
+		c.out.release()
+		c.srv.monitor.end(c)
+		if !c.reading.CompareAndSwap(false, true) { // a watcher reads
+			return c.in.take(got, later)
+		}
+		ok := c.fill()
+		c.reading.Store(false)
+		if !ok {
+			return nil, false
+		}
+	}
+}
+
+// flush writes the replies; a failure ends the connection.
 func (c *conn) flush() {
 	if c.out.flush() != nil {
 		c.closeSocket()

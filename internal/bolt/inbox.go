@@ -43,16 +43,18 @@ func (m *mail) reset() {
 	}
 }
 
-// inbox hands messages from the reader to the executor. Reader and executor each hold
-// one mail: while one is worked on the other is filled.
+// inbox hands messages from whoever reads to the executor. Each side holds one mail:
+// while one is worked on the other is filled. Room is asked for before the socket is
+// read, so that what is read always fits; a full inbox holds at most one buffer more.
 type inbox struct {
 	mu       sync.Mutex
 	arrived  sync.Cond // letters or closed
 	room     sync.Cond // fewer letters, or closed
 	filling  *mail
+	waiting  bool // the executor waits for arrived
 	closed   bool
 	messages int // most letters
-	bytes    int // most bytes, but for one message
+	bytes    int // most bytes
 }
 
 func newInbox(o *Options) *inbox {
@@ -61,24 +63,19 @@ func newInbox(o *Options) *inbox {
 	return b
 }
 
-// lock begins a delivery; the executor sees none of it before unlock.
-func (b *inbox) lock() { b.mu.Lock() }
-
-// unlock ends a delivery.
-func (b *inbox) unlock() {
-	if len(b.filling.letters) > 0 {
-		b.arrived.Signal()
-	}
-	b.mu.Unlock()
-}
-
-// putLocked adds a message, and waits while the inbox is full. It reports false when the
-// inbox is closed.
-func (b *inbox) putLocked(l letter, body []byte) bool {
+// await waits until there is room. It reports false when the inbox is closed.
+func (b *inbox) await() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for !b.closed && (len(b.filling.letters) >= b.messages || b.filling.bytes >= b.bytes) {
-		b.arrived.Signal()
 		b.room.Wait()
 	}
+	return !b.closed
+}
+
+// putLocked adds a message; the executor sees it when the caller unlocks mu. It reports
+// false when the inbox is closed.
+func (b *inbox) putLocked(l letter, body []byte) bool {
 	if b.closed {
 		return false
 	}
@@ -108,8 +105,10 @@ func (b *inbox) take(done *mail, wait patience) (got *mail, open bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for wait == later && !b.closed && len(b.filling.letters) == 0 {
+		b.waiting = true
 		b.arrived.Wait()
 	}
+	b.waiting = false
 	if b.closed {
 		return nil, false
 	}

@@ -43,7 +43,7 @@ type output struct {
 	sealed int     // bytes of complete messages
 	err    error   // of the first failed write
 
-	tick    *atomic.Int64 // the server's coarse clock
+	tick    *atomic.Int64 // the monitor's coarse clock
 	blocked atomic.Int64  // tick at which the current write began, 0 while there is none
 }
 
@@ -76,7 +76,7 @@ func (o *output) abandon() {
 // full reports whether the buffer should be written.
 func (o *output) full() bool { return o.sealed >= flushSize }
 
-// flush writes what is complete. A piece that takes too long is ended by the sweep.
+// flush writes what is complete. A piece that takes too long is ended by the monitor.
 func (o *output) flush() error {
 	if o.buf == nil || o.err != nil {
 		return o.err

@@ -2,9 +2,6 @@ package bolt
 
 import (
 	"fmt"
-	"runtime/debug"
-
-	"go.uber.org/zap"
 
 	"memgraphd/internal/bolt/message"
 )
@@ -16,30 +13,49 @@ const (
 	freePartial = 64 << 10
 )
 
-// read takes messages from the socket until it ends. The first n bytes of buf have
-// arrived already.
-func (c *conn) read(buf []byte, n int) {
-	defer c.hangup()
-	defer func() {
-		c.srv.release(c.reserved)
-		if p := recover(); p != nil {
-			c.log.Error("reading from the client failed", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
-			c.closeSocket()
-		}
-	}()
-	for {
-		if n > 0 && !c.deaf.Load() && !c.deliver(buf[:n]) {
-			if !c.deaf.Load() && !c.retiring.Load() {
+// watch starts a goroutine that reads while the executor works, so that a RESET, a
+// GOODBYE or the end of the stream ends its work. It hands reading back as soon as it
+// has a message for an executor that waits.
+func (c *conn) watch() {
+	c.live.Lock()
+	defer c.live.Unlock()
+	if c.live.over || !c.reading.CompareAndSwap(false, true) {
+		return
+	}
+	c.live.watchers.Go(func() {
+		defer c.guard()
+		for c.in.await() && c.fill() {
+			if c.handBack() {
 				return
 			}
-			c.deaf.Store(true)
 		}
-		buf = c.readBuffer(buf)
-		var err error
-		if n, err = c.nc.Read(buf); err != nil {
-			return
+		if !c.deaf.Load() && !c.retiring.Load() { // else reading ended for a reason of our own
+			c.kill()
 		}
+	})
+}
+
+// handBack leaves reading to the executor if it has nothing to do; a message wakes it.
+func (c *conn) handBack() bool {
+	c.in.mu.Lock()
+	defer c.in.mu.Unlock()
+	if !c.in.waiting || len(c.in.filling.letters) == 0 {
+		return false
 	}
+	c.reading.Store(false)
+	c.in.arrived.Signal()
+	return true
+}
+
+// fill reads once from the socket and delivers what came. It reports false at the end of
+// the conversation. What comes for a connection that is deaf is dropped.
+func (c *conn) fill() bool {
+	c.buf = c.readBuffer(c.buf)
+	n, err := c.nc.Read(c.buf)
+	if err != nil {
+		return false
+	}
+	return c.deaf.Load() || c.deliver(c.buf[:n])
 }
 
 // readBuffer returns a large buffer in the middle of a large message.
@@ -55,10 +71,10 @@ func (c *conn) readBuffer(buf []byte) []byte {
 }
 
 // deliver puts the messages that end in input into the inbox; the executor sees them all
-// at once. It reports false when nothing more is to be read.
+// at once. It reports false at the end of the conversation.
 func (c *conn) deliver(input []byte) bool {
-	c.in.lock()
-	defer c.in.unlock()
+	c.in.mu.Lock()
+	defer c.in.mu.Unlock()
 	limit := c.srv.o.LoginMessageMax
 	if c.loggedIn.Load() {
 		limit = c.srv.o.MessageMax

@@ -20,13 +20,13 @@ type Server struct {
 	o       Options
 	budget  *memory.Budget
 	buffers buffers
+	monitor monitor
 
 	ctx      context.Context // ended when connections must end
 	cancel   context.CancelFunc
 	serving  sync.WaitGroup // a connection each
-	sweeping sync.WaitGroup // the sweep
+	watching sync.WaitGroup // the monitor
 
-	tick    atomic.Int64 // number of the current sweep, from 1 on
 	lastID  atomic.Uint64
 	refused atomic.Uint64
 
@@ -53,9 +53,8 @@ func New(o Options) (*Server, error) {
 		s.budget = o.Budget.Child("messages", 0)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.tick.Store(1)
-	s.sweeping.Add(1)
-	go s.sweep()
+	s.monitor.start(o.WriteTimeout)
+	s.watching.Go(func() { s.monitor.run(s.ctx) })
 	return s, nil
 }
 
@@ -131,13 +130,9 @@ func (s *Server) admit(nc net.Conn) {
 	}
 	s.conns[c] = struct{}{}
 	evicted := s.enqueueLocked(c)
-	s.serving.Add(1)
+	s.serving.Go(c.serve)
 	s.mu.Unlock()
 	s.evict(evicted)
-	go func() {
-		defer s.serving.Done()
-		c.serve()
-	}()
 }
 
 // enqueueLocked counts c among those that are not logged in, and returns the one that

@@ -39,7 +39,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		<-done
 	}
 	s.cancel()
-	s.sweeping.Wait()
+	s.watching.Wait()
 	return err
 }
 

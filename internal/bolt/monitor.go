@@ -1,0 +1,109 @@
+package bolt
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// tickPeriod is how often the monitor looks at the connections that work.
+const tickPeriod = 5 * time.Millisecond
+
+// watchAfter is the number of ticks after which a connection that works gets a watcher.
+const watchAfter = 2
+
+// monitor looks after the connections that are working: it gives a watcher to one that
+// works for long, and ends one whose client does not read.
+//
+// A connection that begins to work enters the list if it is not in it, and the monitor
+// takes out those that it finds at rest. So a short request costs two atomic stores, no
+// timer and no system call, and while nobody works the monitor sleeps.
+type monitor struct {
+	tick       atomic.Int64 // number of the current tick, from 1 on
+	writeTicks int64        // how long a write may last
+
+	mu     sync.Mutex
+	active []*conn
+	wake   chan struct{} // of capacity 1: the list is no longer empty
+}
+
+func (m *monitor) start(writeTimeout time.Duration) {
+	m.tick.Store(1)
+	m.writeTicks = int64(writeTimeout/tickPeriod) + 1
+	m.wake = make(chan struct{}, 1)
+}
+
+// begin notes that c works from now on.
+func (m *monitor) begin(c *conn) {
+	c.since.Store(m.tick.Load())
+	if c.active.Load() {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.active.Store(true)
+	m.active = append(m.active, c)
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
+// end notes that c waits for its client.
+func (m *monitor) end(c *conn) { c.since.Store(0) }
+
+// run looks after the connections until ctx ends.
+func (m *monitor) run(ctx context.Context) {
+	timer := time.NewTimer(tickPeriod)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.wake:
+		}
+		for working := true; working; {
+			timer.Reset(tickPeriod)
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
+			working = m.pass(m.tick.Add(1))
+		}
+	}
+}
+
+// pass looks at every connection in the list once; it reports whether any is left.
+func (m *monitor) pass(tick int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := m.active[:0]
+	for _, c := range m.active {
+		if c.since.Load() == 0 {
+			c.active.Store(false)
+			if c.since.Load() == 0 { // begin looks the other way round, so that one of us sees the other
+				continue
+			}
+			c.active.Store(true)
+		}
+		kept = append(kept, c)
+		m.look(c, tick)
+	}
+	clear(m.active[len(kept):])
+	m.active = kept
+	return len(kept) > 0
+}
+
+// look decides what a connection needs that works since some tick.
+func (m *monitor) look(c *conn, tick int64) {
+	if since := c.out.blocked.Load(); since != 0 && tick-since > m.writeTicks {
+		c.log.Info("closed: the client does not read its results")
+		c.kill()
+		return
+	}
+	if since := c.since.Load(); since != 0 && tick-since >= watchAfter {
+		c.watch()
+	}
+}
