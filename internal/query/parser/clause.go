@@ -91,7 +91,7 @@ func (p *parser) projection() ast.Clause {
 		p.projectionItems(c)
 	}
 	if p.accept(token.Order) {
-		p.expect(token.By)
+		p.expectFor(token.By, "after ORDER")
 		c.OrderBy = p.sortItems()
 	}
 	if p.accept(token.Skip) || p.acceptWord("OFFSET") {

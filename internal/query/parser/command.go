@@ -119,10 +119,41 @@ func (p *parser) notHere() {
 		p.unsupported(span, longest)
 		return
 	}
+	if p.incomplete() {
+		return
+	}
 	switch {
 	case p.at(0, "SHOW"), p.at(0, "DROP"), p.at(0, "CREATE"):
 		p.unknownCommand()
 	}
+}
+
+// incomplete fails at a statement of administration that begins well and then goes wrong,
+// and reports whether there is one.
+func (p *parser) incomplete() bool {
+	most, expected := 0, []string{}
+	for i := range administration {
+		words := administration[i].words
+		n := 0
+		for n < len(words) && p.at(n, words[n]) {
+			n++
+		}
+		if n > most {
+			most, expected = n, nil
+		}
+		if n == most && n > 0 {
+			expected = append(expected, words[n])
+		}
+	}
+	if most == 0 || (most == 1 && len(expected) > 1) || p.kind() == token.Create {
+		return false
+	}
+	var words []string
+	for range most {
+		words = append(words, strings.ToUpper(p.next().Text(p.text)))
+	}
+	p.unexpected("%s after %s", oneOf(expected), strings.Join(words, " "))
+	return true
 }
 
 // isQueryAfter reports whether the words are a variable after SET or REMOVE, and so begin

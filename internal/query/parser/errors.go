@@ -70,6 +70,14 @@ func illegal(text string) *failure.Error {
 	}
 }
 
+// spelled is how a message names what should be there: symbols in quotes.
+func spelled(k token.Kind) string {
+	if k.IsKeyword() {
+		return k.String()
+	}
+	return quote(k.String())
+}
+
 // foundMax is how much of a token a message shows.
 const foundMax = 40
 
@@ -100,8 +108,14 @@ func (p *parser) unsupported(span token.Span, what string) *failure.Error {
 	return err
 }
 
+// nearestMax is the longest word for which a similar one is looked for.
+const nearestMax = 32
+
 // nearest returns the candidate that is most like word, or "".
 func nearest(word string, candidates []string) string {
+	if len(word) > nearestMax {
+		return ""
+	}
 	best, bestDistance := "", 1+len(word)/3
 	upper := strings.ToUpper(word)
 	for _, c := range candidates {

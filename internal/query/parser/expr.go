@@ -118,10 +118,10 @@ func (p *parser) predicate(x ast.Expr, start int32) ast.Expr {
 		}
 		return &ast.IsNull{Place: p.since(start), X: x, Not: not}
 	case token.Starts:
-		p.expect(token.With)
+		p.expectFor(token.With, "after STARTS")
 		op = "STARTS WITH"
 	case token.Ends:
-		p.expect(token.With)
+		p.expectFor(token.With, "after ENDS")
 		op = "ENDS WITH"
 	case token.Contains:
 		op = "CONTAINS"

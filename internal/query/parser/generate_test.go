@@ -207,9 +207,9 @@ func (g *generator) expr(depth int) {
 		g.expr(d)
 		g.put(")")
 	case 10:
-		g.put("[")
+		g.put("[", g.literal(), ",")
 		g.expr(d)
-		g.put(",", g.literal(), "]")
+		g.put("]")
 	case 11:
 		g.mapLiteral(depth)
 	case 12:

@@ -115,8 +115,11 @@ func (p *parser) smallestInteger(start int32) ast.Expr {
 }
 
 func overflow(text string) *failure.Error {
-	return failure.Syntax("IntegerOverflow", "the integer %s does not fit into 64 bits", text).
-		WithHint("write %s.0 for a float", text)
+	err := failure.Syntax("IntegerOverflow", "the integer %s does not fit into 64 bits", text)
+	if strings.ContainsAny(text, "xXoO") {
+		return err
+	}
+	return err.WithHint("write %s.0 for a float", text)
 }
 
 // parseInteger returns the magnitude of the integer in text.

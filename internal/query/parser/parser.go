@@ -142,14 +142,14 @@ func (p *parser) accept(k token.Kind) bool {
 // expect passes over a token of kind k or fails.
 func (p *parser) expect(k token.Kind) {
 	if !p.accept(k) {
-		p.unexpected("%s", k)
+		p.unexpected("%s", spelled(k))
 	}
 }
 
 // expectFor is expect for a part of something that a message should name.
 func (p *parser) expectFor(k token.Kind, what string) {
 	if !p.accept(k) {
-		p.unexpected("%s %s", k, what)
+		p.unexpected("%s %s", spelled(k), what)
 	}
 }
 

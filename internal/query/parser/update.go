@@ -77,7 +77,7 @@ func (p *parser) setItem() ast.SetItem {
 		case p.accept(token.PlusEqual):
 			item.Kind = ast.SetMerge
 		default:
-			p.unexpected("'.', ':', = or += after the variable")
+			p.unexpected("'.', ':', '=' or '+=' after the variable")
 		}
 		item.Value = p.expr()
 	}
@@ -153,9 +153,9 @@ func (p *parser) foreach() ast.Clause {
 		return c
 	}
 	defer p.leave()
-	p.expect(token.LParen)
+	p.expectFor(token.LParen, "after FOREACH")
 	c.Var = p.define("a variable")
-	p.expect(token.In)
+	p.expectFor(token.In, "and a list in FOREACH")
 	c.List = p.expr()
 	p.expectFor(token.Pipe, "and the updates to repeat")
 	for p.err == nil && p.kind() != token.RParen {

@@ -24,6 +24,7 @@ type analyzer struct {
 	// looked at in foundScope.
 	found      map[ast.Expr]bool
 	foundScope *scope
+	creating   *creation // the CREATE whose properties are looked at, for messages
 }
 
 // subquery is an expression that brings variables of its own; those numbered below first

@@ -32,7 +32,10 @@ func (t Type) String() string {
 			names = append(names, name)
 		}
 	}
-	return strings.Join(names, " or ")
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " or " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 // undefined fails because no variable is called as v is.
@@ -41,7 +44,12 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		return
 	}
 	err := failure.Syntax("UndefinedVariable", "variable `%s` is not defined", v.Name)
-	if name := nearest(v.Name, sc.names()); name != "" {
+	switch name := nearest(v.Name, sc.names()); {
+	case a.creating.defines(v.Name):
+		err = err.WithHint("properties in CREATE see the variables of the clauses before it only")
+	case sc.had(v.Name):
+		err = err.WithHint("a WITH, DISTINCT or an aggregate before this place carries only its own items on")
+	case name != "":
 		err = err.WithHint("did you mean `%s`?", name)
 	}
 	a.fail(v.At, err)

@@ -1,6 +1,8 @@
 package sema
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/graph"
@@ -99,7 +101,7 @@ func (a *analyzer) matchRel(r *ast.RelPattern, sc *scope, first int) {
 // conflict fails if the variable s, used as v, cannot be of type t.
 func (a *analyzer) conflict(v *ast.Variable, s *Symbol, t Type) {
 	if s.Type&t == 0 {
-		a.fail(v.At, failure.Syntax("VariableTypeConflict", "variable `%s` is a %s, not a %s", v.Name, s.Type, t).
+		a.fail(v.At, failure.Syntax("VariableTypeConflict", "variable `%s` is of type %s and cannot be %s", v.Name, s.Type, t).
 			WithHint("use another name"))
 	}
 }
@@ -123,9 +125,11 @@ func (a *analyzer) properties(props ast.Expr, sc *scope, of string) {
 // createPattern analyses a pattern that is created: its properties see what was there
 // before the clause.
 func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
+	a.creating = &creation{p}
 	for _, part := range p.Parts {
 		a.partProperties(part, sc, "CREATE")
 	}
+	a.creating = nil
 	for _, part := range p.Parts {
 		for i, n := range part.Nodes {
 			if i > 0 {
@@ -135,6 +139,24 @@ func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
 		}
 		a.makePath(part, sc)
 	}
+}
+
+// creation is a pattern that is being created.
+type creation struct{ pattern *ast.Pattern }
+
+// defines reports whether a variable of the pattern is called name.
+func (c *creation) defines(name string) bool {
+	if c == nil {
+		return false
+	}
+	is := func(v *ast.Variable) bool { return v != nil && v.Name == name }
+	for _, part := range c.pattern.Parts {
+		if is(part.Var) || slices.ContainsFunc(part.Nodes, func(n *ast.NodePattern) bool { return is(n.Var) }) ||
+			slices.ContainsFunc(part.Rels, func(r *ast.RelPattern) bool { return is(r.Var) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // mergePattern analyses the pattern of MERGE.

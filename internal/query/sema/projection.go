@@ -29,7 +29,7 @@ type projecting struct {
 
 // projection analyses a WITH or a RETURN and returns the scope after it.
 func (a *analyzer) projection(c *ast.Projection, sc, outer *scope) *scope {
-	p := &projecting{analyzer: a, c: c, facts: &Projection{}, old: sc, next: &scope{parent: outer}}
+	p := &projecting{analyzer: a, c: c, facts: &Projection{}, old: sc, next: &scope{parent: outer, before: sc}}
 	a.info.Projections[c] = p.facts
 	p.items()
 	if len(p.facts.Aggregates) > 0 {
@@ -208,8 +208,8 @@ func (a *analyzer) constant(e ast.Expr, of string) {
 	if e == nil || a.err != nil {
 		return
 	}
-	if v := firstVariable(e); v != nil {
-		a.fail(e.Span(), failure.Syntax("NonConstantExpression", "%s depends on the variable `%s`, but must be the same for all rows", of, v.Name))
+	if what := varies(e); what != "" {
+		a.fail(e.Span(), failure.Syntax("NonConstantExpression", "%s depends on %s, but must be the same for all rows", of, what))
 		return
 	}
 	s := a.expr(e, &scope{}, context{noAggregates: of})
@@ -238,22 +238,21 @@ func number(e ast.Expr) (value.Value, bool) {
 	}
 }
 
-// firstVariable returns a variable in e or in a pattern in e, or nil. Patterns without
-// variables count as one.
-func firstVariable(e ast.Expr) *ast.Variable {
+// varies names what in e differs from row to row; "" where nothing does.
+func varies(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Variable:
-		return e
+		return "the variable `" + e.Name + "`"
 	case *ast.PatternComprehension, *ast.PatternPredicate, *ast.Exists:
-		return &ast.Variable{Name: "of a pattern"}
+		return "a pattern"
 	case *ast.ListComprehension, *ast.Quantifier, *ast.Reduce:
-		return nil // its own variables are found undefined if they are not
+		return "" // their own variables are constant; others are found undefined
 	default:
 	}
-	var found *ast.Variable
+	found := ""
 	ast.Children(e, func(child ast.Expr) {
-		if found == nil {
-			found = firstVariable(child)
+		if found == "" {
+			found = varies(child)
 		}
 	})
 	return found

@@ -6,6 +6,7 @@ type scope struct {
 	parent  *scope
 	symbols []*Symbol
 	byName  map[string]*Symbol // nil while there are few
+	before  *scope             // what could be seen before a projection, for messages
 }
 
 // scopeFew is the number of variables up to which a scope is searched from end to end.
@@ -69,6 +70,18 @@ func (s *scope) names() []string {
 		}
 	}
 	return out
+}
+
+// had reports whether a projection took away a variable called name.
+func (s *scope) had(name string) bool {
+	for ; s != nil; s = s.parent {
+		for old := s.before; old != nil; old = old.before {
+			if old.find(name) != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inner returns an empty scope inside s.
