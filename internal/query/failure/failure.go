@@ -175,9 +175,6 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Of returns the *Error in err's chain, or nil.
 func Of(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return nil
+	e, _ := errors.AsType[*Error](err)
+	return e
 }

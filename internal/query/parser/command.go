@@ -115,7 +115,7 @@ func (p *parser) notHere() {
 		}
 	}
 	if longest != "" && !p.isQueryAfter(longest) {
-		span := p.toks[p.pos].Span.Join(p.toks[p.pos+strings.Count(longest, " ")].Span)
+		span := p.toks[p.pos].Join(p.toks[p.pos+strings.Count(longest, " ")].Span)
 		p.unsupported(span, longest)
 		return
 	}

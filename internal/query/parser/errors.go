@@ -102,10 +102,8 @@ func (p *parser) found() string {
 }
 
 // unsupported fails because what, which exists elsewhere, does not exist here.
-func (p *parser) unsupported(span token.Span, what string) *failure.Error {
-	err := failure.Syntax("NotSupported", "%s is not supported", what)
-	p.failAt(span, err)
-	return err
+func (p *parser) unsupported(span token.Span, what string) {
+	p.failAt(span, failure.Syntax("NotSupported", "%s is not supported", what))
 }
 
 // nearestMax is the longest word for which a similar one is looked for.

@@ -109,7 +109,7 @@ func (p *parser) comparison(x ast.Expr, start int32) ast.Expr {
 
 // predicate reads the rest of x IN y, x IS NULL and their like.
 func (p *parser) predicate(x ast.Expr, start int32) ast.Expr {
-	op := ""
+	var op string
 	switch p.next().Kind {
 	case token.Is:
 		not := p.accept(token.Not)

@@ -1,7 +1,7 @@
 package parser_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -43,7 +43,7 @@ func (g *generator) word() string { return g.one("A", "Person", "set", "Match", 
 func (g *generator) literal() string {
 	switch g.pick(4) {
 	case 0:
-		return fmt.Sprint(rapid.IntRange(0, 1<<40).Draw(g.t, "int"))
+		return strconv.Itoa(rapid.IntRange(0, 1<<40).Draw(g.t, "int"))
 	case 1:
 		return g.one("1.5", ".5", "1e9", "0x1F", "0o17", "9223372036854775807", "-9223372036854775808")
 	case 2:

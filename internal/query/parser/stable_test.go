@@ -45,7 +45,7 @@ func checkSpans(t rapid.TB, v reflect.Value, length int) {
 			checkSpans(t, v.Elem(), length)
 		}
 	case reflect.Struct:
-		if s, ok := v.Interface().(token.Span); ok {
+		if s, ok := reflect.TypeAssert[token.Span](v); ok {
 			if s.Start < 0 || s.End < s.Start || int(s.End) > length {
 				t.Fatalf("the span %v is outside the text of %d bytes", s, length)
 			}

@@ -21,7 +21,7 @@ func literals(v reflect.Value, found map[int]value.Value) {
 		if v.IsNil() {
 			return
 		}
-		if l, ok := v.Interface().(*ast.Literal); ok {
+		if l, ok := reflect.TypeAssert[*ast.Literal](v); ok {
 			if l.Auto > 0 {
 				found[l.Auto] = l.Value
 			}
@@ -119,7 +119,7 @@ func places(v reflect.Value, spans map[token.Span]bool) {
 		if v.IsNil() {
 			return
 		}
-		if l, ok := v.Interface().(*ast.Literal); ok {
+		if l, ok := reflect.TypeAssert[*ast.Literal](v); ok {
 			if l.Auto > 0 {
 				spans[l.At] = true
 			}
@@ -154,7 +154,7 @@ func writeShape(b *strings.Builder, v reflect.Value) {
 			b.WriteString("-")
 			return
 		}
-		if l, ok := v.Interface().(*ast.Literal); ok && l.Auto > 0 {
+		if l, ok := reflect.TypeAssert[*ast.Literal](v); ok && l.Auto > 0 {
 			fmt.Fprintf(b, "?%d%v", l.Auto, l.Value.Kind())
 			return
 		}
@@ -163,7 +163,7 @@ func writeShape(b *strings.Builder, v reflect.Value) {
 		if v.Type() == reflect.TypeFor[ast.Place]() {
 			return
 		}
-		if x, ok := v.Interface().(value.Value); ok {
+		if x, ok := reflect.TypeAssert[value.Value](v); ok {
 			b.WriteString(render(x))
 			return
 		}

@@ -13,10 +13,12 @@ import (
 // TestTrees prints what each line is understood as.
 func TestTrees(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		t.Helper()
 		if !strings.HasSuffix(path, ".txt") {
 			return
 		}
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			t.Helper()
 			var b strings.Builder
 			for line := range strings.Lines(d.Input) {
 				text := strings.TrimSuffix(line, "\n")
@@ -67,9 +69,9 @@ func columns(text string) string {
 	if !ok {
 		return "no projection"
 	}
-	out := ""
+	var names []string
 	for _, item := range p.Items {
-		out += "|" + item.Name
+		names = append(names, item.Name)
 	}
-	return out + "|"
+	return "|" + strings.Join(names, "|") + "|"
 }

@@ -88,8 +88,7 @@ func (a *analyzer) use(v *ast.Variable, s *Symbol) {
 
 // touch notes that s is used here, for the subqueries around that do not define it.
 func (a *analyzer) touch(s *Symbol) {
-	for i := len(a.subqueries) - 1; i >= 0; i-- {
-		sub := a.subqueries[i]
+	for _, sub := range slices.Backward(a.subqueries) {
 		if s.ID >= sub.first {
 			return
 		}

@@ -21,7 +21,9 @@ import (
 // aggregates and the grouping of its last clause.
 func TestText(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		t.Helper()
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			t.Helper()
 			var b strings.Builder
 			for line := range strings.Lines(d.Input) {
 				b.WriteString(answer(t, d.Cmd, strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "¶", "\n")))
@@ -33,6 +35,7 @@ func TestText(t *testing.T) {
 }
 
 func answer(t *testing.T, command, text string) string {
+	t.Helper()
 	q, info, err := analyze(text)
 	if command == "errors" {
 		if err == nil {

@@ -1,5 +1,7 @@
 package sema
 
+import "slices"
+
 // scope holds the variables that can be seen at one place. A name is looked up in the
 // scope and then in those around it.
 type scope struct {
@@ -32,9 +34,9 @@ func (s *scope) own(name string) *Symbol {
 	if s.byName != nil {
 		return s.byName[name]
 	}
-	for i := len(s.symbols) - 1; i >= 0; i-- {
-		if s.symbols[i].Name == name {
-			return s.symbols[i]
+	for _, sym := range slices.Backward(s.symbols) {
+		if sym.Name == name {
+			return sym
 		}
 	}
 	return nil
