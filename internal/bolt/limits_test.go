@@ -44,12 +44,7 @@ func TestInterrupt(t *testing.T) {
 				switch how {
 				case "RESET":
 					go func() { _, _ = c.Write(encodeLine(t, "RESET")) }()
-					for body := []byte{}; string(body) != "\xB1\x70\xA0"; {
-						var err error
-						if body, err = c.receive(); err != nil {
-							t.Fatal(err)
-						}
-					}
+					c.drain("\x00\x03\xB1\x70\xA0\x00\x00")
 					c.say(`RUN "RETURN 1" {} {}`, `PULL {"n": 1}`)
 					c.expect("SUCCESS")
 					c.expect("RECORD [1]")
@@ -66,6 +61,22 @@ func TestInterrupt(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// drain reads until what has arrived ends with suffix.
+func (c *client) drain(suffix string) {
+	c.tb.Helper()
+	buf, kept := make([]byte, 256<<10), 0
+	for !bytes.HasSuffix(buf[:kept], []byte(suffix)) {
+		if kept > len(suffix) {
+			kept = copy(buf, buf[kept-len(suffix):kept])
+		}
+		n, err := c.in.Read(buf[kept:])
+		if err != nil {
+			c.tb.Fatal(err)
+		}
+		kept += n
 	}
 }
 
@@ -477,6 +488,29 @@ func TestShutdown(t *testing.T) {
 	}
 	if err := s.Serve(l); !errors.Is(err, ErrStopped) {
 		t.Errorf("serving after the end: %v", err)
+	}
+}
+
+// TestShutdownNoticesClients waits for a running request no longer than its client does.
+func TestShutdownNoticesClients(t *testing.T) {
+	s, engine, address := startServer(t, nil)
+	busy, gone := login(t, address, wire.V54), login(t, address, wire.V54)
+	interruptible(t, busy, engine, "WAIT")
+	engine.waiting.Store(0)
+	gone.say(`RUN "WAIT" {} {}`)
+	eventually(t, "waiting", func() bool { return engine.waiting.Load() == 1 })
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Shutdown(t.Context()) }()
+	eventually(t, "the beginning of the end", s.stopped)
+	select {
+	case <-stopped:
+		t.Error("a running request was not waited for")
+	case <-time.After(50 * time.Millisecond):
+	}
+	busy.Close()
+	gone.Close()
+	if err := <-stopped; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,7 +1,10 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"memgraphd/internal/bolt/message"
 )
@@ -29,10 +32,32 @@ func (c *conn) watch() {
 				return
 			}
 		}
-		if !c.deaf.Load() && !c.retiring.Load() { // else reading ended for a reason of our own
-			c.kill()
+		if c.deaf.Load() { // the executor parts from the client
+			return
 		}
+		if c.retiring.Load() {
+			c.attend()
+		}
+		c.kill()
 	})
+}
+
+// attend waits for the end of the stream while the last request is worked on. What
+// arrives is dropped.
+func (c *conn) attend() {
+	for {
+		_, err := c.nc.Read(c.buf)
+		if err == nil {
+			continue
+		}
+		if c.deaf.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		c.set(c.nc.SetReadDeadline(time.Time{})) // it was set by retire, for an executor that waits
+		if c.deaf.Load() {
+			c.set(c.nc.SetReadDeadline(c.srv.o.Now().Add(lingerMax)))
+		}
+	}
 }
 
 // handBack leaves reading to the executor if it has nothing to do; a message wakes it.
