@@ -32,8 +32,9 @@ type Plan struct {
 	Writes      bool
 	// Args are the slots that the caller fills before it runs a part of a query; Params
 	// are the symbols whose values go there.
-	Args   []int
-	Params []*sema.Symbol
+	Args     []int
+	Params   []*sema.Symbol
+	Argument *Argument
 	// Subplans are the parts that run within expressions.
 	Subplans map[ast.Expr]*Plan
 }

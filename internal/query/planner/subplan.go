@@ -39,6 +39,7 @@ func (b *builder) subplan(e ast.Expr) (*plan.Plan, error) {
 		s.bound[sym] = true
 	}
 	arg.Slots = s.p.Args
+	s.p.Argument = arg
 	var root plan.Op
 	var err error
 	switch e := e.(type) {

@@ -1,0 +1,282 @@
+package exec
+
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/expr"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
+	"memgraphd/internal/query/plan"
+)
+
+// aggregate makes a row of every group.
+type aggregate struct {
+	spec  *plan.Aggregate
+	input operator
+	keys  []expr.Evaluator
+	calls []aggregateCall
+	out   output
+
+	groups  *batch.Groups // nil without keys
+	held    int64
+	ids     []uint32
+	scratch []batch.Vector
+	columns []*batch.Vector
+	loaded  bool
+	at      int
+	total   int
+}
+
+// aggregateCall is one aggregate over all groups.
+type aggregateCall struct {
+	spec  *plan.AggregateCall
+	fn    *function.Function
+	args  []expr.Evaluator
+	state function.Aggregator // nil where rows are counted
+	// counts are the rows of each group, where each row counts a number of times.
+	counts  []int64
+	scratch []batch.Vector
+	columns []*batch.Vector
+}
+
+func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := c.columns(o.Scope, o.Groups)
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]aggregateCall, len(o.Calls))
+	for i := range o.Calls {
+		spec := &o.Calls[i]
+		call := aggregateCall{spec: spec}
+		if !spec.Star {
+			if call.fn, call.args, err = c.aggregateArgs(o.Scope, spec.Call); err != nil {
+				return nil, err
+			}
+		}
+		calls[i] = call
+	}
+	slots := c.plan.Slots
+	return func(i *instance) operator {
+		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil)}
+		a.scratch, a.columns = make([]batch.Vector, len(keys)), make([]*batch.Vector, len(keys))
+		for _, call := range calls {
+			call.scratch, call.columns = make([]batch.Vector, len(call.args)), make([]*batch.Vector, len(call.args))
+			a.calls = append(a.calls, call)
+		}
+		return a
+	}, nil
+}
+
+func (c *compiler) aggregateArgs(scope *plan.Scope, call *ast.Call) (*function.Function, []expr.Evaluator, error) {
+	fn, ok := function.Lookup(call.Name)
+	if !ok || !fn.IsAggregate() {
+		return nil, nil, failure.Syntax("UnknownFunction", "unknown aggregate `%s`", call.Name).At(call.Span())
+	}
+	args, err := c.exprs(scope, call.Args...)
+	return fn, args, err
+}
+
+func (o *aggregate) open(r *run) error {
+	o.drop(r)
+	if len(o.keys) > 0 {
+		if o.groups == nil || o.groups.Len() > 1<<16 {
+			o.groups = batch.NewGroups(len(o.keys))
+		} else {
+			o.groups.Reset()
+		}
+	}
+	o.loaded, o.at, o.total = false, 0, 0
+	for i := range o.calls {
+		call := &o.calls[i]
+		call.counts = call.counts[:0]
+		if !call.spec.Star {
+			distinct := function.All
+			if call.spec.Call.Distinct {
+				distinct = function.Distinct
+			}
+			call.state = function.NewAggregator(&r.ec.Call, call.fn.Aggregate, distinct)
+		}
+	}
+	return o.input.open(r)
+}
+
+func (o *aggregate) drop(r *run) {
+	for i := range o.calls {
+		if s := o.calls[i].state; s != nil {
+			s.Release()
+			o.calls[i].state = nil
+		}
+	}
+	r.release(o.held)
+	o.held = 0
+}
+
+func (o *aggregate) next(r *run) (*batch.Batch, error) {
+	if !o.loaded {
+		o.loaded = true
+		if err := o.load(r); err != nil {
+			return nil, err
+		}
+	}
+	if o.at == o.total {
+		return nil, nil
+	}
+	return o.emit(r)
+}
+
+// load folds every row into its group.
+func (o *aggregate) load(r *run) error {
+	if o.groups == nil {
+		o.total = 1
+		if err := o.grow(); err != nil {
+			return err
+		}
+	}
+	for {
+		in, err := o.input.next(r)
+		if err != nil || in == nil {
+			return err
+		}
+		if err := o.fold(r, in); err != nil {
+			return err
+		}
+		r.ec.Recycle()
+	}
+}
+
+func (o *aggregate) fold(r *run, in *batch.Batch) error {
+	var ids []uint32
+	if o.groups != nil {
+		var err error
+		if ids, err = o.assign(r, in); err != nil {
+			return err
+		}
+	}
+	for i := range o.calls {
+		call := &o.calls[i]
+		if call.state == nil {
+			o.count(call, ids, in)
+			continue
+		}
+		for n, e := range call.args {
+			var err error
+			if call.columns[n], err = expr.View(&r.ec, e, in, &call.scratch[n]); err != nil {
+				return err
+			}
+		}
+		if err := call.state.Add(ids, in, call.columns); err != nil {
+			return placed(err, call.spec.Call)
+		}
+	}
+	return nil
+}
+
+// placed gives an error of an aggregate the place of its call.
+func placed(err error, call *ast.Call) error {
+	if f := failure.Of(err); f != nil {
+		return f.At(call.Span())
+	}
+	return err
+}
+
+// assign finds the group of each row.
+func (o *aggregate) assign(r *run, in *batch.Batch) ([]uint32, error) {
+	for i, e := range o.keys {
+		var err error
+		if o.columns[i], err = expr.View(&r.ec, e, in, &o.scratch[i]); err != nil {
+			return nil, err
+		}
+	}
+	o.ids = o.groups.Assign(o.ids[:0], in, o.columns)
+	if o.total = o.groups.Len(); o.groups.Bytes() > o.held+1<<16 {
+		more := o.groups.Bytes() - o.held
+		if err := r.reserve(more); err != nil {
+			return nil, err
+		}
+		o.held += more
+	}
+	return o.ids, o.grow()
+}
+
+// grow makes room for all groups.
+func (o *aggregate) grow() error {
+	for i := range o.calls {
+		call := &o.calls[i]
+		if call.state != nil {
+			if err := call.state.Grow(o.total); err != nil {
+				return err
+			}
+			continue
+		}
+		for len(call.counts) < o.total {
+			call.counts = append(call.counts, 0)
+		}
+	}
+	return nil
+}
+
+// count counts rows.
+func (o *aggregate) count(call *aggregateCall, ids []uint32, in *batch.Batch) {
+	if o.spec.Times == plan.NoSlot {
+		if ids == nil {
+			call.counts[0] += int64(in.Rows())
+			return
+		}
+		for _, g := range ids {
+			call.counts[g]++
+		}
+		return
+	}
+	times := in.Columns[o.spec.Times].Ints
+	if ids == nil {
+		sum := int64(0)
+		for i := range in.Rows() {
+			sum += times[in.Row(i)]
+		}
+		call.counts[0] += sum
+		return
+	}
+	for i, g := range ids {
+		call.counts[g] += times[in.Row(i)]
+	}
+}
+
+// emit makes the rows of the next groups.
+func (o *aggregate) emit(r *run) (*batch.Batch, error) {
+	from, to := o.at, min(o.at+r.size, o.total)
+	o.at = to
+	b := &o.out.batch
+	b.Len, b.Sel = to-from, nil
+	for i, c := range o.spec.Groups {
+		col := &b.Columns[c.Slot]
+		col.Reset(o.groups.Key(i).Kind, 0)
+		appendRange(col, o.groups.Key(i), from, to)
+	}
+	for i := range o.calls {
+		call := &o.calls[i]
+		col := &b.Columns[call.spec.Slot]
+		if call.state == nil {
+			col.Reset(batch.Ints, b.Len)
+			copy(col.Ints, call.counts[from:to])
+			continue
+		}
+		col.Reset(batch.Values, 0)
+		for g := from; g < to; g++ {
+			v, err := call.state.Result(g)
+			if err != nil {
+				return nil, placed(err, call.spec.Call)
+			}
+			col.AppendValue(v)
+		}
+	}
+	return b, nil
+}
+
+func (o *aggregate) close(r *run) {
+	o.drop(r)
+	o.input.close(r)
+}

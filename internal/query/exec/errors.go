@@ -1,0 +1,77 @@
+package exec
+
+import (
+	"context"
+	"errors"
+
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
+	"memgraphd/internal/storage"
+)
+
+// fail makes any error an error of the statement.
+func (r *run) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	if failure.Of(err) != nil {
+		return err
+	}
+	return Failure(err)
+}
+
+// Failure makes an error of storage, of a budget or of a context an error of a statement.
+// What is one already stays as it is.
+func Failure(err error) *failure.Error {
+	if f := failure.Of(function.LimitReached(err)); f != nil {
+		return f
+	}
+	var f *failure.Error
+	switch {
+	case errors.Is(err, storage.ErrConflict):
+		f = failure.New(failure.TransactionError, failure.Runtime, "ConflictingTransactions",
+			"another transaction changed the same data first").WithHint("run the transaction again")
+	case errors.Is(err, storage.ErrConnected):
+		f = connected()
+	case errors.Is(err, storage.ErrNotFound):
+		f = failure.New(failure.EntityNotFound, failure.Runtime, "DeletedEntityAccess",
+			"the node or relationship does not exist any more")
+	case errors.Is(err, storage.ErrNotStorable):
+		f = failure.RuntimeType("InvalidPropertyType", "a node, a relationship or a path cannot be stored as a property")
+	case errors.Is(err, storage.ErrNameLimit):
+		f = failure.New(failure.ResourceError, failure.Runtime, "TooManyNames", "no further label, type or property name fits")
+	case errors.Is(err, storage.ErrIDsExhausted):
+		f = failure.New(failure.ResourceError, failure.Runtime, "TooManyEntities", "no further node or relationship fits")
+	case errors.Is(err, storage.ErrReadOnly):
+		f = failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction", "the transaction cannot write").
+			WithCode("Neo.ClientError.Statement.AccessMode")
+	case errors.Is(err, storage.ErrJournal):
+		f = failure.New(failure.DatabaseError, failure.Runtime, "JournalFailure", "%v", err).
+			WithCode("Neo.DatabaseError.Transaction.TransactionCommitFailed")
+	case errors.Is(err, context.DeadlineExceeded):
+		f = failure.New(failure.TransactionError, failure.Runtime, "TransactionTimedOut", "the time limit of the transaction was reached").
+			WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
+	case errors.Is(err, context.Canceled):
+		f = failure.New(failure.TransactionError, failure.Runtime, "Terminated", "the transaction was ended from outside").
+			WithCode("Neo.TransientError.Transaction.Terminated")
+	default:
+		f = failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "%v", err)
+	}
+	return f.WithCause(err)
+}
+
+// connected says that a node cannot be deleted.
+func connected() *failure.Error {
+	return failure.New(failure.ConstraintVerificationFailed, failure.Runtime, "DeleteConnectedNode",
+		"a node that still has relationships cannot be deleted").
+		WithHint("delete its relationships first, or use DETACH DELETE")
+}
+
+// interrupted tells why ctx is done.
+func interrupted(ctx context.Context) error { return Failure(context.Cause(ctx)) }
+
+// deletedAccess says that something deleted was read.
+func deletedAccess(what string) *failure.Error {
+	return failure.New(failure.EntityNotFound, failure.Runtime, "DeletedEntityAccess",
+		"the %s was deleted by this statement", what)
+}

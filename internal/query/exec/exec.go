@@ -1,0 +1,77 @@
+// Package exec runs plans: each operator of package plan becomes one here that pulls
+// batches of rows from its inputs and reads or writes the graph through a transaction.
+//
+// A batch belongs to the operator that returned it until that operator is asked for the
+// next one. Operators that add columns or drop rows do so in the batch of their input;
+// operators that make rows fill a batch of their own and copy the columns that the plan
+// says are needed above. What an operator keeps is copied, and its bytes are taken from
+// the budget of the query.
+package exec
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/value"
+)
+
+// Files opens the files that LOAD CSV reads.
+type Files interface {
+	Open(name string) (io.ReadCloser, error)
+}
+
+// Options configure Prepare.
+type Options struct {
+	Store *storage.Store
+	// BatchSize is the number of rows that operators aim at; 0 means batch.Size. It may not
+	// be larger than that.
+	BatchSize int
+}
+
+// Run is what one execution of a Program works with.
+type Run struct {
+	Tx       *storage.Tx
+	Params   value.Value   // a map or null
+	Literals []value.Value // of a text whose literals were stripped
+	Budget   *memory.Budget
+	Files    Files
+	Now      func() time.Time // nil: the zero time
+	Seed     uint64           // of rand() and its like
+	User     string
+	Profile  bool
+}
+
+// Program is a plan made ready to run, any number of times and at the same time.
+type Program struct {
+	plan *plan.Plan
+	o    Options
+	root factory
+	subs []*subProgram
+	idle sync.Pool // *instance, without profile
+}
+
+// Prepare makes a program of p.
+func Prepare(p *plan.Plan, o Options) (*Program, error) {
+	if o.BatchSize <= 0 || o.BatchSize > batch.Size {
+		o.BatchSize = batch.Size
+	}
+	g := &Program{plan: p, o: o}
+	c := &compiler{program: g, plan: p}
+	root, err := c.op(p.Root)
+	if err != nil {
+		return nil, err
+	}
+	g.root = root
+	return g, nil
+}
+
+// Tree describes the plan.
+func (p *Program) Tree() *plan.Tree { return plan.Describe(p.plan, nil) }
+
+// Plan returns the plan itself.
+func (p *Program) Plan() *plan.Plan { return p.plan }

@@ -1,0 +1,155 @@
+package exec
+
+import (
+	"slices"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
+)
+
+// hop follows one relationship pattern from a node.
+type hop struct {
+	spec   *plan.Hop
+	types  []graph.TypeID
+	labels []graph.LabelID
+	// resolved tells that all names were found, so that they need not be looked up again;
+	// possible that a relationship can match at all.
+	resolved, possible bool
+
+	segs   []storage.Segment
+	banned []graph.EdgeID // relationships that the row has used already
+}
+
+// resolve looks the names up.
+func (h *hop) resolve(r *run) {
+	if h.resolved {
+		return
+	}
+	h.types, h.labels = h.types[:0], h.labels[:0]
+	h.resolved, h.possible = true, true
+	for _, name := range h.spec.Types {
+		if id, ok := r.store.LookupType(name); ok {
+			h.types = append(h.types, id)
+		} else {
+			h.resolved = false
+		}
+	}
+	if len(h.spec.Types) > 0 && len(h.types) == 0 {
+		h.possible = false
+	}
+	for _, name := range h.spec.ToLabels {
+		if id, ok := r.store.LookupLabel(name); ok {
+			h.labels = append(h.labels, id)
+		} else {
+			h.resolved, h.possible = false, false
+		}
+	}
+}
+
+// adjacent finds the relationships of n in direction d.
+func (h *hop) adjacent(r *run, dst []storage.Segment, n graph.NodeID, d graph.Direction) []storage.Segment {
+	if h.possible && n != graph.NoNode {
+		dst = r.tx.Adjacent(dst, n, d, h.types)
+	}
+	return dst
+}
+
+// ban collects the relationships that the row must not use again.
+func (h *hop) ban(in *batch.Batch, row int) {
+	h.banned = h.banned[:0]
+	for _, s := range h.spec.Distinct {
+		v := &in.Columns[s]
+		if v.Kind == batch.Edges {
+			if id := v.Edges[row].ID; id != graph.NoEdge {
+				h.banned = append(h.banned, id)
+			}
+			continue
+		}
+		h.banned = appendEdgeIDs(h.banned, v.Value(row))
+	}
+}
+
+// appendEdgeIDs appends the ids of a relationship or of a list of them.
+func appendEdgeIDs(dst []graph.EdgeID, v value.Value) []graph.EdgeID {
+	switch v.Kind() {
+	case value.KindEdge:
+		return append(dst, v.AsEdge().ID)
+	case value.KindList:
+		for _, x := range v.AsList() {
+			if x.Kind() == value.KindEdge {
+				dst = append(dst, x.AsEdge().ID)
+			}
+		}
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
+		value.KindBytes, value.KindMap, value.KindNode, value.KindPath:
+	}
+	return dst
+}
+
+func (h *hop) allowed(id graph.EdgeID) bool {
+	return len(h.banned) == 0 || !slices.Contains(h.banned, id)
+}
+
+// plain tells that every relationship of the right type and direction matches.
+func (h *hop) plain() bool { return len(h.labels) == 0 && len(h.banned) == 0 }
+
+// walker goes over the relationships of one node: all of one direction, then, where the
+// pattern has none, those of the other but for self-loops.
+type walker struct {
+	node graph.NodeID
+	d    graph.Direction // of the segments now
+	more bool            // the other direction is still to come
+	segs []storage.Segment
+	seg  int
+	pos  int
+}
+
+// start begins with the relationships of n.
+func (w *walker) start(r *run, h *hop, n graph.NodeID) {
+	w.node, w.seg, w.pos = n, 0, 0
+	w.d, w.more = h.spec.Direction, false
+	if w.d == graph.Both {
+		w.d, w.more = graph.Out, true
+	}
+	w.segs = h.adjacent(r, w.segs[:0], n, w.d)
+}
+
+// next returns the next run of relationships, at most limit of them, and steps over it.
+// It returns nil at the end.
+func (w *walker) next(r *run, h *hop, limit int) ([]graph.NodeID, []graph.EdgeID) {
+	for {
+		if w.seg < len(w.segs) {
+			s := &w.segs[w.seg]
+			if from := w.pos; from < len(s.Nodes) {
+				to := min(len(s.Nodes), from+limit)
+				w.pos = to
+				return s.Nodes[from:to], s.Edges[from:to]
+			}
+			w.seg++
+			w.pos = 0
+			continue
+		}
+		if !w.more {
+			return nil, nil
+		}
+		w.more = false
+		w.d, w.seg, w.pos = graph.In, 0, 0
+		w.segs = h.adjacent(r, w.segs[:0], w.node, graph.In)
+	}
+}
+
+// skips tells whether the relationship to other has been seen on the other side.
+func (w *walker) skips(h *hop, other graph.NodeID) bool {
+	return w.d == graph.In && h.spec.Direction == graph.Both && other == w.node
+}
+
+// edge makes the handle of a relationship that w found.
+func (w *walker) edge(id graph.EdgeID, other graph.NodeID) graph.Edge {
+	if w.d == graph.In {
+		return graph.Edge{ID: id, Dst: w.node}
+	}
+	return graph.Edge{ID: id, Dst: other}
+}

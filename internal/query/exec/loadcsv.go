@@ -1,0 +1,242 @@
+package exec
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/expr"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage/value"
+)
+
+// loadCSV makes a row of every record of a file.
+type loadCSV struct {
+	spec   *plan.LoadCSV
+	input  operator
+	file   expr.Evaluator
+	words  [3]expr.Evaluator // delimiter, quote, nullif; nil where absent
+	out    output
+	column batch.Vector
+
+	in     *batch.Batch
+	names  *batch.Vector
+	at     int
+	opened io.ReadCloser
+	reader *csvReader
+	name   string
+	nullIf value.Value
+	header []string
+	order  []int // places of the header's names in the order of the map
+	fields []string
+	rows   []uint16
+}
+
+func (c *compiler) loadCSV(o *plan.LoadCSV) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.exprs(o.Scope, o.File, o.Delimiter, o.Quote, o.NullIf)
+	if err != nil {
+		return nil, err
+	}
+	slots := c.plan.Slots
+	return func(i *instance) operator {
+		l := &loadCSV{spec: o, input: in(i), file: list[0], out: newOutput(slots, o.Carry)}
+		copy(l.words[:], list[1:])
+		return l
+	}, nil
+}
+
+func (o *loadCSV) open(r *run) error {
+	o.shut()
+	o.in = nil
+	return o.input.open(r)
+}
+
+func (o *loadCSV) next(r *run) (*batch.Batch, error) {
+	for {
+		if err := r.check(); err != nil {
+			return nil, err
+		}
+		if o.in == nil {
+			in, err := o.input.next(r)
+			if err != nil || in == nil {
+				return nil, err
+			}
+			if o.names, err = expr.View(&r.ec, o.file, in, &o.column); err != nil {
+				return nil, err
+			}
+			o.in, o.at = in, 0
+		}
+		o.rows = o.rows[:0]
+		col := &o.out.batch.Columns[o.spec.Slot]
+		col.Reset(batch.Values, 0)
+		if err := o.fill(r, col); err != nil {
+			return nil, err
+		}
+		in := o.in
+		if o.at >= in.Rows() {
+			o.in = nil
+		}
+		if len(o.rows) > 0 {
+			return o.out.gather(in, o.rows), nil
+		}
+	}
+}
+
+// fill reads records into as many rows as fit.
+func (o *loadCSV) fill(r *run, col *batch.Vector) error {
+	for len(o.rows) < r.size && o.at < o.in.Rows() {
+		row := o.in.Row(o.at)
+		if o.reader == nil {
+			if err := o.begin(r, o.names.Value(row)); err != nil {
+				return err
+			}
+		}
+		v, err := o.record()
+		if errors.Is(err, io.EOF) {
+			o.shut()
+			o.at++
+			continue
+		}
+		if err != nil {
+			return o.failed(err)
+		}
+		col.Values = append(col.Values, v)
+		o.rows = append(o.rows, uint16(row))
+	}
+	return nil
+}
+
+// failed names the file and the line at which reading failed.
+func (o *loadCSV) failed(err error) error {
+	var bad *csvError
+	if errors.As(err, &bad) {
+		return failure.New(failure.ClientError, failure.Runtime, "MalformedCSV",
+			"file %q, line %d: %s", o.name, o.reader.began, bad.what).
+			At(o.spec.File.Span()).WithHint("IGNORE BAD leaves such rows out")
+	}
+	line := 0
+	if o.reader != nil {
+		line = o.reader.line
+	}
+	return failure.New(failure.ClientError, failure.Runtime, "UnreadableCSV",
+		"file %q cannot be read after line %d: %v", o.name, line, err).At(o.spec.File.Span()).WithCause(err)
+}
+
+// begin opens the file.
+func (o *loadCSV) begin(r *run, name value.Value) error {
+	if name.Kind() != value.KindString {
+		return failure.RuntimeType("InvalidArgumentType", "LOAD CSV expects the name of a file, not a value of type %s", name.Kind()).
+			At(o.spec.File.Span())
+	}
+	o.name = name.AsString()
+	if r.files == nil {
+		return failure.New(failure.ClientError, failure.Runtime, "LoadCSVDisabled", "LOAD CSV is not allowed here").At(o.spec.File.Span())
+	}
+	words := [3]value.Value{value.String(","), value.String(`"`), value.Null}
+	for i, e := range o.words {
+		if e == nil {
+			continue
+		}
+		v, err := expr.Const(&r.ec, e)
+		if err != nil {
+			return err
+		}
+		if v.Kind() != value.KindString || i < 2 && v.AsString() == "" {
+			return failure.RuntimeType("InvalidArgumentType", "%s expects a string that is not empty",
+				[3]string{"DELIMITER", "QUOTE", "NULLIF"}[i]).At(o.spec.File.Span())
+		}
+		words[i] = v
+	}
+	o.nullIf = words[2]
+	f, err := r.files.Open(o.name)
+	if err != nil {
+		return failure.New(failure.ClientError, failure.Runtime, "FileNotReadable",
+			"file %q cannot be opened: %v", o.name, err).At(o.spec.File.Span()).WithCause(err)
+	}
+	o.opened = f
+	if o.reader, err = newCSVReader(f, words[0].AsString(), words[1].AsString()); err != nil {
+		return o.failed(err)
+	}
+	return o.readHeader()
+}
+
+// readHeader takes the names of the fields from the first record.
+func (o *loadCSV) readHeader() error {
+	o.header = nil
+	if !o.spec.WithHeader {
+		return nil
+	}
+	names, err := o.reader.read(nil)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return o.failed(err)
+	}
+	o.header = names
+	o.order = o.order[:0]
+	for i := range names {
+		o.order = append(o.order, i)
+	}
+	slices.SortStableFunc(o.order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+	return nil
+}
+
+// record returns the value of the next good record.
+func (o *loadCSV) record() (value.Value, error) {
+	for {
+		fields, err := o.reader.read(o.fields[:0])
+		o.fields = fields
+		if err == nil && o.header != nil && len(fields) != len(o.header) {
+			err = &csvError{what: mismatch(len(fields), len(o.header))}
+		}
+		var bad *csvError
+		if errors.As(err, &bad) && o.spec.IgnoreBad {
+			continue
+		}
+		if err != nil {
+			return value.Null, err
+		}
+		if !o.spec.WithHeader {
+			list := make([]value.Value, len(fields))
+			for i, f := range fields {
+				list[i] = o.field(f)
+			}
+			return value.List(list), nil
+		}
+		entries := make([]value.Entry, len(fields))
+		for i, at := range o.order {
+			entries[i] = value.Entry{Key: o.header[at], Value: o.field(fields[at])}
+		}
+		return value.Map(entries), nil
+	}
+}
+
+func (o *loadCSV) field(text string) value.Value {
+	v := value.String(text)
+	if !o.nullIf.IsNull() && o.nullIf.AsString() == text {
+		return value.Null
+	}
+	return v
+}
+
+// shut closes the file.
+func (o *loadCSV) shut() {
+	if o.opened != nil {
+		// A file that was only read loses nothing when closing fails.
+		_ = o.opened.Close()
+	}
+	o.opened, o.reader = nil, nil
+}
+
+func (o *loadCSV) close(r *run) {
+	o.shut()
+	o.input.close(r)
+}

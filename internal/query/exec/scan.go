@@ -1,0 +1,121 @@
+package exec
+
+import (
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+)
+
+// source finds the candidate nodes of a scan for each row of its input.
+type source interface {
+	// begin is called once for each batch of the input.
+	begin(r *run, in *batch.Batch) error
+	// start begins with a row and reports whether there can be any candidate.
+	start(r *run, row int) (bool, error)
+	// fill finds further candidates; 0 means there are no more.
+	fill(r *run, dst []graph.NodeID) (int, error)
+}
+
+// scan makes a row of each candidate, for each row of its input.
+type scan struct {
+	input operator
+	out   output
+	slot  int
+	from  source
+
+	in   *batch.Batch
+	at   int // place among the rows of in that count
+	busy bool
+	rows []uint16
+}
+
+func (c *compiler) newScan(input factory, carry []int, slot int, make func() source) factory {
+	slots := c.plan.Slots
+	return func(i *instance) operator {
+		return &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: make()}
+	}
+}
+
+func (o *scan) open(r *run) error {
+	o.in, o.busy = nil, false
+	return o.input.open(r)
+}
+
+func (o *scan) next(r *run) (*batch.Batch, error) {
+	nodes := &o.out.batch.Columns[o.slot]
+	for {
+		if err := r.check(); err != nil {
+			return nil, err
+		}
+		if o.in == nil {
+			in, err := o.input.next(r)
+			if err != nil || in == nil {
+				return nil, err
+			}
+			if err := o.from.begin(r, in); err != nil {
+				return nil, err
+			}
+			o.in, o.at, o.busy = in, 0, false
+		}
+		nodes.Kind = batch.Nodes
+		nodes.Nodes = grown(nodes.Nodes, r.size)[:r.size]
+		o.rows = o.rows[:0]
+		if err := o.fill(r, nodes.Nodes); err != nil {
+			return nil, err
+		}
+		n := len(o.rows)
+		nodes.Nodes = nodes.Nodes[:n]
+		r.hits += int64(n)
+		in := o.in
+		if o.at >= in.Rows() {
+			o.in = nil
+		}
+		if n > 0 {
+			return o.out.gather(in, o.rows), nil
+		}
+	}
+}
+
+// fill finds candidates of as many rows as fit.
+func (o *scan) fill(r *run, dst []graph.NodeID) error {
+	for len(o.rows) < len(dst) && o.at < o.in.Rows() {
+		row := o.in.Row(o.at)
+		if !o.busy {
+			some, err := o.from.start(r, row)
+			if err != nil {
+				return err
+			}
+			if !some {
+				o.at++
+				continue
+			}
+			o.busy = true
+		}
+		n, err := o.from.fill(r, dst[len(o.rows):])
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			o.at++
+			o.busy = false
+		}
+		for range n {
+			o.rows = append(o.rows, uint16(row))
+		}
+		if err := r.step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *scan) close(r *run) { o.input.close(r) }
+
+// cursorSource is the part that all scans of the store share.
+type cursorSource struct{ cursor *storage.NodeScan }
+
+func (s *cursorSource) begin(*run, *batch.Batch) error { return nil }
+
+func (s *cursorSource) fill(_ *run, dst []graph.NodeID) (int, error) {
+	return s.cursor.Next(dst), nil
+}

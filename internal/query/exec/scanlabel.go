@@ -1,0 +1,74 @@
+package exec
+
+import (
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage/graph"
+)
+
+// allSource finds every node.
+type allSource struct{ cursorSource }
+
+func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{} }), nil
+}
+
+func (s *allSource) start(r *run, _ int) (bool, error) {
+	s.cursor = r.tx.ScanNodes()
+	return true, nil
+}
+
+// labelName is a label whose number is looked up until it exists.
+type labelName struct {
+	name  string
+	id    graph.LabelID
+	known bool
+}
+
+func (l *labelName) find(r *run) bool {
+	if !l.known {
+		l.id, l.known = r.store.LookupLabel(l.name)
+	}
+	return l.known
+}
+
+// keyName is a property key whose number is looked up until it exists.
+type keyName struct {
+	name  string
+	id    graph.KeyID
+	known bool
+}
+
+func (k *keyName) find(r *run) bool {
+	if !k.known {
+		k.id, k.known = r.store.LookupKey(k.name)
+	}
+	return k.known
+}
+
+// labelSource finds every node with a label.
+type labelSource struct {
+	cursorSource
+	label labelName
+}
+
+func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	return c.newScan(in, o.Carry, o.Slot, func() source {
+		return &labelSource{label: labelName{name: o.Label}}
+	}), nil
+}
+
+func (s *labelSource) start(r *run, _ int) (bool, error) {
+	if !s.label.find(r) {
+		return false, nil
+	}
+	s.cursor = r.tx.ScanLabel(s.label.id)
+	return true, nil
+}

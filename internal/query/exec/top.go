@@ -1,0 +1,117 @@
+package exec
+
+import (
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/expr"
+	"memgraphd/internal/query/plan"
+)
+
+// top orders the rows and keeps the first of them. What it holds is at most about twice
+// the rows that it will give, or a few batches.
+type top struct {
+	ordering
+	input       operator
+	skip, limit expr.Evaluator
+	out         output
+	other       keep // takes the best rows when the others are thrown away
+	most        int64
+	loaded      bool
+	at, end     int
+}
+
+func (c *compiler) top(o *plan.Top) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := c.exprs(nil, o.Skip, o.Limit)
+	if err != nil {
+		return nil, err
+	}
+	slots := c.plan.Slots
+	return func(i *instance) operator {
+		return &top{
+			ordering: newOrdering(o.Carry, o.Keys), other: keep{slots: o.Carry},
+			input: in(i), skip: counts[0], limit: counts[1], out: newOutput(slots, nil),
+		}
+	}, nil
+}
+
+func (o *top) open(r *run) error {
+	o.rows.clear(r)
+	o.other.clear(r)
+	o.loaded, o.at, o.end = false, 0, 0
+	skip, err := count(r, o.skip, "SKIP")
+	if err != nil {
+		return err
+	}
+	limit, err := count(r, o.limit, "LIMIT")
+	if err != nil {
+		return err
+	}
+	if o.most = skip + limit; o.most < 0 {
+		o.most = limit // more than can be: nothing will be left after SKIP anyway
+	}
+	return o.input.open(r)
+}
+
+func (o *top) next(r *run) (*batch.Batch, error) {
+	if !o.loaded {
+		o.loaded = true
+		if err := o.load(r); err != nil {
+			return nil, err
+		}
+		o.end = int(min(o.most, int64(o.rows.rows)))
+	}
+	if o.at == o.end {
+		return nil, nil
+	}
+	from := o.at
+	o.at = min(from+r.size, o.end)
+	return o.emit(r, &o.out.batch, from, o.at), nil
+}
+
+// load takes every row and throws away what cannot be among the first.
+func (o *top) load(r *run) error {
+	for {
+		in, err := o.input.next(r)
+		if err != nil {
+			return err
+		}
+		if in == nil {
+			return o.sort(r)
+		}
+		if err := o.rows.add(r, in); err != nil {
+			return err
+		}
+		if int64(o.rows.rows) > 2*min(o.most, 1<<40)+int64(4*r.size) {
+			if err := o.shrink(r); err != nil {
+				return err
+			}
+		}
+		r.ec.Recycle()
+	}
+}
+
+// shrink keeps only the best rows, in their order.
+func (o *top) shrink(r *run) error {
+	if err := o.sort(r); err != nil {
+		return err
+	}
+	best := int(o.most)
+	for from := 0; from < best; from += r.size {
+		b := o.emit(r, &o.out.batch, from, min(from+r.size, best))
+		if err := o.other.add(r, b); err != nil {
+			return err
+		}
+	}
+	o.rows.clear(r)
+	o.rows, o.other = o.other, o.rows
+	return nil
+}
+
+func (o *top) close(r *run) {
+	o.rows.clear(r)
+	o.other.clear(r)
+	o.input.close(r)
+}
