@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"memgraphd/internal/storage/value"
@@ -15,6 +16,7 @@ type Groups struct {
 	keys   []Vector
 	hashes []uint64 // of each group
 	slots  []uint32 // group+1, 0 where free; a power of two, at most half full
+	small  []uint32 // group+1 of the integers 0, 1, 2, …, 0 where not known
 	row    []uint64 // scratch: hashes of the rows of a batch
 	behind int64    // bytes that key values hold behind their pointers
 }
@@ -34,7 +36,7 @@ func (g *Groups) Key(column int) *Vector { return &g.keys[column] }
 // Bytes returns about how much memory g holds.
 func (g *Groups) Bytes() int64 {
 	perKey := int64(unsafe.Sizeof(value.Value{}))
-	return int64(cap(g.hashes))*8 + int64(cap(g.slots))*4 + int64(len(g.keys)*cap(g.hashes))*perKey + g.behind
+	return int64(cap(g.hashes))*8 + int64(cap(g.slots)+cap(g.small))*4 + int64(len(g.keys)*cap(g.hashes))*perKey + g.behind
 }
 
 // Reset empties g and keeps its memory.
@@ -44,6 +46,7 @@ func (g *Groups) Reset() {
 	}
 	g.hashes = g.hashes[:0]
 	clear(g.slots)
+	clear(g.small)
 	g.behind = 0
 }
 
@@ -131,8 +134,29 @@ func (g *Groups) assignValues(dst []uint32, in *Batch, k *Vector) []uint32 {
 	return dst
 }
 
+// smallMax bounds the integers that are found without hashing.
+const smallMax = 4096
+
 // findInt returns the group of the integer x in a table whose keys are all integers.
 func (g *Groups) findInt(x int64) uint32 {
+	if uint64(x) < uint64(len(g.small)) {
+		if group := g.small[x]; group != 0 {
+			return group - 1
+		}
+	}
+	group := g.hashInt(x)
+	if uint64(x) < smallMax {
+		if x >= int64(len(g.small)) {
+			wider := make([]uint32, max(64, 1<<bits.Len64(uint64(x))))
+			copy(wider, g.small)
+			g.small = wider
+		}
+		g.small[x] = group + 1
+	}
+	return group
+}
+
+func (g *Groups) hashInt(x int64) uint32 {
 	h := value.Combine(0, value.HashInt(x))
 	mask := uint64(len(g.slots) - 1)
 	ints := g.keys[0].Ints

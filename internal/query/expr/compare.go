@@ -1,6 +1,9 @@
 package expr
 
 import (
+	"math"
+	"strings"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage/value"
@@ -93,30 +96,28 @@ func (e *comparison) Eval(c *Context, in *batch.Batch, out *batch.Vector) error 
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, y, op, err := e.load(c, in)
+	x, y, err := e.load(c, in)
 	if err != nil {
 		return err
 	}
-	compareColumns(c, in, x, y, op, out)
+	compareColumns(c, in, x, y, e.op, out)
 	return nil
 }
 
-// load computes the operands; a single value comes second.
-func (e *comparison) load(c *Context, in *batch.Batch) (x, y operand, op relation, err error) {
+// load computes the operands.
+func (e *comparison) load(c *Context, in *batch.Batch) (x, y operand, err error) {
 	if x, err = c.load(e.x, in); err != nil {
-		return x, y, 0, err
+		return x, y, err
 	}
-	if y, err = c.load(e.y, in); err != nil {
-		return x, y, 0, err
-	}
-	if x.v == nil && y.v != nil {
-		return y, x, e.op.mirrored(), nil
-	}
-	return x, y, e.op, nil
+	y, err = c.load(e.y, in)
+	return x, y, err
 }
 
-// compareColumns fills out with x op y as Bools.
+// compareColumns fills out with x op y, as Bools unless all rows are null.
 func compareColumns(c *Context, in *batch.Batch, x, y operand, op relation, out *batch.Vector) {
+	if x.v == nil && y.v != nil { // a single value comes second
+		x, y, op = y, x, op.mirrored()
+	}
 	rows := c.rows(in)
 	switch {
 	case x.isNull() || y.isNull():
@@ -146,33 +147,38 @@ func compareColumns(c *Context, in *batch.Batch, x, y operand, op relation, out 
 	}
 }
 
-// compareWith compares values with one integer or string: the usual filter on a property.
+// compareWith compares a column with one integer or string: the usual filter on a property.
 func compareWith(rows []uint16, x *batch.Vector, y value.Value, op relation, out *batch.Vector) bool {
-	if x.Kind != batch.Values {
-		return false
-	}
-	switch k := y.Kind(); {
-	case k == value.KindInt:
+	k := y.Kind()
+	switch {
+	case x.Kind == batch.Values && k == value.KindInt:
 		out.Reset(batch.Bools, len(x.Values))
 		compareValuesInt(out, x.Values, y, rows, op)
-		return true
-	case k == value.KindString:
+	case x.Kind == batch.Values && k == value.KindString:
 		out.Reset(batch.Bools, len(x.Values))
 		compareValuesText(out, x.Values, y, rows, op)
-		return true
+	case x.Kind == batch.Strings && k == value.KindString:
+		out.Reset(batch.Bools, len(x.Strings))
+		out.Nulls.Or(&x.Nulls)
+		text := y.AsString()
+		for _, r := range rows {
+			out.Bools[r] = textHolds(op, x.Strings[r], text)
+		}
+	default:
+		return false
 	}
-	return false
+	return true
 }
 
 func compareValuesInt(out *batch.Vector, xs []value.Value, y value.Value, rows []uint16, op relation) {
-	k := y.AsInt()
+	s := spanOfInts(op, y.AsInt())
 	for _, r := range rows {
 		x := &xs[r]
 		if x.Kind() != value.KindInt {
 			put(out, r, op.of(*x, y))
 			continue
 		}
-		out.Bools[r] = op&outcome(x.AsInt(), k) != 0
+		out.Bools[r] = s.has(x.AsInt())
 	}
 }
 
@@ -180,26 +186,32 @@ func compareValuesText(out *batch.Vector, xs []value.Value, y value.Value, rows 
 	text := y.AsString()
 	for _, r := range rows {
 		x := &xs[r]
-		switch {
-		case x.Kind() != value.KindString:
+		if x.Kind() != value.KindString {
 			put(out, r, op.of(*x, y))
-		case op == equal:
-			out.Bools[r] = x.AsString() == text
-		default:
-			out.Bools[r] = op&outcome(x.AsString(), text) != 0
+			continue
 		}
+		out.Bools[r] = textHolds(op, x.AsString(), text)
 	}
 }
 
-// outcome says how a stands to b.
-func outcome[T int64 | float64 | string](a, b T) relation {
-	switch {
-	case a < b:
-		return less
-	case a > b:
-		return greater
+// textHolds compares two strings.
+func textHolds(op relation, a, b string) bool {
+	if op.equality() {
+		return (a == b) == (op == equal)
 	}
-	return equal
+	return op.holds(strings.Compare(a, b))
+}
+
+// outcome says how a stands to b, without branches; nothing where one is NaN.
+func outcome[T int64 | float64](a, b T) relation {
+	return bit(a < b)*less | bit(a == b)*equal | bit(a > b)*greater
+}
+
+func bit(b bool) relation {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func compareInts(out []bool, x, y []int64, rows []uint16, op relation) {
@@ -209,13 +221,14 @@ func compareInts(out []bool, x, y []int64, rows []uint16, op relation) {
 }
 
 func compareFloats(out []bool, x, y []float64, rows []uint16, op relation) {
-	for _, r := range rows {
-		a, b := x[r], y[r]
-		if a != a || b != b {
-			out[r] = op == less|greater
-			continue
+	if op == less|greater { // which NaN makes true
+		for _, r := range rows {
+			out[r] = x[r] != y[r]
 		}
-		out[r] = op&outcome(a, b) != 0
+		return
+	}
+	for _, r := range rows {
+		out[r] = op&outcome(x[r], y[r]) != 0
 	}
 }
 
@@ -246,67 +259,132 @@ func compareEntities(rows []uint16, x, y *batch.Vector, op relation, out *batch.
 	return true
 }
 
-// filter takes the short way for the usual filter, a column against one integer.
 func (e *comparison) filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16, error) {
 	if in.Rows() == 0 {
 		return sel, nil
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, y, op, err := e.load(c, in)
+	x, y, err := e.load(c, in)
 	if err != nil {
 		return sel, err
+	}
+	return filterPair(c, in, x, y, e.op, sel), nil
+}
+
+// filterPair appends the rows at which x op y is true. It takes the short way for the
+// usual filter, a column against one integer.
+func filterPair(c *Context, in *batch.Batch, x, y operand, op relation, sel []uint16) []uint16 {
+	if x.v == nil && y.v != nil {
+		x, y, op = y, x, op.mirrored()
 	}
 	rows := c.rows(in)
 	if x.v != nil && y.v == nil && y.x.Kind() == value.KindInt {
 		switch {
 		case x.v.Kind == batch.Values:
-			return filterValues(sel, x.v.Values, y.x, rows, op), nil
+			return filterValues(sel, x.v.Values, y.x, rows, op)
 		case x.v.Kind == batch.Ints && x.v.Nulls.Empty():
-			return filterInts(sel, x.v.Ints, y.x.AsInt(), rows, op), nil
+			return filterInts(sel, x.v.Ints, y.x.AsInt(), rows, op)
 		}
 	}
 	out := c.vectors.get()
 	compareColumns(c, in, x, y, op, out)
 	if out.Kind != batch.Bools {
-		return sel, nil
+		return sel
 	}
-	for _, r := range rows {
-		if out.Bools[r] && !out.Nulls.Has(int(r)) {
-			sel = append(sel, r)
-		}
-	}
-	return sel, nil
+	return selectTrue(sel, rows, truths{out.Bools, &out.Nulls})
 }
 
-func filterValues(sel []uint16, xs []value.Value, y value.Value, rows []uint16, op relation) []uint16 {
-	k := y.AsInt()
-	for _, r := range rows {
-		x := &xs[r]
-		if x.Kind() == value.KindInt {
-			if op&outcome(x.AsInt(), k) != 0 {
-				sel = append(sel, r)
-			}
-		} else if op.of(*x, y) == value.Yes {
-			sel = append(sel, r)
-		}
-	}
-	return sel
-}
-
-func filterInts(sel []uint16, xs []int64, k int64, rows []uint16, op relation) []uint16 {
+// selectTrue appends the rows at which t is true.
+func selectTrue(sel, rows []uint16, t truths) []uint16 {
 	at := len(sel)
-	if cap(sel) < at+len(rows) {
-		sel = append(make([]uint16, 0, at+max(len(rows), batch.Size)), sel...)
+	sel = grown(sel, len(rows))
+	if t.nulls.Empty() {
+		for _, r := range rows { // always written, kept by moving on
+			sel[at] = r
+			if t.bools[r] {
+				at++
+			}
+		}
+		return sel[:at]
 	}
-	sel = sel[:at+len(rows)]
-	for _, r := range rows { // always written, kept by moving on
+	for _, r := range rows {
 		sel[at] = r
-		if op&outcome(xs[r], k) != 0 {
+		if t.bools[r] && !t.nulls.Has(int(r)) {
 			at++
 		}
 	}
 	return sel[:at]
+}
+
+// span is the integers from low to high, or all others: what compares true with a constant.
+type span struct {
+	low   int64
+	width uint64 // high - low
+	out   bool
+}
+
+// spanOfInts returns the integers x for which "x op k" holds.
+func spanOfInts(op relation, k int64) span {
+	switch op {
+	case equal:
+		return span{k, 0, false}
+	case less | greater:
+		return span{k, 0, true}
+	case less:
+		return span{k, math.MaxInt64 - uint64(k), true}
+	case greater | equal:
+		return span{k, math.MaxInt64 - uint64(k), false}
+	case less | equal:
+		return span{math.MinInt64, uint64(k) - 1<<63, false}
+	case greater:
+		return span{math.MinInt64, uint64(k) - 1<<63, true}
+	}
+	panic("expr: no such comparison")
+}
+
+// has is free of branches, which random data would mispredict.
+func (s *span) has(x int64) bool { return (uint64(x)-uint64(s.low) <= s.width) != s.out }
+
+func filterValues(sel []uint16, xs []value.Value, y value.Value, rows []uint16, op relation) []uint16 {
+	s := spanOfInts(op, y.AsInt())
+	at := len(sel)
+	sel = grown(sel, len(rows))
+	for _, r := range rows { // always written, kept by moving on
+		x := &xs[r]
+		keep := false
+		if x.Kind() == value.KindInt {
+			keep = s.has(x.AsInt())
+		} else {
+			keep = op.of(*x, y) == value.Yes
+		}
+		sel[at] = r
+		if keep {
+			at++
+		}
+	}
+	return sel[:at]
+}
+
+func filterInts(sel []uint16, xs []int64, k int64, rows []uint16, op relation) []uint16 {
+	s := spanOfInts(op, k)
+	at := len(sel)
+	sel = grown(sel, len(rows))
+	for _, r := range rows {
+		sel[at] = r
+		if s.has(xs[r]) {
+			at++
+		}
+	}
+	return sel[:at]
+}
+
+// grown returns sel with n more elements.
+func grown(sel []uint16, n int) []uint16 {
+	if cap(sel) < len(sel)+n {
+		sel = append(make([]uint16, 0, len(sel)+max(n, batch.Size)), sel...)
+	}
+	return sel[:len(sel)+n]
 }
 
 // chain is a < b <= c: each operand is computed once, and all pairs must hold.
@@ -345,6 +423,34 @@ func (e *chain) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 		x = y
 	}
 	return nil
+}
+
+// filter narrows the rows by one pair after the other.
+func (e *chain) filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16, error) {
+	if in.Rows() == 0 {
+		return sel, nil
+	}
+	m := c.mark()
+	defer c.release(m)
+	rows, next := in, c.rowLists.get()
+	x, err := c.load(e.operands[0], in)
+	if err != nil {
+		return sel, err
+	}
+	last := len(e.ops) - 1
+	for i, op := range e.ops {
+		y, err := c.load(e.operands[i+1], in)
+		if err != nil {
+			return sel, err
+		}
+		if i == last {
+			return filterPair(c, rows, x, y, op, sel), nil
+		}
+		next.rows = filterPair(c, rows, x, y, op, next.rows[:0])
+		rows, next = c.sub(in, next.rows), c.rowLists.get()
+		x = y
+	}
+	return sel, nil
 }
 
 // together makes row r of out the conjunction of out and pair.

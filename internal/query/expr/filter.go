@@ -34,20 +34,7 @@ func filterColumn(c *Context, e Evaluator, in *batch.Batch, sel []uint16) ([]uin
 	if err != nil {
 		return sel, err
 	}
-	if t.nulls.Empty() {
-		for _, r := range c.rows(in) {
-			if t.bools[r] {
-				sel = append(sel, r)
-			}
-		}
-		return sel, nil
-	}
-	for _, r := range c.rows(in) {
-		if t.bools[r] && !t.nulls.Has(int(r)) {
-			sel = append(sel, r)
-		}
-	}
-	return sel, nil
+	return selectTrue(sel, c.rows(in), t), nil
 }
 
 // Const computes an expression that needs no row: the operand of SKIP or LIMIT, a file name.

@@ -217,5 +217,8 @@ func showError(err error) string {
 	if e == nil {
 		return "error " + err.Error()
 	}
+	if e.Phase == failure.CompileTime { // whose wording is not ours
+		return fmt.Sprintf("%s at %s, %s", e.Type, e.Phase, e.Detail)
+	}
 	return fmt.Sprintf("%s at %s, %s (%d to %d): %s", e.Type, e.Phase, e.Detail, e.Span.Start, e.Span.End, e.Message)
 }

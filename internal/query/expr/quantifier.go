@@ -76,7 +76,7 @@ func (e *quantifier) Eval(c *Context, in *batch.Batch, out *batch.Vector) error 
 	}
 	m := c.mark()
 	defer c.release(m)
-	lists, err := c.newElements(e.list, in, e.where, e.kind+"()")
+	lists, err := c.newElements(e.list, in, e.where, "a quantifier")
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type distincts struct {
 	ids     []uint32
 	groups  []uint32
 	sel     []uint16
+	rows    batch.Batch
+	keys    [2]*batch.Vector
 	counted int64
 }
 
@@ -29,19 +31,19 @@ func (a *distincts) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) 
 		a.start(groups != nil, len(args))
 	}
 	a.present(groups, in, args[0])
-	rows := batch.Batch{Len: in.Len, Sel: a.sel}
-	keys := [2]*batch.Vector{args[0]}
-	columns := keys[:1]
+	a.rows = batch.Batch{Len: in.Len, Sel: a.sel}
+	a.keys[0] = args[0]
+	columns := a.keys[:1]
 	if a.grouped {
 		a.numbers.Reset(batch.Ints, in.Len)
 		for i, r := range a.sel {
 			a.numbers.Ints[r] = int64(a.groups[i])
 		}
-		keys[1] = &a.numbers
-		columns = keys[:2]
+		a.keys[1] = &a.numbers
+		columns = a.keys[:2]
 	}
 	next := uint32(a.seen.Len())
-	a.ids = a.seen.Assign(a.ids[:0], &rows, columns)
+	a.ids = a.seen.Assign(a.ids[:0], &a.rows, columns)
 	n := 0
 	for i, id := range a.ids {
 		if id != next {
@@ -60,11 +62,11 @@ func (a *distincts) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) 
 	if err := a.account(); err != nil || n == 0 {
 		return err
 	}
-	rows.Sel = a.sel[:n]
+	a.rows.Sel = a.sel[:n]
 	if !a.grouped {
-		return a.into.Add(nil, &rows, args)
+		return a.into.Add(nil, &a.rows, args)
 	}
-	return a.into.Add(a.groups[:n], &rows, args)
+	return a.into.Add(a.groups[:n], &a.rows, args)
 }
 
 func (a *distincts) start(grouped bool, args int) {
@@ -75,6 +77,7 @@ func (a *distincts) start(grouped bool, args int) {
 	}
 	a.seen = batch.NewGroups(columns)
 	a.extra = make([]batch.Vector, args-1)
+	a.sel = make([]uint16, 0, batch.Size) // never nil, which would select every row
 }
 
 // present lists the rows of in whose value is not null, and their groups.

@@ -289,6 +289,11 @@ func (v Value) Size() int64 {
 // must panics where a caller asks a value for what it does not hold: a bug, never user input.
 func (v Value) must(k Kind) {
 	if v.k != k {
-		panic("value: " + v.k.String() + " used as " + k.String())
+		misused(v.k, k)
 	}
+}
+
+// misused is apart from must so that must is inlined.
+func misused(held, asked Kind) {
+	panic("value: " + held.String() + " used as " + asked.String())
 }
