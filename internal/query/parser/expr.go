@@ -51,8 +51,12 @@ func (p *parser) expr() ast.Expr {
 	if !p.enter() {
 		return bad()
 	}
-	defer p.leave()
-	return p.binary(bindOr)
+	p.outermost()
+	p.exprs++
+	x := p.binary(bindOr)
+	p.exprs--
+	p.leave()
+	return x
 }
 
 // binary reads an expression whose operators bind at least as strongly as weakest.

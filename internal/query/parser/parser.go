@@ -27,7 +27,8 @@ type Options struct {
 	MaxDepth int
 	// MaxBytes is the longest text; 0 means 1 MiB.
 	MaxBytes int
-	// MaxOperators is the largest number of operators in one statement; 0 means 50,000.
+	// MaxOperators is the largest number of operators in one expression, and of
+	// relationships in one pattern; 0 means 10,000.
 	MaxOperators int
 	// AutoLiterals numbers the literals that Strip takes out of the text in Literal.Auto.
 	AutoLiterals bool
@@ -41,7 +42,7 @@ func (o Options) withDefaults() Options {
 		o.MaxBytes = 1 << 20
 	}
 	if o.MaxOperators == 0 {
-		o.MaxOperators = 50_000
+		o.MaxOperators = 10_000
 	}
 	return o
 }
@@ -54,7 +55,8 @@ type parser struct {
 	auto  []int32       // for each token its number as a literal, 0 for none; nil without AutoLiterals
 	pos   int           // the current token; toks[pos] always exists
 	depth int
-	ops   int
+	exprs int // expressions around the current token
+	ops   int // operators of the outermost of them
 	// primaryStart is where the last operand began, its brackets included.
 	primaryStart int32
 	o            Options
@@ -215,11 +217,18 @@ func (p *parser) enter() bool {
 
 func (p *parser) leave() { p.depth-- }
 
+// outermost begins to count operators anew where no expression is around.
+func (p *parser) outermost() {
+	if p.exprs == 0 {
+		p.ops = 0
+	}
+}
+
 // operator counts an operator and reports whether the limit allows it.
 func (p *parser) operator() bool {
 	p.ops++
 	if p.ops > p.o.MaxOperators {
-		p.fail(failure.Syntax("TooManyOperators", "more than %d operators in one statement", p.o.MaxOperators).
+		p.fail(failure.Syntax("TooManyOperators", "more than %d operators in one expression or pattern", p.o.MaxOperators).
 			WithHint("pass data as parameters, for example n.id IN $ids"))
 		return false
 	}

@@ -14,6 +14,7 @@ import (
 func (p *parser) pattern() *ast.Pattern {
 	start := p.start()
 	pat := &ast.Pattern{}
+	p.outermost()
 	for {
 		pat.Parts = append(pat.Parts, p.patternPart())
 		if !p.accept(token.Comma) {

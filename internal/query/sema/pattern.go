@@ -122,15 +122,12 @@ func (a *analyzer) properties(props ast.Expr, sc *scope, of string) {
 	}
 }
 
-// createPattern analyses a pattern that is created: its properties see what was there
-// before the clause.
+// createPattern analyses a pattern that is created. The properties of a part see what was
+// there before the clause and the parts before it.
 func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
 	a.creating = &creation{p}
 	for _, part := range p.Parts {
 		a.partProperties(part, sc, "CREATE")
-	}
-	a.creating = nil
-	for _, part := range p.Parts {
 		for i, n := range part.Nodes {
 			if i > 0 {
 				a.makeRel(part.Rels[i-1], sc, "CREATE")
@@ -139,6 +136,7 @@ func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
 		}
 		a.makePath(part, sc)
 	}
+	a.creating = nil
 }
 
 // creation is a pattern that is being created.
