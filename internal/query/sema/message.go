@@ -46,7 +46,7 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 	err := failure.Syntax("UndefinedVariable", "variable `%s` is not defined", v.Name)
 	switch name := nearest(v.Name, sc.names()); {
 	case a.creating.defines(v.Name):
-		err = err.WithHint("properties in CREATE see only what stands before their part of the pattern")
+		err = err.WithHint("properties in CREATE see the clauses and the nodes before their part of the pattern only")
 	case sc.had(v.Name):
 		err = err.WithHint("a WITH, DISTINCT or an aggregate before this place carries only its own items on")
 	case name != "":

@@ -123,20 +123,23 @@ func (a *analyzer) properties(props ast.Expr, sc *scope, of string) {
 }
 
 // createPattern analyses a pattern that is created. The properties of a part see what was
-// there before the clause and the parts before it.
+// there before the clause and the nodes of the parts before it: nodes are created first,
+// in order, then relationships.
 func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
 	a.creating = &creation{p}
 	for _, part := range p.Parts {
 		a.partProperties(part, sc, "CREATE")
-		for i, n := range part.Nodes {
-			if i > 0 {
-				a.makeRel(part.Rels[i-1], sc, "CREATE")
-			}
+		for _, n := range part.Nodes {
 			a.makeNode(n, sc, len(part.Rels) > 0)
+		}
+	}
+	a.creating = nil
+	for _, part := range p.Parts {
+		for _, r := range part.Rels {
+			a.makeRel(r, sc, "CREATE")
 		}
 		a.makePath(part, sc)
 	}
-	a.creating = nil
 }
 
 // creation is a pattern that is being created.
