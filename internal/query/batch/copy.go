@@ -81,12 +81,11 @@ func (v *Vector) AppendAll(src *Vector) { v.AppendRows(src, nil) }
 func (v *Vector) AppendRows(src *Vector, rows []uint16) {
 	at := v.Len()
 	if v.Kind != src.Kind {
-		if at == 0 {
-			v.Reset(src.Kind, 0)
-		} else {
+		if at > 0 {
 			v.appendWidened(src, rows)
 			return
 		}
+		v.Reset(src.Kind, 0)
 	}
 	switch src.Kind {
 	case Values:

@@ -69,16 +69,17 @@ func newBench(b *testing.B) *bench {
 	return out
 }
 
-func (b *bench) compile(t *testing.B, text string) expr.Evaluator {
-	t.Helper()
-	e, err := b.f.compile(text)
+func (t *bench) compile(b *testing.B, text string) expr.Evaluator {
+	b.Helper()
+	e, err := t.f.compile(text)
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
 	return e
 }
 
 func perRow(b *testing.B) {
+	b.Helper()
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/people, "ns/row")
 }
 

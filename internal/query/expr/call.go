@@ -99,7 +99,7 @@ func (e *call) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 }
 
 // column computes a whole column, where the function and its argument allow it.
-func (e *call) column(c *Context, in *batch.Batch, v *batch.Vector, out *batch.Vector) (done bool, err error) {
+func (e *call) column(c *Context, in *batch.Batch, v, out *batch.Vector) (done bool, err error) {
 	if e.f.OnNodes != nil || e.f.OnEdges != nil {
 		v = c.entities(v, c.rows(in))
 	}

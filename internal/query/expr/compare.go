@@ -237,18 +237,18 @@ func compareEntities(rows []uint16, x, y *batch.Vector, op relation, out *batch.
 	if x.Kind != y.Kind || !op.equality() {
 		return false
 	}
-	switch {
-	case x.Kind == batch.Nodes:
+	switch x.Kind {
+	case batch.Nodes:
 		out.Reset(batch.Bools, len(x.Nodes))
 		for _, r := range rows {
 			out.Bools[r] = (x.Nodes[r] == y.Nodes[r]) == (op == equal)
 		}
-	case x.Kind == batch.Edges:
+	case batch.Edges:
 		out.Reset(batch.Bools, len(x.Edges))
 		for _, r := range rows {
 			out.Bools[r] = (x.Edges[r].ID == y.Edges[r].ID) == (op == equal)
 		}
-	default:
+	case batch.Values, batch.Ints, batch.Floats, batch.Bools, batch.Strings:
 		return false
 	}
 	for _, r := range rows {
@@ -352,7 +352,7 @@ func filterValues(sel []uint16, xs []value.Value, y value.Value, rows []uint16, 
 	sel = grown(sel, len(rows))
 	for _, r := range rows { // always written, kept by moving on
 		x := &xs[r]
-		keep := false
+		var keep bool
 		if x.Kind() == value.KindInt {
 			keep = s.has(x.AsInt())
 		} else {

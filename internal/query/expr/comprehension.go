@@ -71,11 +71,11 @@ func (e *comprehension) Eval(c *Context, in *batch.Batch, out *batch.Vector) err
 	f := c.frame(&e.level)
 	for lists.fill(f, &e.level, in) {
 		step := c.mark()
-		if err := e.take(c, f, &made); err != nil {
+		if err = e.take(c, f, &made); err != nil {
 			return err
 		}
 		c.release(step)
-		if err := c.Check(); err != nil {
+		if err = c.Check(); err != nil {
 			return err
 		}
 	}

@@ -111,33 +111,33 @@ func (f *fixture) eval(c *expr.Context, e expr.Evaluator, sel []uint16) ([]value
 }
 
 // check computes e in several ways, which must agree, and returns the result of all rows.
-func (f *fixture) check(t testing.TB, text string, e expr.Evaluator, random *rand.Rand) ([]value.Value, error) {
-	t.Helper()
+func (f *fixture) check(tb testing.TB, text string, e expr.Evaluator, random *rand.Rand) ([]value.Value, error) {
+	tb.Helper()
 	c := f.context()
 	all, err := f.eval(c, e, nil)
 	var each []value.Value
 	var rowErr error
 	for r := range f.rows {
-		x, err := f.eval(c, e, []uint16{uint16(r)})
-		if err != nil {
-			rowErr = err
+		x, one := f.eval(c, e, []uint16{uint16(r)})
+		if one != nil {
+			rowErr = one
 			continue
 		}
 		each = append(each, x[0])
 	}
 	if (err != nil) != (rowErr != nil) {
-		t.Fatalf("%s: all rows at once: %v, row by row: %v", text, err, rowErr)
+		tb.Fatalf("%s: all rows at once: %v, row by row: %v", text, err, rowErr)
 	}
 	if err != nil || strings.Contains(text, "counter(") {
 		return all, err
 	}
-	same(t, text, all, each)
-	return all, f.checkSelection(t, c, text, e, all, random)
+	same(tb, text, all, each)
+	return all, f.checkSelection(tb, c, text, e, all, random)
 }
 
 // checkSelection computes e for some rows, as a column and as a filter.
-func (f *fixture) checkSelection(t testing.TB, c *expr.Context, text string, e expr.Evaluator, all []value.Value, random *rand.Rand) error {
-	t.Helper()
+func (f *fixture) checkSelection(tb testing.TB, c *expr.Context, text string, e expr.Evaluator, all []value.Value, random *rand.Rand) error {
+	tb.Helper()
 	sel := []uint16{}
 	var want []value.Value
 	for r := range f.rows {
@@ -148,9 +148,9 @@ func (f *fixture) checkSelection(t testing.TB, c *expr.Context, text string, e e
 	}
 	some, err := f.eval(c, e, sel)
 	if err != nil {
-		t.Fatalf("%s: a selection fails: %v", text, err)
+		tb.Fatalf("%s: a selection fails: %v", text, err)
 	}
-	same(t, text, some, want)
+	same(tb, text, some, want)
 	var kept []uint16
 	for i, x := range want {
 		if !x.IsNull() && x.Kind() != value.KindBool {
@@ -162,19 +162,19 @@ func (f *fixture) checkSelection(t testing.TB, c *expr.Context, text string, e e
 	}
 	got, err := expr.Filter(c, e, &batch.Batch{Len: f.rows, Sel: sel, Columns: f.columns}, nil)
 	if err != nil || !slices.Equal(got, kept) {
-		t.Fatalf("%s: the filter keeps %v, not %v (%v)", text, got, kept, err)
+		tb.Fatalf("%s: the filter keeps %v, not %v (%v)", text, got, kept, err)
 	}
 	return nil
 }
 
-func same(t testing.TB, text string, got, want []value.Value) {
-	t.Helper()
+func same(tb testing.TB, text string, got, want []value.Value) {
+	tb.Helper()
 	if len(got) != len(want) {
-		t.Fatalf("%s: %d rows, not %d", text, len(got), len(want))
+		tb.Fatalf("%s: %d rows, not %d", text, len(got), len(want))
 	}
 	for i := range got {
 		if show(got[i]) != show(want[i]) {
-			t.Fatalf("%s: row %d gives %s in one way and %s in another", text, i, show(got[i]), show(want[i]))
+			tb.Fatalf("%s: row %d gives %s in one way and %s in another", text, i, show(got[i]), show(want[i]))
 		}
 	}
 }

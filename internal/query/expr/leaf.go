@@ -23,7 +23,7 @@ type column struct {
 	slot int
 }
 
-func (e *column) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
+func (e *column) Eval(_ *Context, in *batch.Batch, out *batch.Vector) error {
 	out.Copy(&in.Columns[e.slot], in.Sel)
 	return nil
 }
@@ -39,6 +39,7 @@ func (e *constant) Eval(_ *Context, in *batch.Batch, out *batch.Vector) error {
 	return nil
 }
 
+//nolint:unparam // other single values can fail
 func (e *constant) single(*Context) (value.Value, error) { return e.x, nil }
 
 // literal is a value that the plan cache took out of the text.
@@ -52,6 +53,7 @@ func (e *literal) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	return nil
 }
 
+//nolint:unparam // other single values can fail
 func (e *literal) single(c *Context) (value.Value, error) { return c.Literals[e.n-1], nil }
 
 // param is a parameter.

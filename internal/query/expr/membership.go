@@ -46,14 +46,14 @@ func newMemberSet(list value.Value) *memberSet {
 	}
 	s := &memberSet{of: list, ints: make(map[int64]struct{}), strings: make(map[string]struct{}), plain: true}
 	for _, x := range elements {
-		switch k := x.Kind(); {
-		case k == value.KindInt:
+		switch x.Kind() {
+		case value.KindInt:
 			s.ints[x.AsInt()] = struct{}{}
-		case k == value.KindString:
+		case value.KindString:
 			s.strings[x.AsString()] = struct{}{}
-		case k == value.KindNull:
+		case value.KindNull:
 			s.null = true
-		default:
+		case value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 			s.plain = false
 			return s
 		}
@@ -72,13 +72,13 @@ func (s *memberSet) has(x value.Value) (t value.Ternary, ok bool) {
 	if !s.plain {
 		return 0, false
 	}
-	found := false
-	switch k := x.Kind(); {
-	case k == value.KindInt:
+	var found bool
+	switch x.Kind() {
+	case value.KindInt:
 		_, found = s.ints[x.AsInt()]
-	case k == value.KindString:
+	case value.KindString:
 		_, found = s.strings[x.AsString()]
-	default:
+	case value.KindNull, value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 		return 0, false
 	}
 	switch {

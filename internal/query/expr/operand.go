@@ -71,11 +71,12 @@ func (c *Context) numbers(o operand, in *batch.Batch) (n numbers, ok bool) {
 		}
 		v = narrow
 	}
-	switch {
-	case v.Kind == batch.Ints:
+	switch v.Kind {
+	case batch.Ints:
 		return numbers{kind: batch.Ints, ints: v.Ints, nulls: &v.Nulls}, true
-	case v.Kind == batch.Floats:
+	case batch.Floats:
 		return numbers{kind: batch.Floats, floats: v.Floats, nulls: &v.Nulls}, true
+	case batch.Values, batch.Nodes, batch.Edges, batch.Bools, batch.Strings:
 	}
 	return numbers{}, false
 }

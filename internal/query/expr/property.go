@@ -116,22 +116,22 @@ func (c *Context) entities(v *batch.Vector, rows []uint16) *batch.Vector {
 		}
 	}
 	narrow := c.vectors.get()
-	switch {
-	case kind == value.KindNode:
+	switch kind {
+	case value.KindNode:
 		narrow.Reset(batch.Nodes, len(v.Values))
 		for _, r := range rows {
 			if x := v.Values[r]; !x.IsNull() {
 				narrow.Nodes[r] = x.AsNode()
 			}
 		}
-	case kind == value.KindEdge:
+	case value.KindEdge:
 		narrow.Reset(batch.Edges, len(v.Values))
 		for _, r := range rows {
 			if x := v.Values[r]; !x.IsNull() {
 				narrow.Edges[r] = x.AsEdge()
 			}
 		}
-	default:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
 		return v
 	}
 	return narrow
@@ -179,22 +179,23 @@ func (c *Context) overEdges(edges []graph.Edge, in *batch.Batch, out *batch.Vect
 
 // field reads one property or map entry of a single value.
 func (c *Context) field(x value.Value, k *key) (value.Value, error) {
-	switch kind := x.Kind(); {
-	case kind == value.KindNull:
+	switch x.Kind() {
+	case value.KindNull:
 		return value.Null, nil
-	case kind == value.KindMap:
+	case value.KindMap:
 		y, _ := x.Field(k.name)
 		return y, nil
-	case kind == value.KindNode:
+	case value.KindNode:
 		c.nodes = append(c.nodes[:0], x.AsNode())
 		c.values = resized(c.values, 1)
 		err := c.Graph.NodeProperty(c.values, c.nodes, c.keyID(k))
 		return c.values[0], err
-	case kind == value.KindEdge:
+	case value.KindEdge:
 		c.edges = append(c.edges[:0], x.AsEdge())
 		c.values = resized(c.values, 1)
 		err := c.Graph.EdgeProperty(c.values, c.edges, c.keyID(k))
 		return c.values[0], err
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath:
 	}
 	return value.Null, failure.RuntimeType("InvalidArgumentType",
 		"a property can be read of a node, a relationship or a map, not of a value of type %s", x.Kind())
@@ -233,11 +234,12 @@ func (e *hasLabels) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	rows := c.rows(in)
 	entities := c.entities(v, rows)
 	out.Reset(batch.Bools, in.Len)
-	switch {
-	case entities.Kind == batch.Nodes:
+	switch entities.Kind {
+	case batch.Nodes:
 		return place(e.nodes(c, entities.Nodes, rows, out), e.where)
-	case entities.Kind == batch.Edges:
+	case batch.Edges:
 		return place(e.edges(c, entities.Edges, rows, out), e.where)
+	case batch.Values, batch.Ints, batch.Floats, batch.Bools, batch.Strings:
 	}
 	return e.mixed(c, v, rows, out)
 }
@@ -299,14 +301,14 @@ func (e *hasLabels) mixed(c *Context, v *batch.Vector, rows []uint16, out *batch
 		x := v.Value(int(r))
 		one.Reset(batch.Bools, 1)
 		var err error
-		switch k := x.Kind(); {
-		case k == value.KindNull:
+		switch x.Kind() {
+		case value.KindNull:
 			one.Nulls.Add(0)
-		case k == value.KindNode:
+		case value.KindNode:
 			err = e.nodes(c, []graph.NodeID{x.AsNode()}, firstRow[:], one)
-		case k == value.KindEdge:
+		case value.KindEdge:
 			err = e.edges(c, []graph.Edge{x.AsEdge()}, firstRow[:], one)
-		default:
+		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
 			err = typeError(e.where, "a label predicate", "a node or a relationship", x)
 		}
 		if err != nil {

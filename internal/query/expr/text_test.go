@@ -14,9 +14,11 @@ import (
 // they may use, each as the elements of a list; without it there is one row.
 func TestText(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		t.Helper()
 		f := newFixture()
 		random := rand.New(rand.NewPCG(3, 4))
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			t.Helper()
 			if d.Cmd == "rows" {
 				f = newFixture()
 			}
@@ -37,6 +39,7 @@ func TestText(t *testing.T) {
 }
 
 func evalText(t *testing.T, f *fixture, line string, random *rand.Rand) string {
+	t.Helper()
 	e, err := f.compile(line)
 	if err != nil {
 		return showError(err)
@@ -52,16 +55,16 @@ func evalText(t *testing.T, f *fixture, line string, random *rand.Rand) string {
 	return strings.Join(parts, " | ")
 }
 
-func evalOne(t testing.TB, text string) value.Value {
-	t.Helper()
+func evalOne(tb testing.TB, text string) value.Value {
+	tb.Helper()
 	f := newFixture()
 	e, err := f.compile(text)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	xs, err := f.eval(f.context(), e, nil)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	return xs[0]
 }

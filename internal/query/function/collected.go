@@ -1,6 +1,8 @@
 package function
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/value"
@@ -75,8 +77,7 @@ func (a *lists) Merge(from Aggregator, to []uint32) error {
 }
 
 func (a *lists) Result(group int) (value.Value, error) {
-	list := a.of[group]
-	return value.List(list[:len(list):len(list)]), nil
+	return value.List(slices.Clip(a.of[group])), nil
 }
 
 func (a *lists) Release() { a.keep.release() }

@@ -53,7 +53,7 @@ func eachOf(name string, to convert) convert {
 		if err != nil {
 			return value.Null, err
 		}
-		if err := c.ReserveElements(len(list)); err != nil {
+		if err = c.ReserveElements(len(list)); err != nil {
 			return value.Null, err
 		}
 		out := make([]value.Value, len(list))
@@ -70,12 +70,12 @@ func eachOf(name string, to convert) convert {
 }
 
 func toBoolean(_ *Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindBool:
+	switch x.Kind() {
+	case value.KindBool:
 		return x, nil
-	case k == value.KindInt:
+	case value.KindInt:
 		return value.Bool(x.AsInt() != 0), nil
-	case k == value.KindString:
+	case value.KindString:
 		switch strings.ToLower(strings.TrimSpace(x.AsString())) {
 		case "true", "t":
 			return value.True, nil
@@ -83,31 +83,31 @@ func toBoolean(_ *Call, x value.Value) (value.Value, error) {
 			return value.False, nil
 		}
 		return value.Null, nil
-	default:
-		return value.Null, wrongType("toBoolean", "a boolean, an integer or a string", x)
+	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return value.Null, wrongType("toBoolean", "a boolean, an integer or a string", x)
 }
 
 func toInteger(_ *Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindInt:
+	switch x.Kind() {
+	case value.KindInt:
 		return x, nil
-	case k == value.KindBool:
+	case value.KindBool:
 		if x.AsBool() {
 			return value.Int(1), nil
 		}
 		return value.Int(0), nil
-	case k == value.KindFloat:
+	case value.KindFloat:
 		i, ok := truncate(x.AsFloat())
 		if !ok {
 			return value.Null, overflow("toInteger")
 		}
 		return value.Int(i), nil
-	case k == value.KindString:
+	case value.KindString:
 		return parseInteger(x.AsString()), nil
-	default:
-		return value.Null, wrongType("toInteger", "a number, a boolean or a string", x)
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return value.Null, wrongType("toInteger", "a number, a boolean or a string", x)
 }
 
 // truncate drops the fraction of f; ok is false where the rest is no 64-bit integer.
@@ -145,20 +145,20 @@ func parseFloat(s string) (float64, bool) {
 }
 
 func toFloat(_ *Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindFloat:
+	switch x.Kind() {
+	case value.KindFloat:
 		return x, nil
-	case k == value.KindInt:
+	case value.KindInt:
 		return value.Float(float64(x.AsInt())), nil
-	case k == value.KindString:
+	case value.KindString:
 		f, ok := parseFloat(strings.TrimSpace(x.AsString()))
 		if !ok {
 			return value.Null, nil
 		}
 		return value.Float(f), nil
-	default:
-		return value.Null, wrongType("toFloat", "a number or a string", x)
+	case value.KindNull, value.KindBool, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return value.Null, wrongType("toFloat", "a number or a string", x)
 }
 
 func toString(_ *Call, x value.Value) (value.Value, error) {
@@ -171,18 +171,18 @@ func toString(_ *Call, x value.Value) (value.Value, error) {
 
 // Text renders a string, number or boolean as toString() and string concatenation do.
 func Text(x value.Value) (string, bool) {
-	switch k := x.Kind(); {
-	case k == value.KindString:
+	switch x.Kind() {
+	case value.KindString:
 		return x.AsString(), true
-	case k == value.KindInt:
+	case value.KindInt:
 		return strconv.FormatInt(x.AsInt(), 10), true
-	case k == value.KindFloat:
+	case value.KindFloat:
 		return FormatFloat(x.AsFloat()), true
-	case k == value.KindBool:
+	case value.KindBool:
 		return strconv.FormatBool(x.AsBool()), true
-	default:
-		return "", false
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return "", false
 }
 
 // exponents takes the plus and the leading zero out of exponents.

@@ -26,11 +26,12 @@ func (a *extremes) Grow(groups int) error {
 func (a *extremes) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) error {
 	v := args[0]
 	if groups == nil && in.Rows() > 0 && neverNull(v) {
-		switch {
-		case v.Kind == batch.Ints:
+		switch v.Kind {
+		case batch.Ints:
 			return a.add(0, value.Int(extremeInt(in, v.Ints, a.max)))
-		case v.Kind == batch.Floats:
+		case batch.Floats:
 			return a.add(0, extremeFloat(in, v.Floats, a.max))
+		case batch.Values, batch.Nodes, batch.Edges, batch.Bools, batch.Strings:
 		}
 	}
 	if v.Kind == batch.Values {

@@ -68,14 +68,14 @@ func (c *Call) one(f func(dst []value.Value) error) (value.Value, error) {
 }
 
 func id(_ *Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindNode:
+	switch x.Kind() {
+	case value.KindNode:
 		return value.Int(int64(x.AsNode())), nil
-	case k == value.KindEdge:
+	case value.KindEdge:
 		return value.Int(int64(x.AsEdge().ID)), nil
-	default:
-		return value.Null, wrongType("id", "a node or a relationship", x)
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
 	}
+	return value.Null, wrongType("id", "a node or a relationship", x)
 }
 
 func nodeIDs(_ *Call, dst []value.Value, ids []graph.NodeID) error {
@@ -196,18 +196,18 @@ func properties(c *Call, x value.Value) (value.Value, error) { return c.fields("
 
 // fields returns the properties of a node or relationship, or a map itself.
 func (c *Call) fields(name string, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindMap:
+	switch x.Kind() {
+	case value.KindMap:
 		return x, nil
-	case k == value.KindNode:
+	case value.KindNode:
 		c.node[0] = x.AsNode()
 		return c.one(func(dst []value.Value) error { return c.Graph.NodeProperties(dst, c.node[:]) })
-	case k == value.KindEdge:
+	case value.KindEdge:
 		c.edge[0] = x.AsEdge()
 		return c.one(func(dst []value.Value) error { return c.Graph.EdgeProperties(dst, c.edge[:]) })
-	default:
-		return value.Null, wrongType(name, "a node, a relationship or a map", x)
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath:
 	}
+	return value.Null, wrongType(name, "a node, a relationship or a map", x)
 }
 
 func keys(c *Call, x value.Value) (value.Value, error) {

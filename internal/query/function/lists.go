@@ -55,20 +55,20 @@ func tail(_ *Call, x value.Value) (value.Value, error) {
 
 // count returns how many elements, characters, fields or steps x has.
 func count(name string, x value.Value) (int, error) {
-	switch k := x.Kind(); {
-	case k == value.KindList:
+	switch x.Kind() {
+	case value.KindList:
 		return len(x.AsList()), nil
-	case k == value.KindString:
+	case value.KindString:
 		return utf8.RuneCountInString(x.AsString()), nil
-	case k == value.KindMap:
+	case value.KindMap:
 		return len(x.AsMap()), nil
-	case k == value.KindPath:
+	case value.KindPath:
 		return len(x.AsPath().Edges), nil
-	case k == value.KindBytes:
+	case value.KindBytes:
 		return len(x.AsBytes()), nil
-	default:
-		return 0, wrongType(name, "a list, a string, a map or a path", x)
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindNode, value.KindEdge:
 	}
+	return 0, wrongType(name, "a list, a string, a map or a path", x)
 }
 
 func size(_ *Call, x value.Value) (value.Value, error) {
@@ -87,19 +87,19 @@ func isEmpty(_ *Call, x value.Value) (value.Value, error) {
 }
 
 func reverse(c *Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); {
-	case k == value.KindString:
+	switch x.Kind() {
+	case value.KindString:
 		return reverseString(c, x.AsString())
-	case k == value.KindList:
+	case value.KindList:
 		if err := c.ReserveElements(len(x.AsList())); err != nil {
 			return value.Null, err
 		}
 		out := slices.Clone(x.AsList())
 		slices.Reverse(out)
 		return value.List(out), nil
-	default:
-		return value.Null, wrongType("reverse", "a list or a string", x)
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindBytes, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return value.Null, wrongType("reverse", "a list or a string", x)
 }
 
 // rangeOf is range(start, end[, step]), both ends included.
