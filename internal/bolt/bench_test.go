@@ -24,7 +24,7 @@ type exchange struct {
 func learn(tb testing.TB, address string, lines ...string) exchange {
 	tb.Helper()
 	c := login(tb, address, wire.V54)
-	defer c.Close()
+	defer c.hangUp()
 	var e exchange
 	for _, line := range lines {
 		e.request = append(e.request, encodeLine(tb, line)...)
@@ -90,7 +90,7 @@ func echo(tb testing.TB, e exchange) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { l.Close() })
+	tb.Cleanup(func() { _ = l.Close() })
 	go func() {
 		for {
 			nc, err := l.Accept()
@@ -98,7 +98,7 @@ func echo(tb testing.TB, e exchange) string {
 				return
 			}
 			go func() {
-				defer nc.Close()
+				defer func() { _ = nc.Close() }()
 				in, out := make([]byte, len(e.request)), make([]byte, e.reply)
 				for {
 					if _, err := io.ReadFull(nc, in); err != nil {
@@ -158,7 +158,7 @@ func allocations(tb testing.TB, address string, e exchange) float64 {
 	tb.Helper()
 	const exchanges = 2000
 	c := login(tb, address, wire.V54)
-	defer c.Close()
+	defer c.hangUp()
 	reply := make([]byte, e.reply)
 	ask := func() {
 		c.write(e.request)

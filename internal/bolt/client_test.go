@@ -7,10 +7,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +46,7 @@ func startServer(tb testing.TB, change func(*Options)) (*Server, *fakeEngine, st
 		if err := s.Shutdown(ctx); err != nil {
 			tb.Errorf("shutdown: %v", err)
 		}
-		if err := <-served; err != ErrStopped {
+		if err := <-served; !errors.Is(err, ErrStopped) {
 			tb.Errorf("serve: %v", err)
 		}
 		if n := engine.open.Load(); n != 0 {
@@ -67,7 +69,7 @@ func dial(tb testing.TB, address string) *client {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { nc.Close() })
+	tb.Cleanup(func() { _ = nc.Close() })
 	if err := nc.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		tb.Fatal(err)
 	}
@@ -106,6 +108,12 @@ func (c *client) write(b []byte) {
 	c.tb.Helper()
 	if _, err := c.Write(b); err != nil {
 		c.tb.Fatal(err)
+	}
+}
+
+func (c *client) hangUp() {
+	if err := c.Close(); err != nil {
+		c.tb.Error(err)
 	}
 }
 
@@ -302,10 +310,10 @@ func render(tb testing.TB, d *packstream.Decoder) string {
 		return must(tb, "null", d.Null())
 	case packstream.TypeBool:
 		b, err := d.Bool()
-		return must(tb, fmt.Sprint(b), err)
+		return must(tb, strconv.FormatBool(b), err)
 	case packstream.TypeInt:
 		i, err := d.Int()
-		return must(tb, fmt.Sprint(i), err)
+		return must(tb, strconv.FormatInt(i, 10), err)
 	case packstream.TypeFloat:
 		f, err := d.Float()
 		return must(tb, fmt.Sprintf("%gf", f), err)

@@ -19,7 +19,9 @@ import (
 func TestConversations(t *testing.T) {
 	_, _, address := startServer(t, nil)
 	datadriven.Walk(t, "testdata/conversations", func(t *testing.T, path string) {
+		t.Helper()
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			t.Helper()
 			var name string
 			d.ScanArgs(t, "version", &name)
 			i := slices.IndexFunc(wire.Supported(), func(v wire.Version) bool { return v.String() == name })
@@ -33,7 +35,7 @@ func TestConversations(t *testing.T) {
 			} else {
 				c = connect(t, address, v)
 			}
-			defer c.Close()
+			defer c.hangUp()
 			lines := strings.Split(d.Input, "\n")
 			var trace strings.Builder
 			if d.HasArg("pipeline") {

@@ -170,8 +170,8 @@ func statsTable(t *testing.T) string {
 	t.Helper()
 	s := message.Summary{}
 	v := reflect.ValueOf(&s.Stats).Elem()
-	for i := range v.NumField() {
-		v.Field(i).SetInt(1)
+	for _, field := range v.Fields() {
+		field.SetInt(1)
 	}
 	var d packstream.Decoder
 	d.Reset(s.Append(nil, &message.Filter{}), packstream.Limits{Depth: 9, Elements: 99})

@@ -29,8 +29,8 @@ func TestDriver(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
-				defer driver.Close(ctx)
-				if err := driver.VerifyConnectivity(ctx); err != nil {
+				defer closing(ctx, t, driver)
+				if err = driver.VerifyConnectivity(ctx); err != nil {
 					t.Fatal(err)
 				}
 				info, err := driver.GetServerInfo(ctx)
@@ -43,6 +43,13 @@ func TestDriver(t *testing.T) {
 				driveErrors(ctx, t, driver)
 			})
 		}
+	}
+}
+
+func closing(ctx context.Context, t *testing.T, c interface{ Close(context.Context) error }) {
+	t.Helper()
+	if err := c.Close(ctx); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -63,7 +70,7 @@ func driveValues(ctx context.Context, t *testing.T, driver neo4j.DriverWithConte
 		t.Errorf("sent %v\ngot  %v", parameters, got)
 	}
 	session := driver.NewSession(ctx, neo4j.SessionConfig{FetchSize: 7})
-	defer session.Close(ctx)
+	defer closing(ctx, t, session)
 	rows, err := session.Run(ctx, "ROWS 1000", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +130,7 @@ func driveGraph(ctx context.Context, t *testing.T, driver neo4j.DriverWithContex
 func driveTransactions(ctx context.Context, t *testing.T, driver neo4j.DriverWithContext, engine *fakeEngine) {
 	t.Helper()
 	session := driver.NewSession(ctx, neo4j.SessionConfig{DatabaseName: "neo4j", AccessMode: neo4j.AccessModeRead})
-	defer session.Close(ctx)
+	defer closing(ctx, t, session)
 	tx, err := session.BeginTransaction(ctx, neo4j.WithTxTimeout(5*time.Second), neo4j.WithTxMetadata(map[string]any{"app": "x"}))
 	if err != nil {
 		t.Fatal(err)
@@ -144,10 +151,10 @@ func driveTransactions(ctx context.Context, t *testing.T, driver neo4j.DriverWit
 			t.Fatalf("row %d: %v", i, first.Err())
 		}
 	}
-	if _, err := second.Consume(ctx); err != nil {
+	if _, err = second.Consume(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err = tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if marks := neo4j.BookmarksToRawValues(session.LastBookmarks()); len(marks) != 1 || !strings.HasPrefix(marks[0], "mark:") {
@@ -171,7 +178,7 @@ func driveTransactions(ctx context.Context, t *testing.T, driver neo4j.DriverWit
 func driveErrors(ctx context.Context, t *testing.T, driver neo4j.DriverWithContext) {
 	t.Helper()
 	session := driver.NewSession(ctx, neo4j.SessionConfig{})
-	defer session.Close(ctx)
+	defer closing(ctx, t, session)
 	tries := 0
 	_, err := session.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
 		if tries++; tries < 2 {

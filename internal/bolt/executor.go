@@ -106,7 +106,7 @@ func (c *conn) open(m *mail, l *letter) bool {
 	case state.Ignore:
 		c.out.end(message.AppendIgnored(c.out.begin()))
 	case state.Refuse:
-		c.lastFailure(c.refusal(kind))
+		c.lastFailure(&c.refusal(kind).Failure)
 		c.state = state.Defunct
 	case state.Hangup:
 		c.state = state.Defunct
@@ -117,7 +117,7 @@ func (c *conn) open(m *mail, l *letter) bool {
 }
 
 // refusal says why a message cannot be sent.
-func (c *conn) refusal(kind message.Kind) *message.Failure {
+func (c *conn) refusal(kind message.Kind) *requestError {
 	if kind.In(c.version) {
 		return invalid("%s cannot be sent in the state %s", kind, c.state)
 	}
@@ -179,11 +179,13 @@ func (c *conn) dispatch(kind message.Kind) (outcome, error) {
 	case message.KindLogon:
 		return done, c.logon()
 	case message.KindLogoff:
-		return done, c.logoff()
+		c.logoff()
+		return done, nil
 	case message.KindTelemetry:
 		return done, c.acceptTelemetry()
 	case message.KindReset:
-		return done, c.reset()
+		c.reset()
+		return done, nil
 	case message.KindRun:
 		return done, c.runStatement()
 	case message.KindBegin:

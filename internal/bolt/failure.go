@@ -13,6 +13,22 @@ import (
 	"memgraphd/internal/storage/memory"
 )
 
+// requestError is a failure of the protocol itself: what the client asks for cannot be.
+type requestError struct{ message.Failure }
+
+// Error returns the message.
+func (e *requestError) Error() string { return e.Message }
+
+// refuse returns the failure of a request; the message begins with its stable name.
+func refuse(code, format string, args ...any) *requestError {
+	return &requestError{message.Failure{Code: code, Message: fmt.Sprintf(format, args...)}}
+}
+
+// invalid returns the failure of a request whose content makes no sense.
+func invalid(format string, args ...any) *requestError {
+	return refuse(message.CodeInvalid, "InvalidRequest: "+format, args...)
+}
+
 // errTerminated ends a request that a RESET overtook.
 func errTerminated() error {
 	return failure.New(failure.ClientError, failure.Runtime, "Terminated", "the client ended the request").
@@ -21,13 +37,13 @@ func errTerminated() error {
 
 // explain turns an error of the engine or of decoding into what the client reads.
 func (c *conn) explain(err error) *message.Failure {
-	var f *message.Failure
+	var request *requestError
 	var syntax *packstream.SyntaxError
 	var limit *packstream.LimitError
 	var structure *packstream.StructureError
 	switch {
-	case errors.As(err, &f):
-		return f
+	case errors.As(err, &request):
+		return &request.Failure
 	case errors.As(err, &syntax):
 		return &message.Failure{Code: message.CodeInvalid, Message: "MalformedMessage: " + syntax.Error()}
 	case errors.As(err, &limit):
@@ -49,14 +65,6 @@ func (c *conn) explain(err error) *message.Failure {
 
 // asMemoryLimit returns the refusal of a budget in err's chain, or nil.
 func asMemoryLimit(err error) *memory.LimitError {
-	var limit *memory.LimitError
-	if errors.As(err, &limit) {
-		return limit
-	}
-	return nil
-}
-
-// invalid returns the failure of a request whose content makes no sense.
-func invalid(format string, args ...any) *message.Failure {
-	return &message.Failure{Code: message.CodeInvalid, Message: "InvalidRequest: " + fmt.Sprintf(format, args...)}
+	limit, _ := errors.AsType[*memory.LimitError](err)
+	return limit
 }

@@ -347,6 +347,6 @@ func (fakeEntities) NodeElementID(n graph.NodeID) string { return graph.ElementI
 func (fakeEntities) EdgeSource(graph.Edge) graph.NodeID  { return 0 }
 func (fakeEntities) EdgeType(graph.Edge) string          { return "T" }
 func (fakeEntities) EdgeElementID(e graph.Edge) string   { return graph.ElementID(uint32(e.ID), 2) }
-func (fakeEntities) EdgeProperties(dst []batch.Property, e graph.Edge) []batch.Property {
+func (fakeEntities) EdgeProperties(dst []batch.Property, _ graph.Edge) []batch.Property {
 	return append(dst, batch.Property{Key: "w", Value: value.Float(0.5)})
 }

@@ -60,7 +60,9 @@ func FuzzConnection(f *testing.F) {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Error("the server does not read")
 		}
-		here.Close()
+		if err := here.Close(); err != nil {
+			t.Error(err)
+		}
 		reader.Wait()
 		eventually(t, "the end of the connection", func() bool { return s.Stats().Connections == 0 && engine.open.Load() == 0 })
 	})

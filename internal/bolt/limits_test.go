@@ -53,7 +53,7 @@ func TestInterrupt(t *testing.T) {
 					c.say("GOODBYE")
 					eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
 				case "close":
-					c.Close()
+					c.hangUp()
 					eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
 				}
 				if d := time.Since(begin); d > 500*time.Millisecond {
@@ -360,8 +360,9 @@ func TestOpenAccess(t *testing.T) {
 		served := make(chan error)
 		go func() { served <- s.Serve(strangers{l}) }()
 		t.Cleanup(func() {
-			l.Close()
-			<-served
+			if err := errors.Join(l.Close(), <-served); !errors.Is(err, ErrStopped) {
+				t.Error(err)
+			}
 		})
 		for _, v := range wire.Supported() {
 			c := connect(t, l.Addr().String(), v)
@@ -406,8 +407,9 @@ func TestAcceptSurvivesEMFILE(t *testing.T) {
 	served := make(chan error)
 	go func() { served <- s.Serve(f) }()
 	t.Cleanup(func() {
-		l.Close()
-		<-served
+		if err := errors.Join(l.Close(), <-served); !errors.Is(err, ErrStopped) {
+			t.Error(err)
+		}
 	})
 	login(t, l.Addr().String(), wire.V54)
 }
@@ -503,12 +505,12 @@ func TestShutdownNoticesClients(t *testing.T) {
 	go func() { stopped <- s.Shutdown(t.Context()) }()
 	eventually(t, "the beginning of the end", s.stopped)
 	select {
-	case <-stopped:
-		t.Error("a running request was not waited for")
+	case err := <-stopped:
+		t.Errorf("a running request was not waited for: %v", err)
 	case <-time.After(50 * time.Millisecond):
 	}
-	busy.Close()
-	gone.Close()
+	busy.hangUp()
+	gone.hangUp()
 	if err := <-stopped; err != nil {
 		t.Error(err)
 	}

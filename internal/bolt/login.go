@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"fmt"
 	"net"
 	"time"
 
@@ -47,13 +46,12 @@ func (c *conn) logon() error {
 }
 
 // logoff answers LOGOFF: the client has to log in again, and in time.
-func (c *conn) logoff() error {
+func (c *conn) logoff() {
 	c.forgetSession()
 	c.loggedIn.Store(false)
 	c.srv.logoff(c)
 	c.deadline()
 	c.succeed()
-	return nil
 }
 
 // login lets the client in or says why not.
@@ -64,11 +62,8 @@ func (c *conn) login(auth *message.Auth) error {
 	}
 	if !c.srv.login(c) {
 		c.srv.refused.Add(1)
-		return &message.Failure{
-			Code: message.CodeUnavailable,
-			Message: fmt.Sprintf("ConnectionLimit: the server serves its most of %d connections; close some, "+
-				"or raise the limit", c.srv.o.ConnectionsMax),
-		}
+		return refuse(message.CodeUnavailable, "ConnectionLimit: the server serves its most of %d connections; "+
+			"close some, or raise the limit", c.srv.o.ConnectionsMax)
 	}
 	c.set(c.nc.SetDeadline(time.Time{}))
 	if c.records == nil {
@@ -92,21 +87,15 @@ func (c *conn) admits(auth *message.Auth) error {
 	switch auth.Scheme {
 	case "", "none", "basic":
 	default:
-		return &message.Failure{
-			Code: message.CodeUnauthenticated,
-			Message: fmt.Sprintf("UnknownAuthScheme: the authentication scheme %q is not known; "+
-				"use \"none\" or \"basic\"", auth.Scheme),
-		}
+		return refuse(message.CodeUnauthenticated, "UnknownAuthScheme: the authentication scheme %q is not known; "+
+			"use \"none\" or \"basic\"", auth.Scheme)
 	}
 	if c.srv.o.AllowOpenAccess || sameMachine(c.nc.RemoteAddr(), c.nc.LocalAddr()) {
 		return nil
 	}
-	return &message.Failure{
-		Code: message.CodeUnauthenticated,
-		Message: fmt.Sprintf("OpenAccessRefused: no user exists yet, so only clients of the server's own machine are "+
-			"served, and this one connects from %s; to open the server, create a user, or set MEMGRAPH_USER and "+
-			"MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access", c.nc.RemoteAddr()),
-	}
+	return refuse(message.CodeUnauthenticated, "OpenAccessRefused: no user exists yet, so only clients of the server's "+
+		"own machine are served, and this one connects from %s; to open the server, create a user, or set "+
+		"MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access", c.nc.RemoteAddr())
 }
 
 // sameMachine reports whether a connection does not leave the machine: a loopback

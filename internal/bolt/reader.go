@@ -115,13 +115,13 @@ func (c *conn) deliver(input []byte) bool {
 		if body == nil {
 			return true
 		}
-		switch message.Peek(body) {
-		case message.KindReset:
+		kind := message.Peek(body)
+		if kind == message.KindGoodbye {
+			return false
+		}
+		if kind == message.KindReset {
 			c.resets.Add(1)
 			c.interrupt()
-		case message.KindGoodbye:
-			return false
-		default:
 		}
 		l := letter{}
 		if owned {

@@ -1,7 +1,7 @@
 package bolt
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,11 +29,8 @@ func (c *conn) runStatement() error {
 		return err
 	}
 	if len(c.results) >= c.srv.o.ResultsMax {
-		return &message.Failure{
-			Code: message.CodeLimit,
-			Message: fmt.Sprintf("OpenResultLimit: the transaction has its most of %d results open; "+
-				"read or discard some", c.srv.o.ResultsMax),
-		}
+		return refuse(message.CodeLimit, "OpenResultLimit: the transaction has its most of %d results open; "+
+			"read or discard some", c.srv.o.ResultsMax)
 	}
 	start := c.srv.o.Now()
 	result, err := c.session.Run(c.ctx, m.Text, m.Parameters, o)
@@ -71,24 +68,18 @@ func (c *conn) options(e *message.Extra) (TxOptions, error) {
 // reachable reports why a database cannot be used as a user.
 func (c *conn) reachable(database, impersonated string) error {
 	if impersonated != "" {
-		return &message.Failure{
-			Code:    message.CodeForbidden,
-			Message: fmt.Sprintf("ImpersonationRefused: nobody may act as the user %q", impersonated),
-		}
+		return refuse(message.CodeForbidden, "ImpersonationRefused: nobody may act as the user %q", impersonated)
 	}
 	if database == "" || strings.EqualFold(database, databaseName) || strings.EqualFold(database, "neo4j") {
 		return nil
 	}
-	return &message.Failure{
-		Code: message.CodeDatabase,
-		Message: fmt.Sprintf("DatabaseNotFound: there is no database %q; the only one is %q, which \"neo4j\" means too",
-			database, databaseName),
-	}
+	return refuse(message.CodeDatabase, "DatabaseNotFound: there is no database %q; the only one is %q, "+
+		"which \"neo4j\" means too", database, databaseName)
 }
 
 // find returns the place of the result qid, -1 meaning the latest.
 func (c *conn) find(qid int64) (int, error) {
-	for i := len(c.results) - 1; i >= 0; i-- {
+	for i := range slices.Backward(c.results) {
 		if qid == -1 || c.results[i].qid == qid {
 			return i, nil
 		}

@@ -44,10 +44,9 @@ func (c *conn) rollback() error {
 }
 
 // reset answers RESET in its turn; what it interrupted was interrupted on its arrival.
-func (c *conn) reset() error {
+func (c *conn) reset() {
 	c.closeResults()
 	c.session.Reset()
 	c.inTx = false
 	c.succeed()
-	return nil
 }

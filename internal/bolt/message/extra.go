@@ -48,8 +48,8 @@ func (e *Extra) field(d *packstream.Decoder, v wire.Version, key []byte) error {
 		e.Impersonated, err = optional(d)
 	default:
 		if v.AtLeast(wire.V52) {
-			if ok, err := e.Filter.field(d, key); ok {
-				return err
+			if ok, wrong := e.Filter.field(d, key); ok {
+				return wrong
 			}
 		}
 		return d.Skip()

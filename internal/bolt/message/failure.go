@@ -24,9 +24,6 @@ type Failure struct {
 	Message string
 }
 
-// Error returns the message.
-func (f *Failure) Error() string { return f.Message }
-
 // Append appends the message to dst.
 func (f *Failure) Append(dst []byte) []byte {
 	dst = packstream.AppendStructHeader(dst, 1, byte(KindFailure))

@@ -238,6 +238,7 @@ func TestAmplification(t *testing.T) {
 		data = append(data, 0xD5, 0xFF, 0xFF) // 65535 elements each
 	}
 	allocated := testing.Benchmark(func(b *testing.B) {
+		b.Helper()
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := decode(data, generous); err == nil {
