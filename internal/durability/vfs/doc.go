@@ -14,8 +14,9 @@
 //     file's contents are.
 //  3. A rename is atomic: after a crash the file has its old name or its new one; when
 //     the two lie in different directories it may have both, never none.
-//  4. A failed sync says nothing about what is on disk, and a second sync that succeeds
-//     does not repair it: what was waiting may be gone. Callers stop, and read again.
+//  4. A failed sync says nothing about what is on disk. After Sync or SyncData a second
+//     one that succeeds does not repair it: what was waiting may be gone, though it can
+//     still be read. What was waiting for SyncDir still waits.
 //  5. Files are made with mode 0600 and directories with mode 0700.
 //
 // Paths are those of path/filepath. Errors match fs.ErrNotExist, fs.ErrExist and the

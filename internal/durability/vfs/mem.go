@@ -226,7 +226,7 @@ func (m *Mem) room(n *memNode, off, length int64) int64 {
 // grown accounts for a change of size.
 func (m *Mem) grown(n *memNode, blocksBefore int) {
 	m.used += int64(len(n.blocks)-blocksBefore) * blockBytes
-	n.mtime = time.UnixMicro(int64(m.ops)) //nolint:gosec // a count of operations stays far below 2^63
+	n.mtime = time.UnixMicro(int64(m.ops))
 }
 
 func (m *Mem) nodeID() uint64 {

@@ -59,7 +59,6 @@ type dirOp struct {
 	changes []dirChange
 	after   *dirOp // not durable before this one: a rename never loses a file
 	durable bool
-	lost    bool // its sync failed; no later sync makes it durable
 }
 
 // change carries a change of names out and notes it as not durable.
@@ -97,19 +96,11 @@ func apply(entries map[string]*memNode, c dirChange) {
 // syncDir makes the names of a directory durable.
 func (m *Mem) syncDir(dir *memNode) {
 	for _, op := range m.pending {
-		if op.dir == dir && !op.lost {
+		if op.dir == dir {
 			op.persist()
 		}
 	}
 	m.sweepPending()
-}
-
-func (m *Mem) failSyncDir(dir *memNode) {
-	for _, op := range m.pending {
-		if op.dir == dir {
-			op.lost = true
-		}
-	}
 }
 
 func (o *dirOp) persist() {

@@ -245,7 +245,6 @@ func (m *Mem) SyncDir(dir string) error {
 	case v.crash:
 		return pathError("syncdir", dir, ErrCrashed)
 	case v.err != nil:
-		m.failSyncDir(n)
 		return pathError("syncdir", dir, v.err)
 	}
 	m.syncDir(n)
@@ -298,5 +297,5 @@ func (m *Mem) FreeSpace(dir string) (uint64, error) {
 	if m.quota < 0 {
 		return math.MaxInt64, v.done()
 	}
-	return uint64(max(0, m.quota-m.used)), v.done() //nolint:gosec // not negative
+	return uint64(max(0, m.quota-m.used)), v.done()
 }

@@ -35,11 +35,13 @@
 // part (0, 1, 2, …), last (set in the last part only) and synced. All parts are in one
 // segment, next to each other; without its last part a record does not exist.
 //
-// Kinds from 128 are the log's own. They have no payload and carry the index of the
-// record before them:
+// Kinds from 128 are the log's own. They carry the index of the record before them, and
+// no payload but for the one that is named:
 //
 //	128  promise  says by its synced field what is durable; written when the log has
-//	              been idle, so that little is left unproven
+//	              been idle, so that little is left unproven, and ahead of a close, then
+//	              with 4096 zeros as payload: the close is so far from the last record
+//	              that one broken block does not take both
 //	129  seal     the last frame of a segment; the next segment exists, durably
 //	130  close    the log was closed in good order; more may follow after a new start
 //
@@ -64,9 +66,10 @@
 //     and Open cuts it.
 //
 // Honest limit: damage to the frames after the newest promise, that is the newest synced
-// field, cannot be told from a torn write, and is cut. This window is the last batch
-// while the log is busy; after 100 ms without a commit, and after Close, it is one frame
-// without a record.
+// field that can be read, cannot be told from a torn write, and is cut. This window is
+// the last batch while the log is busy; after 100 ms without a commit, and after Close,
+// it is one frame without a record. A newest segment that has lost all of its end, with
+// the promises in it, looks like an older one.
 //
 // What was read behind the newest promise may never have reached the disk (it may come
 // from a cache that outlived a failed sync), so Open writes it again and syncs.

@@ -59,6 +59,9 @@ func Open(o Options, end End) (*Log, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	if o.Database == [16]byte{} {
+		o.Database = end.database
+	}
 	if err := o.FS.MkdirAll(o.spareDir()); err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ type Options struct {
 	// means 100 ms.
 	IdlePromise time.Duration
 	// Database is written into every segment, and a segment of another database is
-	// refused. Zero in Scan means: that of the first segment.
+	// refused. Zero means: that of the first segment.
 	Database [16]byte
 	// Now is the clock. Required by Open.
 	Now func() time.Time

@@ -34,9 +34,10 @@ type End struct {
 	// Segments are all segments, oldest first.
 	Segments []SegmentInfo
 
-	logged uint64 // the last index that is in the log itself
-	chain  uint32 // of the last record or own frame but seals
-	tail   *tail
+	database [16]byte // zero while there is no segment
+	logged   uint64   // the last index that is in the log itself
+	chain    uint32   // of the last record or own frame but seals
+	tail     *tail
 }
 
 // tail is the newest segment, which Open goes on with.
@@ -70,7 +71,7 @@ func Scan(o Options, from uint64, fn func(Record) error) (End, error) {
 			return End{}, err
 		}
 	}
-	s.end.Last = s.end.logged
+	s.end.Last, s.end.database = s.end.logged, s.database
 	if from > 0 {
 		s.end.Last = max(s.end.Last, from-1)
 	}
@@ -278,7 +279,8 @@ func (s *scanner) frame() (frame.Header, []byte, frame.Place, error) {
 func (s *scanner) accept(h frame.Header, payload []byte) error {
 	switch h.Kind {
 	case kindPromise, kindSeal, kindClose:
-		if s.parts.open || h.Length != 0 || h.Part != 0 || !h.Last {
+		distance := h.Kind == kindPromise && h.Length == distanceBytes
+		if s.parts.open || h.Length != 0 && !distance || h.Part != 0 || !h.Last {
 			return s.damage(s.place.Offset, "a frame of the log itself where none may be")
 		}
 		return nil

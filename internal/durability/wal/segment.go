@@ -11,8 +11,12 @@ import (
 const (
 	// writeBytes is how much is collected before it is written, ahead of the sync.
 	writeBytes = 4 << 20
-	// growBytes is how much zeroed space an open segment gets at a time.
-	growBytes = 4 << 20
+	// growBytes is how much zeroed space an open segment gets at a time; less where
+	// segments are small.
+	growBytes    = 4 << 20
+	growBytesMin = 4 << 10
+	// distanceBytes is the payload of the promise ahead of a close.
+	distanceBytes = 4096
 	// reserveBytes is kept free at the end of a segment for the log's own frames.
 	reserveBytes = 4 * frame.HeaderBytes
 )
@@ -80,7 +84,7 @@ func (s *segment) write() error {
 	s.grow()
 	n, err := s.file.WriteAt(s.buf, s.written)
 	if err != nil {
-		return fmt.Errorf("writing %d bytes of log, %d written: %w", len(s.buf), n, err)
+		return fmt.Errorf("writing %d bytes to %s, %d written: %w", len(s.buf), s.name, n, err)
 	}
 	s.written = s.place.Offset
 	s.size = max(s.size, s.written)
@@ -97,7 +101,7 @@ func (s *segment) grow() {
 	if s.place.Offset <= s.size {
 		return
 	}
-	step := int64(growBytes)
+	step := min(growBytes, max(s.limit/16, growBytesMin))
 	if s.limit > s.size {
 		step = min(step, s.limit-s.size)
 	}
@@ -147,11 +151,17 @@ func (s *segment) rewind(to frame.Place) error {
 	return nil
 }
 
-// own appends one of the log's own frames, writes and syncs it.
+// own appends one of the log's own frames, writes and syncs it. A close keeps its
+// distance from the last record.
 func (s *segment) own(kind Kind, index uint64, wall int64) error {
 	h := frame.Header{
 		Kind: kind, Last: true, Index: index, Wall: wall,
 		Synced: uint64(s.synced),
+	}
+	if kind == kindClose {
+		h.Kind = kindPromise
+		s.buf, s.place = frame.Append(s.buf, s.place, h, make([]byte, distanceBytes))
+		h.Kind = kindClose
 	}
 	s.buf, s.place = frame.Append(s.buf, s.place, h, nil)
 	if err := s.write(); err != nil {

@@ -266,7 +266,7 @@ func (w *writer) sync() error {
 // cannot, the log ends.
 func (w *writer) takeBack(m mark, cause error) error {
 	if err := w.cur.rewind(m.place); err != nil {
-		return w.poison(errors.Join(cause, fmt.Errorf("taking a failed write back: %w", err)))
+		return w.poison(errors.Join(cause, fmt.Errorf("taking a failed write to %s back: %w", w.cur.name, err)))
 	}
 	w.logged = m.logged
 	w.pending, w.bytes = 0, 0
