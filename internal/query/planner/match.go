@@ -82,7 +82,7 @@ func (b *builder) pattern(in plan.Op, g *pattern) (plan.Op, error) {
 		}
 		free = slices.Delete(free, i, i+1)
 	}
-	return m.namedPaths(), nil
+	return m.namedPaths()
 }
 
 // matcher builds the operators of one pattern.
@@ -255,13 +255,18 @@ func (m *matcher) follow(s move) {
 	}
 }
 
-// namedPaths makes the values of the named paths.
-func (m *matcher) namedPaths() plan.Op {
-	at := m.at
+// namedPaths makes the values of the named paths and tests what is asked of them.
+func (m *matcher) namedPaths() (plan.Op, error) {
 	for _, part := range m.g.paths {
-		at = m.b.namedPath(at, part)
+		m.at = m.b.namedPath(m.at, part)
+		m.known[m.b.info.Paths[part]] = true
 	}
-	return at
+	if len(m.g.paths) > 0 {
+		if err := m.filter(); err != nil {
+			return nil, err
+		}
+	}
+	return m.at, nil
 }
 
 // namedPath makes the value of one path from its nodes and relationships.
