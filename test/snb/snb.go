@@ -133,10 +133,10 @@ func Counts() []Count {
 			`RETURN count(*) AS n`, 89_478},
 		{"s2", `MATCH (a:Person)-[:KNOWS]-(b:Person), (a)<-[:HAS_CREATOR]-(:Comment)-[:REPLY_OF]->(:Post)` +
 			`-[:HAS_CREATOR]->(b) RETURN count(*) AS n`, 66_721},
-		{"s3", `MATCH (country:Place)<-[:IS_PART_OF]-(:Place)<-[:IS_LOCATED_IN]-(a:Person), ` +
-			`(country)<-[:IS_PART_OF]-(:Place)<-[:IS_LOCATED_IN]-(b:Person), ` +
-			`(country)<-[:IS_PART_OF]-(:Place)<-[:IS_LOCATED_IN]-(c:Person), ` +
-			`(a)-[k1:KNOWS]-(b)-[k2:KNOWS]-(c)-[k3:KNOWS]-(a) RETURN count(*) AS n`, 23_484},
+		{"s3", `MATCH (a:Person)-[:KNOWS]-(b:Person)-[:KNOWS]-(c:Person)-[:KNOWS]-(a) ` +
+			`MATCH (a)-[:IS_LOCATED_IN]->(:Place)-[:IS_PART_OF]->(country:Place) ` +
+			`MATCH (b)-[:IS_LOCATED_IN]->(:Place)-[:IS_PART_OF]->(country) ` +
+			`MATCH (c)-[:IS_LOCATED_IN]->(:Place)-[:IS_PART_OF]->(country) RETURN count(*) AS n`, 23_484},
 		{"s4", `MATCH (:Tag)<-[:HAS_TAG]-(m:Message)-[:HAS_CREATOR]->(:Person), (m)<-[:LIKES]-(:Person), ` +
 			`(m)<-[:REPLY_OF]-(:Comment) RETURN count(*) AS n`, 661_483},
 		{"s5", `MATCH (t1:Tag)<-[:HAS_TAG]-(:Message)<-[:REPLY_OF]-(:Comment)-[:HAS_TAG]->(t2:Tag) ` +
