@@ -4,10 +4,12 @@ import (
 	"errors"
 	"time"
 
+	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/memory"
-	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/property"
 )
 
 // Errors that a caller may branch on.
@@ -72,23 +74,13 @@ type TxOptions struct {
 }
 
 // Property is one key and value of a node or relationship.
-type Property struct {
-	Key   graph.KeyID
-	Value value.Value
-}
+type Property = property.Property
 
 // Segment is a run of relationships of one type: Nodes[i] is the other end of Edges[i].
-type Segment struct {
-	Type  graph.TypeID
-	Nodes []graph.NodeID
-	Edges []graph.EdgeID
-}
+type Segment = adjacency.Segment
 
 // Bound is one end of a range. A null Value leaves that end open.
-type Bound struct {
-	Value     value.Value
-	Inclusive bool
-}
+type Bound = index.Bound
 
 // IndexDef names an index: a label, or a label and a property key.
 type IndexDef struct {

@@ -14,8 +14,8 @@ const shrinkAt = SmallMax / 2
 // Purge removes the entries of dead relationships and returns where the others are now,
 // 0 if there are none.
 func (b Blocks) Purge(ref arena.Ref, st State, g *arena.Garbage) arena.Ref {
-	if ref == 0 {
-		return 0
+	if ref == 0 || b.Marks(ref) == 0 {
+		return ref
 	}
 	head, large := b.load(ref)
 	if large {
@@ -29,7 +29,7 @@ func (b Blocks) Purge(ref arena.Ref, st State, g *arena.Garbage) arena.Ref {
 		before := len(kept)
 		for k := from; k < end; k++ {
 			id := graph.EdgeID(s.edges()[k])
-			if s.marks() == 0 || !st.Dead(id) {
+			if !st.Dead(id) {
 				kept = append(kept, Entry{Type: t, Node: graph.NodeID(s.others()[k]), Edge: id})
 			}
 		}
@@ -42,14 +42,27 @@ func (b Blocks) Purge(ref arena.Ref, st State, g *arena.Garbage) arena.Ref {
 		return ref
 	}
 	marks := 0
-	if s.marks() > 0 {
-		for _, e := range kept {
-			marks += st.Marks(e.Edge)
-		}
+	for _, e := range kept {
+		marks += st.Marks(e.Edge)
 	}
 	g.Add(ref, smallBytes(s.groups, s.cap))
 	return b.build(kept, groups, marks)
 }
+
+// Remove takes one relationship out, which must be settled.
+func (b Blocks) Remove(ref arena.Ref, t graph.TypeID, id graph.EdgeID, st State, g *arena.Garbage) arena.Ref {
+	b.AddMarks(ref, t, id, 1)
+	return b.Purge(ref, oneDead{st, id}, g)
+}
+
+// oneDead is a State in which one relationship is dead.
+type oneDead struct {
+	State
+	id graph.EdgeID
+}
+
+// Dead implements State.
+func (o oneDead) Dead(id graph.EdgeID) bool { return id == o.id }
 
 // build returns a block with entries, which are grouped by type.
 func (b Blocks) build(entries []Entry, groups, marks int) arena.Ref {

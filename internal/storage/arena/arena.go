@@ -25,9 +25,9 @@ type Arena struct {
 	held   atomic.Int64 // bytes of all pages
 
 	mu      sync.Mutex
-	bump    uint32          // next unit that no class has taken
-	bumpEnd uint32          // end of the page that bump is in
-	spare   []uint32        // page numbers whose page is gone
+	bump    uint32              // next unit that no class has taken
+	bumpEnd uint32              // end of the page that bump is in
+	spare   []uint32            // page numbers whose page is gone
 	live    Table[atomic.Int32] // per page: units of blocks in use; -1 for a block's own page
 	classes [64]class
 }

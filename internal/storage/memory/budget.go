@@ -97,3 +97,11 @@ func (b *Budget) raisePeak(used int64) {
 		}
 	}
 }
+
+// Root returns the budget at the top of b's tree.
+func (b *Budget) Root() *Budget {
+	for b.parent != nil {
+		b = b.parent
+	}
+	return b
+}

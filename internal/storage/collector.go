@@ -1,0 +1,232 @@
+package storage
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// collector takes away what finished transactions left behind.
+//
+// Phase one unlinks it from the graph once no view is open that was open when the
+// transaction ended. Phase two frees it once no view is open that was open when phase one
+// ended. Both take transactions in the order in which they ended, so a version that is
+// unlinked is always the oldest of its thing.
+type collector struct {
+	store *Store
+	left  atomic.Int64 // transactions in either queue
+
+	queueMu sync.Mutex
+	ended   []*ending // guarded by queueMu: wait for phase one
+
+	workMu   sync.Mutex
+	unlinked []*ending // guarded by workMu: wait for phase two
+
+	wake chan struct{}
+	quit chan struct{}
+	done chan struct{}
+}
+
+// stepRecords bounds what a transaction does for the collector when it ends, in records.
+const stepRecords = 512
+
+// idleRecords bounds one step of the goroutine.
+const idleRecords = 4096
+
+func (c *collector) start(s *Store) {
+	c.store = s
+	c.wake = make(chan struct{}, 1)
+	c.quit = make(chan struct{})
+	c.done = make(chan struct{})
+	go c.run()
+}
+
+func (c *collector) stop() {
+	select {
+	case <-c.quit:
+	default:
+		close(c.quit)
+	}
+	<-c.done
+}
+
+func (c *collector) run() {
+	defer close(c.done)
+	for {
+		select {
+		case <-c.quit:
+			return
+		case <-c.wake:
+		}
+		for more := true; more; {
+			c.workMu.Lock()
+			more = c.stepLocked(idleRecords)
+			c.workMu.Unlock()
+			select {
+			case <-c.quit:
+				return
+			default:
+			}
+		}
+	}
+}
+
+// push hands over a transaction whose outcome is out. The sequencer's lock makes the
+// stamps ascend.
+func (c *collector) push(e *ending) {
+	e.stamp = c.store.views.Tick()
+	c.queueMu.Lock()
+	c.ended = append(c.ended, e)
+	c.queueMu.Unlock()
+	c.left.Add(1)
+}
+
+// nudge does a small step, or leaves it to the goroutine.
+func (c *collector) nudge() {
+	if c.left.Load() == 0 {
+		return
+	}
+	more := true
+	if c.workMu.TryLock() {
+		more = c.stepLocked(stepRecords)
+		c.workMu.Unlock()
+	}
+	if more {
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Collect frees every version that no view can reach, and gives empty pages back.
+func (s *Store) Collect() {
+	c := &s.collector
+	c.workMu.Lock()
+	defer c.workMu.Unlock()
+	for c.stepLocked(idleRecords) {
+	}
+	s.adjacency.Arena.Trim()
+	s.blobs.Trim()
+	s.indexArena.Trim()
+	s.undo.Trim()
+	s.edges.arena.Trim()
+}
+
+// stepLocked takes away up to about n records and reports whether more could go now.
+func (c *collector) stepLocked(n int) (more bool) {
+	oldest := c.store.views.Oldest()
+	for n > 0 {
+		if len(c.unlinked) > 0 && c.unlinked[0].stamp > oldest {
+			oldest = c.store.views.Oldest()
+		}
+		if len(c.unlinked) > 0 && c.unlinked[0].stamp <= oldest {
+			e := c.unlinked[0]
+			n -= c.store.free(e, n)
+			if e.pass == passDone {
+				c.unlinked[0] = nil
+				c.unlinked = c.unlinked[1:]
+				c.left.Add(-1)
+			}
+			continue
+		}
+		c.queueMu.Lock()
+		var e *ending
+		if len(c.ended) > 0 && c.ended[0].stamp <= oldest {
+			e = c.ended[0]
+		}
+		c.queueMu.Unlock()
+		if e == nil {
+			return false
+		}
+		n -= c.store.unlink(e, n)
+		if e.pass != passFree {
+			continue
+		}
+		c.queueMu.Lock()
+		c.ended[0] = nil
+		c.ended = c.ended[1:]
+		c.queueMu.Unlock()
+		e.stamp = c.store.views.Tick()
+		c.unlinked = append(c.unlinked, e)
+	}
+	return true
+}
+
+// The passes over the records of an ending.
+const (
+	passMark   = iota // mark dead relationships, cut chains
+	passPurge         // take dead relationships out of their ends
+	passFree          // wait for phase two, then free
+	passDone          //
+	purgeCost  = 4    // records that a purge counts for
+	recordCost = 1
+)
+
+// unlink does phase one for up to n records and returns how many it did.
+func (s *Store) unlink(e *ending, n int) int {
+	did := 1
+	for ; e.pass < passFree && did < n; e.pass++ {
+		for ; e.at < e.log.Len(); e.at++ {
+			if did >= n {
+				return did
+			}
+			r, ref := e.log.Record(s.undo, e.at)
+			if e.pass == passMark {
+				s.settleRecord(e, r, ref)
+				did += recordCost
+			} else if r.Done == doneDeadEdge {
+				s.purgeEnds(e, r)
+				did += purgeCost
+			}
+		}
+		e.at = 0
+	}
+	return did
+}
+
+// free does phase two for up to n records and returns how many it did.
+func (s *Store) free(e *ending, n int) int {
+	did := 1
+	for ; e.at < e.log.Len(); e.at++ {
+		if did >= n {
+			return did
+		}
+		r, _ := e.log.Record(s.undo, e.at)
+		switch r.Done {
+		case doneDeadNode:
+			s.freeNode(r.ID)
+		case doneDeadEdge:
+			s.freeEdge(e, r.ID, &e.late)
+		}
+		did += recordCost
+	}
+	for _, p := range e.dropped {
+		p.tree.Drop(&e.indexes)
+	}
+	e.adjacency.Free(s.adjacency.Arena)
+	e.blobs.Free(s.blobs)
+	e.indexes.Free(s.indexArena)
+	e.states.Free(s.edges.arena)
+	e.log.Free(s.undo)
+	if e.slot != 0 {
+		s.slots.Give(e.slot)
+	}
+	e.pass = passDone
+	if e.late.Len() > 0 {
+		after := &ending{pass: passFree, states: e.late, stamp: s.views.Tick()}
+		s.collector.unlinked = append(s.collector.unlinked, after)
+		s.collector.left.Add(1)
+	}
+	return did
+}
+
+// idle reports whether nothing waits to be collected and no view is open.
+func (c *collector) idle() bool {
+	return c.left.Load() == 0 && c.store.views.Active() == 0
+}
+
+// Values of mvcc.Record.Done.
+const (
+	doneDeadNode = 1
+	doneDeadEdge = 2
+)

@@ -1,0 +1,293 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/mvcc"
+)
+
+// sequencer numbers commits and makes them visible in that order.
+//
+// A commit takes the next index and enqueues its record under mu, waits for the log
+// without it, and is published when it and all before it are settled. After the log
+// failed a commit, no further one is enqueued until all that were are settled; then the
+// numbering goes on behind the last one that was published.
+type sequencer struct {
+	last atomic.Uint64 // newest published commit
+
+	mu       sync.Mutex
+	changed  sync.Cond // an outcome was settled, or draining ended
+	next     uint64    // guarded by mu
+	wall     int64     // guarded by mu: newest wall time, which never goes back
+	pending  []*pending
+	draining bool
+	visible  []awaited // guarded by mu: waiters of WaitVisible
+}
+
+// pending is a commit that waits for the log.
+type pending struct {
+	tx     *Tx
+	index  uint64
+	state  pendingState
+	settle chan struct{} // closed once published or failed
+}
+
+type pendingState uint8
+
+const (
+	waiting pendingState = iota
+	durable
+	failed
+)
+
+type awaited struct {
+	index uint64
+	done  chan struct{}
+}
+
+func (q *sequencer) init() {
+	q.next = 1
+	q.changed.L = &q.mu
+}
+
+// LastCommitted returns the index of the newest visible commit.
+func (s *Store) LastCommitted() change.Index { return change.Index(s.sequencer.last.Load()) }
+
+// Commit makes the changes durable and then visible to others, and returns the index of
+// the commit; without changes, that of the view. The transaction can still be read until
+// Release. After an error it is rolled back.
+func (tx *Tx) Commit() (change.Index, error) {
+	if tx.ended {
+		return 0, ErrReadOnly
+	}
+	if tx.ending == nil || tx.ending.log.Len() == 0 && tx.published == nil {
+		tx.finishEmpty()
+		return tx.ReadIndex(), nil
+	}
+	s := tx.store
+	if s.options.Journal == nil {
+		return tx.commitInMemory(), nil
+	}
+	ticket, err := s.options.Journal.Prepare(&tx.commit)
+	if err != nil {
+		tx.rollback()
+		return 0, fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	s.slots.Set(tx.ending.slot, mvcc.Committing)
+	p, err := s.enqueue(tx, ticket)
+	if err == nil {
+		err = s.settle(p, ticket.Wait())
+	}
+	if err != nil {
+		tx.rollback()
+		return 0, fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	tx.dropCharge()
+	tx.commit.Ops, tx.commit.Entries = nil, nil
+	return change.Index(p.index), nil
+}
+
+// finishEmpty ends a transaction that changed nothing.
+func (tx *Tx) finishEmpty() {
+	tx.ended = true
+	if tx.ending != nil {
+		tx.store.slots.Give(tx.ending.slot)
+		tx.ending = nil
+	}
+	tx.dropCharge()
+}
+
+func (tx *Tx) commitInMemory() change.Index {
+	q := &tx.store.sequencer
+	q.mu.Lock()
+	index := q.next
+	q.next++
+	tx.store.publishLocked(tx, index)
+	q.mu.Unlock()
+	tx.dropCharge()
+	return change.Index(index)
+}
+
+// enqueue gives tx the next index and its record to the log.
+func (s *Store) enqueue(tx *Tx, ticket Ticket) (*pending, error) {
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.draining {
+		q.changed.Wait()
+	}
+	if s.options.Now != nil {
+		q.wall = max(q.wall, s.options.Now().UnixMicro())
+	}
+	if err := ticket.Enqueue(change.Index(q.next), q.wall); err != nil {
+		return nil, err
+	}
+	p := &pending{tx: tx, index: q.next, settle: make(chan struct{})}
+	q.next++
+	q.pending = append(q.pending, p)
+	return p, nil
+}
+
+// settle notes what the log said and returns once the commit is visible or failed.
+func (s *Store) settle(p *pending, err error) error {
+	q := &s.sequencer
+	q.mu.Lock()
+	p.state = durable
+	if err != nil {
+		p.state = failed
+		q.draining = true
+	}
+	n := 0
+	for ; n < len(q.pending) && q.pending[n].state != waiting; n++ {
+		head := q.pending[n]
+		if head.state == durable {
+			s.publishLocked(head.tx, head.index)
+		}
+		close(head.settle)
+		q.pending[n] = nil
+	}
+	q.pending = q.pending[n:]
+	if len(q.pending) == 0 {
+		q.pending = nil
+		if q.draining {
+			q.draining = false
+			q.next = q.last.Load() + 1
+		}
+	}
+	q.changed.Broadcast()
+	q.mu.Unlock()
+	<-p.settle
+	return err
+}
+
+// publishLocked makes the changes of tx visible as commit index.
+func (s *Store) publishLocked(tx *Tx, index uint64) {
+	q := &s.sequencer
+	tx.ended = true
+	s.slots.Set(tx.ending.slot, mvcc.Outcome(index))
+	s.counts.apply(&tx.deltas)
+	if tx.published != nil {
+		tx.published()
+	}
+	q.last.Store(index)
+	tx.ending.committed = true
+	s.collector.push(tx.ending)
+	kept := q.visible[:0]
+	for _, a := range q.visible {
+		if a.index <= index {
+			close(a.done)
+		} else {
+			kept = append(kept, a)
+		}
+	}
+	q.visible = kept
+}
+
+// WaitVisible waits until commit index is visible.
+func (s *Store) WaitVisible(ctx context.Context, index change.Index) error {
+	q := &s.sequencer
+	q.mu.Lock()
+	if q.last.Load() >= uint64(index) {
+		q.mu.Unlock()
+		return nil
+	}
+	a := awaited{uint64(index), make(chan struct{})}
+	q.visible = append(q.visible, a)
+	q.mu.Unlock()
+	select {
+	case <-a.done:
+		return nil
+	case <-ctx.Done():
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i, other := range q.visible {
+		if other.done == a.done {
+			q.visible = append(q.visible[:i], q.visible[i+1:]...)
+			break
+		}
+	}
+	return ctx.Err()
+}
+
+// waitOutcome waits while the transaction of slot waits for the log. It returns
+// errRetry if it did, and ErrConflict if the transaction does not.
+func (s *Store) waitOutcome(slot mvcc.Slot) error {
+	if s.slots.Get(slot) != mvcc.Committing {
+		return ErrConflict
+	}
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for s.slots.Get(slot) == mvcc.Committing {
+		q.changed.Wait()
+	}
+	return errRetry
+}
+
+// errRetry tells that the outcome of another transaction became known.
+var errRetry = errors.New("look again")
+
+// rollback undoes the changes in place. The undo records stay for the readers that have
+// met the changes, until the collector takes them.
+func (tx *Tx) rollback() {
+	tx.ended = true
+	s := tx.store
+	if tx.ending == nil || tx.ending.log.Len() == 0 {
+		tx.finishEmpty()
+		return
+	}
+	for i := tx.ending.log.Len() - 1; i >= 0; i-- {
+		r, _ := tx.ending.log.Record(s.undo, i)
+		tx.restore(r)
+	}
+	q := &s.sequencer
+	q.mu.Lock()
+	s.slots.Set(tx.ending.slot, mvcc.Aborted)
+	s.collector.push(tx.ending)
+	q.changed.Broadcast()
+	q.mu.Unlock()
+	tx.dropCharge()
+	tx.commit.Ops, tx.commit.Entries = nil, nil
+}
+
+// restore puts back what r holds.
+func (tx *Tx) restore(r *mvcc.Record) {
+	s := tx.store
+	switch r.Kind {
+	case mvcc.NodeImage:
+		n := s.nodes.records.At(r.ID)
+		state := n.latch()
+		now := n.inPlace(state)
+		n.labels.Store(r.A)
+		n.props.Store(r.B)
+		state &^= absent
+		if r.C == 0 {
+			state |= absent
+		}
+		s.forget(graph.NodeID(r.ID), now, imageOf(r), undoOf(state), &tx.ending.indexes)
+		n.unlatch(state)
+		s.dropBlob(now.props, arena.Ref(r.B), tx.ending)
+	case mvcc.EdgeImage:
+		id := graph.EdgeID(r.ID)
+		now := s.edges.props(id)
+		s.edges.setProps(id, arena.Ref(r.B))
+		s.dropBlob(now, arena.Ref(r.B), tx.ending)
+	case mvcc.EdgeCreated, mvcc.EdgeDeleted:
+		// The marks name a transaction that was rolled back, which says all.
+	}
+}
+
+// dropBlob puts a property blob aside unless it is also kept.
+func (s *Store) dropBlob(blob, kept arena.Ref, e *ending) {
+	if blob != 0 && blob != kept {
+		e.blobs.Add(blob, s.blobSize(blob))
+	}
+}

@@ -1,0 +1,215 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/index"
+	"memgraphd/internal/storage/mvcc"
+)
+
+// indexKind is the kind of the catalogue entries of indexes. Their data are
+//
+//	version u8 = 1 | 1 if there is a key, else 0 | length uvarint, label | length uvarint, key
+const indexKind = "index"
+
+const indexEntryVersion = 1
+
+// errIndexEntry reports an index entry that cannot be read.
+var errIndexEntry = errors.New("unreadable index entry")
+
+func (s *Store) encodeIndex(d IndexDef) change.Entry {
+	label, key := s.LabelName(d.Label), ""
+	name := ":" + label
+	data := []byte{indexEntryVersion, 0}
+	if d.HasKey {
+		data[1] = 1
+		key = s.KeyName(d.Key)
+		name += "(" + key + ")"
+	}
+	data = append(binary.AppendUvarint(data, uint64(len(label))), label...)
+	data = append(binary.AppendUvarint(data, uint64(len(key))), key...)
+	return change.Entry{Kind: indexKind, Name: name, Data: data}
+}
+
+func (s *Store) decodeIndex(e change.Entry) (IndexDef, error) {
+	fail := fmt.Errorf("%w %q", errIndexEntry, e.Name)
+	if len(e.Data) < 2 || e.Data[0] != indexEntryVersion || e.Data[1] > 1 {
+		return IndexDef{}, fail
+	}
+	rest := e.Data[2:]
+	var texts [2]string
+	for i := range texts {
+		length, n := binary.Uvarint(rest)
+		if n <= 0 || length > uint64(len(rest)-n) {
+			return IndexDef{}, fail
+		}
+		texts[i] = string(rest[n : n+int(length)])
+		rest = rest[n+int(length):]
+	}
+	label, err := s.InternLabel(texts[0])
+	if err != nil {
+		return IndexDef{}, err
+	}
+	d := IndexDef{Label: label, HasKey: e.Data[1] == 1}
+	if d.HasKey {
+		d.Key, err = s.InternKey(texts[1])
+	}
+	return d, err
+}
+
+// CreateIndex builds an index while others write, logs it, and makes it ready; created is
+// false if there is one.
+func (s *Store) CreateIndex(ctx context.Context, d IndexDef) (created bool, err error) {
+	s.catalogue.schema.Lock()
+	defer s.catalogue.schema.Unlock()
+	e := s.encodeIndex(d)
+	if _, ok := s.Entry(e.Kind, e.Name); ok {
+		return false, nil
+	}
+	var p *propertyIndex
+	if d.HasKey {
+		if p, err = s.buildIndex(ctx, d); err != nil {
+			return false, fmt.Errorf("index %s: %w", e.Name, err)
+		}
+	}
+	_, err = s.commitEntry(change.PutEntry, e, func(*ending) { s.announce(e, p) })
+	if err != nil {
+		if p != nil {
+			s.discard(p)
+		}
+		return false, err
+	}
+	return true, nil
+}
+
+// announce makes a built index known.
+func (s *Store) announce(e change.Entry, p *propertyIndex) {
+	if p != nil {
+		p.ready.Store(true)
+	}
+	s.catalogue.put(e)
+}
+
+// discard gives up an index that was never ready. The schema lock is held.
+func (s *Store) discard(p *propertyIndex) {
+	s.unregister(p)
+	q := &s.sequencer
+	q.mu.Lock()
+	s.collector.push(&ending{dropped: []*propertyIndex{p}})
+	q.mu.Unlock()
+	s.collector.nudge()
+}
+
+// DropIndex removes an index; dropped is false if there is none.
+func (s *Store) DropIndex(_ context.Context, d IndexDef) (dropped bool, err error) {
+	s.catalogue.schema.Lock()
+	defer s.catalogue.schema.Unlock()
+	e := s.encodeIndex(d)
+	if _, ok := s.Entry(e.Kind, e.Name); !ok {
+		return false, nil
+	}
+	e.Data = nil
+	_, err = s.commitEntry(change.DeleteEntry, e, func(end *ending) { s.dropIndex(e, d, end) })
+	return err == nil, err
+}
+
+// dropIndex takes an index out of use; its memory goes when nobody scans it any more.
+func (s *Store) dropIndex(e change.Entry, d IndexDef, end *ending) {
+	s.catalogue.remove(e.Kind, e.Name)
+	if !d.HasKey {
+		return
+	}
+	if p := s.registry.Load().find(d.Label, d.Key); p != nil {
+		s.unregister(p)
+		end.dropped = append(end.dropped, p)
+	}
+}
+
+func (s *Store) unregister(p *propertyIndex) {
+	list := slices.Clone(s.registry.Load().list)
+	s.registry.Store(newRegistry(slices.DeleteFunc(list, func(o *propertyIndex) bool { return o == p })))
+}
+
+// buildIndex registers an index, so that every writer from now on keeps it, and enters
+// all versions of all nodes. A writer that had looked before holds the latch of its node,
+// for which the build waits.
+func (s *Store) buildIndex(ctx context.Context, d IndexDef) (*propertyIndex, error) {
+	p := &propertyIndex{def: d, tree: index.NewProperty(s.indexArena)}
+	s.registry.Store(newRegistry(append(slices.Clone(s.registry.Load().list), p)))
+	const stride = 1024
+	limit := s.NodeSlots()
+	for id := range limit {
+		if id%stride == 0 {
+			err := ctx.Err()
+			if err == nil {
+				err = s.headroom(s.indexBudget, 0)
+			}
+			if err != nil {
+				s.discard(p)
+				return nil, err
+			}
+		}
+		s.enterAll(p, id)
+	}
+	return p, nil
+}
+
+// enterAll enters all versions of a node into p.
+func (s *Store) enterAll(p *propertyIndex, id graph.NodeID) {
+	n := s.nodes.records.At(uint32(id))
+	if n.state.Load() == 0 && n.labels.Load() == 0 {
+		return
+	}
+	state := n.latch()
+	defer n.unlatch(state)
+	s.enterVersion(p, id, n.inPlace(state))
+	for ref := undoOf(state); ref != 0; {
+		r := mvcc.At(s.undo, ref)
+		s.enterVersion(p, id, imageOf(r))
+		ref = arena.Ref(r.Next.Load())
+	}
+}
+
+func (s *Store) enterVersion(p *propertyIndex, id graph.NodeID, im image) {
+	if !im.exists || !s.sets.has(im.labels, p.def.Label) {
+		return
+	}
+	if v := s.valueIn(im, p.def.Key); !v.IsNull() {
+		p.tree.Add(v, id)
+	}
+}
+
+// Indexes lists the indexes, also those that are being built.
+func (s *Store) Indexes() []IndexInfo {
+	var out []IndexInfo
+	for _, e := range s.Entries(indexKind) {
+		if d, err := s.decodeIndex(e); err == nil && !d.HasKey {
+			n := s.LabelCount(d.Label)
+			out = append(out, IndexInfo{IndexDef: d, Ready: true, Entries: n, Distinct: min(n, 1)})
+		}
+	}
+	for _, p := range s.registry.Load().list {
+		out = append(out, IndexInfo{
+			IndexDef: p.def, Ready: p.ready.Load(), Entries: p.tree.Entries(), Distinct: p.tree.Distinct(),
+		})
+	}
+	slices.SortFunc(out, func(a, b IndexInfo) int {
+		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(btoi(a.HasKey), btoi(b.HasKey)), cmp.Compare(a.Key, b.Key))
+	})
+	return out
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

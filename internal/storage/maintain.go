@@ -1,0 +1,193 @@
+package storage
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/index"
+	"memgraphd/internal/storage/mvcc"
+	"memgraphd/internal/storage/property"
+	"memgraphd/internal/storage/value"
+)
+
+// labelBits is the bitmap of each label, made when its first node comes.
+type labelBits struct {
+	arena *arena.Arena
+	mu    sync.Mutex
+	list  atomic.Pointer[[]*index.Label]
+}
+
+func (b *labelBits) init(a *arena.Arena) {
+	b.arena = a
+	b.list.Store(new([]*index.Label))
+}
+
+// get returns the bitmap of l, nil if it never had a node.
+func (b *labelBits) get(l graph.LabelID) *index.Label {
+	list := *b.list.Load()
+	if int(l) >= len(list) {
+		return nil
+	}
+	return list[l]
+}
+
+func (b *labelBits) add(l graph.LabelID, id graph.NodeID) {
+	bits := b.get(l)
+	if bits == nil {
+		bits = b.create(l)
+	}
+	bits.Add(id)
+}
+
+func (b *labelBits) create(l graph.LabelID) *index.Label {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if bits := b.get(l); bits != nil {
+		return bits
+	}
+	old := *b.list.Load()
+	list := make([]*index.Label, max(len(old), int(l)+1))
+	copy(list, old)
+	list[l] = index.NewLabel(b.arena)
+	b.list.Store(&list)
+	return list[l]
+}
+
+// registry is the property indexes; it is replaced as a whole.
+type registry struct {
+	list    []*propertyIndex
+	byLabel map[graph.LabelID][]*propertyIndex
+}
+
+// propertyIndex is one index over a label and a key.
+type propertyIndex struct {
+	def   IndexDef
+	tree  *index.Property
+	ready atomic.Bool
+}
+
+// find returns the index of a label and key, nil if there is none.
+func (r *registry) find(l graph.LabelID, k graph.KeyID) *propertyIndex {
+	for _, p := range r.byLabel[l] {
+		if p.def.Key == k {
+			return p
+		}
+	}
+	return nil
+}
+
+func newRegistry(list []*propertyIndex) *registry {
+	r := &registry{list: list, byLabel: map[graph.LabelID][]*propertyIndex{}}
+	for _, p := range list {
+		r.byLabel[p.def.Label] = append(r.byLabel[p.def.Label], p)
+	}
+	return r
+}
+
+// imageOf returns the version that an undo record of a node holds.
+func imageOf(r *mvcc.Record) image { return image{setID(r.A), arena.Ref(r.B), r.C == 1} }
+
+// blob returns a property blob.
+func (s *Store) blob(ref arena.Ref) []byte {
+	if ref == 0 {
+		return nil
+	}
+	return s.blobs.Bytes(ref, s.blobSize(ref))
+}
+
+func (s *Store) blobSize(ref arena.Ref) int { return property.Size(s.blobs.Bytes(ref, 4)) }
+
+// storeBlob copies a packed blob into the arena.
+func (s *Store) storeBlob(packed []byte) arena.Ref {
+	if len(packed) == 0 {
+		return 0
+	}
+	ref := s.blobs.Alloc(len(packed))
+	copy(s.blobs.Bytes(ref, len(packed)), packed)
+	return ref
+}
+
+// valueIn returns a property of one version of a node.
+func (s *Store) valueIn(im image, k graph.KeyID) value.Value {
+	if im.props == 0 {
+		return value.Null
+	}
+	return property.Find(s.blob(im.props), k)
+}
+
+// enter makes the new version of a node findable. The caller holds the latch of the node
+// and has not shown the version yet; was is the version that it replaces.
+func (s *Store) enter(id graph.NodeID, now, was image) {
+	if !now.exists {
+		return
+	}
+	r := s.registry.Load()
+	for _, l := range s.sets.labels(now.labels) {
+		had := was.exists && (was.labels == now.labels || s.sets.has(was.labels, l))
+		if !had {
+			s.labelBits.add(l, id)
+		}
+		if had && was.props == now.props || len(r.list) == 0 {
+			continue
+		}
+		for _, p := range r.byLabel[l] {
+			v := s.valueIn(now, p.def.Key)
+			if !v.IsNull() && !(had && value.Same(v, s.valueIn(was, p.def.Key))) {
+				p.tree.Add(v, id)
+			}
+		}
+	}
+}
+
+// forget takes away what made only the version gone of a node findable. The versions that
+// remain are now and the images of chain. The caller holds the latch of the node.
+func (s *Store) forget(id graph.NodeID, gone, now image, chain arena.Ref, g *arena.Garbage) {
+	if !gone.exists || gone.labels == 0 {
+		return
+	}
+	var space [4]image
+	remaining := space[:0]
+	if now.exists {
+		remaining = append(remaining, now)
+	}
+	for ref := chain; ref != 0; {
+		r := mvcc.At(s.undo, ref)
+		if im := imageOf(r); im.exists {
+			remaining = append(remaining, im)
+		}
+		ref = arena.Ref(r.Next.Load())
+	}
+	for _, im := range remaining {
+		if im.labels == gone.labels && im.props == gone.props {
+			return
+		}
+	}
+	for _, l := range s.sets.labels(gone.labels) {
+		s.forgetLabel(id, l, gone, remaining, g)
+	}
+}
+
+func (s *Store) forgetLabel(id graph.NodeID, l graph.LabelID, gone image, remaining []image, g *arena.Garbage) {
+	labelled := false
+	for _, im := range remaining {
+		labelled = labelled || s.sets.has(im.labels, l)
+	}
+	if !labelled {
+		s.labelBits.get(l).Remove(id)
+	}
+	for _, p := range s.registry.Load().byLabel[l] {
+		v := s.valueIn(gone, p.def.Key)
+		if v.IsNull() {
+			continue
+		}
+		kept := false
+		for _, im := range remaining {
+			kept = kept || s.sets.has(im.labels, l) && value.Same(v, s.valueIn(im, p.def.Key))
+		}
+		if !kept {
+			p.tree.Remove(v, id, g)
+		}
+	}
+}

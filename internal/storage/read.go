@@ -1,0 +1,229 @@
+package storage
+
+import (
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/mvcc"
+	"memgraphd/internal/storage/property"
+	"memgraphd/internal/storage/value"
+)
+
+// imageAt returns the version of a node in the view v, given the version in place, loaded
+// before state.
+func (s *Store) imageAt(v mvcc.View, im image, state uint64) image {
+	im.exists = state&absent == 0
+	for ref := undoOf(state); ref != 0; {
+		r := mvcc.At(s.undo, ref)
+		if s.slots.Sees(v, r.Slot) {
+			break
+		}
+		im = imageOf(r)
+		ref = arena.Ref(r.Next.Load())
+	}
+	return im
+}
+
+// image returns the version of a node in the view of tx.
+func (tx *Tx) image(id graph.NodeID) image {
+	n := tx.store.nodes.at(id)
+	if n == nil {
+		return image{}
+	}
+	im := image{labels: setID(n.labels.Load()), props: arena.Ref(n.props.Load()), exists: true}
+	if state := n.state.Load(); state != 0 {
+		return tx.store.imageAt(tx.view, im, state)
+	}
+	return im
+}
+
+// NodeExists reports whether the view holds the node.
+func (tx *Tx) NodeExists(id graph.NodeID) bool { return tx.image(id).exists }
+
+// HasLabel reports whether the node is in the view and has the label.
+func (tx *Tx) HasLabel(id graph.NodeID, l graph.LabelID) bool {
+	im := tx.image(id)
+	return im.exists && tx.store.sets.has(im.labels, l)
+}
+
+// AppendLabels appends the labels of the node, ascending.
+func (tx *Tx) AppendLabels(dst []graph.LabelID, id graph.NodeID) []graph.LabelID {
+	im := tx.image(id)
+	if !im.exists {
+		return dst
+	}
+	return append(dst, tx.store.sets.labels(im.labels)...)
+}
+
+// NodeGeneration returns how often the slot of the node was used before.
+func (tx *Tx) NodeGeneration(id graph.NodeID) uint32 {
+	if n := tx.store.nodes.at(id); n != nil {
+		return n.generation.Load()
+	}
+	return 0
+}
+
+// NodeProperty returns a property of the node, null if there is none.
+func (tx *Tx) NodeProperty(id graph.NodeID, k graph.KeyID) value.Value {
+	im := tx.image(id)
+	if !im.exists {
+		return value.Null
+	}
+	return tx.store.valueIn(im, k)
+}
+
+// AppendNodeProperties appends the properties of the node, ascending by key.
+func (tx *Tx) AppendNodeProperties(dst []Property, id graph.NodeID) []Property {
+	im := tx.image(id)
+	if !im.exists {
+		return dst
+	}
+	return property.Unpack(dst, tx.store.blob(im.props))
+}
+
+// NodePropertyColumn sets dst[i] to a property of ids[i]; graph.NoNode gives null.
+func (tx *Tx) NodePropertyColumn(dst []value.Value, ids []graph.NodeID, k graph.KeyID) {
+	for i, id := range ids {
+		dst[i] = tx.NodeProperty(id, k)
+	}
+}
+
+// edgeFilter is a Tx as package adjacency sees it.
+type edgeFilter Tx
+
+// VisibleEdge implements adjacency.Filter for relationships that some version holds.
+func (tx *edgeFilter) VisibleEdge(id graph.EdgeID) bool {
+	s := tx.store
+	st := s.edges.state(id)
+	if st == nil {
+		return true
+	}
+	if c := mvcc.Slot(st.creator.Load()); c != 0 && !s.slots.Sees(tx.view, c) {
+		return false
+	}
+	d := mvcc.Slot(st.deleter.Load())
+	return d == 0 || !s.slots.Sees(tx.view, d)
+}
+
+// EdgeByID returns the handle of a relationship in the view.
+func (tx *Tx) EdgeByID(id graph.EdgeID) (graph.Edge, bool) {
+	s := tx.store
+	if !s.edges.known(id) || !(*edgeFilter)(tx).VisibleEdge(id) {
+		return graph.Edge{}, false
+	}
+	src := s.nodes.at(s.edges.source(id))
+	if src == nil {
+		return graph.Edge{}, false
+	}
+	dst, ok := s.adjacency.Find(arena.Ref(src.out.Load()), s.edges.typeOf(id), id)
+	return graph.Edge{ID: id, Dst: dst}, ok
+}
+
+// EdgeExists reports whether the view holds the relationship.
+func (tx *Tx) EdgeExists(e graph.Edge) bool {
+	return tx.store.edges.known(e.ID) && (*edgeFilter)(tx).VisibleEdge(e.ID)
+}
+
+// EdgeSource returns the start node, also of a relationship deleted in this transaction.
+func (tx *Tx) EdgeSource(e graph.Edge) graph.NodeID {
+	if uint64(e.ID) >= tx.store.edges.limit.Load() {
+		return graph.NoNode
+	}
+	return tx.store.edges.source(e.ID)
+}
+
+// EdgeType returns the type, also of a relationship deleted in this transaction.
+func (tx *Tx) EdgeType(e graph.Edge) graph.TypeID {
+	if uint64(e.ID) >= tx.store.edges.limit.Load() {
+		return 0
+	}
+	return tx.store.edges.typeOf(e.ID)
+}
+
+// EdgeGeneration returns how often the slot of the relationship was used before.
+func (tx *Tx) EdgeGeneration(id graph.EdgeID) uint32 {
+	if uint64(id) >= tx.store.edges.limit.Load() {
+		return 0
+	}
+	return tx.store.edges.generation(id)
+}
+
+// edgeBlob returns the properties of a relationship in the view, also of one deleted in
+// this transaction.
+func (tx *Tx) edgeBlob(id graph.EdgeID) []byte {
+	s := tx.store
+	if uint64(id) >= s.edges.limit.Load() {
+		return nil
+	}
+	blob := s.edges.props(id)
+	if st := s.edges.state(id); st != nil {
+		if c := mvcc.Slot(st.creator.Load()); c != 0 && !s.slots.Sees(tx.view, c) {
+			return nil
+		}
+		for ref := arena.Ref(st.undo.Load()); ref != 0; {
+			r := mvcc.At(s.undo, ref)
+			if s.slots.Sees(tx.view, r.Slot) {
+				break
+			}
+			blob = arena.Ref(r.B)
+			ref = arena.Ref(r.Next.Load())
+		}
+	}
+	return s.blob(blob)
+}
+
+// EdgeProperty returns a property of the relationship, null if there is none.
+func (tx *Tx) EdgeProperty(e graph.Edge, k graph.KeyID) value.Value {
+	if blob := tx.edgeBlob(e.ID); blob != nil {
+		return property.Find(blob, k)
+	}
+	return value.Null
+}
+
+// AppendEdgeProperties appends the properties of the relationship, ascending by key.
+func (tx *Tx) AppendEdgeProperties(dst []Property, e graph.Edge) []Property {
+	return property.Unpack(dst, tx.edgeBlob(e.ID))
+}
+
+// EdgePropertyColumn sets dst[i] to a property of edges[i]; the slot graph.NoEdge gives null.
+func (tx *Tx) EdgePropertyColumn(dst []value.Value, edges []graph.Edge, k graph.KeyID) {
+	for i, e := range edges {
+		dst[i] = tx.EdgeProperty(e, k)
+	}
+}
+
+// Adjacent appends the relationships of n in the direction dir, Out or In, to dst as
+// columns, each of one type. types nil means all.
+func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types []graph.TypeID) []Segment {
+	rec := tx.store.nodes.at(n)
+	if rec == nil {
+		return dst
+	}
+	ref := arena.Ref(rec.adjacent(dir).Load())
+	return tx.store.adjacency.Segments(dst, ref, types, (*edgeFilter)(tx))
+}
+
+// Degree counts the relationships of n; with Both, one that begins and ends at n once.
+func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) int {
+	rec := tx.store.nodes.at(n)
+	if rec == nil {
+		return 0
+	}
+	blocks := tx.store.adjacency
+	switch dir {
+	case graph.Out:
+		return blocks.Degree(arena.Ref(rec.out.Load()), types, (*edgeFilter)(tx))
+	case graph.In:
+		return blocks.Degree(arena.Ref(rec.in.Load()), types, (*edgeFilter)(tx))
+	case graph.Both:
+	}
+	total := blocks.Degree(arena.Ref(rec.in.Load()), types, (*edgeFilter)(tx))
+	for _, s := range tx.Adjacent(nil, n, graph.Out, types) {
+		total += len(s.Nodes)
+		for _, other := range s.Nodes {
+			if other == n {
+				total--
+			}
+		}
+	}
+	return total
+}

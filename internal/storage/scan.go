@@ -1,0 +1,252 @@
+package storage
+
+import (
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/index"
+	"memgraphd/internal/storage/value"
+)
+
+// NodeScan walks over the nodes of a view: all, those of a range of ids, of a label, or of
+// an index. It sees the view as it is at each Next.
+type NodeScan struct {
+	tx    *Tx
+	kind  scanKind
+	at    graph.NodeID // next id
+	to    graph.NodeID // exclusive
+	label graph.LabelID
+
+	index  *propertyIndex
+	cursor index.Cursor
+	lo, hi Bound
+	equal  value.Value // null: the bounds decide
+}
+
+type scanKind uint8
+
+const (
+	scanRange scanKind = iota
+	scanLabel
+	scanIndex
+)
+
+// ScanNodes walks over all nodes in the order of their ids.
+func (tx *Tx) ScanNodes() *NodeScan { return tx.ScanNodeRange(0, graph.NoNode) }
+
+// ScanNodeRange walks over the nodes from ≤ id < to.
+func (tx *Tx) ScanNodeRange(from, to graph.NodeID) *NodeScan {
+	return &NodeScan{tx: tx, at: from, to: to}
+}
+
+// ScanLabel walks over the nodes with a label in the order of their ids.
+func (tx *Tx) ScanLabel(l graph.LabelID) *NodeScan {
+	return &NodeScan{tx: tx, kind: scanLabel, label: l}
+}
+
+// ScanEqual walks over the nodes with label l whose property k equals v. ok is false if
+// there is no such index.
+func (tx *Tx) ScanEqual(l graph.LabelID, k graph.KeyID, v value.Value) (scan *NodeScan, ok bool) {
+	p := tx.readyIndex(l, k)
+	if p == nil {
+		return nil, false
+	}
+	c := &NodeScan{tx: tx, kind: scanIndex, label: l, index: p, equal: v}
+	if !v.IsNull() {
+		c.cursor = p.tree.Equal(v)
+	}
+	return c, true
+}
+
+// ScanRange walks over the nodes with label l whose property k lies between two bounds,
+// in the order of the values. What has no order with a bound is not between them.
+func (tx *Tx) ScanRange(l graph.LabelID, k graph.KeyID, lo, hi Bound) (scan *NodeScan, ok bool) {
+	p := tx.readyIndex(l, k)
+	if p == nil {
+		return nil, false
+	}
+	c := &NodeScan{tx: tx, kind: scanIndex, label: l, index: p, lo: lo, hi: hi}
+	c.cursor = p.tree.Range(lo, hi)
+	return c, true
+}
+
+// ScanPrefix walks over the nodes with label l whose property k is a string that begins
+// with prefix, in the order of the strings.
+func (tx *Tx) ScanPrefix(l graph.LabelID, k graph.KeyID, prefix string) (scan *NodeScan, ok bool) {
+	p := tx.readyIndex(l, k)
+	if p == nil {
+		return nil, false
+	}
+	return &NodeScan{tx: tx, kind: scanIndex, label: l, index: p, cursor: p.tree.Prefix(prefix)}, true
+}
+
+func (tx *Tx) readyIndex(l graph.LabelID, k graph.KeyID) *propertyIndex {
+	p := tx.store.registry.Load().find(l, k)
+	if p == nil || !p.ready.Load() {
+		return nil
+	}
+	return p
+}
+
+// Next fills dst with the next nodes and returns how many; 0 is the end.
+func (c *NodeScan) Next(dst []graph.NodeID) int {
+	switch c.kind {
+	case scanRange:
+		return c.nextInRange(dst)
+	case scanLabel:
+		return c.nextWithLabel(dst)
+	case scanIndex:
+		return c.nextOfIndex(dst)
+	}
+	return 0
+}
+
+func (c *NodeScan) nextInRange(dst []graph.NodeID) int {
+	s := c.tx.store
+	to := min(uint64(c.to), s.nodes.limit.Load())
+	n := 0
+	for ; uint64(c.at) < to && n < len(dst); c.at++ {
+		if s.nodes.records.At(uint32(c.at)).state.Load() == 0 || c.tx.image(c.at).exists {
+			dst[n] = c.at
+			n++
+		}
+	}
+	return n
+}
+
+func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
+	s := c.tx.store
+	bits := s.labelBits.get(c.label)
+	if bits == nil || c.at == graph.NoNode {
+		return 0
+	}
+	n := 0
+	var last setID // the label set that was looked at last, and whether it has the label
+	var lastHas bool
+	for n < len(dst) {
+		got := bits.Scan(dst[n:], c.at)
+		if got == 0 {
+			break
+		}
+		full := got == len(dst)-n
+		found := dst[n : n+got]
+		c.at = found[got-1] + 1
+		for _, id := range found {
+			im := c.tx.image(id)
+			if !im.exists {
+				continue
+			}
+			if im.labels != last {
+				last, lastHas = im.labels, s.sets.has(im.labels, c.label)
+			}
+			if lastHas {
+				dst[n] = id
+				n++
+			}
+		}
+		if !full {
+			c.at = graph.NoNode
+			break
+		}
+	}
+	return n
+}
+
+func (c *NodeScan) nextOfIndex(dst []graph.NodeID) int {
+	var entries [64]index.Entry
+	n := 0
+	for n < len(dst) {
+		got := c.cursor.Next(entries[:min(len(entries), len(dst)-n)])
+		if got == 0 {
+			break
+		}
+		for _, e := range entries[:got] {
+			if c.holds(e) {
+				dst[n] = e.Node
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// holds reports whether the visible version of the node of e is what the scan looks for.
+func (c *NodeScan) holds(e index.Entry) bool {
+	im := c.tx.image(e.Node)
+	if !im.exists || !c.tx.store.sets.has(im.labels, c.label) {
+		return false
+	}
+	v := c.tx.store.valueIn(im, c.index.def.Key)
+	if !c.index.tree.Matches(e, v) {
+		return false
+	}
+	if !c.equal.IsNull() {
+		return value.Equal(v, c.equal) == value.Yes
+	}
+	return within(v, c.lo, 1) && within(v, c.hi, -1)
+}
+
+// within reports whether v lies on the side of b that sign says.
+func within(v value.Value, b Bound, sign int) bool {
+	if b.Value.IsNull() {
+		return true
+	}
+	order, nan, ok := value.Compare(v, b.Value)
+	return ok && !nan && (order*sign > 0 || order == 0 && b.Inclusive)
+}
+
+// EdgeScan walks over the relationships of a view in the order of their ids. It sees the
+// view as it is at each Next.
+type EdgeScan struct {
+	tx     *Tx
+	at, to graph.EdgeID
+	types  []graph.TypeID
+}
+
+// ScanEdges walks over the relationships of some types, nil for all.
+func (tx *Tx) ScanEdges(types []graph.TypeID) *EdgeScan {
+	return &EdgeScan{tx: tx, to: graph.NoEdge, types: types}
+}
+
+// ScanEdgeRange walks over the relationships from ≤ id < to.
+func (tx *Tx) ScanEdgeRange(from, to graph.EdgeID) *EdgeScan {
+	return &EdgeScan{tx: tx, at: from, to: to}
+}
+
+// Next fills dst with the next relationships and returns how many; 0 is the end.
+func (c *EdgeScan) Next(dst []graph.Edge) int {
+	s := c.tx.store
+	to := min(uint64(c.to), s.edges.limit.Load())
+	n := 0
+	for uint64(c.at) < to && n < len(dst) {
+		if c.at%chunkEdges == 0 && !c.wants(s.edges.chunk(c.at).kind.Load()) {
+			c.at += chunkEdges
+			continue
+		}
+		if src := s.edges.source(c.at); src != graph.NoNode && c.wants(s.edges.chunk(c.at).kind.Load()) &&
+			(*edgeFilter)(c.tx).VisibleEdge(c.at) {
+			out := arena.Ref(s.nodes.records.At(uint32(src)).out.Load())
+			if node, ok := s.adjacency.Find(out, s.edges.typeOf(c.at), c.at); ok {
+				dst[n] = graph.Edge{ID: c.at, Dst: node}
+				n++
+			}
+		}
+		c.at++
+	}
+	return n
+}
+
+// wants reports whether a chunk of the given kind may hold what the scan looks for.
+func (c *EdgeScan) wants(kind uint32) bool {
+	if kind == 0 {
+		return false
+	}
+	if c.types == nil {
+		return true
+	}
+	for _, t := range c.types {
+		if uint32(t)+1 == kind {
+			return true
+		}
+	}
+	return false
+}

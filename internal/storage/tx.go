@@ -1,0 +1,175 @@
+package storage
+
+import (
+	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/mvcc"
+	"memgraphd/internal/storage/value"
+)
+
+// Tx is a transaction: a view of the graph, and changes that only it sees until Commit.
+//
+// Reads may run in several goroutines at once while nothing is written; otherwise a Tx
+// belongs to one goroutine. Slices and strings that reads return stay valid until Release.
+type Tx struct {
+	store     *Store
+	opened    mvcc.Opened
+	view      mvcc.View
+	isolation Isolation
+	readOnly  bool
+	ended     bool // no more writes: committed or rolled back
+	released  bool
+
+	ending  *ending // nil until the first write
+	commit  change.Commit
+	deltas  deltas
+	scratch []byte // for packing properties
+
+	published func() // called when the commit becomes visible; for the catalogue
+
+	budget  *memory.Budget // of the query, or nil
+	charged int64          // bytes reserved for undo records and changes
+	spent   int64          // bytes of charged that are used up
+}
+
+// ending is what a transaction leaves behind for the collector.
+type ending struct {
+	slot      mvcc.Slot
+	committed bool
+	stamp     mvcc.Stamp
+	log       mvcc.Log
+	at        int // next record of the pass
+	pass      int
+
+	adjacency arena.Garbage
+	blobs     arena.Garbage
+	indexes   arena.Garbage
+	states    arena.Garbage
+	late      arena.Garbage // states emptied in phase two
+	dropped   []*propertyIndex
+}
+
+// Begin starts a transaction. It must end with Release or Rollback.
+func (s *Store) Begin(o TxOptions) *Tx {
+	tx := &Tx{store: s, isolation: s.options.Isolation, readOnly: o.ReadOnly, budget: o.Budget}
+	if o.Isolation != nil {
+		tx.isolation = *o.Isolation
+	}
+	tx.opened = s.views.Open()
+	tx.view.ReadTS = s.sequencer.last.Load()
+	return tx
+}
+
+// ReadIndex returns the newest commit in the view.
+func (tx *Tx) ReadIndex() change.Index { return change.Index(tx.view.ReadTS) }
+
+// NewStatement moves the view of a ReadCommitted transaction to the newest commit.
+func (tx *Tx) NewStatement() {
+	if tx.isolation == ReadCommitted && !tx.ended {
+		tx.view.ReadTS = tx.store.sequencer.last.Load()
+	}
+}
+
+// Release ends the view. A transaction that was not committed is rolled back.
+func (tx *Tx) Release() {
+	if tx.released {
+		return
+	}
+	if !tx.ended {
+		tx.rollback()
+	}
+	tx.released = true
+	tx.store.views.Close(tx.opened)
+	tx.store.collector.nudge()
+}
+
+// Rollback undoes the changes, if there is no commit, and ends the view.
+func (tx *Tx) Rollback() { tx.Release() }
+
+// writeCost is the accounted size of one logged change.
+const writeCost = 96
+
+// beginWrite prepares a change that will allocate about n bytes and log a number of ops
+// and undo records. After it, nothing can fail for want of memory.
+func (tx *Tx) beginWrite(n int64, records int) error {
+	s := tx.store
+	if tx.readOnly || tx.ended {
+		return ErrReadOnly
+	}
+	if err := s.headroom(s.graphBudget, n); err != nil {
+		return err
+	}
+	if tx.ending == nil {
+		tx.ending = &ending{slot: s.slots.Take()}
+		tx.view.Self = tx.ending.slot
+	}
+	return tx.charge(int64(records)*writeCost + n)
+}
+
+// charge reserves bytes that last as long as the transaction, in steps.
+func (tx *Tx) charge(n int64) error {
+	const step = 32 << 10
+	if tx.store.options.Journal == nil && tx.budget == nil {
+		return nil
+	}
+	if tx.spent+n > tx.charged {
+		more := max(tx.spent+n-tx.charged, 0)
+		if tx.spent > 0 {
+			more = max(more, step)
+		}
+		if err := tx.store.undoBudget.Reserve(more); err != nil {
+			return err
+		}
+		if err := tx.budget.Reserve(more); err != nil {
+			tx.store.undoBudget.Release(more)
+			return err
+		}
+		tx.charged += more
+	}
+	tx.spent += n
+	return nil
+}
+
+func (tx *Tx) dropCharge() {
+	tx.store.undoBudget.Release(tx.charged)
+	tx.budget.Release(tx.charged)
+	tx.charged, tx.spent = 0, 0
+}
+
+// record appends an undo record.
+func (tx *Tx) record(r *mvcc.Record) arena.Ref {
+	r.Slot = tx.ending.slot
+	return tx.ending.log.Append(tx.store.undo, r)
+}
+
+// redo notes a change for the log.
+func (tx *Tx) redo(op *change.Op) {
+	if tx.store.options.Journal != nil {
+		tx.commit.Ops = append(tx.commit.Ops, *op)
+	}
+}
+
+// redoProps notes the properties of something new.
+func (tx *Tx) redoProps(kind change.Kind, n graph.NodeID, e graph.Edge, props []Property) {
+	if tx.store.options.Journal == nil {
+		return
+	}
+	for _, p := range props {
+		if !p.Value.IsNull() {
+			tx.redo(&change.Op{Kind: kind, Node: n, Edge: e, Ref: uint32(p.Key), Value: p.Value})
+		}
+	}
+}
+
+func propsSize(props []Property) int64 {
+	n := int64(0)
+	for _, p := range props {
+		n += valueSize(p.Value)
+	}
+	return n
+}
+
+// valueSize is about what a value takes in a blob.
+func valueSize(v value.Value) int64 { return 16 + v.Size() }
