@@ -144,7 +144,7 @@ func appendRows[T any](dst, src []T, rows []uint16) []T {
 	}
 	at := len(dst)
 	if cap(dst) < at+len(rows) {
-		grown := make([]T, at, max(2*cap(dst), at+len(rows), Size))
+		grown := make([]T, at, max(2*cap(dst), at+len(rows)))
 		copy(grown, dst)
 		dst = grown
 	}

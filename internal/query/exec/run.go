@@ -90,7 +90,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 
 // drop lets go of what belongs to the execution.
 func (i *instance) drop() {
-	i.ec.Recycle()
+	i.ec.Finish()
 	i.ctx, i.tx, i.files, i.clock = nil, nil, nil, nil
 	i.ec.Params, i.ec.Literals, i.ec.Budget = value.Null, nil, nil
 }

@@ -69,15 +69,8 @@ func (e *comprehension) Eval(c *Context, in *batch.Batch, out *batch.Vector) err
 	}
 	var made builder
 	f := c.frame(&e.level)
-	for lists.fill(f, &e.level, in) {
-		step := c.mark()
-		if err = e.take(c, f, &made); err != nil {
-			return err
-		}
-		c.release(step)
-		if err = c.Check(); err != nil {
-			return err
-		}
+	if err = lists.each(c, f, &e.level, in, func() error { return e.take(c, f, &made) }); err != nil {
+		return place(err, e.where)
 	}
 	for _, r := range lists.rows {
 		if lists.lists.at(r).IsNull() {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"regexp"
+	"slices"
 
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/function"
@@ -33,8 +34,28 @@ type Context struct {
 	bools  []bool
 	args   []value.Value
 
+	held    int64 // bytes reserved for frames
 	regexps map[string]*regexp.Regexp
 	sets    map[*membership]*memberSet
+}
+
+// framesKept is how many frames a Context keeps for the next statement.
+const framesKept = 4
+
+// Finish readies c for another statement with other parameters: it gives back what is
+// reserved and lets go of the scratch that is out of the ordinary.
+func (c *Context) Finish() {
+	c.Call.Finish()
+	c.Budget.Release(c.held)
+	c.held = 0
+	clear(c.sets)
+	c.frames.items = slices.Clip(c.frames.items[:min(len(c.frames.items), framesKept)])
+	for i, f := range c.frames.items {
+		f.reserved = 0
+		if len(f.batch.Columns) > framesKept {
+			c.frames.items[i] = new(frame)
+		}
+	}
 }
 
 // rowList is a scratch selection.

@@ -1,7 +1,10 @@
 package expr
 
 import (
+	"unsafe"
+
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/function"
 	"memgraphd/internal/query/token"
 	"memgraphd/internal/storage/value"
 )
@@ -21,6 +24,8 @@ type frame struct {
 	batch   batch.Batch
 	origin  []uint16
 	tallies []tally // of a quantifier, by row above
+
+	reserved int64 // bytes accounted for in this statement
 }
 
 // frame returns a scratch frame with columns for l.
@@ -35,11 +40,20 @@ func (c *Context) frame(l *level) *frame {
 }
 
 // capture fills the columns of f that come from above: a row for each of f.origin.
-func (f *frame) capture(l *level, above *batch.Batch) {
+func (f *frame) capture(c *Context, l *level, above *batch.Batch) error {
+	bytes := int64(len(f.origin)) * int64(l.locals+len(l.captured)) * int64(unsafe.Sizeof(value.Value{}))
+	if grown := bytes - f.reserved; grown > 0 && c.Budget != nil {
+		if err := c.Budget.Reserve(grown); err != nil {
+			return function.LimitReached(err)
+		}
+		c.held += grown
+		f.reserved = bytes
+	}
 	f.batch.Len, f.batch.Sel = len(f.origin), nil
 	for i, slot := range l.captured {
 		f.batch.Columns[l.locals+i].Gather(&above.Columns[slot], f.origin)
 	}
+	return nil
 }
 
 // elements walks over the elements of the lists of a batch.
@@ -73,9 +87,27 @@ func (s *elements) list(row uint16) []value.Value {
 	return nil
 }
 
-// fill puts the next elements into column 0 of f and captures the rest; it reports false
-// at the end.
-func (s *elements) fill(f *frame, l *level, above *batch.Batch) bool {
+// each calls do for one inner batch in f after the other, until all elements were in one.
+// Between them it looks whether the statement has been interrupted.
+func (s *elements) each(c *Context, f *frame, l *level, above *batch.Batch, do func() error) error {
+	for s.fill(f) {
+		if err := c.Check(); err != nil {
+			return err
+		}
+		if err := f.capture(c, l, above); err != nil {
+			return err
+		}
+		step := c.mark()
+		if err := do(); err != nil {
+			return err
+		}
+		c.release(step)
+	}
+	return nil
+}
+
+// fill puts the next elements into column 0 of f; it reports false at the end.
+func (s *elements) fill(f *frame) bool {
 	f.origin = f.origin[:0]
 	column := &f.batch.Columns[0]
 	column.Reset(batch.Values, 0)
@@ -94,6 +126,5 @@ func (s *elements) fill(f *frame, l *level, above *batch.Batch) bool {
 		s.next++
 		s.skip = 0
 	}
-	f.capture(l, above)
 	return len(f.origin) > 0
 }

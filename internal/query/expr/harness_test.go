@@ -36,7 +36,7 @@ func (f *fixture) context() *expr.Context {
 	c.Now = time.UnixMicro(1_700_000_000_000_001)
 	c.Rand = rand.New(rand.NewPCG(1, 2))
 	c.User = "ann"
-	c.Budget = memory.New("query", 64<<20)
+	c.Budget = memory.New("query", 16<<20)
 	return c
 }
 
@@ -216,6 +216,9 @@ func showError(err error) string {
 	e := failure.Of(err)
 	if e == nil {
 		return "error " + err.Error()
+	}
+	if e.Detail == "MemoryLimitExceeded" {
+		return e.Detail
 	}
 	if e.Phase == failure.CompileTime { // whose wording is not ours
 		return fmt.Sprintf("%s at %s, %s", e.Type, e.Phase, e.Detail)

@@ -83,27 +83,8 @@ func (e *quantifier) Eval(c *Context, in *batch.Batch, out *batch.Vector) error 
 	f := c.frame(&e.level)
 	f.tallies = resized(f.tallies, in.Len)
 	clear(f.tallies)
-	for lists.fill(f, &e.level, in) {
-		step := c.mark()
-		t, err := c.truth(e.cond, &f.batch)
-		if err != nil {
-			return err
-		}
-		for i, row := range f.origin {
-			count := &f.tallies[row]
-			switch t.at(uint16(i)) {
-			case value.Yes:
-				count.yes++
-			case value.No:
-				count.no++
-			case value.Unknown:
-				count.unknown++
-			}
-		}
-		c.release(step)
-		if err := c.Check(); err != nil {
-			return err
-		}
+	if err = lists.each(c, f, &e.level, in, func() error { return e.count(c, f) }); err != nil {
+		return place(err, e.where)
 	}
 	for _, r := range lists.rows {
 		if lists.lists.at(r).IsNull() {
@@ -111,6 +92,26 @@ func (e *quantifier) Eval(c *Context, in *batch.Batch, out *batch.Vector) error 
 			continue
 		}
 		put(out, r, f.tallies[r].result(e.kind))
+	}
+	return nil
+}
+
+// count adds the outcomes of one inner batch to the tallies of their rows.
+func (e *quantifier) count(c *Context, f *frame) error {
+	t, err := c.truth(e.cond, &f.batch)
+	if err != nil {
+		return err
+	}
+	for i, row := range f.origin {
+		seen := &f.tallies[row]
+		switch t.at(uint16(i)) {
+		case value.Yes:
+			seen.yes++
+		case value.No:
+			seen.no++
+		case value.Unknown:
+			seen.unknown++
+		}
 	}
 	return nil
 }

@@ -60,7 +60,9 @@ func (e *reduce) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 			acc.Values = append(acc.Values, init.at(r))
 		}
 	}
-	f.capture(&e.level, in)
+	if err := f.capture(c, &e.level, in); err != nil {
+		return place(err, e.where)
+	}
 	if err := e.steps(c, f, &lists, acc); err != nil {
 		return err
 	}

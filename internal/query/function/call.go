@@ -101,6 +101,13 @@ func (c *Call) Recycle() {
 	}
 }
 
+// Finish readies c for another statement: it gives back what is reserved and forgets the
+// counters.
+func (c *Call) Finish() {
+	c.Recycle()
+	clear(c.counters)
+}
+
 // Check asks whether the statement has been interrupted.
 func (c *Call) Check() error {
 	if c.Interrupted == nil {
