@@ -1,0 +1,363 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/value"
+)
+
+// table is the answer of an administration statement.
+type table struct {
+	columns []string
+	rows    [][]value.Value
+}
+
+// runAdmin carries out a statement that is not a query.
+func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, params value.Value, o TxOptions) error {
+	r.summary.Type = "s"
+	switch st := st.(type) {
+	case *ast.TransactionControl:
+		return s.controlTransaction(ctx, r, st, o)
+	case *ast.IndexStatement:
+		if err := s.outsideTransaction("Index manipulation", st.At.Start, st); err != nil {
+			return err
+		}
+		return s.changeIndex(ctx, r, st)
+	case *ast.TerminateTransactions:
+		t, err := s.terminate(st, params)
+		if err != nil {
+			return err
+		}
+		r.answer(t)
+		return nil
+	case *ast.Admin:
+		return s.administer(ctx, r, st)
+	case *ast.Query:
+	}
+	return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %T is not handled", st)
+}
+
+// answer makes t the rows of r.
+func (r *Result) answer(t table) {
+	r.columns, r.source = t.columns, valueRows(t.rows)
+}
+
+// controlTransaction carries out BEGIN, COMMIT and ROLLBACK sent as text.
+func (s *Session) controlTransaction(ctx context.Context, r *Result, st *ast.TransactionControl, o TxOptions) error {
+	r.answer(table{})
+	open := s.t != nil && s.t.explicit
+	if st.Verb == "BEGIN" {
+		if open {
+			return failure.New(failure.ClientError, failure.Runtime, "TransactionOpen", "a transaction is open already").
+				At(st.At).WithCode("Neo.ClientError.Transaction.TransactionStartFailed")
+		}
+		t, err := s.start(ctx, o)
+		if err == nil {
+			t.explicit = true
+		}
+		return err
+	}
+	if !open {
+		return noTransaction(st.Verb).At(st.At)
+	}
+	t := s.t
+	defer s.end()
+	if st.Verb == "ROLLBACK" {
+		return nil
+	}
+	if t.failed {
+		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
+			"the transaction failed earlier and was rolled back").
+			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
+	}
+	bookmark, err := t.commit(ctx)
+	r.summary.Bookmark = bookmark
+	return err
+}
+
+// outsideTransaction refuses what may not run inside an explicit transaction.
+func (s *Session) outsideTransaction(what string, _ int32, st ast.Statement) error {
+	if s.t == nil || !s.t.explicit {
+		return nil
+	}
+	return failure.New(failure.ClientError, failure.Runtime, "NotInTransaction",
+		"%s is not allowed in multicommand transactions", what).At(st.Span()).
+		WithHint("send it outside an explicit transaction").
+		WithCode("Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
+}
+
+// changeIndex creates or drops an index.
+func (s *Session) changeIndex(ctx context.Context, r *Result, st *ast.IndexStatement) error {
+	store := s.engine.o.Store
+	label, err := store.InternLabel(st.Label.Text)
+	if err != nil {
+		return err
+	}
+	def := storage.IndexDef{Label: label}
+	what := ":" + st.Label.Text
+	if st.Property != nil {
+		def.HasKey = true
+		if def.Key, err = store.InternKey(st.Property.Text); err != nil {
+			return err
+		}
+		what += "(" + st.Property.Text + ")"
+	}
+	r.answer(table{})
+	if st.Drop {
+		var dropped bool
+		if dropped, err = store.DropIndex(ctx, def); err != nil {
+			return err
+		}
+		r.summary.indexNotice(dropped, "DropIndex", "Dropped index "+what+".", "IndexDoesNotExist", "Index "+what+" doesn't exist.")
+		if dropped {
+			r.summary.Counters.IndexesRemoved = 1
+		}
+		return nil
+	}
+	created, err := store.CreateIndex(ctx, def)
+	if err != nil {
+		return err
+	}
+	r.summary.indexNotice(created, "CreateIndex", "Created index "+what+".", "IndexAlreadyExists", "Index "+what+" already exists.")
+	if created {
+		r.summary.Counters.IndexesAdded = 1
+	}
+	return nil
+}
+
+// indexNotice tells what an index statement did.
+func (s *Summary) indexNotice(changed bool, code, title, otherCode, otherTitle string) {
+	n := Notification{Code: code, Title: title, Severity: "INFORMATION", Category: "SCHEMA"}
+	if !changed {
+		n.Code, n.Title = otherCode, otherTitle
+	}
+	s.Notifications = append(s.Notifications, n)
+}
+
+// terminate carries out TERMINATE TRANSACTIONS.
+func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (table, error) {
+	t := table{columns: []string{"transaction_id", "killed"}}
+	open := list(s.engine.transactions, func(t *transaction) uint64 { return t.id })
+	for _, e := range st.IDs {
+		id, err := constantText(e, params)
+		if err != nil {
+			return table{}, err
+		}
+		killed := false
+		for _, other := range open {
+			if other.s != s && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
+				other.cancel(errTerminatedByUser)
+				killed = true
+			}
+		}
+		t.rows = append(t.rows, []value.Value{value.String(id), value.Bool(killed)})
+	}
+	return t, nil
+}
+
+// constantText returns the text that a literal or a parameter holds.
+func constantText(e ast.Expr, params value.Value) (string, error) {
+	v := value.Null
+	switch e := e.(type) {
+	case *ast.Literal:
+		v = e.Value
+	case *ast.Param:
+		if !params.IsNull() {
+			v, _ = params.Field(e.Name)
+		}
+	}
+	if v.Kind() != value.KindString {
+		return "", failure.Syntax("InvalidArgumentType", "expected the transaction's id as a string").At(e.Span()).
+			WithHint("take it from the column transaction_id of SHOW TRANSACTIONS")
+	}
+	return v.AsString(), nil
+}
+
+// administer carries out a statement without operands.
+func (s *Session) administer(ctx context.Context, r *Result, st *ast.Admin) error {
+	a := adminVerbs[st.Verb]
+	if a.run == nil {
+		return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %d is not handled", st.Verb)
+	}
+	if a.alone != "" {
+		if err := s.outsideTransaction(a.alone, 0, st); err != nil {
+			return err
+		}
+	}
+	t, err := a.run(ctx, s)
+	if err != nil {
+		if failure.Of(err) != nil {
+			return failure.Of(err).At(st.At)
+		}
+		return err
+	}
+	r.answer(t)
+	return nil
+}
+
+// adminVerb is how one statement without operands is carried out.
+type adminVerb struct {
+	alone string // what the message calls it where it may not run in an explicit transaction
+	run   func(ctx context.Context, s *Session) (table, error)
+}
+
+// adminVerbs lists the statements without operands. It is never written to.
+var adminVerbs = map[ast.AdminVerb]adminVerb{
+	ast.CreateSnapshot:          {"Creating snapshots", createSnapshot},
+	ast.ShowSnapshots:           {"Snapshots listing", showSnapshots},
+	ast.ShowNextSnapshot:        {"Snapshots listing", showNextSnapshot},
+	ast.LockDataDirectory:       {"Locking paths", lockDirectory},
+	ast.UnlockDataDirectory:     {"Locking paths", unlockDirectory},
+	ast.DataDirectoryLockStatus: {"Locking paths", lockStatus},
+	ast.ShowIndexInfo:           {"", showIndexInfo},
+	ast.ShowConstraintInfo:      {"", showConstraintInfo},
+	ast.ShowStorageInfo:         {"Storage information query", showStorageInfo},
+	ast.ShowVersion:             {"Version information query", showVersion},
+	ast.ShowBuildInfo:           {"", showBuildInfo},
+	ast.ShowConfig:              {"Configuration information query", showConfig},
+	ast.ShowTransactions:        {"", showTransactions},
+	ast.FreeMemory:              {"Free memory query", freeMemory},
+	ast.ShowDatabases:           {"", showDatabases},
+	ast.ShowDatabase:            {"", showDatabase},
+}
+
+func status(text string) table {
+	return table{columns: []string{"STATUS"}, rows: [][]value.Value{{value.String(text)}}}
+}
+
+// durability returns what carries out the statements about files.
+func (s *Session) durability() (Durability, error) {
+	if s.engine.o.Durability == nil {
+		return nil, failure.New(failure.ClientError, failure.Runtime, "NoDataDirectory",
+			"this engine keeps its data in memory only")
+	}
+	return s.engine.o.Durability, nil
+}
+
+// durabilityError names what failed; trying again may work.
+func durabilityError(detail, what string, err error) error {
+	return failure.New(failure.TransactionError, failure.Runtime, detail, "%s: %s", what, err).
+		WithHint("see the server's log, mend the cause and try again").
+		WithCode("Neo.TransientError.General.DatabaseUnavailable").WithCause(err)
+}
+
+func createSnapshot(ctx context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	path, err := d.CreateSnapshot(ctx)
+	if err != nil {
+		return table{}, durabilityError("SnapshotFailed", "no snapshot was created", err)
+	}
+	return table{columns: []string{"path"}, rows: [][]value.Value{{value.String(path)}}}, nil
+}
+
+func showSnapshots(ctx context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	kept, err := d.Snapshots(ctx)
+	if err != nil {
+		return table{}, durabilityError("SnapshotsUnreadable", "the snapshots cannot be listed", err)
+	}
+	t := table{columns: []string{"path", "timestamp", "creation_time", "size"}}
+	for _, k := range kept {
+		t.rows = append(t.rows, []value.Value{
+			value.String(k.Path), value.Int(int64(k.Index)),
+			value.String(k.Created.Format(creationTime)), value.String(sizeText(k.Bytes)),
+		})
+	}
+	return t, nil
+}
+
+// creationTime is how snapshot times are shown.
+const creationTime = "2006-01-02T15:04:05-0700"
+
+func showNextSnapshot(_ context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	t := table{columns: []string{"path", "creation_time"}}
+	if dir, at, ok := d.NextSnapshot(); ok {
+		t.rows = [][]value.Value{{value.String(dir), value.String(at.Format(creationTime))}}
+	}
+	return t, nil
+}
+
+func lockDirectory(_ context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	owner := s.o.User
+	if owner == "" {
+		owner = "(nobody logged in)"
+	}
+	changed, err := d.LockDataDirectory(owner + " from " + s.o.Address)
+	switch {
+	case err != nil:
+		return table{}, durabilityError("LockFailed", "Failed to lock the data directory", err)
+	case changed:
+		return status("Data directory is now locked."), nil
+	}
+	return status("Data directory is already locked."), nil
+}
+
+func unlockDirectory(_ context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	changed, err := d.UnlockDataDirectory()
+	switch {
+	case err != nil:
+		return table{}, durabilityError("UnlockFailed", "Failed to unlock the data directory", err)
+	case changed:
+		return status("Data directory is now unlocked."), nil
+	}
+	return status("Data directory is already unlocked."), nil
+}
+
+func lockStatus(_ context.Context, s *Session) (table, error) {
+	d, err := s.durability()
+	if err != nil {
+		return table{}, err
+	}
+	lock, err := d.DataDirectoryLock()
+	switch {
+	case err != nil:
+		return table{}, durabilityError("LockUnreadable", "Failed to access the data directory", err)
+	case !lock.Locked:
+		return lockTable("Data directory is unlocked.", value.Null, value.Null), nil
+	}
+	return lockTable("Data directory is locked.", value.String(lock.Owner),
+		value.String(lock.Since.UTC().Format(time.RFC3339))), nil
+}
+
+func lockTable(text string, owner, since value.Value) table {
+	return table{
+		columns: []string{"STATUS", "owner", "since"},
+		rows:    [][]value.Value{{value.String(text), owner, since}},
+	}
+}
+
+// sizeText renders bytes as Memgraph does: "12.34MiB".
+func sizeText(bytes int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	size, unit := float64(bytes), 0
+	for size >= 1024 && unit < len(units)-1 {
+		size /= 1024
+		unit++
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.2f", size), ".00") + units[unit]
+}

@@ -1,0 +1,45 @@
+package query
+
+import (
+	"context"
+	"time"
+)
+
+// Durability is what the statements about snapshots and the data directory need. The
+// package durability has the methods behind it.
+type Durability interface {
+	// CreateSnapshot writes a snapshot now and returns its path.
+	CreateSnapshot(ctx context.Context) (path string, err error)
+	// Snapshots lists the snapshots that are kept, newest first.
+	Snapshots(ctx context.Context) ([]Snapshot, error)
+	// NextSnapshot returns when the scheduler writes the next one and into which
+	// directory; ok is false while none is scheduled.
+	NextSnapshot() (dir string, at time.Time, ok bool)
+	// LockDataDirectory holds every deletion and rename; changed is false when it was
+	// locked already.
+	LockDataDirectory(owner string) (changed bool, err error)
+	// UnlockDataDirectory ends that; changed is false when it was not locked.
+	UnlockDataDirectory() (changed bool, err error)
+	// DataDirectoryLock tells whether it is locked, by whom and since when.
+	DataDirectoryLock() (DirectoryLock, error)
+	// Info returns further rows for SHOW STORAGE INFO.
+	Info() []InfoRow
+}
+
+// Snapshot describes one kept snapshot.
+type Snapshot struct {
+	Path    string
+	Index   uint64 // the commit that it holds the graph at
+	Created time.Time
+	Bytes   int64
+}
+
+// DirectoryLock describes LOCK DATA DIRECTORY.
+type DirectoryLock struct {
+	Locked bool
+	Owner  string
+	Since  time.Time
+}
+
+// InfoRow is one line of an information statement.
+type InfoRow struct{ Name, Value string }

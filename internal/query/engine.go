@@ -1,0 +1,133 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/query/exec"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/memory"
+)
+
+// Options are what an Engine needs.
+type Options struct {
+	Store            *storage.Store
+	Budget           *memory.Budget       // parent of every query's budget; nil: unlimited
+	QueryMemoryLimit int64                // bytes for one query; 0: only Budget
+	QueryTimeout     func() time.Duration // limit of a transaction; nil or 0: none
+	IdleTimeout      time.Duration        // idle transactions and unread results end after it; 0: never
+	PlanCacheSize    int                  // plans kept; 0: 1000
+	Durability       Durability           // nil: its statements fail with a clear error
+	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
+	Settings         func() []Setting     // rows of SHOW CONFIG
+	Version          string
+	Build            string
+	Now              func() time.Time
+	Log              *zap.Logger
+}
+
+// Setting is one row of SHOW CONFIG.
+type Setting struct {
+	Name, Default, Current, Description string
+}
+
+// Engine runs statements. Its methods may be called concurrently.
+type Engine struct {
+	o               Options
+	plans           *planCache
+	sessions        *registry[*Session]
+	transactions    *registry[*transaction]
+	nextTransaction atomic.Uint64
+	// fullCollection is how long the collection of the last FREE MEMORY took, in nanoseconds.
+	fullCollection atomic.Int64
+
+	// sweep is the goroutine that ends idle transactions; Close stops it and waits.
+	sweep struct {
+		stop chan struct{}
+		done sync.WaitGroup
+	}
+}
+
+// New starts an engine; Close stops it.
+func New(o Options) (*Engine, error) {
+	if o.Store == nil {
+		return nil, errors.New("query: Options.Store is missing")
+	}
+	if o.Now == nil {
+		return nil, errors.New("query: Options.Now is missing")
+	}
+	if o.QueryTimeout == nil {
+		o.QueryTimeout = func() time.Duration { return 0 }
+	}
+	if o.Budget == nil {
+		o.Budget = memory.New("server", 0)
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.PlanCacheSize <= 0 {
+		o.PlanCacheSize = 1000
+	}
+	plans, err := newPlanCache(o.PlanCacheSize)
+	if err != nil {
+		return nil, fmt.Errorf("query: plan cache: %w", err)
+	}
+	e := &Engine{
+		o: o, plans: plans,
+		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
+	}
+	e.sweep.stop = make(chan struct{})
+	if o.IdleTimeout > 0 {
+		e.sweep.done.Go(e.sweepIdle)
+	}
+	return e, nil
+}
+
+// sweepIdle ends transactions that their clients left alone.
+func (e *Engine) sweepIdle() {
+	tick := time.NewTicker(max(e.o.IdleTimeout/10, 10*time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.sweep.stop:
+			return
+		case <-tick.C:
+			since := e.o.Now().Add(-e.o.IdleTimeout)
+			for _, s := range list(e.sessions, func(s *Session) string { return s.o.ID }) {
+				s.expire(since, e.o.IdleTimeout)
+			}
+		}
+	}
+}
+
+// Drain waits until no transaction is open, or ctx is done; then it ends the rest.
+func (e *Engine) Drain(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		open := list(e.transactions, func(t *transaction) uint64 { return t.id })
+		if len(open) == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			for _, t := range open {
+				t.cancel(errShutdown)
+			}
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Close stops the engine's goroutines. Sessions must be closed before.
+func (e *Engine) Close() {
+	close(e.sweep.stop)
+	e.sweep.done.Wait()
+}

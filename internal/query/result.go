@@ -1,0 +1,240 @@
+package query
+
+import (
+	"context"
+	"time"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/parser"
+)
+
+// rowSource is where a result's batches come from: a running plan, or rows held in memory.
+// Next returns nil at the end; a batch is valid until the next call.
+type rowSource interface {
+	Next() (*batch.Batch, error)
+	Close()
+}
+
+// Result is the rows of one statement and, after the last of them, its summary.
+type Result struct {
+	s       *Session
+	t       *transaction // nil for statements that need none
+	text    string
+	planned string // the text that the plan was made from; its errors have places in it
+	columns []string
+	source  rowSource
+	started time.Time
+	onEnd   func(*Summary) // completes the summary after the last row
+
+	pending *batch.Batch // rows not taken yet start at row offset
+	offset  int
+	done    bool
+	err     error
+	summary Summary
+
+	view     batch.Batch
+	sel      []uint16
+	entities entities
+}
+
+// Columns returns the names of the columns; nil for a statement without RETURN.
+func (r *Result) Columns() []string { return r.columns }
+
+// Summary returns what is known after the last row.
+func (r *Result) Summary() Summary { return r.summary }
+
+// Pull hands at most n rows to sink, all of them where n is negative, and tells whether
+// more are left. The batch is valid during the call of sink only.
+func (r *Result) Pull(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (more bool, err error) {
+	defer r.s.enter()()
+	return r.take(ctx, n, sink)
+}
+
+// Discard drops at most n rows, all of them where n is negative.
+func (r *Result) Discard(ctx context.Context, n int64) (more bool, err error) {
+	defer r.s.enter()()
+	if n < 0 {
+		r.finish()
+		r.complete()
+		return false, nil
+	}
+	return r.take(ctx, n, func(*batch.Batch, batch.Entities) error { return nil })
+}
+
+// Close drops the rest of the rows.
+func (r *Result) Close() {
+	defer r.s.enter()()
+	r.finish()
+	r.complete()
+}
+
+func (r *Result) take(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (more bool, err error) {
+	if r.err != nil {
+		return false, r.err
+	}
+	if err := r.s.usable(); err != nil {
+		return false, r.fail(err)
+	}
+	for n != 0 {
+		if err := r.fill(); err != nil {
+			return false, r.fail(err)
+		}
+		if r.done {
+			break
+		}
+		if err := context.Cause(ctx); err != nil {
+			return false, r.fail(err)
+		}
+		count := r.pending.Rows() - r.offset
+		if n > 0 {
+			count = int(min(int64(count), n))
+			n -= int64(count)
+		}
+		if err := sink(r.slice(count), &r.entities); err != nil {
+			return false, r.fail(err)
+		}
+		r.offset += count
+	}
+	if err := r.fill(); err != nil {
+		return false, r.fail(err)
+	}
+	if r.done {
+		r.complete()
+	}
+	return !r.done, nil
+}
+
+// fill makes pending hold at least one row, or done true.
+func (r *Result) fill() error {
+	for !r.done && (r.pending == nil || r.offset >= r.pending.Rows()) {
+		next, err := r.source.Next()
+		if err != nil {
+			return err
+		}
+		r.pending, r.offset = next, 0
+		if next == nil {
+			r.finish()
+		}
+	}
+	return nil
+}
+
+// slice returns the next count rows of pending without copying them.
+func (r *Result) slice(count int) *batch.Batch {
+	if r.offset == 0 && count == r.pending.Rows() {
+		return r.pending
+	}
+	r.view.Len, r.view.Columns = r.pending.Len, r.pending.Columns
+	if r.pending.Sel != nil {
+		r.view.Sel = r.pending.Sel[r.offset : r.offset+count]
+		return &r.view
+	}
+	r.sel = r.sel[:0]
+	for i := range count {
+		r.sel = append(r.sel, uint16(r.offset+i))
+	}
+	r.view.Sel = r.sel
+	return &r.view
+}
+
+// finish lets go of what produces the rows.
+func (r *Result) finish() {
+	r.done = true
+	r.pending = nil
+	if r.source != nil {
+		r.source.Close()
+		r.source = nil
+		if r.onEnd != nil {
+			r.onEnd(&r.summary)
+		}
+	}
+}
+
+// complete ends the statement's own transaction and stamps the summary, once.
+func (r *Result) complete() {
+	if r.s == nil || r.t == nil {
+		return
+	}
+	t := r.t
+	r.t = nil
+	r.summary.Consumed = r.s.engine.o.Now().Sub(r.started) - r.summary.Available
+	if !t.explicit && r.s.t == t {
+		r.s.end()
+	}
+}
+
+// fail ends the statement with err and returns it explained.
+func (r *Result) fail(err error) error {
+	r.err = r.s.explain(r.relocate(err), r.text)
+	if r.t != nil {
+		r.t.failed = true
+	}
+	r.finish()
+	r.complete()
+	return r.err
+}
+
+// held is a list of batches in memory.
+type held struct {
+	batches []*batch.Batch
+	at      int
+	release func() // gives their memory back, may be nil
+}
+
+// Next returns the next batch.
+func (h *held) Next() (*batch.Batch, error) {
+	if h.at == len(h.batches) {
+		return nil, nil //nolint:nilnil // the end of the rows, as the interface says
+	}
+	h.at++
+	return h.batches[h.at-1], nil
+}
+
+// Close gives the memory back.
+func (h *held) Close() {
+	h.batches = nil
+	if h.release != nil {
+		h.release()
+		h.release = nil
+	}
+}
+
+// relocate moves the place of an error from the text that was planned to the one that runs.
+func (r *Result) relocate(err error) error {
+	f := failure.Of(err)
+	if f == nil || !f.Placed || r.planned == "" || r.planned == r.text {
+		return err
+	}
+	moved := *f
+	moved.Span = parser.Relocate(f.Span, r.planned, r.text)
+	return &moved
+}
+
+// hold returns a copy of the rows of b that count.
+func hold(b *batch.Batch) *batch.Batch {
+	c := &batch.Batch{Len: b.Rows(), Columns: make([]batch.Vector, len(b.Columns))}
+	for i := range b.Columns {
+		c.Columns[i].Gather(&b.Columns[i], b.Sel)
+	}
+	return c
+}
+
+// heldBytes is what hold(b) takes, what its values point at included.
+func heldBytes(b *batch.Batch) int64 {
+	var size int64
+	for i := range b.Columns {
+		v := &b.Columns[i]
+		size += int64(b.Rows()) * valueBytes
+		if v.Kind != batch.Values && v.Kind != batch.Strings {
+			continue
+		}
+		for row := range b.Rows() {
+			size += v.Value(b.Row(row)).Size()
+		}
+	}
+	return size
+}
+
+// valueBytes is the size of a value without what it points at.
+const valueBytes = 24

@@ -1,0 +1,255 @@
+package query
+
+import (
+	"context"
+	"time"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/exec"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
+	"memgraphd/internal/query/parser"
+	"memgraphd/internal/query/planner"
+	"memgraphd/internal/query/sema"
+	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/value"
+)
+
+// statement is a text made ready: a program with its literals, or an administration
+// statement.
+type statement struct {
+	prepared *prepared
+	literals []value.Value
+	admin    ast.Statement // set where prepared is nil
+	parsing  time.Duration
+	planning time.Duration
+}
+
+// prepare parses, analyses and plans text, or finds what was kept of an earlier time.
+func (e *Engine) prepare(text string, params value.Value) (statement, error) {
+	begin := e.o.Now()
+	key, literals, strippable := parser.Strip(text)
+	c := conditions{
+		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(),
+		nodes: e.o.Store.NodeCount(), params: params,
+	}
+	if strippable {
+		if p := e.plans.get(key, c); p != nil {
+			return statement{prepared: p, literals: literals, parsing: e.o.Now().Sub(begin)}, nil
+		}
+	}
+	tree, err := parser.Parse(text, parser.Options{AutoLiterals: strippable})
+	if err != nil {
+		return statement{}, err
+	}
+	parsed := e.o.Now()
+	q, ok := tree.(*ast.Query)
+	if !ok {
+		return statement{admin: tree, parsing: parsed.Sub(begin)}, nil
+	}
+	p, err := e.plan(q, c)
+	if err != nil {
+		return statement{}, err
+	}
+	p.text = text
+	if strippable && q.Mode == ast.Run {
+		e.plans.put(key, p, c)
+	}
+	return statement{
+		prepared: p, literals: literals,
+		parsing: parsed.Sub(begin), planning: e.o.Now().Sub(parsed),
+	}, nil
+}
+
+// plan analyses and plans a query.
+func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
+	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures})
+	if err != nil {
+		return nil, err
+	}
+	physical, err := planner.Plan(q, info, exec.NewCatalog(e.o.Store))
+	if err != nil {
+		return nil, err
+	}
+	program, err := exec.Prepare(physical, exec.Options{Store: e.o.Store})
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{query: q, info: info, program: program, epoch: c.epoch, names: c.names, nodes: c.nodes}
+	for _, name := range info.Params {
+		p.params = append(p.params, paramKind(c.params, name))
+	}
+	return p, nil
+}
+
+// run is Session.Run without the bookkeeping of failures.
+func (s *Session) run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
+	started := s.engine.o.Now()
+	st, err := s.engine.prepare(text, params)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{s: s, text: text, started: started}
+	r.summary = Summary{Database: DatabaseName, ParsingTime: st.parsing, PlanningTime: st.planning}
+	if st.prepared == nil {
+		err = s.runAdmin(ctx, r, st.admin, params, o)
+	} else {
+		err = s.runQuery(ctx, r, st, params, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.summary.Available = s.engine.o.Now().Sub(started)
+	return r, nil
+}
+
+// runQuery starts a program in the open transaction or in one of its own.
+func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params value.Value, o TxOptions) error {
+	p := st.prepared
+	r.columns, r.planned = p.info.Columns, p.text
+	r.summary.Type = queryType(p.info)
+	if err := checkParams(p.info, params); err != nil {
+		return err
+	}
+	if p.query.Mode == ast.Explain {
+		r.summary.Plan = p.program.Tree()
+		r.columns, r.source = []string{"QUERY PLAN"}, textRows(r.summary.Plan.Lines())
+		r.summary.Type = "r"
+		return nil
+	}
+	t := s.t
+	if t == nil {
+		var err error
+		if t, err = s.start(ctx, o); err != nil {
+			return err
+		}
+	}
+	if t.failed {
+		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
+			"an earlier statement of this transaction failed").WithHint("roll back and begin a new one").
+			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
+	}
+	if p.info.Writes && t.readOnly {
+		return failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction",
+			"the statement writes, but its transaction was opened for reading only").
+			WithHint("open the session or transaction for writing").
+			WithCode("Neo.ClientError.Statement.AccessMode")
+	}
+	t.query.Store(&r.text)
+	t.tx.NewStatement()
+	r.t = t
+	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
+	budget := s.engine.o.Budget.Child("query", s.engine.o.QueryMemoryLimit)
+	executing := s.engine.o.Now()
+	cursor := p.program.Start(t.ctx, exec.Run{
+		Tx: t.tx, Params: params, Literals: st.literals, Budget: budget,
+		Files: s.engine.o.Files, Now: s.engine.o.Now, Profile: p.query.Mode == ast.Profile,
+	})
+	r.source = cursor
+	r.onEnd = func(sum *Summary) {
+		sum.Counters = counters(cursor.Stats())
+		if p.query.Mode == ast.Profile {
+			sum.Profile = cursor.Profile()
+		}
+		sum.ExecutionTime = s.engine.o.Now().Sub(executing)
+	}
+	t.results = append(prune(t.results), r)
+	if !p.info.Writes && p.query.Mode != ast.Profile {
+		return nil
+	}
+	if p.query.Mode == ast.Profile {
+		r.columns = nil
+	}
+	if err := s.runToEnd(ctx, r, t, budget); err != nil {
+		cursor.Close()
+		return r.relocate(err)
+	}
+	if p.query.Mode == ast.Profile {
+		r.answer(profileTable(r.summary.Profile))
+	}
+	return nil
+}
+
+// prune drops the results that are done, so that a long transaction does not gather them.
+func prune(results []*Result) []*Result {
+	open := results[:0]
+	for _, r := range results {
+		if !r.done {
+			open = append(open, r)
+		}
+	}
+	return open
+}
+
+// runToEnd takes every row of a statement that writes, commits where the statement is its
+// own transaction, and leaves the rows in memory for Pull.
+func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction, budget *memory.Budget) error {
+	kept := &held{}
+	var bytes int64
+	kept.release = func() { budget.Release(bytes) }
+	for {
+		b, err := r.source.Next()
+		if err != nil {
+			kept.Close()
+			return err
+		}
+		if b == nil {
+			break
+		}
+		if len(r.columns) == 0 {
+			continue
+		}
+		size := heldBytes(b)
+		if err := budget.Reserve(size); err != nil {
+			kept.Close()
+			return err
+		}
+		bytes += size
+		kept.batches = append(kept.batches, hold(b))
+	}
+	r.finish()
+	r.done = false
+	r.source, r.onEnd = kept, nil
+	if t.explicit {
+		return nil
+	}
+	bookmark, err := t.commit(ctx)
+	if err != nil {
+		kept.Close()
+		return err
+	}
+	r.summary.Bookmark = bookmark
+	return nil
+}
+
+func queryType(info *sema.Info) string {
+	switch {
+	case info.Writes && (info.Reads || info.Columns != nil):
+		return "rw"
+	case info.Writes:
+		return "w"
+	}
+	return "r"
+}
+
+// checkParams refuses a statement whose parameters were not given.
+func checkParams(info *sema.Info, params value.Value) error {
+	for _, name := range info.Params {
+		if !params.IsNull() {
+			if _, ok := params.Field(name); ok {
+				continue
+			}
+		}
+		return failure.New(failure.ParameterMissing, failure.CompileTime, "MissingParameter",
+			"parameter $%s was not given", name).WithHint("pass it with the statement")
+	}
+	return nil
+}
+
+func counters(s exec.Stats) Counters {
+	return Counters{
+		NodesCreated: s.NodesCreated, NodesDeleted: s.NodesDeleted,
+		RelationshipsCreated: s.RelationshipsCreated, RelationshipsDeleted: s.RelationshipsDeleted,
+		PropertiesSet: s.PropertiesSet, LabelsAdded: s.LabelsAdded, LabelsRemoved: s.LabelsRemoved,
+	}
+}

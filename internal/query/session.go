@@ -1,0 +1,223 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage/value"
+)
+
+// TxOptions are the settings of one transaction.
+type TxOptions struct {
+	Timeout   time.Duration // 0: the server's limit alone
+	Metadata  value.Value   // a map or null, shown by SHOW TRANSACTIONS
+	ReadOnly  bool
+	Bookmarks []string // commits that must be visible before the transaction begins
+	Database  string
+}
+
+// SessionOptions say whose session it is.
+type SessionOptions struct {
+	User    string // empty while nobody has to log in
+	Address string // the client's network address, for lists and logs
+	ID      string // for example "bolt-12"
+}
+
+// Session is one client's conversation. Its methods may not run concurrently, except for
+// Interrupt.
+type Session struct {
+	engine *Engine
+	o      SessionOptions
+
+	mu sync.Mutex // held by every method but Interrupt; tried by the idle sweep
+	t  *transaction
+	// lastUsed is when the client last did anything, as nanoseconds of the engine's clock.
+	lastUsed atomic.Int64
+	// expired is what to tell the client whose idle transaction was ended meanwhile.
+	expired *failure.Error
+	closed  bool
+
+	interrupt struct {
+		sync.Mutex
+		asked  bool
+		cancel context.CancelCauseFunc // of the running transaction, nil while none
+	}
+}
+
+// errTerminated is the cause of a context that Interrupt ended.
+var errTerminated = errors.New("terminated by the client")
+
+// NewSession opens a session.
+func (e *Engine) NewSession(o SessionOptions) *Session {
+	s := &Session{engine: e, o: o}
+	s.touch()
+	e.sessions.add(s)
+	return s
+}
+
+// Begin opens an explicit transaction.
+func (s *Session) Begin(ctx context.Context, o TxOptions) error {
+	defer s.enter()()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if s.t != nil && s.t.explicit {
+		return failure.New(failure.ClientError, failure.Runtime, "TransactionOpen",
+			"a transaction is open already").WithHint("commit it or roll it back before beginning another").
+			WithCode("Neo.ClientError.Transaction.TransactionStartFailed")
+	}
+	s.endAutomatic()
+	t, err := s.start(ctx, o)
+	if err != nil {
+		return err
+	}
+	t.explicit = true
+	return nil
+}
+
+// Run runs one statement: in the open transaction, where o is ignored, or in one of its own.
+// params is a map, or null for none.
+func (s *Session) Run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
+	defer s.enter()()
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	s.endAutomatic()
+	r, err := s.run(ctx, text, params, o)
+	if err != nil {
+		if s.t != nil {
+			s.t.failed = true
+			s.endAutomatic()
+		}
+		return nil, s.explain(err, text)
+	}
+	return r, nil
+}
+
+// Commit ends the explicit transaction and returns its bookmark once it is durable.
+func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
+	defer s.enter()()
+	if err = s.usable(); err != nil {
+		return "", err
+	}
+	t := s.t
+	if t == nil || !t.explicit {
+		return "", noTransaction("COMMIT")
+	}
+	if t.failed {
+		s.end()
+		return "", failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
+			"the transaction failed earlier and was rolled back").WithHint("begin a new one").
+			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
+	}
+	if err = context.Cause(t.ctx); err != nil {
+		s.end()
+		return "", s.explain(err, "")
+	}
+	bookmark, err = t.commit(ctx)
+	s.end()
+	if err != nil {
+		return "", s.explain(err, "")
+	}
+	return bookmark, nil
+}
+
+// Rollback ends the open transaction, if there is one, and undoes it.
+func (s *Session) Rollback() error {
+	defer s.enter()()
+	s.expired = nil
+	s.end()
+	return nil
+}
+
+// Reset closes every result, rolls back what is open and forgets an Interrupt.
+func (s *Session) Reset() {
+	defer s.enter()()
+	s.expired = nil
+	s.end()
+	s.interrupt.Lock()
+	s.interrupt.asked = false
+	s.interrupt.Unlock()
+}
+
+// Interrupt ends the running call, and every later one until Reset, with an error. It may
+// be called from any goroutine.
+func (s *Session) Interrupt() {
+	s.interrupt.Lock()
+	defer s.interrupt.Unlock()
+	s.interrupt.asked = true
+	if s.interrupt.cancel != nil {
+		s.interrupt.cancel(errTerminated)
+	}
+}
+
+// Close ends the session; what is open is rolled back.
+func (s *Session) Close() {
+	defer s.enter()()
+	s.end()
+	s.closed = true
+	s.engine.sessions.remove(s)
+}
+
+// InTransaction reports whether an explicit transaction is open.
+func (s *Session) InTransaction() bool {
+	defer s.enter()()
+	return s.t != nil && s.t.explicit
+}
+
+// enter takes the session's lock and returns what gives it back.
+func (s *Session) enter() func() {
+	s.mu.Lock()
+	s.touch()
+	return func() {
+		s.touch()
+		s.mu.Unlock()
+	}
+}
+
+func (s *Session) touch() { s.lastUsed.Store(s.engine.o.Now().UnixNano()) }
+
+// usable reports why the session cannot run anything now.
+func (s *Session) usable() error {
+	if s.closed {
+		return failure.New(failure.ClientError, failure.Runtime, "SessionClosed", "the session is closed")
+	}
+	if s.expired != nil {
+		err := s.expired
+		s.expired = nil
+		return err
+	}
+	s.interrupt.Lock()
+	defer s.interrupt.Unlock()
+	if s.interrupt.asked {
+		return terminated(errTerminated)
+	}
+	return nil
+}
+
+// expire ends the session's transaction if the client left it alone since before idleSince.
+// A session that is busy is not idle.
+func (s *Session) expire(idleSince time.Time, limit time.Duration) {
+	if !s.mu.TryLock() {
+		return
+	}
+	defer s.mu.Unlock()
+	if s.t == nil || s.lastUsed.Load() > idleSince.UnixNano() {
+		return
+	}
+	s.end()
+	s.expired = failure.New(failure.ClientError, failure.Runtime, "TransactionIdle",
+		"the transaction was rolled back because nothing was asked of it for %s", limit).
+		WithHint("raise --transaction-idle-timeout-sec or shorten the pauses").
+		WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
+}
+
+func noTransaction(verb string) *failure.Error {
+	return failure.New(failure.ClientError, failure.Runtime, "NoTransaction",
+		"%s without an open transaction", verb).WithHint("begin one first").
+		WithCode("Neo.ClientError.Transaction.TransactionNotFound")
+}

@@ -1,0 +1,199 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage/value"
+)
+
+func showIndexInfo(_ context.Context, s *Session) (table, error) {
+	store := s.engine.o.Store
+	t := table{columns: []string{"index type", "label", "property", "count"}}
+	for _, i := range store.Indexes() {
+		kind, property, count := "label", value.Null, store.LabelCount(i.Label)
+		if i.HasKey {
+			kind, property, count = "label+property", value.String(store.KeyName(i.Key)), i.Entries
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(kind), value.String(store.LabelName(i.Label)), property, value.Int(count),
+		})
+	}
+	return t, nil
+}
+
+func showConstraintInfo(context.Context, *Session) (table, error) {
+	return table{columns: []string{"constraint type", "label", "properties", "data_type"}}, nil
+}
+
+func showStorageInfo(_ context.Context, s *Session) (table, error) {
+	store := s.engine.o.Store
+	m := store.Memory()
+	nodes, edges := store.NodeCount(), store.EdgeCount()
+	degree := 0.0
+	if nodes > 0 {
+		degree = 2 * float64(edges) / float64(nodes)
+	}
+	var heap runtime.MemStats
+	runtime.ReadMemStats(&heap)
+	rows := []InfoRow{
+		{"name", DatabaseName},
+		{"storage_mode", "IN_MEMORY_TRANSACTIONAL"},
+		{"vertex_count", strconv.FormatInt(nodes, 10)},
+		{"edge_count", strconv.FormatInt(edges, 10)},
+		{"average_degree", strconv.FormatFloat(degree, 'f', 2, 64)},
+		{"last_commit", strconv.FormatUint(uint64(store.LastCommitted()), 10)},
+		{"graph_memory_tracked", sizeText(m.Nodes + m.Edges + m.Adjacency + m.Properties + m.Names)},
+		{"node_memory_tracked", sizeText(m.Nodes)},
+		{"edge_memory_tracked", sizeText(m.Edges)},
+		{"adjacency_memory_tracked", sizeText(m.Adjacency)},
+		{"property_memory_tracked", sizeText(m.Properties)},
+		{"index_memory_tracked", sizeText(m.Indexes)},
+		{"undo_memory_tracked", sizeText(m.Undo)},
+		{"memory_tracked", sizeText(s.engine.o.Budget.Root().Used())},
+		{"memory_limit", sizeText(s.engine.o.Budget.Root().Limit())},
+		{"heap_objects", strconv.FormatUint(heap.HeapObjects, 10)},
+		{"heap_in_use", sizeText(int64(heap.HeapInuse))},
+		{"full_collection", time.Duration(s.engine.fullCollection.Load()).String()},
+	}
+	if s.engine.o.Durability != nil {
+		rows = append(rows, s.engine.o.Durability.Info()...)
+	}
+	return infoTable("storage info", rows), nil
+}
+
+func infoTable(name string, rows []InfoRow) table {
+	t := table{columns: []string{name, "value"}}
+	for _, r := range rows {
+		t.rows = append(t.rows, []value.Value{value.String(r.Name), value.String(r.Value)})
+	}
+	return t
+}
+
+func showVersion(_ context.Context, s *Session) (table, error) {
+	return table{columns: []string{"version"}, rows: [][]value.Value{{value.String(s.engine.o.Version)}}}, nil
+}
+
+func showBuildInfo(_ context.Context, s *Session) (table, error) {
+	return infoTable("build info", []InfoRow{{"build_type", s.engine.o.Build}}), nil
+}
+
+func showConfig(_ context.Context, s *Session) (table, error) {
+	t := table{columns: []string{"name", "default_value", "current_value", "description"}}
+	if s.engine.o.Settings == nil {
+		return t, nil
+	}
+	for _, c := range s.engine.o.Settings() {
+		t.rows = append(t.rows, []value.Value{
+			value.String(c.Name), value.String(c.Default), value.String(c.Current), value.String(c.Description),
+		})
+	}
+	return t, nil
+}
+
+func showTransactions(_ context.Context, s *Session) (table, error) {
+	t := table{columns: []string{"username", "transaction_id", "query", "status", "metadata", "start_time", "elapsed_ms"}}
+	now := s.engine.o.Now()
+	for _, open := range list(s.engine.transactions, func(t *transaction) uint64 { return t.id }) {
+		query, state := value.List(nil), "running"
+		if q := open.query.Load(); q != nil {
+			query = value.List([]value.Value{value.String(*q)})
+		}
+		if st := open.status.Load(); st != nil {
+			state = *st
+		}
+		metadata := open.metadata
+		if metadata.IsNull() {
+			metadata = value.Map(nil)
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(open.s.o.User), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
+			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
+		})
+	}
+	return t, nil
+}
+
+func freeMemory(_ context.Context, s *Session) (table, error) {
+	s.engine.o.Store.Collect()
+	begin := s.engine.o.Now()
+	runtime.GC()
+	s.engine.fullCollection.Store(int64(s.engine.o.Now().Sub(begin)))
+	return table{}, nil
+}
+
+func showDatabases(context.Context, *Session) (table, error) {
+	return table{
+		columns: []string{"Name", "State", "Health"},
+		rows:    [][]value.Value{{value.String(DatabaseName), value.String("HOT"), value.String("healthy")}},
+	}, nil
+}
+
+func showDatabase(context.Context, *Session) (table, error) {
+	return table{columns: []string{"Current"}, rows: [][]value.Value{{value.String(DatabaseName)}}}, nil
+}
+
+// valueRows returns the rows of a small table.
+func valueRows(rows [][]value.Value) rowSource {
+	h := &held{}
+	for len(rows) > 0 {
+		n := min(len(rows), batch.Size)
+		b := &batch.Batch{Len: n, Columns: make([]batch.Vector, len(rows[0]))}
+		for c := range b.Columns {
+			b.Columns[c].Reset(batch.Values, n)
+			for i, row := range rows[:n] {
+				b.Columns[c].Values[i] = row[c]
+			}
+		}
+		h.batches = append(h.batches, b)
+		rows = rows[n:]
+	}
+	return h
+}
+
+// textRows returns one row of one column per line.
+func textRows(lines []string) rowSource {
+	values := make([][]value.Value, len(lines))
+	for i, l := range lines {
+		values[i] = []value.Value{value.String(l)}
+	}
+	return valueRows(values)
+}
+
+// profileTable renders a profile as the rows of PROFILE: one an operator, the last first.
+func profileTable(root *plan.Tree) table {
+	t := table{columns: []string{"OPERATOR", "ACTUAL HITS", "RELATIVE TIME", "ABSOLUTE TIME"}}
+	if root == nil {
+		return t
+	}
+	whole := max(root.Time, 1)
+	var walk func(n *plan.Tree, indent string)
+	walk = func(n *plan.Tree, indent string) {
+		own := n.Time
+		for _, c := range n.Children {
+			own -= c.Time
+		}
+		own = max(own, 0)
+		t.rows = append(t.rows, []value.Value{
+			value.String(strings.TrimSpace(indent + "* " + n.Operator + " " + n.Detail)), value.Int(n.Rows),
+			value.String(fmt.Sprintf("%10.6f %%", 100*float64(own)/float64(whole))),
+			value.String(fmt.Sprintf("%10.6f ms", float64(own.Nanoseconds())/1e6)),
+		})
+		for i := range slices.Backward(n.Children) {
+			deeper := indent
+			if i > 0 {
+				deeper += "| "
+			}
+			walk(n.Children[i], deeper)
+		}
+	}
+	walk(root, "")
+	return t
+}

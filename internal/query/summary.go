@@ -1,0 +1,52 @@
+package query
+
+import (
+	"time"
+
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/token"
+)
+
+// Counters says what a statement changed. Zero fields are left out on the wire.
+type Counters struct {
+	NodesCreated, NodesDeleted                 int64
+	RelationshipsCreated, RelationshipsDeleted int64
+	PropertiesSet                              int64
+	LabelsAdded, LabelsRemoved                 int64
+	IndexesAdded, IndexesRemoved               int64
+	ConstraintsAdded, ConstraintsRemoved       int64
+	SystemUpdates                              int64
+}
+
+// Updates reports whether the graph or its schema was changed.
+func (c Counters) Updates() bool {
+	system := c.SystemUpdates
+	c.SystemUpdates = 0
+	return c != Counters{} || system < 0
+}
+
+// Notification is a remark about a statement that did not fail.
+type Notification struct {
+	Code        string
+	Title       string
+	Description string
+	Severity    string // "WARNING" or "INFORMATION"
+	Category    string
+	Position    *token.Position // nil where no place in the text is meant
+}
+
+// Summary is what is known of a statement after its last row.
+type Summary struct {
+	Type          string // "r", "w", "rw" or "s", as drivers know them
+	Counters      Counters
+	Bookmark      string // of an auto-commit transaction; empty otherwise
+	Database      string
+	Notifications []Notification
+	Plan          *plan.Tree // of EXPLAIN; nil otherwise
+	Profile       *plan.Tree // of PROFILE; nil otherwise
+	ParsingTime   time.Duration
+	PlanningTime  time.Duration
+	ExecutionTime time.Duration
+	Available     time.Duration // until the first row could be asked for
+	Consumed      time.Duration // from then until the last row was taken
+}

@@ -1,0 +1,195 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/value"
+)
+
+// transaction is a storage transaction with a client, a time limit and open results.
+type transaction struct {
+	s        *Session
+	id       uint64
+	tx       *storage.Tx
+	explicit bool
+	failed   bool // a statement failed: only a rollback is left
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	stop     context.CancelFunc // ends the timer of the time limit
+	results  []*Result
+	started  time.Time
+	metadata value.Value
+	readOnly bool
+	query    atomic.Pointer[string] // the statement that runs or ran last
+	status   atomic.Pointer[string] // "running", "committing"
+}
+
+// timeoutError is the cause of a context whose time limit passed.
+type timeoutError struct{ limit time.Duration }
+
+func (e timeoutError) Error() string { return fmt.Sprintf("time limit of %s passed", e.limit) }
+
+// bookmarkPrefix stands before the commit's number in a bookmark.
+const bookmarkPrefix = "memgraphd:"
+
+// start begins a storage transaction once its bookmarks are visible.
+func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) {
+	if err := checkDatabase(o.Database); err != nil {
+		return nil, err
+	}
+	if err := s.awaitBookmarks(ctx, o.Bookmarks); err != nil {
+		return nil, err
+	}
+	t := &transaction{
+		s: s, id: s.engine.nextTransaction.Add(1),
+		started: s.engine.o.Now(), metadata: o.Metadata, readOnly: o.ReadOnly,
+	}
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
+	t.stop = func() {}
+	if limit := s.engine.timeLimit(o.Timeout); limit > 0 {
+		t.ctx, t.stop = context.WithTimeoutCause(t.ctx, limit, timeoutError{limit})
+	}
+	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly})
+	s.interrupt.Lock()
+	s.interrupt.cancel = t.cancel
+	s.interrupt.Unlock()
+	s.engine.transactions.add(t)
+	s.t = t
+	return t, nil
+}
+
+// timeLimit returns the smaller of the server's and the client's limit; 0 is none.
+func (e *Engine) timeLimit(asked time.Duration) time.Duration {
+	limit := e.o.QueryTimeout()
+	if asked > 0 && (limit == 0 || asked < limit) {
+		return asked
+	}
+	return limit
+}
+
+// end releases the transaction; what is not committed is rolled back.
+func (s *Session) end() {
+	t := s.t
+	if t == nil {
+		return
+	}
+	s.t = nil
+	for _, r := range t.results {
+		r.finish()
+	}
+	s.interrupt.Lock()
+	s.interrupt.cancel = nil
+	s.interrupt.Unlock()
+	t.tx.Rollback()
+	t.stop()
+	t.cancel(nil)
+	s.engine.transactions.remove(t)
+}
+
+// endAutomatic ends the transaction of an earlier statement whose result is still open.
+func (s *Session) endAutomatic() {
+	if s.t != nil && !s.t.explicit {
+		s.end()
+	}
+}
+
+// commit makes the transaction durable and visible; the view stays readable until end.
+func (t *transaction) commit(context.Context) (bookmark string, err error) {
+	committing := "committing"
+	t.status.Store(&committing)
+	index, err := t.tx.Commit()
+	if err != nil {
+		return "", err
+	}
+	return bookmarkPrefix + strconv.FormatUint(uint64(index), 10), nil
+}
+
+// awaitBookmarks waits until the commits that the client has seen are visible here.
+func (s *Session) awaitBookmarks(ctx context.Context, bookmarks []string) error {
+	var last uint64
+	for _, b := range bookmarks {
+		n, err := strconv.ParseUint(strings.TrimPrefix(b, bookmarkPrefix), 10, 64)
+		if err != nil || !strings.HasPrefix(b, bookmarkPrefix) {
+			return failure.New(failure.ClientError, failure.Runtime, "InvalidBookmark",
+				"bookmark %q is not one of this server's", b).
+				WithHint("begin the session without bookmarks of another server").
+				WithCode("Neo.ClientError.Transaction.InvalidBookmark")
+		}
+		last = max(last, n)
+	}
+	if last == 0 || uint64(s.engine.o.Store.LastCommitted()) >= last {
+		return nil
+	}
+	wait, cancel := context.WithTimeout(ctx, bookmarkWaitMax)
+	defer cancel()
+	if err := s.engine.o.Store.WaitVisible(wait, change.Index(last)); err != nil {
+		return failure.New(failure.TransactionError, failure.Runtime, "BookmarkTimeout",
+			"commit %d of the bookmark is not visible here after %s", last, bookmarkWaitMax).
+			WithHint("retry; a bookmark from before a restore never becomes visible").
+			WithCode("Neo.TransientError.Transaction.BookmarkTimeout")
+	}
+	return nil
+}
+
+// bookmarkWaitMax bounds the wait for a bookmark.
+const bookmarkWaitMax = 10 * time.Second
+
+// databases are the names under which clients may ask for the one database.
+func checkDatabase(name string) error {
+	switch strings.ToLower(name) {
+	case "", DatabaseName, "neo4j":
+		return nil
+	}
+	return failure.New(failure.ClientError, failure.Runtime, "DatabaseNotFound",
+		"there is no database %q", name).WithHint("leave the database out, or name %q", DatabaseName).
+		WithCode("Neo.ClientError.Database.DatabaseNotFound")
+}
+
+// DatabaseName is the name of the one database.
+const DatabaseName = "memgraph"
+
+// explain turns any error of a statement into a *failure.Error with its place.
+func (s *Session) explain(err error, text string) error {
+	if s.t != nil {
+		if cause := context.Cause(s.t.ctx); cause != nil && isCancellation(err) {
+			err = cause
+		}
+	}
+	var limit timeoutError
+	switch {
+	case errors.Is(err, errTerminated), errors.Is(err, errTerminatedByUser):
+		return terminated(err)
+	case errors.As(err, &limit):
+		return failure.New(failure.ResourceError, failure.Runtime, "TransactionTimedOut",
+			"the time limit of %s passed", limit.limit).
+			WithHint("make the query smaller, or raise --query-execution-timeout-sec or the transaction's timeout").
+			WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
+	case failure.Of(err) != nil:
+		f := *failure.Of(err)
+		return f.Locate(text)
+	}
+	return fromStorage(err)
+}
+
+func isCancellation(err error) bool {
+	f := failure.Of(err)
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		f != nil && f.Detail == "Terminated"
+}
+
+// errTerminatedByUser is the cause of a context that TERMINATE TRANSACTIONS ended.
+var errTerminatedByUser = errors.New("terminated by another session")
+
+func terminated(cause error) *failure.Error {
+	return failure.New(failure.TransactionError, failure.Runtime, "Terminated",
+		"the transaction was %s", cause).WithCode("Neo.TransientError.Transaction.Terminated").WithCause(cause)
+}
