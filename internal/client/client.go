@@ -80,9 +80,17 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	defer cancel()
 	server, err := driver.GetServerInfo(limited)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to %s: %w", o.Address, err), driver.Close(ctx))
+		return nil, errors.Join(fmt.Errorf("connect to %s: %w", o.Address, reason(err)), driver.Close(ctx))
 	}
 	return &Client{driver: driver, session: driver.NewSession(ctx, neo4j.SessionConfig{}), server: server}, nil
+}
+
+// reason is what is within the driver's own error of a connection that failed.
+func reason(err error) error {
+	if e := new(neo4j.ConnectivityError); errors.As(err, &e) && e.Inner != nil {
+		return e.Inner
+	}
+	return err
 }
 
 // Server names the server and the version of Bolt that is spoken with it.

@@ -71,23 +71,43 @@ func (s *Shell) param(ctx context.Context, text string) error {
 	if expression == "" {
 		return fmt.Errorf("no value for $%s: :param %s EXPRESSION", name, name)
 	}
-	rows, err := s.client.Run(ctx, "RETURN "+expression+" AS value", s.params)
+	value, err := s.evaluate(ctx, expression)
 	if err != nil {
 		return fmt.Errorf("the value of $%s: %w", name, err)
+	}
+	s.params[name] = value
+	s.say("$%s is %s", name, appendCypher(nil, value))
+	return nil
+}
+
+// expressionError is the error of a statement that the shell has made of a user's expression.
+type expressionError struct {
+	text string // the statement, for the place of the error
+	err  error
+}
+
+func (e *expressionError) Error() string { return e.err.Error() }
+
+func (e *expressionError) Unwrap() error { return e.err }
+
+// evaluate asks the server for the value of an expression.
+func (s *Shell) evaluate(ctx context.Context, expression string) (any, error) {
+	text := "RETURN " + expression + " AS value"
+	rows, err := s.client.Run(ctx, text, s.params)
+	if err != nil {
+		return nil, &expressionError{text: text, err: err}
 	}
 	row, err := rows.Next(ctx)
-	if err != nil {
-		return fmt.Errorf("the value of $%s: %w", name, err)
+	if err == nil {
+		_, err = rows.Summary(ctx)
 	}
-	if _, err := rows.Summary(ctx); err != nil {
-		return fmt.Errorf("the value of $%s: %w", name, err)
+	if err != nil {
+		return nil, &expressionError{text: text, err: err}
 	}
 	if len(row) != 1 {
-		return fmt.Errorf("the value of $%s: one value is wanted, not %d", name, len(row))
+		return nil, fmt.Errorf("one value is wanted, not %d", len(row))
 	}
-	s.params[name] = row[0]
-	s.say("$%s is %s", name, appendCypher(nil, row[0]))
-	return nil
+	return row[0], nil
 }
 
 func (s *Shell) listParams(rest string) error {

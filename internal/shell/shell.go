@@ -18,6 +18,9 @@ import (
 // ErrFailed means that a statement failed and that the user has been told why.
 var ErrFailed = errors.New("a statement failed")
 
+// statementTimeMax is longer than anybody waits for a statement; the server's own limit is what counts.
+const statementTimeMax = 1000 * time.Hour
+
 // errQuit ends the shell without an error.
 var errQuit = errors.New("quit")
 
@@ -106,6 +109,9 @@ func (s *Shell) read(ctx context.Context, in io.Reader) error {
 func (s *Shell) execute(ctx context.Context, st statement) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	// The driver watches only contexts that have a deadline while it reads.
+	ctx, cancel := context.WithTimeout(ctx, statementTimeMax)
+	defer cancel()
 	var err error
 	if strings.HasPrefix(st.text, ":") {
 		err = s.command(ctx, st.text)
@@ -115,13 +121,20 @@ func (s *Shell) execute(ctx context.Context, st statement) error {
 	if err == nil || errors.Is(err, errQuit) || errors.Is(err, ErrFailed) {
 		return err
 	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		err = context.Canceled // the driver's own error need not say so
+	}
 	where := ""
 	if !s.o.Interactive && s.o.Command == "" {
 		where = fmt.Sprintf("statement at line %d of the input: ", st.line)
 	}
-	message := describe(err, st.text)
+	text := st.text
+	if inner := new(expressionError); errors.As(err, &inner) {
+		text = inner.text
+	}
+	message := describe(err, text)
 	if where != "" && strings.Contains(message, "^\n") {
-		where += "\n"
+		where = strings.TrimSpace(where) + "\n"
 	}
 	s.printf(s.o.Err, "%s%s\n", where, message)
 	if s.client.InTransaction() {
@@ -158,7 +171,7 @@ func (s *Shell) statement(ctx context.Context, text string) error {
 	}
 	s.say("%s", summed(summary, count, len(rows.Columns()) > 0, s.o.Now().Sub(start)))
 	for _, n := range summary.Notifications() {
-		s.say("%s: %s", n.Title(), n.Description())
+		s.say("%s", strings.TrimSuffix(n.Title()+": "+n.Description(), ": "))
 	}
 	return nil
 }
