@@ -27,7 +27,7 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 		return false, nil
 	}
 	if m.running != nil {
-		m.running(ErrSnapshotEnded)
+		m.running.cancel(ErrSnapshotEnded)
 	}
 	m.mu.Unlock()
 	m.files.Lock()
@@ -36,7 +36,7 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 		return false, nil
 	}
 	if m.log != nil {
-		if err := m.log.Rotate(context.Background()); err != nil {
+		if err = m.log.Rotate(context.Background()); err != nil {
 			return false, fmt.Errorf("failed to lock the data directory: %w", err)
 		}
 		m.log.Hold(true)

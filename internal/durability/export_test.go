@@ -14,3 +14,10 @@ func WithJournal(o Options, wrap func(storage.Journal) storage.Journal) Options 
 
 // RotateLog begins a new segment.
 func (m *Manager) RotateLog(ctx context.Context) error { return m.log.Rotate(ctx) }
+
+// SnapshotEnded reports whether the snapshot that is being written was told to end.
+func (m *Manager) SnapshotEnded() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.running != nil && m.running.ctx.Err() != nil
+}

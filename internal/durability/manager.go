@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
@@ -36,9 +37,9 @@ type Manager struct {
 	mu       sync.Mutex
 	closed   bool
 	held     retention.LockInfo
-	running  context.CancelCauseFunc // of the snapshot that runs, else nil
-	verified map[string]bool         // snapshots that were read: whether they are good
-	next     time.Time               // tick of the scheduler; zero: none
+	running  *running        // the snapshot that is being written, else nil
+	verified map[string]bool // snapshots that were read: whether they are good
+	next     time.Time       // tick of the scheduler; zero: none
 	stats    stats
 
 	stop      context.CancelFunc // of the scheduler
@@ -50,7 +51,7 @@ type Manager struct {
 // this package for what a user can do.
 func Open(ctx context.Context, o Options) (m *Manager, err error) {
 	o = o.withDefaults()
-	if err := o.validate(); err != nil {
+	if err = o.validate(); err != nil {
 		return nil, err
 	}
 	lock, err := takeDirectory(ctx, o)
@@ -66,7 +67,7 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 	if m.held, err = retention.ReadLock(o.FS, o.Dir); err != nil {
 		return nil, err
 	}
-	if err := m.recover(ctx); err != nil {
+	if err = m.recover(ctx); err != nil {
 		return nil, err
 	}
 	m.startScheduler()
@@ -76,11 +77,8 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 // takeDirectory makes the directory, locks it against other servers and tries to write
 // into it.
 func takeDirectory(ctx context.Context, o Options) (io.Closer, error) {
-	if err := o.FS.MkdirAll(o.Dir); err != nil {
+	if err := makeDirectory(o); err != nil {
 		return nil, &NotWritableError{Dir: o.Dir, Err: err}
-	}
-	if err := o.FS.SyncDir(filepath.Dir(filepath.Clean(o.Dir))); err != nil {
-		o.Log.Warn("the folder above the data directory cannot be synced", zap.Error(err))
 	}
 	lock, err := lockDirectory(ctx, o)
 	if err != nil {
@@ -90,6 +88,34 @@ func takeDirectory(ctx context.Context, o Options) (io.Closer, error) {
 		return nil, errors.Join(&NotWritableError{Dir: o.Dir, Err: err}, lock.Close())
 	}
 	return lock, nil
+}
+
+// makeDirectory makes the directory and those above it that are missing, durably.
+func makeDirectory(o Options) error {
+	above := []string{filepath.Dir(filepath.Clean(o.Dir))}
+	for {
+		at := above[len(above)-1]
+		there, err := vfs.Exists(o.FS, at)
+		if err != nil {
+			return err
+		}
+		if there || filepath.Dir(at) == at {
+			break
+		}
+		above = append(above, filepath.Dir(at))
+	}
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return err
+	}
+	for _, dir := range above {
+		// A folder that may not be read cannot be synced; then it was not made by us.
+		if err := o.FS.SyncDir(dir); errors.Is(err, fs.ErrPermission) {
+			o.Log.Warn("the folder above the data directory cannot be synced", zap.Error(err))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lockRetry is the time between two tries to lock the directory.
@@ -247,7 +273,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	}
 	m.closed = true
 	if m.running != nil && !m.o.SnapshotOnExit {
-		m.running(ErrSnapshotEnded)
+		m.running.cancel(ErrSnapshotEnded)
 	}
 	m.mu.Unlock()
 	m.stop()

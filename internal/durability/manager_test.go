@@ -25,29 +25,29 @@ type database struct {
 }
 
 // open opens the data directory on a disk; change alters the options.
-func open(t testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) *database {
-	t.Helper()
-	d, err := tryOpen(t, fsys, alter...)
-	check(t, err)
+func open(tb testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) *database {
+	tb.Helper()
+	d, err := tryOpen(tb, fsys, alter...)
+	check(tb, err)
 	return d
 }
 
-func tryOpen(t testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) (*database, error) {
-	t.Helper()
+func tryOpen(tb testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) (*database, error) {
+	tb.Helper()
 	s := newStore()
-	d := &database{t: t, fs: fsys, s: s, rec: newRecorder(s)}
+	d := &database{t: tb, fs: fsys, s: s, rec: newRecorder(s)}
 	o := options(fsys, s)
-	for _, change := range alter {
-		change(&o)
+	for _, fn := range alter {
+		fn(&o)
 	}
-	m, err := durability.Open(t.Context(), durability.WithJournal(o, d.rec.wrap))
+	m, err := durability.Open(tb.Context(), durability.WithJournal(o, d.rec.wrap))
 	if err != nil {
-		check(t, s.Close())
+		check(tb, s.Close())
 		return nil, err
 	}
 	d.m = m
 	d.w, err = newWorker(s, d.rec, 1)
-	check(t, err)
+	check(tb, err)
 	return d, nil
 }
 

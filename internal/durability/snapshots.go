@@ -19,6 +19,12 @@ import (
 // SnapshotInfo describes a snapshot file.
 type SnapshotInfo = snapshot.Info
 
+// running is a snapshot that is being written.
+type running struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+}
+
 // CreateSnapshot writes a snapshot of the newest commit while transactions go on, and
 // then gives back what it makes superfluous. It fails with ErrSnapshotRunning while
 // another one is being written.
@@ -34,7 +40,7 @@ func (m *Manager) CreateSnapshot(ctx context.Context) (SnapshotInfo, error) {
 		m.mu.Unlock()
 		return SnapshotInfo{}, ErrSnapshotRunning
 	}
-	m.running = cancel
+	m.running = &running{ctx: ctx, cancel: cancel}
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()
@@ -181,8 +187,7 @@ func (m *Manager) judged(ctx context.Context) ([]retention.Snapshot, error) {
 
 func (m *Manager) verify(ctx context.Context, path string) (bool, error) {
 	err := snapshot.Verify(ctx, m.o.FS, path, m.o.SnapshotWorkers)
-	var damaged *snapshot.DamagedError
-	if errors.As(err, &damaged) {
+	if _, damaged := errors.AsType[*snapshot.DamagedError](err); damaged {
 		m.o.Log.Error("snapshot does not verify", zap.Error(err))
 		return false, nil
 	}

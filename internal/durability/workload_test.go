@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"memgraphd/internal/durability"
@@ -145,7 +146,7 @@ func (w *worker) commit() (index change.Index, ok bool, err error) {
 	tx := w.s.Begin(storage.TxOptions{})
 	defer tx.Rollback()
 	for range 1 + w.r.IntN(5) {
-		if err := w.step(tx); err != nil {
+		if err = w.step(tx); err != nil {
 			return 0, false, w.expected(err)
 		}
 	}
@@ -161,7 +162,7 @@ func (w *worker) commit() (index change.Index, ok bool, err error) {
 }
 
 func (w *worker) catalogue() (index change.Index, ok bool, err error) {
-	e := change.Entry{Kind: "user", Name: fmt.Sprint(w.r.IntN(3)), Data: []byte(fmt.Sprint(w.r.IntN(100)))}
+	e := change.Entry{Kind: "user", Name: strconv.Itoa(w.r.IntN(3)), Data: []byte(strconv.Itoa(w.r.IntN(100)))}
 	if w.r.IntN(3) == 0 {
 		index, _, err = w.s.DeleteEntry(noContext, e.Kind, e.Name)
 	} else {

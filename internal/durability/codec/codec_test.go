@@ -112,17 +112,16 @@ func drawOp(t *rapid.T, entries int) change.Op {
 	if o.Kind < change.PutEntry {
 		o.Node = graph.NodeID(slots.Draw(t, "node"))
 	}
-	switch o.Kind {
-	case change.CreateEdge, change.DeleteEdge, change.SetEdgeProp:
+	if o.Kind == change.CreateEdge || o.Kind == change.DeleteEdge || o.Kind == change.SetEdgeProp {
 		o.Edge = graph.Edge{ID: graph.EdgeID(slots.Draw(t, "edge")), Dst: graph.NodeID(slots.Draw(t, "end"))}
 	}
-	switch o.Kind {
-	case change.CreateNode, change.CreateEdge:
+	if o.Kind == change.CreateNode || o.Kind == change.CreateEdge {
 		o.Generation = rapid.Uint32().Draw(t, "generation")
 	}
 	switch o.Kind {
 	case change.AddLabel, change.RemoveLabel, change.CreateEdge, change.SetNodeProp, change.SetEdgeProp:
 		o.Ref = rapid.Uint32Range(0, 39).Draw(t, "ref")
+	case change.CreateNode, change.DeleteNode, change.DeleteEdge:
 	case change.PutEntry, change.DeleteEntry:
 		o.Ref = rapid.Uint32Range(0, uint32(entries-1)).Draw(t, "entry")
 	}
@@ -210,7 +209,7 @@ func TestValueRoundTrip(t *testing.T) {
 		}
 		r := codec.NewReader(encoded)
 		got := r.Value()
-		if err := r.End(); err != nil {
+		if err = r.End(); err != nil {
 			t.Fatal(err)
 		}
 		again, err := codec.AppendValue(nil, got)
@@ -243,8 +242,7 @@ func TestDepthIsBounded(t *testing.T) {
 	deep := append(bytes.Repeat([]byte{7, 1}, 1_000_000), 0)
 	r = codec.NewReader(deep)
 	r.Value()
-	var malformed *codec.DecodeError
-	if !errors.As(r.Err(), &malformed) {
+	if _, malformed := errors.AsType[*codec.DecodeError](r.Err()); !malformed {
 		t.Fatalf("got %v", r.Err())
 	}
 }

@@ -62,7 +62,7 @@ func readIdentity(fsys vfs.FS, dir string) (Identity, error) {
 		return Identity{}, &IdentityError{File: name, Reason: "is damaged: its checksum does not fit"}
 	}
 	var f identityFile
-	if err := json.Unmarshal([]byte(line), &f); err != nil {
+	if err = json.Unmarshal([]byte(line), &f); err != nil {
 		return Identity{}, &IdentityError{File: name, Reason: "is damaged: " + err.Error()}
 	}
 	if f.Format > identityFormat {

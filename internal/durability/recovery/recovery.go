@@ -85,7 +85,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.identity(found); err != nil {
+	if err = r.identity(found); err != nil {
 		return nil, err
 	}
 	good, err := r.load(ctx, found)
@@ -181,8 +181,7 @@ func (r *run) load(ctx context.Context, found contents) (change.Index, error) {
 // loadOne verifies a snapshot before it touches the store.
 func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err error) {
 	f, err := snapshot.Open(r.o.FS, path)
-	var newer *snapshot.NewerFormatError
-	if errors.As(err, &newer) {
+	if newer, ok := errors.AsType[*snapshot.NewerFormatError](err); ok {
 		return &NewerFormatError{File: path, Format: int(newer.Format), Supported: snapshot.Format, Err: err}
 	}
 	if err != nil {
@@ -197,7 +196,7 @@ func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err
 		return &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
 	}
 	r.progress(Progress{Phase: PhaseVerify, Total: f.Bytes()})
-	if err := f.Verify(ctx, max(r.o.Workers, 2)); err != nil {
+	if err = f.Verify(ctx, max(r.o.Workers, 2)); err != nil {
 		return err
 	}
 	loader := r.o.Store.NewLoader()
@@ -305,7 +304,8 @@ func (r *run) tidy(found contents) error {
 		r.o.Log.Warn("damaged snapshot moved away", zap.String("file", b.path), zap.String("to", to))
 	}
 	for _, path := range found.temps {
-		if err := r.o.FS.Remove(path); err != nil {
+		// That of the identity may have been used again, and renamed, by now.
+		if err := r.o.FS.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("left over from a crash: %w", err)
 		}
 	}

@@ -56,14 +56,20 @@ func ReadLock(fsys vfs.FS, dir string) (LockInfo, error) {
 	if err != nil {
 		return LockInfo{}, fmt.Errorf("lock of the data directory: %w", err)
 	}
-	var l lockFile
-	if json.Unmarshal(data, &l) != nil || l.Format != lockFormat {
+	l, ok := parseLock(data)
+	if !ok {
 		return LockInfo{Locked: true, Owner: "unknown, for the lock file cannot be read", Since: file.ModTime}, nil
 	}
 	if !same(l.Directory, directory.ID) || !same(l.File, file.ID) {
 		return LockInfo{}, removeSync(fsys, dir, name)
 	}
 	return LockInfo{Locked: true, Owner: l.Owner, Since: l.Since}, nil
+}
+
+// parseLock reads the lock file; ok is false where it is not one of our format.
+func parseLock(data []byte) (l lockFile, ok bool) {
+	err := json.Unmarshal(data, &l)
+	return l, err == nil && l.Format == lockFormat
 }
 
 // SetLock locks a data directory; it is in force when SetLock returns nil.

@@ -3,6 +3,7 @@ package retention_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,7 +64,7 @@ func TestDecideKeepsEveryRecovery(t *testing.T) {
 		var snapshots []retention.Snapshot
 		for i := range rapid.IntRange(0, 6).Draw(t, "snapshots") {
 			snapshots = append(snapshots, retention.Snapshot{
-				Path: fmt.Sprint(i), Index: change.Index(rapid.IntRange(0, int(at-1)).Draw(t, "index")),
+				Path: strconv.Itoa(i), Index: change.Index(rapid.IntRange(0, int(at-1)).Draw(t, "index")),
 				Good: rapid.Bool().Draw(t, "good"),
 			})
 		}

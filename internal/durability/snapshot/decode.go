@@ -236,15 +236,7 @@ func (l *loader) walk(t *thingReader) error {
 	slot, start := t.h.first, int64(0)
 	var props []storage.Property
 	for i := range t.h.count {
-		gap := t.ids.Uvarint()
-		if i == 0 && gap != 0 {
-			t.ids.Fail("the first slot is not the header's")
-		} else if i > 0 {
-			slot += gap + 1
-		}
-		if gap >= math.MaxUint32 || slot >= math.MaxUint32 {
-			t.ids.Fail(fmt.Sprintf("slot %d out of range", slot))
-		}
+		slot = t.slot(i, slot)
 		s, generation := t.next()
 		props = props[:0]
 		for _, at := range s.columns {
@@ -254,26 +246,49 @@ func (l *loader) walk(t *thingReader) error {
 				return c.err()
 			}
 		}
-		var err error
-		if t.h.kind == kindNodes {
-			if err = t.err(); err == nil {
-				err = l.sink.Node(graph.NodeID(slot), generation, s.labels, props)
-			}
-		} else {
-			start += t.starts.Varint()
-			end := start + t.ends.Varint()
-			if min(start, end) < 0 || max(start, end) >= math.MaxUint32 {
-				t.starts.Fail("id of an end node out of range")
-			}
-			if err = t.err(); err == nil {
-				err = l.sink.Edge(graph.EdgeID(slot), generation, s.edge, graph.NodeID(start), graph.NodeID(end), props)
-			}
+		end := int64(0)
+		if t.h.kind == kindEdges {
+			start, end = t.nodes(start)
+		}
+		err := t.err()
+		switch {
+		case err != nil:
+		case t.h.kind == kindNodes:
+			err = l.sink.Node(graph.NodeID(slot), generation, s.labels, props)
+		default:
+			err = l.sink.Edge(graph.EdgeID(slot), generation, s.edge, graph.NodeID(start), graph.NodeID(end), props)
 		}
 		if err != nil {
 			return fmt.Errorf("slot %d: %w", slot, err)
 		}
 	}
 	return nil
+}
+
+// slot returns the slot of thing i, given that of the thing before.
+func (t *thingReader) slot(i uint32, before uint64) uint64 {
+	gap := t.ids.Uvarint()
+	slot := before
+	switch {
+	case i == 0 && gap != 0:
+		t.ids.Fail("the first slot is not the header's")
+	case i > 0:
+		slot += gap + 1
+	}
+	if gap >= math.MaxUint32 || slot >= math.MaxUint32 {
+		t.ids.Fail(fmt.Sprintf("slot %d out of range", slot))
+	}
+	return slot
+}
+
+// nodes returns the ends of the next relationship, given the start of the one before.
+func (t *thingReader) nodes(before int64) (start, end int64) {
+	start = before + t.starts.Varint()
+	end = start + t.ends.Varint()
+	if min(start, end) < 0 || max(start, end) >= math.MaxUint32 {
+		t.starts.Fail("id of an end node out of range")
+	}
+	return start, end
 }
 
 // next returns shape and generation of the next thing.

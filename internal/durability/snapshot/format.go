@@ -140,7 +140,7 @@ type footer struct {
 	blocks []blockHeader
 }
 
-func (f *footer) append(dst []byte, header []byte) []byte {
+func (f *footer) append(dst, header []byte) []byte {
 	start := len(dst)
 	dst = append(dst, footerMagic...)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(f.blocks)))

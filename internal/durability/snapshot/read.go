@@ -47,7 +47,7 @@ func (s *File) open() error {
 	}
 	s.size = size
 	header := make([]byte, min(size, headerBytes))
-	if err := vfs.ReadFullAt(s.f, header, 0); err != nil {
+	if err = vfs.ReadFullAt(s.f, header, 0); err != nil {
 		return readFailure(s.name, 0, err)
 	}
 	if len(header) < headerBytes || string(header[:8]) != headerMagic {

@@ -32,11 +32,11 @@ func options(fsys vfs.FS, s *storage.Store) snapshot.Options {
 	}
 }
 
-func newFS(t testing.TB) *vfs.Mem {
-	t.Helper()
+func newFS(tb testing.TB) *vfs.Mem {
+	tb.Helper()
 	m := vfs.NewMem(1)
 	if err := errors.Join(m.MkdirAll("snapshots"), m.SyncDir(".")); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
@@ -80,11 +80,12 @@ func text(s *storage.Store, tx *storage.Tx) string {
 func textNow(s *storage.Store) string {
 	tx := s.Begin(storage.TxOptions{ReadOnly: true})
 	defer tx.Release()
-	out := text(s, tx)
+	var out strings.Builder
+	out.WriteString(text(s, tx))
 	for _, e := range s.Entries("") {
-		out += fmt.Sprintf("entry %s %q %q\n", e.Kind, e.Name, e.Data)
+		fmt.Fprintf(&out, "entry %s %q %q\n", e.Kind, e.Name, e.Data)
 	}
-	return out
+	return out.String()
 }
 
 var words = []string{"", "a", "Ünï", "some longer text that fills a block", "x\x00y"}
@@ -107,30 +108,30 @@ func randomValue(r *rand.Rand, depth int) value.Value {
 	return value.String(words[r.IntN(len(words))])
 }
 
-func must[T any](t testing.TB) func(T, error) T {
-	t.Helper()
+func must[T any](tb testing.TB) func(T, error) T {
+	tb.Helper()
 	return func(v T, err error) T {
-		t.Helper()
+		tb.Helper()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return v
 	}
 }
 
 // randomStore returns a store with about n nodes and 2n relationships, with gaps.
-func randomStore(t testing.TB, seed uint64, n int) *storage.Store {
-	t.Helper()
+func randomStore(tb testing.TB, seed uint64, n int) *storage.Store {
+	tb.Helper()
 	r := rand.New(rand.NewPCG(seed, 1))
 	s := storage.New(storage.Options{})
-	t.Cleanup(func() { must[bool](t)(true, s.Close()) })
+	tb.Cleanup(func() { must[bool](tb)(true, s.Close()) })
 	var labels []graph.LabelID
 	var keys []graph.KeyID
 	var types []graph.TypeID
 	for i := range 5 {
-		labels = append(labels, must[graph.LabelID](t)(s.InternLabel(fmt.Sprintf("L%d", i))))
-		keys = append(keys, must[graph.KeyID](t)(s.InternKey(fmt.Sprintf("k%d", i))))
-		types = append(types, must[graph.TypeID](t)(s.InternType(fmt.Sprintf("T%d", i))))
+		labels = append(labels, must[graph.LabelID](tb)(s.InternLabel(fmt.Sprintf("L%d", i))))
+		keys = append(keys, must[graph.KeyID](tb)(s.InternKey(fmt.Sprintf("k%d", i))))
+		types = append(types, must[graph.TypeID](tb)(s.InternType(fmt.Sprintf("T%d", i))))
 	}
 	props := func() []storage.Property {
 		var out []storage.Property
@@ -150,46 +151,46 @@ func randomStore(t testing.TB, seed uint64, n int) *storage.Store {
 				some = append(some, l)
 			}
 		}
-		nodes = append(nodes, must[graph.NodeID](t)(tx.CreateNode(some, props())))
+		nodes = append(nodes, must[graph.NodeID](tb)(tx.CreateNode(some, props())))
 	}
 	var edges []graph.Edge
 	for range 2 * n {
 		a, b := nodes[r.IntN(n)], nodes[r.IntN(n)]
-		edges = append(edges, must[graph.Edge](t)(tx.CreateEdge(a, b, types[r.IntN(4)], props())))
+		edges = append(edges, must[graph.Edge](tb)(tx.CreateEdge(a, b, types[r.IntN(4)], props())))
 	}
-	must[change.Index](t)(tx.Commit())
+	must[change.Index](tb)(tx.Commit())
 	tx.Release()
 	tx = s.Begin(storage.TxOptions{})
 	for _, e := range edges {
 		if r.IntN(5) == 0 {
-			must[bool](t)(tx.DeleteEdge(e))
+			must[bool](tb)(tx.DeleteEdge(e))
 		}
 	}
 	for _, id := range nodes {
 		if r.IntN(5) == 0 && tx.Degree(id, graph.Both, nil) == 0 {
-			must[bool](t)(tx.DeleteNode(id))
+			must[bool](tb)(tx.DeleteNode(id))
 		}
 	}
-	must[change.Index](t)(tx.Commit())
+	must[change.Index](tb)(tx.Commit())
 	tx.Release()
-	must[change.Index](t)(s.PutEntry(t.Context(), change.Entry{Kind: "user", Name: "ann", Data: []byte{0, 1}}))
+	must[change.Index](tb)(s.PutEntry(tb.Context(), change.Entry{Kind: "user", Name: "ann", Data: []byte{0, 1}}))
 	return s
 }
 
-func load(t testing.TB, fsys vfs.FS, path string) (*storage.Store, error) {
-	t.Helper()
+func load(tb testing.TB, fsys vfs.FS, path string) (*storage.Store, error) {
+	tb.Helper()
 	f, err := snapshot.Open(fsys, path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { must[bool](t)(true, f.Close()) }()
-	if err := f.Verify(t.Context(), 2); err != nil {
+	defer func() { must[bool](tb)(true, f.Close()) }()
+	if err := f.Verify(tb.Context(), 2); err != nil {
 		return nil, err
 	}
 	s := storage.New(storage.Options{})
-	t.Cleanup(func() { must[bool](t)(true, s.Close()) })
+	tb.Cleanup(func() { must[bool](tb)(true, s.Close()) })
 	l := s.NewLoader()
-	if err := f.Load(t.Context(), l, s, nil); err != nil {
+	if err := f.Load(tb.Context(), l, s, nil); err != nil {
 		return nil, err
 	}
 	counts := f.Counts()
@@ -251,19 +252,19 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func read(t testing.TB, fsys vfs.FS, path string) []byte {
-	t.Helper()
-	return must[[]byte](t)(vfs.ReadFile(fsys, path, 1<<30))
+func read(tb testing.TB, fsys vfs.FS, path string) []byte {
+	tb.Helper()
+	return must[[]byte](tb)(vfs.ReadFile(fsys, path, 1<<30))
 }
 
 // small returns a small snapshot.
-func small(t testing.TB) (*vfs.Mem, string, []byte) {
-	t.Helper()
-	fsys := newFS(t)
-	o := options(fsys, randomStore(t, 3, 8))
+func small(tb testing.TB) (*vfs.Mem, string, []byte) {
+	tb.Helper()
+	fsys := newFS(tb)
+	o := options(fsys, randomStore(tb, 3, 8))
 	o.BlockBytes = 128
-	info := must[snapshot.Info](t)(snapshot.Create(t.Context(), o))
-	return fsys, info.Path, read(t, fsys, info.Path)
+	info := must[snapshot.Info](tb)(snapshot.Create(tb.Context(), o))
+	return fsys, info.Path, read(tb, fsys, info.Path)
 }
 
 func TestEveryBitFlipIsFound(t *testing.T) {

@@ -101,9 +101,16 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 }
 
 // view begins the read view of an image, together with the catalogue as of that view.
+//
+// A change of the catalogue raises the epoch, and then becomes visible, under the lock
+// that WaitVisible takes: behind that lock every change that the epoch counts is in the
+// view. While the epoch stays the same there is no other one.
 func view(ctx context.Context, s *storage.Store) (*storage.Tx, []change.Entry, error) {
 	for ctx.Err() == nil {
 		before := s.SchemaEpoch()
+		if err := s.WaitVisible(ctx, 0); err != nil {
+			return nil, nil, err
+		}
 		tx := s.Begin(storage.TxOptions{ReadOnly: true})
 		entries := s.Entries("")
 		if s.SchemaEpoch() == before {
@@ -111,7 +118,7 @@ func view(ctx context.Context, s *storage.Store) (*storage.Tx, []change.Entry, e
 		}
 		tx.Release()
 	}
-	return nil, nil, ctx.Err()
+	return nil, nil, context.Cause(ctx)
 }
 
 // freeName returns a name that no snapshot has, and the time in it.
@@ -145,20 +152,7 @@ func writeFile(ctx context.Context, o Options, name string, h Header, tx *storag
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := &writer{o: o, f: f, header: h.append(nil), end: headerBytes}
-	if _, err := f.WriteAt(w.header, 0); err != nil {
-		return 0, fmt.Errorf("snapshot %s: %w", name, err)
-	}
-	used, err := w.graph(ctx, tx)
-	if err != nil {
-		return 0, fmt.Errorf("snapshot %s: %w", name, err)
-	}
-	if err := w.entries(entries); err != nil {
-		return 0, fmt.Errorf("snapshot %s: %w", name, err)
-	}
-	if err := w.names(used); err != nil {
-		return 0, fmt.Errorf("snapshot %s: %w", name, err)
-	}
-	if size, err = w.finish(); err != nil {
+	if size, err = w.all(ctx, tx, entries); err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	return size, nil
@@ -173,6 +167,21 @@ type writer struct {
 	mu     sync.Mutex // one block is written at a time
 	end    int64
 	footer footer
+}
+
+// all writes the parts of the file one after the other.
+func (w *writer) all(ctx context.Context, tx *storage.Tx, entries []change.Entry) (int64, error) {
+	if _, err := w.f.WriteAt(w.header, 0); err != nil {
+		return 0, err
+	}
+	used, err := w.graph(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	if err = errors.Join(w.entries(entries), w.names(used)); err != nil {
+		return 0, err
+	}
+	return w.finish()
 }
 
 // graph writes nodes and relationships with several workers and returns the names used.
