@@ -46,10 +46,19 @@ func FuzzParse(f *testing.F) {
 		if len(text) > 1<<16 {
 			t.Skip()
 		}
-		start := time.Now()
-		s, err := parser.Parse(text, parser.Options{})
-		if d := time.Since(start); d > time.Second {
-			t.Fatalf("parsing %d bytes took %v", len(text), d)
+		var s ast.Statement
+		var err error
+		// A machine may stand still for a moment; a text that is slow is slow every time.
+		for try := range 4 {
+			start := time.Now()
+			s, err = parser.Parse(text, parser.Options{})
+			d := time.Since(start)
+			if d <= time.Second {
+				break
+			}
+			if try == 3 {
+				t.Fatalf("parsing %d bytes took %v", len(text), d)
+			}
 		}
 		if err != nil {
 			e := failure.Of(err)
