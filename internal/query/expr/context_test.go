@@ -184,13 +184,14 @@ func TestColumnsAreViewed(t *testing.T) {
 	}
 	in := &batch.Batch{Len: 3, Columns: f.columns}
 	var scratch batch.Vector
-	if v, err := expr.View(f.context(), e, in, &scratch); err != nil || v != &f.columns[0] {
+	v, err := expr.View(f.context(), e, in, &scratch)
+	if err != nil || v != &f.columns[0] {
 		t.Errorf("a column was copied (%v)", err)
 	}
 	if e, err = f.compile("i + 1"); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := expr.View(f.context(), e, in, &scratch); err != nil || v != &scratch || v.Ints[2] != 4 {
+	if v, err = expr.View(f.context(), e, in, &scratch); err != nil || v != &scratch || v.Ints[2] != 4 {
 		t.Errorf("view %v (%v)", v, err)
 	}
 	if e, err = newFixture().compile("1 + 2"); err != nil {
