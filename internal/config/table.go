@@ -125,8 +125,8 @@ func queryFlags() []Flag {
 			Help: "How long an open transaction or an unread result may wait for its client before it is ended; 0 sets no limit.",
 		},
 		{
-			Name: "query-plan-cache-max-size", Group: groupQuery, Kind: Int, Default: "1000", Max: 10_000_000, Unit: "plans",
-			Help: "How many plans of queries to keep for the next run; 0 keeps none.",
+			Name: "query-plan-cache-max-size", Group: groupQuery, Kind: Int, Default: "1000", Min: 1, Max: 10_000_000, Unit: "plans",
+			Help: "How many plans of queries to keep for the next run.",
 		},
 		{
 			Name: "query-memory-limit", Group: groupQuery, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"memgraphd/internal/durability"
+	"memgraphd/internal/query"
+)
+
+// disk is the durability manager as the query engine wants it.
+type disk struct{ m *durability.Manager }
+
+// CreateSnapshot writes a snapshot now.
+func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
+	info, err := d.m.CreateSnapshot(ctx)
+	return info.Path, err
+}
+
+// Snapshots lists the snapshots that are kept, newest first.
+func (d disk) Snapshots(context.Context) ([]query.Snapshot, error) {
+	kept, err := d.m.Snapshots()
+	if err != nil {
+		return nil, err
+	}
+	snapshots := make([]query.Snapshot, 0, len(kept))
+	for _, s := range kept {
+		snapshots = append(snapshots, query.Snapshot{Path: s.Path, Index: uint64(s.Index), Created: s.Created, Bytes: s.Bytes})
+	}
+	return snapshots, nil
+}
+
+// LockDataDirectory holds every deletion and rename.
+func (d disk) LockDataDirectory(owner string) (bool, error) { return d.m.LockDirectory(owner) }
+
+// UnlockDataDirectory ends that.
+func (d disk) UnlockDataDirectory() (bool, error) { return d.m.UnlockDirectory() }
+
+// DataDirectoryLock tells whether the directory is locked.
+func (d disk) DataDirectoryLock() (query.DirectoryLock, error) {
+	lock, err := d.m.DirectoryLock()
+	return query.DirectoryLock{Locked: lock.Locked, Owner: lock.Owner, Since: lock.Since}, err
+}
+
+// NextSnapshot returns when the scheduler writes the next snapshot, and where.
+func (d disk) NextSnapshot() (dir string, at time.Time, ok bool) { return d.m.NextSnapshot() }
+
+// Info returns rows for SHOW STORAGE INFO.
+func (d disk) Info() []query.InfoRow {
+	i := d.m.Info()
+	rows := []query.InfoRow{
+		{Name: "data_directory", Value: i.Dir},
+		{Name: "wal_enabled", Value: strconv.FormatBool(i.WALEnabled)},
+		{Name: "wal_bytes", Value: strconv.FormatInt(i.LogBytes, 10)},
+		{Name: "wal_files", Value: strconv.Itoa(i.LogSegments)},
+		{Name: "wal_flush_every_n_tx", Value: strconv.Itoa(i.FlushEveryN)},
+		{Name: "wal_synced_commit", Value: strconv.FormatUint(uint64(i.Synced), 10)},
+		{Name: "wal_last_sync", Value: moment(i.LastSync)},
+		{Name: "last_snapshot", Value: i.LastSnapshot.Path},
+		{Name: "last_snapshot_time", Value: moment(i.LastSnapshot.Created)},
+		{Name: "snapshot_failures", Value: strconv.FormatInt(i.SnapshotFailures, 10)},
+	}
+	if i.LogErr != nil {
+		rows = append(rows, query.InfoRow{Name: "wal_error", Value: fmt.Sprint(i.LogErr)})
+	}
+	return rows
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,40 @@
+// Command memgraphd is the server, and the clients of it that come in the same binary.
+//
+// Without a command it serves: it reads its configuration, recovers the graph from the data directory, listens
+// for Bolt, and on SIGTERM stops in the opposite order. This package is the only one that knows all rooms of
+// the server; it joins them and decides nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run carries out a command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	code, silent := exitFailure, false
+	if e := new(exitError); errors.As(err, &e) {
+		code, silent = e.code, e.silent
+	}
+	if !silent {
+		text := strings.ReplaceAll(err.Error(), "\n", "\nmemgraphd: ")
+		if _, err := fmt.Fprintf(stderr, "memgraphd: %s\n", text); err != nil {
+			return exitFailure
+		}
+	}
+	return code
+}

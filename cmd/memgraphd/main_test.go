@@ -1,0 +1,351 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+)
+
+// asServer makes the test binary the server itself, so that what is tested is what was built.
+const asServer = "MEMGRAPHD_TEST_AS_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asServer) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// command returns the binary with arguments, away from the configuration of this machine.
+func command(t *testing.T, home string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Env = []string{
+		asServer + "=1", "HOME=" + home, "PATH=" + os.Getenv("PATH"),
+		"NOTIFY_SOCKET=" + os.Getenv("NOTIFY_SOCKET"), "WATCHDOG_USEC=" + os.Getenv("WATCHDOG_USEC"),
+	}
+	return cmd
+}
+
+var times = regexp.MustCompile(`(?m)^\[[-0-9]+ [0-9:.]+\] `)
+
+// TestRefused reads testdata/refused: starts that end at once, with what the user is told and the exit code.
+//
+// $DIR is an empty directory, $TAKEN a port in use. "file" writes a file into $DIR, "run" takes arguments one a
+// line and variables in env=NAME=value.
+func TestRefused(t *testing.T) {
+	dir := t.TempDir()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	actual := strings.NewReplacer("$DIR", dir, "$TAKEN", port)
+	shown := strings.NewReplacer(dir, "$DIR", port, "$TAKEN")
+	datadriven.RunTest(t, "testdata/refused", func(t *testing.T, d *datadriven.TestData) string {
+		t.Helper()
+		switch d.Cmd {
+		case "file":
+			var name string
+			d.ScanArgs(t, "name", &name)
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(actual.Replace(d.Input)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return ""
+		case "run":
+		default:
+			t.Fatalf("unknown command %s", d.Cmd)
+		}
+		cmd := command(t, dir, strings.Fields(actual.Replace(d.Input))...)
+		for _, arg := range d.CmdArgs {
+			if arg.Key == "env" {
+				cmd.Env = append(cmd.Env, actual.Replace(strings.Join(arg.Vals, ",")))
+			}
+		}
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
+		code := 0
+		if err := cmd.Run(); err != nil {
+			exit := new(exec.ExitError)
+			if !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			code = exit.ExitCode()
+		}
+		var lines strings.Builder
+		fmt.Fprintf(&lines, "exit %d\n", code)
+		for line := range strings.Lines(times.ReplaceAllString(out.String(), "")) {
+			if !strings.HasPrefix(line, "[info] ") {
+				lines.WriteString(shown.Replace(line))
+			}
+		}
+		return lines.String()
+	})
+}
+
+// started is a server that runs.
+type started struct {
+	cmd   *exec.Cmd
+	port  string
+	lines chan string // of its log; closed at its end
+}
+
+var ready = regexp.MustCompile(`ready: listening for Bolt \{"address": "127\.0\.0\.1:(\d+)"`)
+
+// start starts a server on a free port and waits until it listens.
+func start(t *testing.T, dir string, args ...string) *started {
+	t.Helper()
+	args = append([]string{"--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + dir}, args...)
+	s := &started{cmd: command(t, t.TempDir(), args...), lines: make(chan string, 10_000)}
+	stderr, err := s.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	go func() {
+		defer close(s.lines)
+		for scan := bufio.NewScanner(stderr); scan.Scan(); {
+			s.lines <- scan.Text()
+		}
+	}()
+	s.port = s.await(t, ready)[1]
+	return s
+}
+
+// await reads the log up to a line.
+func (s *started) await(t *testing.T, line *regexp.Regexp) []string {
+	t.Helper()
+	var before []string
+	limit := time.After(time.Minute)
+	for {
+		select {
+		case text, ok := <-s.lines:
+			if !ok {
+				t.Fatalf("no line %s before the end:\n%s", line, strings.Join(before, "\n"))
+			}
+			before = append(before, text)
+			if found := line.FindStringSubmatch(text); found != nil {
+				return found
+			}
+		case <-limit:
+			t.Fatalf("no line %s in time:\n%s", line, strings.Join(before, "\n"))
+		}
+	}
+}
+
+// stop sends a signal and returns the exit code.
+func (s *started) stop(t *testing.T, sig syscall.Signal) int {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	for range s.lines { // the pipe has to be read to its end before Wait
+		continue
+	}
+	if err := s.cmd.Wait(); err != nil {
+		exit := new(exec.ExitError)
+		if !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return exit.ExitCode()
+	}
+	return 0
+}
+
+// statements runs the shell on a server and returns what it printed, and its exit code.
+func (s *started) statements(t *testing.T, in string, args ...string) (out, errs string, code int) {
+	t.Helper()
+	cmd := command(t, t.TempDir(), append([]string{"shell", "--port=" + s.port}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		exit := new(exec.ExitError)
+		if !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		code = exit.ExitCode()
+	}
+	return stdout.String(), stderr.String(), code
+}
+
+// TestLife starts a server, writes, ends it in every way, and finds everything again each time.
+func TestLife(t *testing.T) {
+	dir := t.TempDir()
+	for i, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL, syscall.SIGTERM} {
+		s := start(t, dir)
+		out, errs, code := s.statements(t, fmt.Sprintf("CREATE (:N {i: %d}); MATCH (n:N) RETURN count(n) AS n;", i), "--output-format=csv")
+		if want := fmt.Sprintf("n\n%d\n", i+1); out != want || code != 0 {
+			t.Fatalf("start %d: %q, %q, exit %d; not %q", i, out, errs, code, want)
+		}
+		want := 0
+		if sig == syscall.SIGKILL {
+			want = -1
+		}
+		if code := s.stop(t, sig); code != want {
+			t.Fatalf("%v ended the server with %d, not %d", sig, code, want)
+		}
+	}
+}
+
+// TestSecondServer starts a server on the directory of another.
+func TestSecondServer(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir)
+	second := command(t, t.TempDir(), "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory="+dir, "--data-dir-lock-acquisition-timeout-sec=0")
+	out, err := second.CombinedOutput()
+	if err == nil || second.ProcessState.ExitCode() != exitDirectory {
+		t.Fatalf("the second server: %v, exit %d\n%s", err, second.ProcessState.ExitCode(), out)
+	}
+	if !strings.Contains(string(out), dir) || !strings.Contains(string(out), strconv.Itoa(s.cmd.Process.Pid)) {
+		t.Errorf("neither the directory nor the process that has it is named:\n%s", out)
+	}
+	if code := s.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the first server ended with %d", code)
+	}
+}
+
+// TestLogFile renames the log file as logrotate does and expects the following lines in a new one.
+func TestLogFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "server.log")
+	s := start(t, filepath.Join(dir, "data"), "--log-file="+name, "--also-log-to-stderr")
+	if err := os.Rename(name, name+".1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(name); err == nil {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatal("the log file was not opened anew")
+		}
+	}
+	if code := s.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	for file, line := range map[string]string{name + ".1": "ready: listening", name: "stopped: everything is written"} {
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), line) {
+			t.Errorf("%s has no line %q: %v\n%s", file, line, err, text)
+		}
+	}
+}
+
+func TestCollectorPercent(t *testing.T) {
+	for live, want := range map[uint64]int{
+		0: 1600, 4 << 20: 1600, 64 << 20: 100, 128 << 20: 50, 1 << 30: 50, 2 << 30: 50, 4 << 30: 25, 100 << 30: 5,
+	} {
+		if got := collectorPercent(live); got != want {
+			t.Errorf("GOGC is %d for %d living bytes, not %d", got, live, want)
+		}
+	}
+}
+
+func TestCgroupLimit(t *testing.T) {
+	files := map[string]string{
+		"/sys/fs/cgroup/a/b/memory.max":                 "max\n",
+		"/sys/fs/cgroup/a/memory.max":                   "1000\n",
+		"/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "2000\n",
+	}
+	read := func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, os.ErrNotExist
+	}
+	for cgroup, want := range map[string]int64{
+		"0::/a/b\n":                      1000,
+		"0::/\n":                         math.MaxInt64,
+		"5:cpu:/a\n4:memory:/x\n0::/c\n": 2000,
+		"0::/../..\n":                    math.MaxInt64,
+		"nonsense\n":                     math.MaxInt64,
+		"4:memory:/x/y\n0::/a/b\n":       1000,
+	} {
+		if got := cgroupLimit(cgroup, read); got != want {
+			t.Errorf("%q: %d, not %d", cgroup, got, want)
+		}
+	}
+}
+
+// TestFiles opens files within and outside the roots.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	root := filepath.Join(dir, "root")
+	for _, name := range []string{"in.csv", "deep/in.csv", "../out.csv"} {
+		path := filepath.Join(root, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("x"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink("../out.csv", filepath.Join(root, "link.csv")), syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	everywhere, narrow := &files{allowed: true}, &files{allowed: true, roots: []string{filepath.Join(dir, "other"), root}}
+	for _, c := range []struct {
+		f    *files
+		name string
+		ok   bool
+	}{
+		{everywhere, root + "/in.csv", true},
+		{everywhere, "file://" + root + "/in.csv", true},
+		{everywhere, root + "/../out.csv", true},
+		{everywhere, root, false},
+		{everywhere, root + "/pipe", false},
+		{everywhere, root + "/none.csv", false},
+		{everywhere, "https://example.com/x.csv", false},
+		{narrow, root + "/in.csv", true},
+		{narrow, "file://" + root + "/deep/in.csv", true},
+		{narrow, root + "/deep/../in.csv", true},
+		{narrow, dir + "/out.csv", false},
+		{narrow, root + "/../out.csv", false},
+		{narrow, root + "/link.csv", false},
+		{narrow, root + "/pipe", false},
+		{narrow, root, false},
+		{&files{}, root + "/in.csv", false},
+	} {
+		file, err := c.f.Open(c.name)
+		if (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		text, err := io.ReadAll(file)
+		if closed := file.Close(); err != nil || closed != nil || string(text) != "x" {
+			t.Errorf("%s: %q, %v, %v", c.name, text, err, closed)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"go.uber.org/zap"
+)
+
+// extension is how much longer systemd waits after each sign of progress.
+const extension = time.Minute
+
+// notify tells systemd about the state of the server; without systemd it does nothing.
+type notify struct{ log *zap.Logger }
+
+func (n notify) send(state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		n.log.Warn("systemd was not told", zap.String("state", state), zap.Error(err))
+	}
+}
+
+// status says what the server does, and asks for more time to start or stop.
+func (n notify) status(text string) {
+	n.send(fmt.Sprintf("STATUS=%s\nEXTEND_TIMEOUT_USEC=%d", text, extension.Microseconds()))
+}
+
+// ready says that clients are served.
+func (n notify) ready(text string) { n.send(daemon.SdNotifyReady + "\nSTATUS=" + text) }
+
+// stopping says that no more clients are served.
+func (n notify) stopping(text string) { n.send(daemon.SdNotifyStopping + "\nSTATUS=" + text) }
+
+// watch feeds systemd's watchdog, where there is one, as long as alive answers in time.
+func (n notify) watch(ctx context.Context, alive func(context.Context) error) {
+	interval, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || interval == 0 {
+		return
+	}
+	tick := time.NewTicker(interval / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		limited, cancel := context.WithTimeout(ctx, interval/4)
+		err := alive(limited)
+		cancel()
+		if err != nil {
+			n.log.Error("the server does not answer itself", zap.Error(err))
+			continue
+		}
+		n.send(daemon.SdNotifyWatchdog)
+	}
+}
+
+// prolong repeats a status until the returned function is called, so that systemd waits for a long step.
+func (n notify) prolong(text string) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(extension / 3)
+		defer tick.Stop()
+		for {
+			n.status(text)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}

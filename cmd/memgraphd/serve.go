@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/config"
+)
+
+// drainTime is how long running statements have at the end before they are interrupted.
+const drainTime = 30 * time.Second
+
+// serve reads the configuration and serves until a signal ends it.
+func serve(ctx context.Context, args []string, stderr io.Writer) error {
+	cfg, err := loadConfig(args)
+	if err != nil {
+		return err
+	}
+	logs, err := openLogs(cfg.Log, stderr)
+	if err != nil {
+		return err
+	}
+	ctx, stop := onSignals(ctx, logs)
+	defer stop()
+
+	limit := memoryLimit(cfg.MemoryLimitBytes)
+	go tuneCollector(ctx, limit)
+	s := &server{cfg: cfg, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit}
+	if err := s.run(ctx); err != nil {
+		if cfg.Log.File != "" {
+			logs.notices.Error("stopped by an error", zap.Error(err))
+		}
+		return err
+	}
+	return nil
+}
+
+// onSignals returns a context that the first SIGTERM or SIGINT ends. The second ends the process. SIGHUP opens
+// the log file anew.
+func onSignals(ctx context.Context, logs *logs) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	stopped := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-stopped:
+				return
+			case sig := <-signals:
+				switch {
+				case sig == syscall.SIGHUP:
+					if err := logs.reopen(); err != nil {
+						logs.notices.Error("the log file could not be opened anew", zap.Error(err))
+					}
+				case ctx.Err() != nil:
+					logs.notices.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))
+					os.Exit(exitForced)
+				default:
+					logs.notices.Info("stopping", zap.Stringer("signal", sig))
+					cancel()
+				}
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(stopped)
+		cancel()
+	}
+}
+
+// listen opens the port.
+func listen(c config.Bolt) (net.Listener, error) {
+	address := net.JoinHostPort(c.Address, strconv.Itoa(c.Port))
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is taken: another program listens there; --bolt-port and --bolt-address choose another place", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a privilege; --bolt-port chooses another", address)
+	case err != nil:
+		if dns := new(net.DNSError); errors.As(err, &dns) {
+			return nil, fmt.Errorf("--bolt-address: %s is not known here: %s", c.Address, dns.Err)
+		}
+		return nil, fmt.Errorf("--bolt-address: %w", err)
+	}
+	return l, nil
+}
+
+// probePort finds out before a long recovery that the port cannot be had.
+func probePort(c config.Bolt) error {
+	l, err := listen(c)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}

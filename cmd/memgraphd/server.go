@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/bolt"
+	"memgraphd/internal/config"
+	"memgraphd/internal/durability"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/query"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/memory"
+)
+
+// snapshotWorkersMax is how many workers write a snapshot when --storage-snapshot-thread-count does not say.
+const snapshotWorkersMax = 8
+
+// server is one run: what is open, in the order in which it was opened.
+type server struct {
+	cfg     *config.Config
+	log     *zap.Logger
+	notices *zap.Logger
+	systemd notify
+	limit   int64 // bytes that the process may take; 0: unknown
+
+	budget   *memory.Budget
+	store    *storage.Store
+	disk     *durability.Manager
+	queries  *query.Engine
+	bolt     *bolt.Server
+	listener net.Listener
+	serving  sync.WaitGroup
+}
+
+// run starts everything, waits for ctx to end, and stops everything.
+func (s *server) run(ctx context.Context) error {
+	started := time.Now()
+	s.announce()
+	if err := probePort(s.cfg.Bolt); err != nil {
+		return err
+	}
+	if err := s.openStore(ctx); err != nil {
+		return err
+	}
+	if err := s.openFront(); err != nil {
+		return errors.Join(err, s.closeStore())
+	}
+	address := s.listener.Addr().String()
+	s.notices.Info("ready: listening for Bolt", zap.String("address", address), zap.Duration("after", time.Since(started).Round(time.Millisecond)))
+	s.systemd.ready("Serving Bolt at " + address)
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
+	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
+
+	<-ctx.Done()
+	err := s.closeFront(ctx)
+	stopWatching()
+	s.serving.Wait()
+	return errors.Join(err, s.closeStore())
+}
+
+// announce says who starts, with what, and what the settings risk.
+func (s *server) announce() {
+	s.notices.Info("memgraphd "+versionName(), zap.String("build", buildName()), zap.Int("pid", os.Getpid()))
+	for _, w := range s.cfg.Warnings {
+		s.notices.Warn(w.String())
+	}
+	for _, setting := range s.cfg.Settings {
+		if setting.Origin.Source != config.FromDefault {
+			s.log.Info("setting --"+setting.Flag.Name+"="+setting.Value, zap.Stringer("from", setting.Origin))
+		}
+	}
+	if s.limit > 0 {
+		s.log.Info("memory limit", zap.Int64("MiB", s.limit>>20))
+	}
+}
+
+// openStore makes the store and brings back what the data directory holds.
+func (s *server) openStore(ctx context.Context) error {
+	directory, err := filepath.Abs(s.cfg.Storage.DataDirectory)
+	if err != nil {
+		return exit(exitDirectory, fmt.Errorf("--data-directory: %w", err))
+	}
+	s.budget = memory.New("server", s.limit/10*9)
+	isolation := storage.SnapshotIsolation
+	if s.cfg.Storage.ReadCommitted {
+		isolation = storage.ReadCommitted
+	}
+	s.store = storage.New(storage.Options{Budget: s.budget.Child("graph", 0), Now: time.Now, Isolation: isolation})
+	c := &s.cfg.Storage
+	workers := c.SnapshotWorkersMax
+	if workers == 0 {
+		workers = min(runtime.NumCPU(), snapshotWorkersMax)
+	}
+	s.disk, err = durability.Open(ctx, durability.Options{
+		FS:                vfs.OS(),
+		Dir:               directory,
+		Store:             s.store,
+		WALEnabled:        c.WALEnabled,
+		FlushEveryN:       c.WALFlushEvery,
+		SegmentBytes:      c.WALSegmentBytes,
+		SnapshotInterval:  c.SnapshotInterval,
+		RetentionCount:    c.SnapshotsKept,
+		SnapshotOnExit:    c.SnapshotOnExit,
+		RecoveryOnStartup: c.Recover,
+		LockTimeout:       c.LockTimeout,
+		SnapshotWorkers:   workers,
+		Now:               time.Now,
+		Log:               s.log,
+		Progress:          s.progress(),
+		Version:           versionName(),
+	})
+	if err != nil {
+		return errors.Join(exit(recoveryCode(ctx, err), err), s.store.Close())
+	}
+	s.recovered(directory)
+	return nil
+}
+
+// openFront starts the query engine and listens.
+func (s *server) openFront() error {
+	var err error
+	s.queries, err = query.New(query.Options{
+		Store:            s.store,
+		Budget:           s.budget.Child("queries", 0),
+		QueryMemoryLimit: s.cfg.Query.MemoryLimitBytes,
+		QueryTimeout:     func() time.Duration { return s.cfg.Query.Timeout },
+		IdleTimeout:      s.cfg.Query.IdleTimeout,
+		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
+		Durability:       disk{s.disk},
+		Files:            newFiles(s.cfg.Query),
+		Settings:         s.settings,
+		Version:          versionName(),
+		Build:            buildName(),
+		Now:              time.Now,
+		Log:              s.log,
+	})
+	if err != nil {
+		return err
+	}
+	b := &s.cfg.Bolt
+	s.bolt, err = bolt.New(bolt.Options{
+		Engine:             engine{s.queries},
+		Now:                time.Now,
+		Log:                s.log,
+		Budget:             s.budget,
+		ServerName:         b.ServerName,
+		AllowOpenAccess:    b.AllowOpenAccess,
+		ConnectionsMax:     b.ConnectionsMax,
+		UnauthenticatedMax: b.UnauthenticatedMax,
+		MessageMax:         int(b.MessageBytesMax),
+	})
+	if err != nil {
+		s.queries.Close()
+		return err
+	}
+	if s.listener, err = listen(*b); err != nil {
+		return errors.Join(err, s.closeFront(context.Background()))
+	}
+	s.serving.Go(func() {
+		if err := s.bolt.Serve(s.listener); err != nil && !errors.Is(err, bolt.ErrStopped) {
+			s.notices.Error("serving Bolt ended", zap.Error(err))
+		}
+	})
+	return nil
+}
+
+// settings are the rows of SHOW CONFIG; their names are written as Memgraph writes them there.
+func (s *server) settings() []query.Setting {
+	rows := make([]query.Setting, 0, len(s.cfg.Settings))
+	for _, setting := range s.cfg.Settings {
+		rows = append(rows, query.Setting{
+			Name: strings.ReplaceAll(setting.Flag.Name, "-", "_"), Default: setting.Flag.Default, Current: setting.Value, Description: setting.Flag.Help,
+		})
+	}
+	return rows
+}
+
+// alive tells whether the store still answers.
+func (s *server) alive(ctx context.Context) error {
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		s.store.Begin(storage.TxOptions{ReadOnly: true}).Release()
+	}()
+	select {
+	case <-answered:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// closeFront lets running statements finish, for drainTime at most, and closes all clients.
+func (s *server) closeFront(ctx context.Context) error {
+	stop := s.systemd.prolong("Waiting for running statements")
+	defer stop()
+	s.systemd.stopping("Waiting for running statements")
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	err := s.bolt.Shutdown(limited)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.notices.Warn("statements that still ran were interrupted", zap.Duration("after", drainTime))
+		err = nil
+	}
+	s.queries.Close()
+	return err
+}
+
+// closeStore takes the exit snapshot if it is wanted, closes the log and releases the data directory.
+func (s *server) closeStore() error {
+	stop := s.systemd.prolong("Writing what is left")
+	defer stop()
+	err := s.disk.Close(context.Background())
+	if err != nil {
+		err = fmt.Errorf("close the data directory: %w", err)
+	}
+	err = errors.Join(err, s.store.Close())
+	if err == nil {
+		s.notices.Info("stopped: everything is written")
+	}
+	return err
+}
