@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/expr"
 	"memgraphd/internal/query/failure"
@@ -8,8 +9,8 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// count computes the operand of SKIP or LIMIT; nil is 0.
-func count(r *run, e expr.Evaluator, clause string) (int64, error) {
+// count computes the operand of SKIP or LIMIT, which the text has at spec; nil is 0.
+func count(r *run, e expr.Evaluator, spec ast.Expr, clause string) (int64, error) {
 	if e == nil {
 		return 0, nil
 	}
@@ -19,17 +20,18 @@ func count(r *run, e expr.Evaluator, clause string) (int64, error) {
 	}
 	if v.Kind() != value.KindInt {
 		return 0, failure.New(failure.SyntaxError, failure.Runtime, "InvalidArgumentType",
-			"%s expects an integer, not a value of type %s", clause, v.Kind())
+			"%s expects an integer, not a value of type %s", clause, v.Kind()).At(spec.Span())
 	}
 	if v.AsInt() < 0 {
 		return 0, failure.New(failure.SyntaxError, failure.Runtime, "NegativeIntegerArgument",
-			"%s expects an integer that is not negative, not %d", clause, v.AsInt())
+			"%s expects an integer that is not negative, not %d", clause, v.AsInt()).At(spec.Span())
 	}
 	return v.AsInt(), nil
 }
 
 // skip drops the first rows.
 type skip struct {
+	spec  *plan.Skip
 	input operator
 	count expr.Evaluator
 	left  int64
@@ -44,11 +46,11 @@ func (c *compiler) skip(o *plan.Skip) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(i *instance) operator { return &skip{input: in(i), count: e} }, nil
+	return func(i *instance) operator { return &skip{spec: o, input: in(i), count: e} }, nil
 }
 
 func (o *skip) open(r *run) (err error) {
-	if o.left, err = count(r, o.count, "SKIP"); err != nil {
+	if o.left, err = count(r, o.count, o.spec.Count, "SKIP"); err != nil {
 		return err
 	}
 	return o.input.open(r)
@@ -98,7 +100,7 @@ func (c *compiler) limit(o *plan.Limit) (factory, error) {
 
 func (o *limit) open(r *run) (err error) {
 	o.ended = false
-	if o.left, err = count(r, o.count, "LIMIT"); err != nil {
+	if o.left, err = count(r, o.count, o.spec.Count, "LIMIT"); err != nil {
 		return err
 	}
 	return o.input.open(r)

@@ -10,6 +10,7 @@ import (
 // the rows that it will give, or a few batches.
 type top struct {
 	ordering
+	spec        *plan.Top
 	input       operator
 	skip, limit expr.Evaluator
 	out         output
@@ -32,7 +33,7 @@ func (c *compiler) top(o *plan.Top) (factory, error) {
 	return func(i *instance) operator {
 		return &top{
 			ordering: newOrdering(o.Carry, o.Keys), other: keep{slots: o.Carry},
-			input: in(i), skip: counts[0], limit: counts[1], out: newOutput(slots, nil),
+			spec: o, input: in(i), skip: counts[0], limit: counts[1], out: newOutput(slots, nil),
 		}
 	}, nil
 }
@@ -41,11 +42,11 @@ func (o *top) open(r *run) error {
 	o.rows.clear(r)
 	o.other.clear(r)
 	o.loaded, o.at, o.end = false, 0, 0
-	skip, err := count(r, o.skip, "SKIP")
+	skip, err := count(r, o.skip, o.spec.Skip, "SKIP")
 	if err != nil {
 		return err
 	}
-	limit, err := count(r, o.limit, "LIMIT")
+	limit, err := count(r, o.limit, o.spec.Limit, "LIMIT")
 	if err != nil {
 		return err
 	}
