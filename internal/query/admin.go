@@ -29,6 +29,9 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		if err := s.outsideTransaction("Index manipulation", st.At.Start, st); err != nil {
 			return err
 		}
+		if o.ReadOnly {
+			return readOnly().At(st.At)
+		}
 		return s.changeIndex(ctx, r, st)
 	case *ast.TerminateTransactions:
 		t, err := s.terminate(st, params)

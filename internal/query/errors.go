@@ -11,6 +11,14 @@ import (
 // errShutdown is the cause of a context that the end of the server ended.
 var errShutdown = errors.New("terminated by the shutdown of the server")
 
+// readOnly refuses a statement that writes where the client said that it would only read.
+func readOnly() *failure.Error {
+	return failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction",
+		"the statement writes, but its transaction was opened for reading only").
+		WithHint("open the session or transaction for writing").
+		WithCode("Neo.ClientError.Statement.AccessMode")
+}
+
 // fromStorage gives an error of the store its codes.
 func fromStorage(err error) *failure.Error {
 	var limit *memory.LimitError

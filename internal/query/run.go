@@ -130,10 +130,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
 	}
 	if p.info.Writes && t.readOnly {
-		return failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction",
-			"the statement writes, but its transaction was opened for reading only").
-			WithHint("open the session or transaction for writing").
-			WithCode("Neo.ClientError.Statement.AccessMode")
+		return readOnly()
 	}
 	t.query.Store(&r.text)
 	t.tx.NewStatement()

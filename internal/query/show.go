@@ -173,14 +173,10 @@ func profileTable(root *plan.Tree) table {
 	if root == nil {
 		return t
 	}
-	whole := max(root.Time, 1)
+	whole := max(root.TotalTime(), 1)
 	var walk func(n *plan.Tree, indent string)
 	walk = func(n *plan.Tree, indent string) {
-		own := n.Time
-		for _, c := range n.Children {
-			own -= c.Time
-		}
-		own = max(own, 0)
+		own := max(n.Time, 0)
 		t.rows = append(t.rows, []value.Value{
 			value.String(strings.TrimSpace(indent + "* " + n.Operator + " " + n.Detail)), value.Int(n.Rows),
 			value.String(fmt.Sprintf("%10.6f %%", 100*float64(own)/float64(whole))),

@@ -12,7 +12,8 @@ type Tree struct {
 	Detail      string
 	Identifiers []string
 	Estimate    float64 // rows expected
-	// Rows, Hits and Time are what was measured; Measured tells whether it was.
+	// Rows, Hits and Time are what was measured of this operator alone; Measured tells
+	// whether it was.
 	Measured bool
 	Rows     int64
 	Hits     int64 // reads of nodes, relationships and properties
@@ -61,6 +62,15 @@ func (t *Tree) lines(dst []string, indent string) []string {
 		dst = t.Children[0].lines(dst, indent)
 	}
 	return dst
+}
+
+// TotalTime returns the time of the tree's operators together.
+func (t *Tree) TotalTime() time.Duration {
+	sum := max(t.Time, 0)
+	for _, c := range t.Children {
+		sum += c.TotalTime()
+	}
+	return sum
 }
 
 // Find returns the first operator of the given name, searched from the root, or nil.
