@@ -23,8 +23,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // open returns an engine on an empty store; both end with the test, and the store is checked.
-func open(t testing.TB, change func(*query.Options)) *query.Engine {
-	t.Helper()
+func open(tb testing.TB, change func(*query.Options)) *query.Engine {
+	tb.Helper()
 	store := storage.New(storage.Options{})
 	o := query.Options{Store: store, Now: time.Now, Version: "test"}
 	if change != nil {
@@ -32,16 +32,16 @@ func open(t testing.TB, change func(*query.Options)) *query.Engine {
 	}
 	e, err := query.New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		e.Close()
 		store.Collect()
 		if err := store.Check(); err != nil {
-			t.Errorf("the store is damaged: %v", err)
+			tb.Errorf("the store is damaged: %v", err)
 		}
 		if err := store.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return e
@@ -63,6 +63,7 @@ type desk struct {
 //	begin s=a [read] | commit s=a | rollback s=a | reset s=a | interrupt s=a
 func TestConversations(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		t.Helper()
 		d := &desk{t: t, e: open(t, nil), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
 		datadriven.RunTest(t, path, func(_ *testing.T, c *datadriven.TestData) string { return d.command(c) })
 		for _, s := range d.sessions {
@@ -335,13 +336,13 @@ func TestPlanCache(t *testing.T) {
 	}
 }
 
-func drain(t testing.TB, s *query.Session, text string) (rows int, err error) {
-	t.Helper()
-	r, err := s.Run(t.Context(), text, value.Null, query.TxOptions{})
+func drain(tb testing.TB, s *query.Session, text string) (rows int, err error) {
+	tb.Helper()
+	r, err := s.Run(tb.Context(), text, value.Null, query.TxOptions{})
 	if err != nil {
 		return 0, err
 	}
-	_, err = r.Pull(t.Context(), -1, func(b *batch.Batch, _ batch.Entities) error {
+	_, err = r.Pull(tb.Context(), -1, func(b *batch.Batch, _ batch.Entities) error {
 		rows += b.Rows()
 		return nil
 	})
