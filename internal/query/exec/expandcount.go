@@ -15,7 +15,7 @@ type expandCount struct {
 	scratch []graph.NodeID
 	walk    walker
 	sel     []uint16
-	// memory of counts by node, where they depend on nothing else
+	// memory of counts by node
 	seen  []graph.NodeID
 	count []int64
 }
@@ -70,22 +70,18 @@ func (o *expandCount) multiply(r *run, in *batch.Batch, from []graph.NodeID, sel
 	if o.spec.Before != plan.NoSlot {
 		before = in.Columns[o.spec.Before].Ints
 	}
-	memo := len(o.spec.Distinct) == 0
-	if memo && o.seen == nil && in.Len > 1 {
+	if o.seen == nil && in.Len > 1 {
 		o.seen, o.count = make([]graph.NodeID, memoSize), make([]int64, memoSize)
 		for i := range o.seen {
 			o.seen[i] = graph.NoNode
 		}
 	}
-	memo = memo && o.seen != nil
 	for _, row := range r.rowsOf(in.Sel, in.Len) {
 		n := from[row]
-		var count int64
-		if memo {
-			count = o.remembered(r, n)
-		} else {
+		count := o.remembered(r, n)
+		if count > 0 && len(o.spec.Distinct) > 0 {
 			o.ban(in, int(row))
-			count = o.total(r, n)
+			count -= o.lost(r, n)
 		}
 		if count == 0 && o.spec.Optional {
 			count = 1
@@ -109,6 +105,9 @@ func (o *expandCount) remembered(r *run, n graph.NodeID) int64 {
 	if n == graph.NoNode {
 		return 0
 	}
+	if o.seen == nil {
+		return o.total(r, n)
+	}
 	at := spread(n) & (memoSize - 1)
 	if o.seen[at] != n {
 		o.seen[at], o.count[at] = n, o.total(r, n)
@@ -116,24 +115,24 @@ func (o *expandCount) remembered(r *run, n graph.NodeID) int64 {
 	return o.count[at]
 }
 
-// total counts the relationships of n that match.
+// total counts the relationships of n that match, those used already included.
 func (o *expandCount) total(r *run, n graph.NodeID) int64 {
 	if n == graph.NoNode || !o.possible {
 		return 0
 	}
-	if o.plain() {
+	if len(o.labels) == 0 {
 		return int64(r.tx.Degree(n, o.spec.Direction, o.types))
 	}
 	var total int64
 	o.walk.start(r, &o.hop, n)
 	for {
-		nodes, edges := o.walk.next(r, &o.hop, int(graph.NoEdge))
+		nodes, _ := o.walk.next(r, &o.hop, int(graph.NoEdge))
 		if nodes == nil {
 			return total
 		}
 		r.hits += int64(len(nodes))
-		for i, other := range nodes {
-			if !o.walk.skips(&o.hop, other) && o.allowed(edges[i]) && r.hasLabels(other, o.labels) {
+		for _, other := range nodes {
+			if !o.walk.skips(&o.hop, other) && r.hasLabels(other, o.labels) {
 				total++
 			}
 		}

@@ -10,86 +10,86 @@ import (
 // between finds the relationships between two known nodes.
 //
 // It looks through the shorter of the two lists. Where one of the nodes stays the same
-// from row to row and has many relationships, a table of its neighbours is built once.
+// from row to row, a table of its relationships by neighbour is built once.
 type between struct {
 	hop
 	near, far []storage.Segment
 	found     []graph.Edge
 
-	hub     graph.NodeID // the node whose neighbours are in table
+	hub     graph.NodeID // the node whose relationships are in table
 	hubSide int          // 0: it is the from node, 1: the to node
 	table   neighbours
-	last    [2]graph.NodeID
-	repeats [2]int
+	ends    [2]stay
 }
 
-// hubMin is the number of relationships from which a table of neighbours pays.
-const hubMin = 16
+// stay counts for how many rows an end has been the same.
+type stay struct {
+	node   graph.NodeID
+	rows   int
+	degree int
+}
 
-// hubRepeats is how many rows in a row must have the node before a table is built.
-const hubRepeats = 4
+// hubWork is the number of relationships that may be put into the table for each row that
+// an end has stayed the same.
+const hubWork = 32
 
 // reset forgets what was found in another view of the graph.
 func (b *between) reset() {
-	b.hub, b.last = graph.NoNode, [2]graph.NodeID{graph.NoNode, graph.NoNode}
-	b.repeats = [2]int{}
-}
-
-// mayExist tells, where it is known cheaply, that there is no relationship.
-func (b *between) mayExist(from, to graph.NodeID) bool {
-	switch {
-	case b.hub == graph.NoNode:
-		return true
-	case b.hubSide == 0 && from == b.hub:
-		return b.table.has(to)
-	case b.hubSide == 1 && to == b.hub:
-		return b.table.has(from)
+	b.hub = graph.NoNode
+	for i := range b.ends {
+		b.ends[i].node = graph.NoNode
 	}
-	return true
 }
 
-// note counts how often an end stays the same, and builds the table when that pays.
+// note counts how long an end stays the same, and builds the table when that pays.
 func (b *between) note(r *run, from, to graph.NodeID) {
 	for side, n := range [2]graph.NodeID{from, to} {
-		if n != b.last[side] {
-			b.last[side], b.repeats[side] = n, 0
+		s := &b.ends[side]
+		if n != s.node {
+			*s = stay{node: n}
 			continue
 		}
-		if b.repeats[side]++; b.repeats[side] == hubRepeats && b.hub != n {
+		if s.rows++; s.rows == 1 {
+			s.degree = r.tx.Degree(n, b.side(side), b.types)
+		}
+		if s.rows*hubWork >= s.degree {
 			b.build(r, n, side)
+			return
 		}
 	}
 }
 
-// build makes the table of the neighbours of n.
-func (b *between) build(r *run, n graph.NodeID, side int) {
-	d := b.spec.Direction
+// side is the direction of the pattern as one of its ends sees it.
+func (b *between) side(side int) graph.Direction {
 	if side == 1 {
-		d = opposite(d)
+		return opposite(b.spec.Direction)
 	}
-	total := 0
-	b.near = b.sides(r, b.near[:0], n, d)
-	for _, s := range b.near {
-		total += len(s.Nodes)
-	}
-	if total < hubMin {
-		return
-	}
-	b.hub, b.hubSide = n, side
-	b.table.reset(total)
-	for _, s := range b.near {
-		for _, other := range s.Nodes {
-			b.table.add(other)
-		}
-	}
+	return b.spec.Direction
 }
 
-// sides appends the relationships of n on one side or both.
-func (b *between) sides(r *run, dst []storage.Segment, n graph.NodeID, d graph.Direction) []storage.Segment {
-	if d != graph.Both {
-		return b.adjacent(r, dst, n, d)
+// build makes the table of the relationships of n.
+func (b *between) build(r *run, n graph.NodeID, side int) {
+	d := b.side(side)
+	b.hub, b.hubSide = n, side
+	b.table.reset(b.ends[side].degree)
+	if d != graph.In {
+		b.near = b.adjacent(r, b.near[:0], n, graph.Out)
+		for _, s := range b.near {
+			for i, other := range s.Nodes {
+				b.table.add(other, graph.Edge{ID: s.Edges[i], Dst: other})
+			}
+		}
 	}
-	return b.adjacent(r, b.adjacent(r, dst, n, graph.Out), n, graph.In)
+	if d != graph.Out {
+		b.near = b.adjacent(r, b.near[:0], n, graph.In)
+		for _, s := range b.near {
+			for i, other := range s.Nodes {
+				if other != n || d == graph.In {
+					b.table.add(other, graph.Edge{ID: s.Edges[i], Dst: n})
+				}
+			}
+		}
+	}
 }
 
 func opposite(d graph.Direction) graph.Direction {
@@ -109,8 +109,12 @@ func (b *between) find(r *run, from, to graph.NodeID, limit int) []graph.Edge {
 	if from == graph.NoNode || to == graph.NoNode || !b.possible {
 		return b.found
 	}
-	if !b.mayExist(from, to) {
-		return b.found
+	switch {
+	case b.hub == graph.NoNode:
+	case b.hubSide == 0 && from == b.hub:
+		return b.fromTable(to, limit)
+	case b.hubSide == 1 && to == b.hub:
+		return b.fromTable(from, limit)
 	}
 	b.note(r, from, to)
 	switch b.spec.Direction {
@@ -122,6 +126,16 @@ func (b *between) find(r *run, from, to graph.NodeID, limit int) []graph.Edge {
 		b.directed(r, from, to, limit)
 		if from != to && len(b.found) < limit {
 			b.directed(r, to, from, limit)
+		}
+	}
+	return b.found
+}
+
+// fromTable collects the relationships of the hub with another node.
+func (b *between) fromTable(other graph.NodeID, limit int) []graph.Edge {
+	for at := b.table.find(other); at >= 0 && len(b.found) < limit; at = b.table.after[at] {
+		if e := b.table.edges[at]; b.allowed(e.ID) {
+			b.found = append(b.found, e)
 		}
 	}
 	return b.found
@@ -159,43 +173,53 @@ func size(segs []storage.Segment) int {
 	return n
 }
 
-// neighbours is a set of nodes: an open-addressing table at most half full.
-type neighbours struct{ slots []graph.NodeID }
+// neighbours holds the relationships of one node by neighbour: an open-addressing table at
+// most half full, and a chain for each neighbour.
+type neighbours struct {
+	slots []graph.NodeID
+	first []int32 // by slot: place in edges
+	edges []graph.Edge
+	after []int32 // by place: the next one with the same neighbour, or -1
+}
 
 func (t *neighbours) reset(n int) {
 	want := 64
 	for want < 2*n {
 		want *= 2
 	}
-	t.slots = grown(t.slots, want)
+	t.slots, t.first = grown(t.slots, want), grown(t.first, want)
 	for i := range t.slots {
 		t.slots[i] = graph.NoNode
 	}
+	t.edges, t.after = t.edges[:0], t.after[:0]
 }
 
+// spread turns a node number into a hash.
 func spread(n graph.NodeID) uint32 { return uint32(n) * 2654435769 >> 7 }
 
-func (t *neighbours) add(n graph.NodeID) {
+func (t *neighbours) add(n graph.NodeID, e graph.Edge) {
 	mask := uint32(len(t.slots) - 1)
-	for at := spread(n) & mask; ; at = (at + 1) & mask {
-		if t.slots[at] == n {
-			return
-		}
-		if t.slots[at] == graph.NoNode {
-			t.slots[at] = n
-			return
-		}
+	at := spread(n) & mask
+	for t.slots[at] != n && t.slots[at] != graph.NoNode {
+		at = (at + 1) & mask
 	}
+	next := int32(-1)
+	if t.slots[at] == n {
+		next = t.first[at]
+	}
+	t.slots[at], t.first[at] = n, int32(len(t.edges))
+	t.edges, t.after = append(t.edges, e), append(t.after, next)
 }
 
-func (t *neighbours) has(n graph.NodeID) bool {
+// find returns the place of the first relationship with n, or -1.
+func (t *neighbours) find(n graph.NodeID) int32 {
 	mask := uint32(len(t.slots) - 1)
 	for at := spread(n) & mask; ; at = (at + 1) & mask {
-		if t.slots[at] == n {
-			return true
-		}
-		if t.slots[at] == graph.NoNode {
-			return false
+		switch t.slots[at] {
+		case n:
+			return t.first[at]
+		case graph.NoNode:
+			return -1
 		}
 	}
 }

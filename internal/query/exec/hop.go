@@ -20,7 +20,7 @@ type hop struct {
 	resolved, possible bool
 
 	segs   []storage.Segment
-	banned []graph.EdgeID // relationships that the row has used already
+	banned []graph.Edge // relationships that the row has used already
 }
 
 // resolve looks the names up.
@@ -63,24 +63,24 @@ func (h *hop) ban(in *batch.Batch, row int) {
 	for _, s := range h.spec.Distinct {
 		v := &in.Columns[s]
 		if v.Kind == batch.Edges {
-			if id := v.Edges[row].ID; id != graph.NoEdge {
-				h.banned = append(h.banned, id)
+			if e := v.Edges[row]; e.ID != graph.NoEdge {
+				h.banned = append(h.banned, e)
 			}
 			continue
 		}
-		h.banned = appendEdgeIDs(h.banned, v.Value(row))
+		h.banned = appendEdges(h.banned, v.Value(row))
 	}
 }
 
-// appendEdgeIDs appends the ids of a relationship or of a list of them.
-func appendEdgeIDs(dst []graph.EdgeID, v value.Value) []graph.EdgeID {
+// appendEdges appends a relationship or a list of them.
+func appendEdges(dst []graph.Edge, v value.Value) []graph.Edge {
 	switch v.Kind() {
 	case value.KindEdge:
-		return append(dst, v.AsEdge().ID)
+		return append(dst, v.AsEdge())
 	case value.KindList:
 		for _, x := range v.AsList() {
 			if x.Kind() == value.KindEdge {
-				dst = append(dst, x.AsEdge().ID)
+				dst = append(dst, x.AsEdge())
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
@@ -90,7 +90,35 @@ func appendEdgeIDs(dst []graph.EdgeID, v value.Value) []graph.EdgeID {
 }
 
 func (h *hop) allowed(id graph.EdgeID) bool {
-	return len(h.banned) == 0 || !slices.Contains(h.banned, id)
+	for i := range h.banned {
+		if h.banned[i].ID == id {
+			return false
+		}
+	}
+	return true
+}
+
+// lost counts the banned relationships that would match at n otherwise.
+func (h *hop) lost(r *run, n graph.NodeID) int64 {
+	total := int64(0)
+	for i, e := range h.banned {
+		src := r.tx.EdgeSource(e)
+		out, in := src == n && h.spec.Direction != graph.In, e.Dst == n && h.spec.Direction != graph.Out
+		if !out && !in || slices.Contains(h.banned[:i], e) {
+			continue
+		}
+		if len(h.types) > 0 && !slices.Contains(h.types, r.tx.EdgeType(e)) {
+			continue
+		}
+		other := e.Dst
+		if !out {
+			other = src
+		}
+		if r.hasLabels(other, h.labels) {
+			total++
+		}
+	}
+	return total
 }
 
 // plain tells that every relationship of the right type and direction matches.

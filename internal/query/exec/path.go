@@ -81,7 +81,7 @@ type unequal struct {
 	spec  *plan.Unequal
 	input operator
 	sel   []uint16
-	ids   [2][]graph.EdgeID
+	ids   [2][]graph.Edge
 }
 
 func (c *compiler) unequal(o *plan.Unequal) (factory, error) {
@@ -116,11 +116,11 @@ func (o *unequal) next(r *run) (*batch.Batch, error) {
 func (o *unequal) differ(in *batch.Batch, row int) bool {
 	for _, pair := range o.spec.Pairs {
 		for side, s := range pair {
-			o.ids[side] = appendEdgeIDs(o.ids[side][:0], in.Columns[s].Value(row))
+			o.ids[side] = appendEdges(o.ids[side][:0], in.Columns[s].Value(row))
 		}
 		for _, x := range o.ids[0] {
 			for _, y := range o.ids[1] {
-				if x == y {
+				if x.ID == y.ID {
 					return false
 				}
 			}

@@ -90,4 +90,3 @@ func render(out *table, sorted bool, s Stats) string {
 	}
 	return text
 }
-

@@ -15,11 +15,14 @@ func BenchmarkSocial(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			before, n := cpu(), 0
 			for b.Loop() {
+				n++
 				if _, err := d.run(b.Context(), p); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64((cpu()-before).Milliseconds())/float64(n), "cpu-ms/op")
 		})
 	}
 }

@@ -146,7 +146,6 @@ func (s *tckScenario) fill(header, cells []string) tckScenario {
 	return out
 }
 
-
 var (
 	tckTemporal = regexp.MustCompile(`(?i)\b(date|time|localtime|localdatetime|datetime|duration)(\.\w+)?\(`)
 	tckCall     = regexp.MustCompile(`(?i)\bCALL\b`)

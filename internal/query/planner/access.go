@@ -40,7 +40,10 @@ type access struct {
 
 // accessPaths lists the ways to find n.
 func (b *builder) accessPaths(g *pattern, n *node) []access {
-	paths := []access{{kind: byAll, rows: float64(b.cat.NodeCount())}}
+	var paths []access
+	if len(n.labels) == 0 {
+		paths = append(paths, access{kind: byAll, rows: float64(b.cat.NodeCount())})
+	}
 	for _, l := range n.labels {
 		paths = append(paths, access{kind: byLabel, label: l, rows: float64(b.cat.LabelCount(l))})
 	}
