@@ -19,7 +19,8 @@ const (
 	SyncedOnly CrashModel = iota + 1
 	// Everything keeps all that was done, synced or not, as the end of a process does.
 	Everything
-	// RandomBlocks keeps each unsynced block and each unsynced name, or not, at random.
+	// RandomBlocks keeps each unsynced block and each unsynced name, or not, at random; of
+	// a block that was written several times it may keep an earlier state.
 	RandomBlocks
 	// TornWrite keeps everything but random sectors of the last unsynced write.
 	TornWrite
@@ -129,9 +130,24 @@ func (m *Mem) sweepPending() {
 
 // remember keeps what a write is about to replace.
 func (m *Mem) remember(n *memNode, p []byte, off int64) {
+	m.passBy(n, off, int64(len(p)))
 	before := make([]byte, len(p))
 	got := n.readAt(before, off)
 	m.last = lastWrite{node: n, off: off, before: before[:got], length: len(p), oldSize: n.size}
+}
+
+// passBy keeps, for half of the unsynced blocks that are about to change, what they are.
+func (m *Mem) passBy(n *memNode, off, length int64) {
+	for index := int(off / blockBytes); index < min(blockCount(off+length), len(n.blocks)); index++ {
+		if _, dirty := n.dirty[index]; !dirty || m.random.IntN(2) == 0 {
+			continue
+		}
+		passed := new(block)
+		if b := n.blocks[index]; b != nil {
+			*passed = *b
+		}
+		n.between[index] = passed
+	}
 }
 
 // CrashClone returns the disk as a crash at this moment could leave it. The Mem itself
@@ -267,6 +283,8 @@ func (c *cloner) survivor(src *memNode, index int) *block {
 		return synced
 	case c.model == RandomBlocks && (index >= len(src.blocks) || c.random.IntN(2) == 0):
 		return synced
+	case c.model == RandomBlocks && src.between[index] != nil && c.random.IntN(2) == 0:
+		return new(*src.between[index])
 	case now == nil:
 		return nil
 	}

@@ -171,6 +171,7 @@ func (f *memFile) Preallocate(off, n int64) error {
 	if f.m.room(f.node, off, n) < n {
 		return pathError("preallocate", f.name, syscall.ENOSPC)
 	}
+	f.m.passBy(f.node, off, n)
 	before := len(f.node.blocks)
 	f.node.zero(off, n)
 	f.m.grown(f.node, before)

@@ -33,13 +33,16 @@ type memNode struct {
 	syncedSize   int64
 	syncedBlocks []*block
 	dirty        map[int]struct{}
+	// between holds, for some dirty blocks, what they were between the last sync and now:
+	// the system may have written that, and not what came later.
+	between map[int]*block
 
 	entries map[string]*memNode
 	synced  map[string]*memNode
 }
 
 func newMemFileNode(id uint64) *memNode {
-	return &memNode{id: id, dirty: map[int]struct{}{}}
+	return &memNode{id: id, dirty: map[int]struct{}{}, between: map[int]*block{}}
 }
 
 func newMemDirNode(id uint64) *memNode {
@@ -148,6 +151,7 @@ func (n *memNode) sync() {
 		n.syncedBlocks[index] = n.blocks[index]
 	}
 	clear(n.dirty)
+	clear(n.between)
 }
 
 // failSync forgets what was waiting, as kernels do.
@@ -160,7 +164,7 @@ func (n *memNode) cloneShallow() *memNode {
 		c.entries = map[string]*memNode{}
 		c.synced = map[string]*memNode{}
 	} else {
-		c.dirty = map[int]struct{}{}
+		c.dirty, c.between = map[int]struct{}{}, map[int]*block{}
 	}
 	return c
 }

@@ -70,6 +70,8 @@ type workload struct {
 	next uint64
 	salt byte // makes payloads of the same index differ between attempts
 	l    *wal.Log
+	// denied is called when a commit is reported as failed while the log goes on.
+	denied func()
 }
 
 func (w *workload) open() error {
@@ -113,6 +115,9 @@ func (w *workload) commit(count int) error {
 			poisoned = err
 		default:
 			w.g.denied[one.r.Index] = append(w.g.denied[one.r.Index], one.r.Payload)
+			if w.denied != nil {
+				w.denied()
+			}
 		}
 	}
 	return poisoned
@@ -180,16 +185,22 @@ func restart(t *testing.T, m *vfs.Mem, g *ledger, powerCut bool) {
 	}
 	w.g, w.salt = &again, 128
 	must(t, w.open())
-	must(t, w.commit(3))
+	must(t, w.commit(1))
 	for _, model := range []vfs.CrashModel{vfs.SyncedOnly, vfs.RandomBlocks} {
-		records, _, err := scan(options(m.CrashClone(model)), g.kept)
+		records, end, err := scan(options(m.CrashClone(model)), g.kept)
 		must(t, err)
 		must(t, again.check(records, powerCut))
+		if end.Tail != nil {
+			t.Fatalf("all was synced, and the log ends with %v", end.Tail)
+		}
 	}
 	must(t, w.l.Close())
-	records, _, err = scan(w.o, g.kept)
+	records, end, err := scan(w.o, g.kept)
 	must(t, err)
 	must(t, again.check(records, false))
+	if end.Tail != nil || !end.Clean {
+		t.Fatalf("the log was closed, and ends with %v", end.Tail)
+	}
 }
 
 // TestCrashAtEveryOperation stops the machine in each operation of a log's life, and in
@@ -267,6 +278,7 @@ func TestFailAtEveryOperation(t *testing.T) {
 		"disk full":   syscall.ENOSPC,
 		"quota":       syscall.EDQUOT,
 		"short write": &vfs.ShortWriteError{Bytes: 70, Err: syscall.EIO},
+		"late error":  &vfs.ShortWriteError{Bytes: 1 << 20, Err: syscall.EIO},
 		"short full":  &vfs.ShortWriteError{Bytes: 1, Err: syscall.ENOSPC},
 	}
 	runs := 0
@@ -282,6 +294,13 @@ func TestFailAtEveryOperation(t *testing.T) {
 					m.FailAt(m.Ops()+n, fault)
 				}
 				before := m.Ops()
+				w.denied = func() {
+					for range 4 {
+						records, _, err := scan(options(m.CrashClone(vfs.RandomBlocks)), g.kept)
+						must(t, err)
+						must(t, g.check(records, true))
+					}
+				}
 				err := w.run()
 				t.Logf("%s, sticky %v, operation %d: %v", name, sticky, n, err)
 				reached := m.Ops() >= before+n
@@ -332,5 +351,30 @@ func TestSyncFailsAtEveryOperation(t *testing.T) {
 		if !failed {
 			break
 		}
+	}
+}
+
+// TestRemovalLeavesNoHole crashes around every operation of a removal: what is left is
+// always the end of the log, without a gap in it.
+func TestRemovalLeavesNoHole(t *testing.T) {
+	for _, spareMax := range []int{-1, 2} {
+		m := newMem(t)
+		o := options(m)
+		o.SpareMax = spareMax
+		l := open(t, o)
+		appendAll(t, l, 1, 60)
+		m.Inject(func(vfs.Op) error {
+			for range 8 {
+				clone := m.CrashClone(vfs.RandomBlocks)
+				if _, _, err := scan(options(clone), 50); err != nil {
+					t.Error(err)
+				}
+			}
+			return nil
+		})
+		must(t, l.Remove(50))
+		m.Inject(nil)
+		must(t, l.Close())
+		wantRecords(t, o, 50, 60)
 	}
 }

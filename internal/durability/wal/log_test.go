@@ -244,7 +244,7 @@ func TestIdlePromise(t *testing.T) {
 		o.IdlePromise = 0
 		o.SegmentBytes = 1 << 20
 		l := open(t, o)
-		appendAll(t, l, 1, 5)
+		appendAll(t, l, 1, 1)
 		lost := func() (damaged bool) {
 			clone := m.CrashClone(vfs.SyncedOnly)
 			segments, err := l.Segments()
@@ -269,7 +269,7 @@ func TestIdlePromise(t *testing.T) {
 			t.Fatal("an idle log goes on writing")
 		}
 		must(t, l.Close())
-		wantRecords(t, o, 1, 5)
+		wantRecords(t, o, 1, 1)
 	})
 }
 
@@ -434,6 +434,43 @@ func TestFullDiskFailsCommitsOnly(t *testing.T) {
 	}
 	must(t, l.Close())
 	wantRecords(t, o, 1, 90)
+}
+
+// TestFailedWriteBeyondTheEnd fails a write that made the file larger.
+func TestFailedWriteBeyondTheEnd(t *testing.T) {
+	m := newMem(t)
+	o := options(m)
+	o.SegmentBytes = 1 << 20
+	l := open(t, o)
+	appendAll(t, l, 1, 2)
+	for _, through := range []int{8, 1000, 1 << 20} {
+		m.Inject(func(op vfs.Op) error {
+			switch op.Kind {
+			case vfs.OpPreallocate:
+				if op.Off >= 64<<10 {
+					return syscall.ENOSPC
+				}
+			case vfs.OpWrite:
+				m.Inject(nil)
+				return &vfs.ShortWriteError{Bytes: 66<<10 + through, Err: syscall.EIO}
+			default:
+			}
+			return nil
+		})
+		w, err := l.Enqueue(wal.Record{Kind: 1, Index: 3, Payload: bytes.Repeat([]byte{1}, 100<<10)})
+		must(t, err)
+		err = w.Wait()
+		wantErr(t, err, syscall.EIO)
+		if errors.Is(err, wal.ErrPoisoned) {
+			t.Fatal(err)
+		}
+		if end := wantRecords(t, o, 1, 2); end.Tail != nil {
+			t.Fatalf("left behind: %v", end.Tail)
+		}
+	}
+	appendAll(t, l, 3, 4)
+	must(t, l.Close())
+	wantRecords(t, o, 1, 4)
 }
 
 func TestFullDiskAtRotation(t *testing.T) {

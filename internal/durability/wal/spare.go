@@ -150,7 +150,11 @@ func (s *spares) zeroed(name string) (spare, error) {
 	if err != nil {
 		return spare{}, err
 	}
-	if err := s.zero(made.file); err != nil {
+	err = s.zero(made.file)
+	switch {
+	case errors.Is(err, errStopped):
+		return spare{}, errors.Join(err, made.file.Close())
+	case err != nil:
 		return spare{}, errors.Join(err, s.discard(made))
 	}
 	return made, nil
