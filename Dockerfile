@@ -1,6 +1,8 @@
 # memgraphd in an image of its own: one static binary, no shell, no root.
 #   docker build -t memgraphd .
-#   docker run -p 7687:7687 -v memgraphd:/var/lib/memgraph memgraphd
+#   docker run -p 127.0.0.1:7687:7687 -v memgraphd:/var/lib/memgraph memgraphd --bolt-allow-open-access
+# Seen from within, every client is on another machine, and those are refused by default: open access is safe as
+# long as the port is published to this machine alone, as above.
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -17,7 +19,7 @@ FROM scratch
 # The numbers are those of Memgraph's image, so that a volume keeps its owner.
 COPY --from=build --chown=101:103 /out/ /
 USER 101:103
-ENV HOME=/var/lib/memgraph
+ENV HOME=/var/lib/memgraph STATE_DIRECTORY=/var/lib/memgraph
 EXPOSE 7687
 VOLUME ["/var/lib/memgraph"]
 STOPSIGNAL SIGTERM

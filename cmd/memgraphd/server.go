@@ -121,6 +121,9 @@ func (s *server) openStore(ctx context.Context) error {
 		Version:           versionName(),
 	})
 	if err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("stopped before the recovery had ended: %w", err)
+		}
 		return errors.Join(exit(recoveryCode(ctx, err), err), s.store.Close())
 	}
 	s.recovered(directory)
