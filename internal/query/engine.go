@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Store            *storage.Store
 	Budget           *memory.Budget       // parent of every query's budget; nil: unlimited
-	QueryMemoryLimit int64                // bytes for one query; 0: only Budget
+	QueryMemoryLimit int64                // bytes for one transaction, its statements and its changes; 0: only Budget
 	QueryTimeout     func() time.Duration // limit of a transaction; nil or 0: none
 	IdleTimeout      time.Duration        // idle transactions and unread results end after it; 0: never
 	PlanCacheSize    int                  // plans kept; 0: 1000

@@ -11,7 +11,6 @@ import (
 	"memgraphd/internal/query/parser"
 	"memgraphd/internal/query/planner"
 	"memgraphd/internal/query/sema"
-	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 )
 
@@ -136,10 +135,9 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	t.tx.NewStatement()
 	r.t = t
 	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
-	budget := s.engine.o.Budget.Child("query", s.engine.o.QueryMemoryLimit)
 	executing := s.engine.o.Now()
 	cursor := p.program.Start(t.ctx, exec.Run{
-		Tx: t.tx, Params: params, Literals: st.literals, Budget: budget,
+		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
 		Files: s.engine.o.Files, Now: s.engine.o.Now, Profile: p.query.Mode == ast.Profile,
 	})
 	r.source = cursor
@@ -157,7 +155,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	if p.query.Mode == ast.Profile {
 		r.columns = nil
 	}
-	if err := s.runToEnd(ctx, r, t, budget); err != nil {
+	if err := s.runToEnd(ctx, r, t); err != nil {
 		cursor.Close()
 		return r.relocate(err)
 	}
@@ -180,10 +178,10 @@ func prune(results []*Result) []*Result {
 
 // runToEnd takes every row of a statement that writes, commits where the statement is its
 // own transaction, and leaves the rows in memory for Pull.
-func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction, budget *memory.Budget) error {
+func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction) error {
 	kept := &held{}
 	var bytes int64
-	kept.release = func() { budget.Release(bytes) }
+	kept.release = func() { t.budget.Release(bytes) }
 	for {
 		b, err := r.source.Next()
 		if err != nil {
@@ -197,7 +195,7 @@ func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction, budge
 			continue
 		}
 		size := heldBytes(b)
-		if err := budget.Reserve(size); err != nil {
+		if err := t.budget.Reserve(size); err != nil {
 			kept.Close()
 			return err
 		}

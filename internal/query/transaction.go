@@ -12,6 +12,7 @@ import (
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 )
 
@@ -20,6 +21,7 @@ type transaction struct {
 	s        *Session
 	id       uint64
 	tx       *storage.Tx
+	budget   *memory.Budget // what its statements and its changes take together
 	explicit bool
 	failed   bool // a statement failed: only a rollback is left
 	ctx      context.Context
@@ -58,7 +60,8 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	if limit := s.engine.timeLimit(o.Timeout); limit > 0 {
 		t.ctx, t.stop = context.WithTimeoutCause(t.ctx, limit, timeoutError{limit})
 	}
-	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly})
+	t.budget = s.engine.o.Budget.Child("query", s.engine.o.QueryMemoryLimit)
+	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
 	s.interrupt.Lock()
 	s.interrupt.cancel = t.cancel
 	s.interrupt.Unlock()
