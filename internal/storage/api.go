@@ -7,7 +7,6 @@ import (
 	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
-	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/property"
 )
@@ -78,9 +77,6 @@ type Property = property.Property
 
 // Segment is a run of relationships of one type: Nodes[i] is the other end of Edges[i].
 type Segment = adjacency.Segment
-
-// Bound is one end of a range. A null Value leaves that end open.
-type Bound = index.Bound
 
 // IndexDef names an index: a label, or a label and a property key.
 type IndexDef struct {

@@ -90,8 +90,8 @@ func (s *Store) DeleteEntry(ctx context.Context, kind, name string) (index chang
 		return s.LastCommitted(), false, nil
 	}
 	if kind == indexKind {
-		d, err := s.decodeIndex(e)
-		if err != nil {
+		var d IndexDef
+		if d, err = s.decodeIndex(e); err != nil {
 			return 0, false, err
 		}
 		deleted, err = s.DropIndex(ctx, d)

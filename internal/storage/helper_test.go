@@ -19,10 +19,10 @@ type tester interface {
 }
 
 // openStore returns a store that is checked and closed when the test ends.
-func openStore(t testing.TB, o Options) *Store {
-	t.Helper()
+func openStore(tb testing.TB, o Options) *Store {
+	tb.Helper()
 	s := New(o)
-	t.Cleanup(func() { closeStore(t, s) })
+	tb.Cleanup(func() { closeStore(tb, s) })
 	return s
 }
 
@@ -139,7 +139,7 @@ func deepCopy(v value.Value) value.Value {
 			list[i] = deepCopy(list[i])
 		}
 		return value.List(list)
-	default:
-		return v
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
+	return v
 }

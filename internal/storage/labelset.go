@@ -80,7 +80,7 @@ func (t *labelSets) intern(labels []graph.LabelID) setID {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if id := t.findLocked(hash, labels); id != 0 {
+	if id = t.findLocked(hash, labels); id != 0 {
 		return id
 	}
 	id = setID(t.count)

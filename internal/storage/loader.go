@@ -30,7 +30,7 @@ func (l *Loader) Node(id graph.NodeID, generation uint32, labels []graph.LabelID
 		return fmt.Errorf("node %d: %w", id, err)
 	}
 	for _, label := range labels {
-		if err := s.checkLabel(label); err != nil {
+		if err = s.checkLabel(label); err != nil {
 			return fmt.Errorf("node %d: %w", id, err)
 		}
 	}

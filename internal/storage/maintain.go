@@ -134,7 +134,7 @@ func (s *Store) enter(id graph.NodeID, now, was image) {
 		}
 		for _, p := range r.byLabel[l] {
 			v := s.valueIn(now, p.def.Key)
-			if !v.IsNull() && !(had && value.Same(v, s.valueIn(was, p.def.Key))) {
+			if !v.IsNull() && (!had || !value.Same(v, s.valueIn(was, p.def.Key))) {
 				p.tree.Add(v, id)
 			}
 		}

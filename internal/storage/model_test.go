@@ -105,12 +105,8 @@ func (m *model) finish(i int, commit bool) {
 	m.open = slices.Delete(m.open, i, i+1)
 	if !commit {
 		x.tx.Rollback()
-		for id, was := range x.nodes {
-			m.nodes[id] = was
-		}
-		for id, was := range x.edges {
-			m.edges[id] = was
-		}
+		maps.Copy(m.nodes, x.nodes)
+		maps.Copy(m.edges, x.edges)
 		for id := range x.created {
 			delete(m.made, id)
 		}
@@ -157,8 +153,6 @@ func (m *model) want(got, want error) bool {
 // nodeError is the outcome of a change of a node by x.
 func (m *model) nodeError(x *modelTx, id graph.NodeID) error {
 	switch {
-	case x.view.nodes[id] == nil && !x.sawDeleted(m, id):
-		return ErrNotFound
 	case x.view.nodes[id] == nil:
 		return ErrNotFound
 	case x.foreign(m.nodes[id]):
@@ -166,8 +160,6 @@ func (m *model) nodeError(x *modelTx, id graph.NodeID) error {
 	}
 	return nil
 }
-
-func (x *modelTx) sawDeleted(*model, graph.NodeID) bool { return false }
 
 // gone reports whether another transaction deleted a node that x sees.
 func (m *model) gone(x *modelTx, id graph.NodeID) bool {
@@ -181,7 +173,7 @@ func (m *model) gone(x *modelTx, id graph.NodeID) bool {
 	return m.now.nodes[id] == nil
 }
 
-func (m *model) pickNode(x *modelTx) graph.NodeID {
+func (m *model) pickNode() graph.NodeID {
 	return graph.NodeID(rapid.IntRange(0, int(m.s.NodeSlots())).Draw(m.t, "node"))
 }
 
@@ -238,7 +230,7 @@ func (m *model) createNode(x *modelTx) {
 }
 
 func (m *model) createEdge(x *modelTx) {
-	src, dst := m.pickNode(x), m.pickNode(x)
+	src, dst := m.pickNode(), m.pickNode()
 	kind := rapid.SampledFrom(m.names.types).Draw(m.t, "type")
 	props, asMap := m.drawProps()
 	e, err := x.tx.CreateEdge(src, dst, kind, props)
@@ -267,7 +259,7 @@ func (m *model) createEdge(x *modelTx) {
 }
 
 func (m *model) setLabel(x *modelTx) {
-	id, l := m.pickNode(x), rapid.SampledFrom(m.names.labels).Draw(m.t, "label")
+	id, l := m.pickNode(), rapid.SampledFrom(m.names.labels).Draw(m.t, "label")
 	add := rapid.Bool().Draw(m.t, "add")
 	var changed bool
 	var err error
@@ -305,7 +297,7 @@ func with(props map[graph.KeyID]value.Value, k graph.KeyID, v value.Value) map[g
 }
 
 func (m *model) setNodeProperty(x *modelTx) {
-	id, k, v := m.pickNode(x), rapid.SampledFrom(m.names.keys).Draw(m.t, "key"), m.drawValue()
+	id, k, v := m.pickNode(), rapid.SampledFrom(m.names.keys).Draw(m.t, "key"), m.drawValue()
 	if !m.want(x.tx.SetNodeProperty(id, k, v), m.nodeError(x, id)) {
 		return
 	}
@@ -362,7 +354,7 @@ func (m *model) deleteEdge(x *modelTx) {
 }
 
 func (m *model) deleteNode(x *modelTx) {
-	id := m.pickNode(x)
+	id := m.pickNode()
 	deleted, err := x.tx.DeleteNode(id)
 	want := m.nodeError(x, id)
 	if errors.Is(want, ErrNotFound) {

@@ -7,6 +7,9 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
+// Bound is one end of a range. A null Value leaves that end open.
+type Bound = index.Bound
+
 // NodeScan walks over the nodes of a view: all, those of a range of ids, of a label, or of
 // an index. It sees the view as it is at each Next.
 type NodeScan struct {

@@ -431,8 +431,8 @@ func TestWaitingForTheLog(t *testing.T) {
 	select {
 	case err := <-conflicting:
 		t.Errorf("the writer did not wait: %v", err)
-	case <-visible:
-		t.Error("commit 3 is visible too early")
+	case err := <-visible:
+		t.Errorf("commit 3 is visible too early: %v", err)
 	case err := <-second:
 		t.Errorf("commit 3 returned too early: %v", err)
 	case <-time.After(20 * time.Millisecond):
@@ -460,7 +460,7 @@ func TestCatalogue(t *testing.T) {
 	epoch := s.SchemaEpoch()
 	_, err := s.PutEntry(ctx, change.Entry{Kind: "user", Name: "bob", Data: []byte("x")})
 	must(t, err)
-	if _, err := s.PutEntry(ctx, change.Entry{Kind: "user", Name: "ann"}); err != nil || s.SchemaEpoch() == epoch {
+	if _, err = s.PutEntry(ctx, change.Entry{Kind: "user", Name: "ann"}); err != nil || s.SchemaEpoch() == epoch {
 		t.Error(err)
 	}
 	created, err := s.CreateIndex(ctx, IndexDef{Label: n.labels[0]})

@@ -163,13 +163,5 @@ func (tx *Tx) redoProps(kind change.Kind, n graph.NodeID, e graph.Edge, props []
 	}
 }
 
-func propsSize(props []Property) int64 {
-	n := int64(0)
-	for _, p := range props {
-		n += valueSize(p.Value)
-	}
-	return n
-}
-
 // valueSize is about what a value takes in a blob.
 func valueSize(v value.Value) int64 { return 16 + v.Size() }

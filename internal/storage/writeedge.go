@@ -68,7 +68,7 @@ func (tx *Tx) CreateEdge(src, dst graph.NodeID, t graph.TypeID, props []Property
 	if err != nil {
 		return graph.Edge{}, err
 	}
-	if err := tx.beginWrite(int64(len(packed))+2*adjacency.SmallMax*8, 2+len(props)); err != nil {
+	if err = tx.beginWrite(int64(len(packed))+2*adjacency.SmallMax*8, 2+len(props)); err != nil {
 		return graph.Edge{}, err
 	}
 	a, b, err := tx.openEnds(src, dst)
@@ -209,7 +209,7 @@ func (tx *Tx) SetEdgeProperty(e graph.Edge, k graph.KeyID, v value.Value) error 
 // DeleteEdge deletes a relationship; deleted is false if there is none, or no longer.
 func (tx *Tx) DeleteEdge(e graph.Edge) (deleted bool, err error) {
 	s := tx.store
-	if err := tx.beginWrite(0, 2); err != nil {
+	if err = tx.beginWrite(0, 2); err != nil {
 		return false, err
 	}
 	src, dst, err := tx.openEdge(e.ID)

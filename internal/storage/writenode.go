@@ -45,7 +45,7 @@ func (tx *Tx) CreateNode(labels []graph.LabelID, props []Property) (graph.NodeID
 	if err != nil {
 		return 0, err
 	}
-	if err := tx.beginWrite(int64(len(packed)), 2+len(labels)+len(props)); err != nil {
+	if err = tx.beginWrite(int64(len(packed)), 2+len(labels)+len(props)); err != nil {
 		return 0, err
 	}
 	id, n, err := s.nodes.take()
