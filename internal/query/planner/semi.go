@@ -15,8 +15,19 @@ func isPatternPredicate(e ast.Expr) bool {
 		return true
 	case *ast.Exists:
 		return e.Query == nil
+	case *ast.Call:
+		return existsCall(e) != nil
 	}
 	return false
+}
+
+// existsCall returns the pattern in exists(pattern), or nil.
+func existsCall(e *ast.Call) *ast.PatternPredicate {
+	if !isNamed(e.Name, "exists") || len(e.Args) != 1 {
+		return nil
+	}
+	p, _ := e.Args[0].(*ast.PatternPredicate)
+	return p
 }
 
 // semi plans a condition that isPatternPredicate; everything that it reads is bound.
@@ -60,6 +71,8 @@ func (b *builder) existsPattern(e ast.Expr) (*pattern, error) {
 		return b.newPattern([]*ast.PatternPart{e.Part}, nil)
 	case *ast.Exists:
 		return b.newPattern(e.Pattern.Parts, e.Where)
+	case *ast.Call:
+		return b.newPattern([]*ast.PatternPart{existsCall(e).Part}, nil)
 	}
 	panic("planner: not a pattern predicate")
 }
