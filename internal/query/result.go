@@ -47,13 +47,15 @@ func (r *Result) Summary() Summary { return r.summary }
 // Pull hands at most n rows to sink, all of them where n is negative, and tells whether
 // more are left. The batch is valid during the call of sink only.
 func (r *Result) Pull(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (more bool, err error) {
-	defer r.s.enter()()
+	r.s.enter()
+	defer r.s.leave()
 	return r.take(ctx, n, sink)
 }
 
 // Discard drops at most n rows, all of them where n is negative.
 func (r *Result) Discard(ctx context.Context, n int64) (more bool, err error) {
-	defer r.s.enter()()
+	r.s.enter()
+	defer r.s.leave()
 	if n < 0 {
 		r.finish()
 		r.complete()
@@ -64,7 +66,8 @@ func (r *Result) Discard(ctx context.Context, n int64) (more bool, err error) {
 
 // Close drops the rest of the rows.
 func (r *Result) Close() {
-	defer r.s.enter()()
+	r.s.enter()
+	defer r.s.leave()
 	r.finish()
 	r.complete()
 }

@@ -61,7 +61,8 @@ func (e *Engine) NewSession(o SessionOptions) *Session {
 
 // Begin opens an explicit transaction.
 func (s *Session) Begin(ctx context.Context, o TxOptions) error {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	if err := s.usable(); err != nil {
 		return err
 	}
@@ -82,7 +83,8 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 // Run runs one statement: in the open transaction, where o is ignored, or in one of its own.
 // params is a map, or null for none.
 func (s *Session) Run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	if err := s.usable(); err != nil {
 		return nil, err
 	}
@@ -100,7 +102,8 @@ func (s *Session) Run(ctx context.Context, text string, params value.Value, o Tx
 
 // Commit ends the explicit transaction and returns its bookmark once it is durable.
 func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	if err = s.usable(); err != nil {
 		return "", err
 	}
@@ -128,7 +131,8 @@ func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
 
 // Rollback ends the open transaction, if there is one, and undoes it.
 func (s *Session) Rollback() error {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	s.expired = nil
 	s.end()
 	return nil
@@ -136,7 +140,8 @@ func (s *Session) Rollback() error {
 
 // Reset closes every result, rolls back what is open and forgets an Interrupt.
 func (s *Session) Reset() {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	s.expired = nil
 	s.end()
 	s.interrupt.Lock()
@@ -157,7 +162,8 @@ func (s *Session) Interrupt() {
 
 // Close ends the session; what is open is rolled back.
 func (s *Session) Close() {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	s.end()
 	s.closed = true
 	s.engine.sessions.remove(s)
@@ -165,18 +171,20 @@ func (s *Session) Close() {
 
 // InTransaction reports whether an explicit transaction is open.
 func (s *Session) InTransaction() bool {
-	defer s.enter()()
+	s.enter()
+	defer s.leave()
 	return s.t != nil && s.t.explicit
 }
 
-// enter takes the session's lock and returns what gives it back.
-func (s *Session) enter() func() {
+// enter takes the session's lock; leave gives it back.
+func (s *Session) enter() {
 	s.mu.Lock()
 	s.touch()
-	return func() {
-		s.touch()
-		s.mu.Unlock()
-	}
+}
+
+func (s *Session) leave() {
+	s.touch()
+	s.mu.Unlock()
 }
 
 func (s *Session) touch() { s.lastUsed.Store(s.engine.o.Now().UnixNano()) }
