@@ -54,7 +54,7 @@ func TestEveryBitCounts(t *testing.T) {
 		}
 		raw[bit/8] ^= 1 << (bit % 8)
 	}
-	for n := range len(raw) {
+	for n := range raw {
 		if _, _, _, err := frame.Decode(raw[:n], place); !errors.Is(err, frame.ErrShort) {
 			t.Errorf("cut at %d: %v", n, err)
 		}

@@ -3,10 +3,10 @@ package vfs_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -68,15 +68,15 @@ func TestRandomBlocksSurviveOneByOne(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
 		data := read(t, m.CrashClone(vfs.RandomBlocks), "/f")
-		shape := ""
+		var shape strings.Builder
 		for i := range 16 {
 			part := data[i*4096 : (i+1)*4096]
 			if part != string(bytes.Repeat([]byte{part[0]}, 4096)) {
 				t.Fatal("a block is torn")
 			}
-			shape += fmt.Sprint(part[0])
+			shape.WriteByte('0' + part[0])
 		}
-		seen[shape] = true
+		seen[shape.String()] = true
 	}
 	if len(seen) < 20 {
 		t.Fatalf("%d different disks after 50 crashes", len(seen))
@@ -232,7 +232,7 @@ func TestMemAgainstBytes(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if err := m.SyncDir("/"); err != nil {
+		if err = m.SyncDir("/"); err != nil {
 			rt.Fatal(err)
 		}
 		var now, synced []byte
@@ -241,9 +241,9 @@ func TestMemAgainstBytes(t *testing.T) {
 		}
 		offset, length := rapid.IntRange(0, 20_000), rapid.IntRange(0, 9_000)
 		compare := func(fsys *vfs.Mem, want []byte) {
-			got, err := vfs.ReadFile(fsys, "/f", 1<<20)
-			if err != nil || !bytes.Equal(got, want) {
-				rt.Fatalf("%d bytes, want %d, %v", len(got), len(want), err)
+			got, failure := vfs.ReadFile(fsys, "/f", 1<<20)
+			if failure != nil || !bytes.Equal(got, want) {
+				rt.Fatalf("%d bytes, want %d, %v", len(got), len(want), failure)
 			}
 		}
 		rt.Repeat(map[string]func(*rapid.T){

@@ -97,8 +97,8 @@ func (o Op) String() string {
 // ErrCrashed is what every operation returns at and after the point of a crash.
 var ErrCrashed = errors.New("the machine has crashed")
 
-// ShortWriteError, returned by an injected function for a write, lets the first Bytes
-// bytes through and fails the write with Err.
+// ShortWriteError is returned by an injected function for a write: the first Bytes bytes
+// go through, and the write fails with Err.
 type ShortWriteError struct {
 	Bytes int
 	Err   error

@@ -39,11 +39,12 @@ func wantErr(t *testing.T, err, want error) {
 
 func TestFileReadsWhatWasWritten(t *testing.T) {
 	both(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		t.Helper()
 		name := filepath.Join(dir, "a")
 		f, err := fsys.CreateExclusive(name)
 		must(t, err)
 		for _, part := range []string{"one ", "two ", "three"} {
-			_, err := io.WriteString(f, part)
+			_, err = io.WriteString(f, part)
 			must(t, err)
 		}
 		_, err = f.WriteAt([]byte("ONE"), 0)
@@ -80,6 +81,7 @@ func TestFileReadsWhatWasWritten(t *testing.T) {
 
 func TestReadsEndWithTheFile(t *testing.T) {
 	both(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		t.Helper()
 		name := filepath.Join(dir, "a")
 		must(t, vfs.WriteFileSync(fsys, name, []byte("0123456789")))
 		f, err := fsys.Open(name)
@@ -103,6 +105,7 @@ func TestReadsEndWithTheFile(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	both(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		t.Helper()
 		in := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
 		_, err := fsys.Open(in("none"))
 		wantErr(t, err, fs.ErrNotExist)
@@ -154,6 +157,7 @@ func TestNames(t *testing.T) {
 
 func TestLockHasOneHolder(t *testing.T) {
 	both(t, func(t *testing.T, fsys vfs.FS, dir string) {
+		t.Helper()
 		name := filepath.Join(dir, ".lock")
 		first, err := fsys.Lock(name)
 		must(t, err)

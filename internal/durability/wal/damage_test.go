@@ -18,34 +18,34 @@ import (
 const smallLogLast = 14
 
 // smallLog is a log of several segments that was closed in good order.
-func smallLog(t testing.TB) *vfs.Mem {
-	t.Helper()
-	m := newMem(t)
+func smallLog(tb testing.TB) *vfs.Mem {
+	tb.Helper()
+	m := newMem(tb)
 	o := options(m)
 	o.SegmentBytes = 1500
 	for _, upTo := range []uint64{smallLogLast} {
-		l := open(t, o)
+		l := open(tb, o)
 		for index := l.State().Written + 1; index <= upTo; index++ {
-			appendAll(t, l, index, index)
+			appendAll(tb, l, index, index)
 		}
-		must(t, l.Close())
+		must(tb, l.Close())
 	}
 	// What a live segment has behind its end; small, to keep the tests short.
-	segments := segmentsOf(t, m)
+	segments := segmentsOf(tb, m)
 	f, err := m.OpenReadWrite(segments[len(segments)-1].Name)
-	must(t, err)
+	must(tb, err)
 	size, err := f.Size()
-	must(t, err)
-	must(t, f.Truncate(size))
-	must(t, f.Sync())
-	must(t, f.Close())
+	must(tb, err)
+	must(tb, f.Truncate(size))
+	must(tb, f.Sync())
+	must(tb, f.Close())
 	return m
 }
 
-func segmentsOf(t testing.TB, m *vfs.Mem) []wal.SegmentInfo {
-	t.Helper()
+func segmentsOf(tb testing.TB, m *vfs.Mem) []wal.SegmentInfo {
+	tb.Helper()
 	_, end, err := scan(options(m), 0)
-	must(t, err)
+	must(tb, err)
 	return end.Segments
 }
 

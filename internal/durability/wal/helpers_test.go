@@ -29,18 +29,18 @@ func options(fsys vfs.FS) wal.Options {
 	}
 }
 
-func newMem(t testing.TB) *vfs.Mem {
-	t.Helper()
+func newMem(tb testing.TB) *vfs.Mem {
+	tb.Helper()
 	m := vfs.NewMem(1)
-	must(t, m.MkdirAll("/db"))
-	must(t, m.SyncDir("/"))
+	must(tb, m.MkdirAll("/db"))
+	must(tb, m.SyncDir("/"))
 	return m
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -82,44 +82,44 @@ func scan(o wal.Options, from uint64) ([]wal.Record, wal.End, error) {
 }
 
 // open scans and opens a log that must be in order.
-func open(t testing.TB, o wal.Options) *wal.Log {
-	t.Helper()
+func open(tb testing.TB, o wal.Options) *wal.Log {
+	tb.Helper()
 	_, end, err := scan(o, 1)
-	must(t, err)
+	must(tb, err)
 	l, err := wal.Open(o, end)
-	must(t, err)
+	must(tb, err)
 	return l
 }
 
 // appendAll adds records and waits for them.
-func appendAll(t testing.TB, l *wal.Log, from, to uint64) {
-	t.Helper()
+func appendAll(tb testing.TB, l *wal.Log, from, to uint64) {
+	tb.Helper()
 	var waiters []wal.Waiter
 	for index := from; index <= to; index++ {
 		w, err := l.Enqueue(record(index))
-		must(t, err)
+		must(tb, err)
 		waiters = append(waiters, w)
 	}
 	for _, w := range waiters {
-		must(t, w.Wait())
+		must(tb, w.Wait())
 	}
 }
 
 // wantRecords checks that a log holds exactly the records of a range.
-func wantRecords(t testing.TB, o wal.Options, from, to uint64) wal.End {
-	t.Helper()
+func wantRecords(tb testing.TB, o wal.Options, from, to uint64) wal.End {
+	tb.Helper()
 	records, end, err := scan(o, from)
-	must(t, err)
+	must(tb, err)
 	if len(records) != int(to+1-from) {
-		t.Fatalf("%d records, want %d to %d", len(records), from, to)
+		tb.Fatalf("%d records, want %d to %d", len(records), from, to)
 	}
 	for i, r := range records {
 		if want := record(from + uint64(i)); !sameRecord(r, want) {
-			t.Fatalf("record %d: %+v, want %+v", from+uint64(i), r, want)
+			tb.Fatalf("record %d: %+v, want %+v", from+uint64(i), r, want)
 		}
 	}
 	if end.Last != to {
-		t.Fatalf("last %d, want %d", end.Last, to)
+		tb.Fatalf("last %d, want %d", end.Last, to)
 	}
 	return end
 }

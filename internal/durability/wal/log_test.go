@@ -445,17 +445,14 @@ func TestFailedWriteBeyondTheEnd(t *testing.T) {
 	appendAll(t, l, 1, 2)
 	for _, through := range []int{8, 1000, 1 << 20} {
 		m.Inject(func(op vfs.Op) error {
-			switch op.Kind {
-			case vfs.OpPreallocate:
-				if op.Off >= 64<<10 {
-					return syscall.ENOSPC
-				}
-			case vfs.OpWrite:
-				m.Inject(nil)
-				return &vfs.ShortWriteError{Bytes: 66<<10 + through, Err: syscall.EIO}
-			default:
+			if op.Kind == vfs.OpPreallocate && op.Off >= 64<<10 {
+				return syscall.ENOSPC
 			}
-			return nil
+			if op.Kind != vfs.OpWrite {
+				return nil
+			}
+			m.Inject(nil)
+			return &vfs.ShortWriteError{Bytes: 66<<10 + through, Err: syscall.EIO}
 		})
 		w, err := l.Enqueue(wal.Record{Kind: 1, Index: 3, Payload: bytes.Repeat([]byte{1}, 100<<10)})
 		must(t, err)

@@ -209,7 +209,7 @@ func (s *scanner) connect(h header) error {
 func (s *scanner) frames() error {
 	for !s.sealed {
 		h, payload, next, err := s.frame()
-		var bad *badFrame
+		var bad *frameError
 		switch {
 		case errors.Is(err, frame.ErrEnd):
 			return s.finish(nil)
@@ -233,15 +233,15 @@ func (s *scanner) frames() error {
 	return nil
 }
 
-// badFrame is bytes that are not a frame.
-type badFrame struct{ err error }
+// frameError says why bytes are not a frame.
+type frameError struct{ err error }
 
-func (b *badFrame) Error() string { return b.err.Error() }
+func (b *frameError) Error() string { return b.err.Error() }
 
-func (b *badFrame) Unwrap() error { return b.err }
+func (b *frameError) Unwrap() error { return b.err }
 
 // frame decodes the frame at the present place. The error is ErrEnd where only zeros
-// follow, a *badFrame where something else does, and any other where reading failed.
+// follow, a *frameError where something else does, and any other where reading failed.
 func (s *scanner) frame() (frame.Header, []byte, frame.Place, error) {
 	raw, err := s.win.at(s.place.Offset, frame.HeaderBytes)
 	if err != nil {
@@ -249,20 +249,21 @@ func (s *scanner) frame() (frame.Header, []byte, frame.Place, error) {
 	}
 	h, err := frame.ReadHeader(raw, s.place)
 	if errors.Is(err, frame.ErrEnd) || len(raw) < frame.HeaderBytes {
-		used, err := s.win.lastNonZero(s.place.Offset)
+		var used int64
+		used, err = s.win.lastNonZero(s.place.Offset)
 		switch {
 		case err != nil:
 		case used == s.place.Offset:
 			err = frame.ErrEnd
 		case len(raw) < frame.HeaderBytes:
-			err = &badFrame{frame.ErrShort}
+			err = &frameError{frame.ErrShort}
 		default:
-			err = &badFrame{errors.New("zeros where a frame should be")}
+			err = &frameError{errors.New("zeros where a frame should be")}
 		}
 		return h, nil, s.place, err
 	}
 	if err != nil {
-		return h, nil, s.place, &badFrame{err}
+		return h, nil, s.place, &frameError{err}
 	}
 	raw, err = s.win.at(s.place.Offset, int(h.Size()))
 	if err != nil {
@@ -270,7 +271,7 @@ func (s *scanner) frame() (frame.Header, []byte, frame.Place, error) {
 	}
 	h, payload, next, err := frame.Decode(raw, s.place)
 	if err != nil {
-		return h, nil, s.place, &badFrame{err}
+		return h, nil, s.place, &frameError{err}
 	}
 	return h, payload, next, nil
 }
@@ -310,7 +311,7 @@ func (s *scanner) accept(h frame.Header, payload []byte) error {
 
 // finish decides what the end of a segment that is not sealed means; bad is nil where
 // zeros follow.
-func (s *scanner) finish(bad *badFrame) error {
+func (s *scanner) finish(bad *frameError) error {
 	reason := "the last parts of a record are missing"
 	if bad != nil {
 		reason = bad.Error()
@@ -345,7 +346,7 @@ func (s *scanner) finish(bad *badFrame) error {
 }
 
 // finishFormer is finish for a segment that has a successor.
-func (s *scanner) finishFormer(bad *badFrame, reason string) error {
+func (s *scanner) finishFormer(bad *frameError, reason string) error {
 	chain, ok, err := s.successorChain()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package wal
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"memgraphd/internal/durability/vfs"
 )
@@ -60,8 +61,8 @@ func (w *window) lastNonZero(off int64) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		for i := len(part) - 1; i >= 0; i-- {
-			if part[i] != 0 {
+		for i, b := range slices.Backward(part) {
+			if b != 0 {
 				end = at + int64(i) + 1
 				break
 			}
