@@ -23,7 +23,8 @@ func graphOf(b *testing.B, users int) *database {
 }
 
 // rowsOf runs a program and counts its rows.
-func rowsOf(b *testing.B, d *database, p *Program, tx *storage.Tx, budget *memory.Budget, params value.Value) int {
+func rowsOf(b *testing.B, p *Program, tx *storage.Tx, budget *memory.Budget, params value.Value) int {
+	b.Helper()
 	c := p.Start(b.Context(), Run{Tx: tx, Params: params, Budget: budget})
 	n := 0
 	for {
@@ -85,7 +86,7 @@ func BenchmarkQueries(b *testing.B) {
 			n := 0
 			before := cpu()
 			for b.Loop() {
-				rowsOf(b, d, p, tx, budget, params[n&63])
+				rowsOf(b, p, tx, budget, params[n&63])
 				n++
 			}
 			b.ReportMetric(float64(cpu()-before)/float64(n)/float64(q.per), "cpu-ns/row")

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"strings"
+
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 )
@@ -72,10 +74,7 @@ const (
 // Fanout is the mean number of relationships that nodes with label from have to nodes with
 // label to, from a sample.
 func (c *Catalog) Fanout(from string, d graph.Direction, types []string, to string) (float64, bool) {
-	key := from + "\x00" + d.String()
-	for _, t := range types {
-		key += "\x00" + t
-	}
+	key := from + "\x00" + d.String() + "\x00" + strings.Join(types, "\x00")
 	s, ok := c.samples[key]
 	if !ok {
 		if c.samples == nil {

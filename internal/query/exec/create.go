@@ -68,8 +68,8 @@ func (c *compiler) newProps(e ast.Expr) (p newProps, err error) {
 	case nil:
 	case *ast.Map:
 		for i, k := range e.Keys {
-			v, err := c.expr(nil, e.Values[i])
-			if err != nil {
+			var v expr.Evaluator
+			if v, err = c.expr(nil, e.Values[i]); err != nil {
 				return p, err
 			}
 			p.keys, p.values = append(p.keys, k.Text), append(p.values, v)
@@ -126,7 +126,7 @@ func (p *newProps) row(r *run, row int) ([]storage.Property, error) {
 		return p.fromMap(r, p.columns[0].Value(row))
 	}
 	for i, id := range p.ids {
-		if err := p.add(r, id, p.columns[i].Value(row)); err != nil {
+		if err := p.add(id, p.columns[i].Value(row)); err != nil {
 			return nil, err
 		}
 	}
@@ -145,14 +145,14 @@ func (p *newProps) fromMap(r *run, v value.Value) ([]storage.Property, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := p.add(r, id, e.Value); err != nil {
+		if err := p.add(id, e.Value); err != nil {
 			return nil, err
 		}
 	}
 	return p.props, nil
 }
 
-func (p *newProps) add(r *run, id graph.KeyID, v value.Value) error {
+func (p *newProps) add(id graph.KeyID, v value.Value) error {
 	for i := range p.props {
 		if p.props[i].Key == id {
 			p.props = append(p.props[:i], p.props[i+1:]...)
@@ -319,6 +319,8 @@ func (n *newRel) end(v *batch.Vector, row int) (graph.NodeID, error) {
 	case value.KindNull:
 		return 0, failure.New(failure.SemanticError, failure.Runtime, "NullEndNode",
 			"a relationship cannot be created at a node that is null").At(n.spec.At.Span())
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
+		value.KindList, value.KindMap, value.KindEdge, value.KindPath:
 	}
 	return 0, wrongType("a node", x).At(n.spec.At.Span())
 }

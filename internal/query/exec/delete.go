@@ -96,7 +96,7 @@ func (o *remove) load(r *run) error {
 				return err
 			}
 			for _, row := range r.rowsOf(in.Sel, in.Len) {
-				if err := o.note(r, v.Value(int(row)), o.spec.Exprs[i]); err != nil {
+				if err := o.note(v.Value(int(row)), o.spec.Exprs[i]); err != nil {
 					return err
 				}
 			}
@@ -114,7 +114,7 @@ func (o *remove) load(r *run) error {
 }
 
 // note adds what v holds to what is to be deleted.
-func (o *remove) note(r *run, v value.Value, at ast.Expr) error {
+func (o *remove) note(v value.Value, at ast.Expr) error {
 	switch v.Kind() {
 	case value.KindNull:
 	case value.KindNode:
@@ -131,7 +131,7 @@ func (o *remove) note(r *run, v value.Value, at ast.Expr) error {
 		}
 	case value.KindList:
 		for _, x := range v.AsList() {
-			if err := o.note(r, x, at); err != nil {
+			if err := o.note(x, at); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -35,15 +36,15 @@ type database struct {
 	catalog planner.Catalog
 }
 
-func newDatabase(t testing.TB) *database {
-	t.Helper()
+func newDatabase(tb testing.TB) *database {
+	tb.Helper()
 	s := storage.New(storage.Options{})
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Check(); err != nil {
-			t.Errorf("check of the store: %v", err)
+			tb.Errorf("check of the store: %v", err)
 		}
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return &database{store: s}
@@ -91,11 +92,10 @@ func (d *database) index(x *ast.IndexStatement) error {
 	}
 	def := storage.IndexDef{Label: l}
 	if x.Property != nil {
-		k, err := d.store.InternKey(x.Property.Text)
-		if err != nil {
+		if def.Key, err = d.store.InternKey(x.Property.Text); err != nil {
 			return err
 		}
-		def.Key, def.HasKey = k, true
+		def.HasKey = true
 	}
 	if x.Drop {
 		_, err = d.store.DropIndex(context.Background(), def)
@@ -178,7 +178,7 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 	case value.KindString:
 		return "'" + v.AsString() + "'"
 	case value.KindBytes:
-		return fmt.Sprintf("%x", v.AsBytes())
+		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:
 		var parts []string
 		for _, x := range v.AsList() {
@@ -198,17 +198,17 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 		return "[:" + d.store.TypeName(tx.EdgeType(e)) + d.showProps(tx, tx.AppendEdgeProperties(nil, e), " ") + "]"
 	case value.KindPath:
 		p := v.AsPath()
-		text := "<" + d.showNode(tx, p.Nodes[0])
+		parts := []string{"<", d.showNode(tx, p.Nodes[0])}
 		for i, e := range p.Edges {
 			edge := d.show(tx, value.Edge(e))
 			if e.Dst == p.Nodes[i+1] {
-				text += "-" + edge + "->"
+				parts = append(parts, "-", edge, "->")
 			} else {
-				text += "<-" + edge + "-"
+				parts = append(parts, "<-", edge, "-")
 			}
-			text += d.showNode(tx, p.Nodes[i+1])
+			parts = append(parts, d.showNode(tx, p.Nodes[i+1]))
 		}
-		return text + ">"
+		return strings.Join(append(parts, ">"), "")
 	}
 	return "?"
 }
@@ -241,11 +241,11 @@ func (d *database) showProps(tx *storage.Tx, props []storage.Property, sep strin
 }
 
 // must runs a statement that has to succeed.
-func (d *database) must(t testing.TB, text string) *table {
-	t.Helper()
+func (d *database) must(tb testing.TB, text string) *table {
+	tb.Helper()
 	out, err := d.query(context.Background(), text)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	return out
 }

@@ -19,7 +19,6 @@ type hop struct {
 	// possible that a relationship can match at all.
 	resolved, possible bool
 
-	segs   []storage.Segment
 	banned []graph.Edge // relationships that the row has used already
 }
 

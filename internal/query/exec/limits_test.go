@@ -194,7 +194,7 @@ func TestConflict(t *testing.T) {
 	a, b := p.Start(t.Context(), Run{Tx: first}), p.Start(t.Context(), Run{Tx: second})
 	defer a.Close()
 	defer b.Close()
-	if _, err := a.Next(); err != nil {
+	if _, err = a.Next(); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.Next()
@@ -203,7 +203,7 @@ func TestConflict(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 	second.Rollback()
-	if _, err := first.Commit(); err != nil {
+	if _, err = first.Commit(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -115,8 +115,7 @@ func (o *loadCSV) fill(r *run, col *batch.Vector) error {
 
 // failed names the file and the line at which reading failed.
 func (o *loadCSV) failed(err error) error {
-	var bad *csvError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*csvError](err); ok {
 		return failure.New(failure.ClientError, failure.Runtime, "MalformedCSV",
 			"file %q, line %d: %s", o.name, o.reader.began, bad.what).
 			At(o.spec.File.Span()).WithHint("IGNORE BAD leaves such rows out")
@@ -197,8 +196,7 @@ func (o *loadCSV) record() (value.Value, error) {
 		if err == nil && o.header != nil && len(fields) != len(o.header) {
 			err = &csvError{what: mismatch(len(fields), len(o.header))}
 		}
-		var bad *csvError
-		if errors.As(err, &bad) && o.spec.IgnoreBad {
+		if _, bad := errors.AsType[*csvError](err); bad && o.spec.IgnoreBad {
 			continue
 		}
 		if err != nil {

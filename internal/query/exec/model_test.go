@@ -2,7 +2,9 @@ package exec
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,12 +77,8 @@ type binding struct {
 
 func (b binding) clone() binding {
 	c := binding{nodes: map[string]int{}, rels: map[string][]int{}}
-	for k, v := range b.nodes {
-		c.nodes[k] = v
-	}
-	for k, v := range b.rels {
-		c.rels[k] = v
-	}
+	maps.Copy(c.nodes, b.nodes)
+	maps.Copy(c.rels, b.rels)
 	return c
 }
 
@@ -139,7 +137,7 @@ func (g *modelGraph) node(p modelPart, i, at int, b binding, used []int, yield f
 // rel follows the i-th relationship of p from n; trail is what a variable one has used.
 func (g *modelGraph) rel(p modelPart, i, n int, trail []int, b binding, used []int, yield func(binding, []int)) {
 	r := p.rels[i]
-	end := func(to int, trail []int, used []int) {
+	end := func(to int, trail, used []int) {
 		next := b
 		if r.name != "" {
 			next = b.clone()
@@ -297,7 +295,7 @@ func (r modelRelPattern) String() string {
 	if r.variable {
 		s += fmt.Sprintf("*%d..", r.min)
 		if r.max >= 0 {
-			s += fmt.Sprint(r.max)
+			s += strconv.Itoa(r.max)
 		}
 	}
 	if r.w >= 0 {
@@ -315,11 +313,11 @@ func (r modelRelPattern) String() string {
 }
 
 func (p modelPart) String() string {
-	s := p.nodes[0].String()
+	texts := []string{p.nodes[0].String()}
 	for i, r := range p.rels {
-		s += r.String() + p.nodes[i+1].String()
+		texts = append(texts, r.String(), p.nodes[i+1].String())
 	}
-	return s
+	return strings.Join(texts, "")
 }
 
 func (c modelCond) String() string {
@@ -345,14 +343,17 @@ func (c modelClause) String() string {
 	if c.optional {
 		s = "OPTIONAL MATCH "
 	}
+	parts := make([]string, len(c.parts))
 	for i, p := range c.parts {
-		if i > 0 {
-			s += ", "
-		}
-		s += p.String()
+		parts[i] = p.String()
 	}
+	conds := make([]string, len(c.conds))
 	for i, cond := range c.conds {
-		s += []string{" WHERE ", " AND "}[min(i, 1)] + cond.String()
+		conds[i] = cond.String()
+	}
+	s += strings.Join(parts, ", ")
+	if len(conds) > 0 {
+		s += " WHERE " + strings.Join(conds, " AND ")
 	}
 	return s
 }
@@ -473,40 +474,34 @@ func nodeNames(clauses []modelClause) []string {
 func (g *modelGraph) load(t *rapid.T, s *storage.Store) (ids []graph.NodeID, edges []graph.EdgeID) {
 	tx := s.Begin(storage.TxOptions{})
 	defer tx.Release()
-	fail := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	v, err := s.InternKey("v")
-	fail(err)
-	w, err := s.InternKey("w")
-	fail(err)
+	v, w := must(s.InternKey("v"))(t), must(s.InternKey("w"))(t)
 	for _, n := range g.nodes {
 		var labels []graph.LabelID
 		for _, l := range n.labels {
-			id, err := s.InternLabel(l)
-			fail(err)
-			labels = append(labels, id)
+			labels = append(labels, must(s.InternLabel(l))(t))
 		}
 		var props []storage.Property
 		if n.v >= 0 {
 			props = append(props, storage.Property{Key: v, Value: value.Int(int64(n.v))})
 		}
-		id, err := tx.CreateNode(labels, props)
-		fail(err)
-		ids = append(ids, id)
+		ids = append(ids, must(tx.CreateNode(labels, props))(t))
 	}
 	for _, e := range g.edges {
-		typ, err := s.InternType(e.typ)
-		fail(err)
-		x, err := tx.CreateEdge(ids[e.src], ids[e.dst], typ, []storage.Property{{Key: w, Value: value.Int(int64(e.w))}})
-		fail(err)
-		edges = append(edges, x.ID)
+		props := []storage.Property{{Key: w, Value: value.Int(int64(e.w))}}
+		edges = append(edges, must(tx.CreateEdge(ids[e.src], ids[e.dst], must(s.InternType(e.typ))(t), props))(t).ID)
 	}
-	_, err = tx.Commit()
-	fail(err)
+	must(tx.Commit())(t)
 	return ids, edges
+}
+
+// must returns x once it is told where to complain about an error.
+func must[T any](x T, err error) func(*rapid.T) T {
+	return func(t *rapid.T) T {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
 }
 
 // TestModel compares random patterns on random graphs with the naive matcher, with and
@@ -526,11 +521,12 @@ func TestModel(t *testing.T) {
 		if len(rows) > 20_000 {
 			rt.Skip("too many rows")
 		}
-		compareModel(rt, t, g, clauses, rows)
+		compareModel(t, rt, g, clauses, rows)
 	})
 }
 
-func compareModel(rt *rapid.T, t *testing.T, g *modelGraph, clauses []modelClause, rows []binding) {
+func compareModel(t *testing.T, rt *rapid.T, g *modelGraph, clauses []modelClause, rows []binding) {
+	t.Helper()
 	d := newDatabase(t)
 	ids, edges := g.load(rt, d.store)
 	var text, items []string
@@ -589,7 +585,7 @@ func compareModel(rt *rapid.T, t *testing.T, g *modelGraph, clauses []modelClaus
 				rt.Fatalf("%s\nhave %d rows\n%s\nwant %d rows\n%s\nplan\n%s", match, len(have), strings.Join(have, "\n"),
 					len(want), strings.Join(want, "\n"), d.planOf(match+" RETURN "+strings.Join(items, ", ")))
 			}
-			counted(rt, t, d, match, len(want))
+			counted(t, rt, d, match, len(want))
 		}
 	}
 }
@@ -607,13 +603,14 @@ func (c inflated) Index(label, key string) (entries, distinct int64, ok bool) {
 }
 
 // counted compares the number of rows, which is found without making them.
-func counted(rt *rapid.T, t *testing.T, d *database, match string, want int) {
+func counted(t *testing.T, rt *rapid.T, d *database, match string, want int) {
+	t.Helper()
 	text := match + " RETURN count(*) AS n"
 	out, err := d.query(t.Context(), text)
 	if err != nil {
 		rt.Fatal(err)
 	}
-	if out.rows[0][0] != fmt.Sprint(want) {
+	if out.rows[0][0] != strconv.Itoa(want) {
 		rt.Fatalf("%s: %s, want %d\nplan\n%s", text, out.rows[0][0], want, d.planOf(text))
 	}
 }

@@ -26,13 +26,13 @@ type measured struct {
 }
 
 // measured makes an operator that is measured.
-func (i *instance) measured(o plan.Op, make factory) operator {
+func (i *instance) measured(o plan.Op, of factory) operator {
 	m := i.profile.stats[o]
 	if m == nil {
 		m = &measure{}
 		i.profile.stats[o] = m
 	}
-	return &measured{operator: make(i), m: m}
+	return &measured{operator: of(i), m: m}
 }
 
 func (o *measured) next(r *run) (*batch.Batch, error) {

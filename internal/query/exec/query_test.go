@@ -1,9 +1,9 @@
 package exec
 
 import (
-	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,49 +17,62 @@ import (
 // changed; "plan" shows the plan; "file name=x" makes a file for LOAD CSV.
 func TestQueries(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		t.Helper()
 		for _, size := range []int{1024, 3, 1} {
-			t.Run(fmt.Sprint(size), func(t *testing.T) {
-				d := newDatabase(t)
-				d.size = size
-				files := memoryFiles{}
-				d.files = files
-				datadriven.RunTest(t, path, func(t *testing.T, c *datadriven.TestData) string {
-					switch c.Cmd {
-					case "new":
-						d = newDatabase(t)
-						d.size, d.files = size, files
-						return ""
-					case "setup":
-						for _, text := range strings.Split(c.Input, ";") {
-							if strings.TrimSpace(text) != "" {
-								d.must(t, text)
-							}
-						}
-						return ""
-					case "file":
-						var name string
-						c.ScanArgs(t, "name", &name)
-						files[name] = c.Input + "\n"
-						return ""
-					case "plan":
-						_, p, err := d.prepare(c.Input)
-						if err != nil {
-							return err.Error()
-						}
-						return strings.Join(p.Tree().Lines(), "\n")
-					case "query":
-						out, err := d.query(context.Background(), c.Input)
-						if err != nil {
-							return explain(err, c.Input)
-						}
-						return render(out, c.HasArg("sorted"), d.stats)
-					}
-					t.Fatalf("no command %q", c.Cmd)
-					return ""
-				})
+			t.Run(strconv.Itoa(size), func(t *testing.T) {
+				s := &script{size: size, files: memoryFiles{}}
+				s.fresh(t)
+				datadriven.RunTest(t, path, s.run)
 			})
 		}
 	})
+}
+
+// script is a file of testdata that runs.
+type script struct {
+	d     *database
+	size  int
+	files memoryFiles
+}
+
+func (s *script) fresh(t *testing.T) {
+	t.Helper()
+	s.d = newDatabase(t)
+	s.d.size, s.d.files = s.size, s.files
+}
+
+// run carries out one command.
+func (s *script) run(t *testing.T, c *datadriven.TestData) string {
+	t.Helper()
+	switch c.Cmd {
+	case "new":
+		s.fresh(t)
+	case "setup":
+		for text := range strings.SplitSeq(c.Input, ";") {
+			if strings.TrimSpace(text) != "" {
+				s.d.must(t, text)
+			}
+		}
+	case "file":
+		var name string
+		c.ScanArgs(t, "name", &name)
+		s.files[name] = c.Input + "\n"
+	case "plan":
+		_, p, err := s.d.prepare(c.Input)
+		if err != nil {
+			return err.Error()
+		}
+		return strings.Join(p.Tree().Lines(), "\n")
+	case "query":
+		out, err := s.d.query(t.Context(), c.Input)
+		if err != nil {
+			return explain(err, c.Input)
+		}
+		return render(out, c.HasArg("sorted"), s.d.stats)
+	default:
+		t.Fatalf("no command %q", c.Cmd)
+	}
+	return ""
 }
 
 func explain(err error, text string) string {

@@ -56,7 +56,7 @@ func (p *Program) newInstance(measure *profile) *instance {
 	i.random = rand.NewPCG(0, 0)
 	i.ec.Rand = rand.New(i.random)
 	i.ec.Graph = &i.run
-	i.ec.Interrupted = i.run.check
+	i.ec.Interrupted = i.check
 	i.store = p.o.Store
 	i.size = p.o.BatchSize
 	i.subs = make([]*subInstance, len(p.subs))

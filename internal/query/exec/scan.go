@@ -29,10 +29,10 @@ type scan struct {
 	rows []uint16
 }
 
-func (c *compiler) newScan(input factory, carry []int, slot int, make func() source) factory {
+func (c *compiler) newScan(input factory, carry []int, slot int, begin func() source) factory {
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: make()}
+		return &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: begin()}
 	}
 }
 
@@ -116,6 +116,7 @@ type cursorSource struct{ cursor *storage.NodeScan }
 
 func (s *cursorSource) begin(*run, *batch.Batch) error { return nil }
 
+//nolint:unparam // the interface has an error for other sources
 func (s *cursorSource) fill(_ *run, dst []graph.NodeID) (int, error) {
 	return s.cursor.Next(dst), nil
 }

@@ -189,12 +189,12 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 	lo := storage.Bound{Inclusive: s.spec.LowInclusive}
 	hi := storage.Bound{Inclusive: s.spec.HighInclus}
 	if s.low != nil {
-		if lo.Value = s.column[0].Value(row); !comparable(lo.Value) {
+		if lo.Value = s.column[0].Value(row); !orderable(lo.Value) {
 			return false, nil
 		}
 	}
 	if s.high != nil {
-		if hi.Value = s.column[1].Value(row); !comparable(hi.Value) {
+		if hi.Value = s.column[1].Value(row); !orderable(hi.Value) {
 			return false, nil
 		}
 	}
@@ -208,8 +208,8 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 	return true, nil
 }
 
-// comparable tells whether anything can be less or greater than v.
-func comparable(v value.Value) bool {
+// orderable tells whether anything can be less or greater than v.
+func orderable(v value.Value) bool {
 	return !v.IsNull() && (v.Kind() != value.KindFloat || !math.IsNaN(v.AsFloat()))
 }
 

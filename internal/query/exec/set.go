@@ -136,8 +136,8 @@ func (a *assign) prepare(r *run, in *batch.Batch, rows []uint16) (err error) {
 		}
 	case plan.AddLabels:
 		for len(a.labels) < len(a.spec.Labels) {
-			id, err := r.store.InternLabel(a.spec.Labels[len(a.labels)])
-			if err != nil {
+			var id graph.LabelID
+			if id, err = r.store.InternLabel(a.spec.Labels[len(a.labels)]); err != nil {
 				return err
 			}
 			a.labels = append(a.labels, id)

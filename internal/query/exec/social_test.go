@@ -16,27 +16,28 @@ type diskFiles struct{}
 func (diskFiles) Open(name string) (io.ReadCloser, error) { return os.Open(name) }
 
 // loadSocial builds the social network; it skips the test where the data are absent.
-func loadSocial(t testing.TB) *database {
+func loadSocial(tb testing.TB) *database {
+	tb.Helper()
 	dir, ok := snb.Dir("../../..")
 	if !ok {
-		t.Skip("the data are not here")
+		tb.Skip("the data are not here")
 	}
-	d := newDatabase(t)
+	d := newDatabase(tb)
 	d.files = diskFiles{}
 	begin := time.Now()
 	for _, text := range snb.Indexes() {
-		d.must(t, text)
+		d.must(tb, text)
 	}
 	for _, text := range snb.Load(dir) {
 		at := time.Now()
-		d.must(t, text)
+		d.must(tb, text)
 		if took := time.Since(at); took > time.Second {
-			t.Logf("%v %s", took, text[strings.LastIndex(text, "/"):])
+			tb.Logf("%v %s", took, text[strings.LastIndex(text, "/"):])
 		}
 	}
-	t.Logf("loaded in %v", time.Since(begin))
+	tb.Logf("loaded in %v", time.Since(begin))
 	if n, e := d.store.NodeCount(), d.store.EdgeCount(); n != snb.Nodes || e != snb.Relationships {
-		t.Fatalf("%d nodes and %d relationships", n, e)
+		tb.Fatalf("%d nodes and %d relationships", n, e)
 	}
 	return d
 }

@@ -20,6 +20,7 @@ import (
 
 // tckDir is where the openCypher TCK lies beside the repository.
 func tckDir(t *testing.T) string {
+	t.Helper()
 	dir := os.Getenv("OPENCYPHER_TCK")
 	if dir == "" {
 		dir = "../../../../shared/tck"
@@ -537,6 +538,7 @@ func TestTCK(t *testing.T) {
 }
 
 func runTCK(t *testing.T, dir string, s tckScenario) (err error) {
+	t.Helper()
 	d := newDatabase(t)
 	d.size = 3
 	state := &tckState{d: d, dir: dir}
@@ -547,13 +549,11 @@ func runTCK(t *testing.T, dir string, s tckScenario) (err error) {
 	}()
 	for _, step := range s.steps {
 		if err := state.step(step); err != nil {
-			query := ""
+			var texts []string
 			for _, x := range s.steps {
-				if x.doc != "" {
-					query += "\n" + x.doc
-				}
+				texts = append(texts, x.doc)
 			}
-			return fmt.Errorf("%w\nin %s", err, query)
+			return fmt.Errorf("%w\nin %s", err, strings.Join(texts, "\n"))
 		}
 	}
 	return nil

@@ -73,34 +73,13 @@ func (r *run) nodes(v *batch.Vector, in *batch.Batch, scratch *[]graph.NodeID) (
 	out := *scratch
 	for _, row := range r.rowsOf(in.Sel, in.Len) {
 		x := v.Value(int(row))
-		switch x.Kind() {
-		case value.KindNode:
+		switch {
+		case x.Kind() == value.KindNode:
 			out[row] = x.AsNode()
-		case value.KindNull:
+		case x.IsNull():
 			out[row] = graph.NoNode
 		default:
 			return nil, wrongType("a node", x)
-		}
-	}
-	return out, nil
-}
-
-// edges is nodes for relationships.
-func (r *run) edges(v *batch.Vector, in *batch.Batch, scratch *[]graph.Edge) ([]graph.Edge, error) {
-	if v.Kind == batch.Edges {
-		return v.Edges, nil
-	}
-	*scratch = grown(*scratch, in.Len)
-	out := *scratch
-	for _, row := range r.rowsOf(in.Sel, in.Len) {
-		x := v.Value(int(row))
-		switch x.Kind() {
-		case value.KindEdge:
-			out[row] = x.AsEdge()
-		case value.KindNull:
-			out[row] = graph.Edge{ID: graph.NoEdge}
-		default:
-			return nil, wrongType("a relationship", x)
 		}
 	}
 	return out, nil

@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // ApplyMode says what an Apply does with the rows that its inner plan gives for an outer one.
 type ApplyMode uint8
 
@@ -108,14 +110,11 @@ func (*Apply) Detail(*Plan) string { return "" }
 
 // Detail names the keys.
 func (o *HashJoin) Detail(p *Plan) string {
-	text := ""
+	texts := make([]string, len(o.LeftKeys))
 	for i := range o.LeftKeys {
-		if i > 0 {
-			text += ", "
-		}
-		text += Text(p, o.LeftKeys[i].Expr) + " = " + Text(p, o.RightKeys[i].Expr)
+		texts[i] = Text(p, o.LeftKeys[i].Expr) + " = " + Text(p, o.RightKeys[i].Expr)
 	}
-	return "{" + text + "}"
+	return "{" + strings.Join(texts, ", ") + "}"
 }
 
 // Detail returns nothing.
@@ -123,14 +122,11 @@ func (*Product) Detail(*Plan) string { return "" }
 
 // Detail names the pairs.
 func (o *Unequal) Detail(p *Plan) string {
-	text := ""
+	texts := make([]string, len(o.Pairs))
 	for i, pair := range o.Pairs {
-		if i > 0 {
-			text += ", "
-		}
-		text += p.slot(pair[0]) + " <> " + p.slot(pair[1])
+		texts[i] = p.slot(pair[0]) + " <> " + p.slot(pair[1])
 	}
-	return "{" + text + "}"
+	return "{" + strings.Join(texts, ", ") + "}"
 }
 
 // Detail names the columns.

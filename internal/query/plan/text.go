@@ -25,21 +25,21 @@ func Text(p *Plan, e ast.Expr) string {
 	case *ast.Property:
 		return Text(p, e.X) + "." + e.Key.Text
 	case *ast.HasLabels:
-		text := Text(p, e.X)
+		parts := []string{Text(p, e.X)}
 		for _, l := range e.Labels {
-			text += ":" + l.Text
+			parts = append(parts, l.Text)
 		}
-		return text
+		return strings.Join(parts, ":")
 	case *ast.Unary:
 		return e.Op + " " + Text(p, e.X)
 	case *ast.Binary:
 		return Text(p, e.X) + " " + e.Op + " " + Text(p, e.Y)
 	case *ast.Comparison:
-		text := Text(p, e.Operands[0])
+		parts := []string{Text(p, e.Operands[0])}
 		for i, op := range e.Ops {
-			text += " " + op + " " + Text(p, e.Operands[i+1])
+			parts = append(parts, op, Text(p, e.Operands[i+1]))
 		}
-		return text
+		return strings.Join(parts, " ")
 	case *ast.IsNull:
 		if e.Not {
 			return Text(p, e.X) + " IS NOT NULL"

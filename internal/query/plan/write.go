@@ -159,7 +159,7 @@ func (*Foreach) Name() string { return "Foreach" }
 func (*LoadCSV) Name() string { return "LoadCsv" }
 
 // Detail names what is created.
-func (o *Create) Detail(p *Plan) string { return o.Creation.slots(p) }
+func (o *Create) Detail(p *Plan) string { return o.slots(p) }
 
 func (c *Creation) slots(p *Plan) string {
 	list := make([]int, 0, len(c.Nodes)+len(c.Rels))

@@ -142,7 +142,7 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 		case *ast.Projection:
 			at, outputs, err = b.projection(at, c)
 		case *ast.Create:
-			at, err = b.create(at, c)
+			at = b.create(at, c)
 		case *ast.Merge:
 			at, err = b.merge(at, c)
 		case *ast.Set:

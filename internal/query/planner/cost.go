@@ -88,13 +88,10 @@ func (b *builder) fanout(r *rel, from, to *node) (all, fit float64) {
 	}
 	source := b.rarest(from.labels)
 	if f, ok := b.cat.(Fanout); ok {
-		if all, ok = f.Fanout(source, d, r.types, ""); ok {
-			if len(to.labels) == 0 {
-				return all, all
-			}
-			if fit, ok = f.Fanout(source, d, r.types, b.rarest(to.labels)); ok {
-				return all, fit
-			}
+		all, ok = f.Fanout(source, d, r.types, "")
+		fit, _ = f.Fanout(source, d, r.types, b.rarest(to.labels))
+		if ok {
+			return all, fit
 		}
 	}
 	edges := 0.0

@@ -52,10 +52,6 @@ type effects struct {
 	everything bool    // reads that are not looked into: subqueries
 }
 
-func (e *effects) reads() bool {
-	return e.everything || len(e.scans) > 0 || !e.expands.empty() || !e.keys.empty() || !e.labels.empty()
-}
-
 func (e *effects) writes() bool {
 	return len(e.created) > 0 || !e.connects.empty() || !e.sets.empty() || !e.relabels.empty()
 }

@@ -113,11 +113,7 @@ func (b *builder) addNode(g *pattern, p *ast.NodePattern) (*node, error) {
 		g.nodes = append(g.nodes, n)
 		g.index[s] = n
 	}
-	for _, l := range p.Labels {
-		if !slices.Contains(n.labels, l.Text) {
-			n.labels = append(n.labels, l.Text)
-		}
-	}
+	n.addLabels(p.Labels)
 	props, err := b.propertyValues(p.Props)
 	if err != nil {
 		return nil, err
@@ -195,19 +191,32 @@ func (b *builder) hasLabels(n *node) ast.Expr {
 
 // addCondition adds one part of WHERE. Labels asked of an unbound node join its pattern.
 func (b *builder) addCondition(g *pattern, e ast.Expr) {
-	if h, ok := e.(*ast.HasLabels); ok {
-		if v, ok := h.X.(*ast.Variable); ok {
-			if n := g.index[b.info.Uses[v]]; n != nil && !n.bound {
-				for _, l := range h.Labels {
-					if !slices.Contains(n.labels, l.Text) {
-						n.labels = append(n.labels, l.Text)
-					}
-				}
-				return
-			}
-		}
+	if n, labels := b.labelTest(g, e); n != nil && !n.bound {
+		n.addLabels(labels)
+		return
 	}
 	b.addPredicate(g, e, nil)
+}
+
+// labelTest returns the node of g that e asks for labels, if that is all that it does.
+func (b *builder) labelTest(g *pattern, e ast.Expr) (*node, []ast.Name) {
+	h, ok := e.(*ast.HasLabels)
+	if !ok {
+		return nil, nil
+	}
+	v, ok := h.X.(*ast.Variable)
+	if !ok {
+		return nil, nil
+	}
+	return g.index[b.info.Uses[v]], h.Labels
+}
+
+func (n *node) addLabels(labels []ast.Name) {
+	for _, l := range labels {
+		if !slices.Contains(n.labels, l.Text) {
+			n.labels = append(n.labels, l.Text)
+		}
+	}
 }
 
 func (b *builder) addPredicate(g *pattern, e ast.Expr, labelOf *node) {
@@ -271,8 +280,7 @@ func (g *pattern) components() []*component {
 	for i := range of {
 		of[i] = i
 	}
-	var root func(int) int
-	root = func(i int) int {
+	root := func(i int) int {
 		for of[i] != i {
 			of[i] = of[of[i]]
 			i = of[i]

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,40 +73,44 @@ func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bo
 	for len(level) > 0 {
 		next := map[string]*state{}
 		for _, s := range level {
-			if s.left == 0 {
-				if best == nil || s.cost < best.cost {
-					best = s
-				}
-				continue
-			}
-			for _, m := range b.moves(c, s) {
-				t := b.advance(g, s, m)
-				key := t.key(c)
-				if old := next[key]; old == nil || t.cost < old.cost {
-					next[key] = t
-				}
-			}
-		}
-		level = level[:0:0]
-		for _, s := range next {
-			if best == nil || s.cost < best.cost {
-				level = append(level, s)
-			}
-		}
-		slices.SortFunc(level, func(a, b *state) int {
 			switch {
-			case a.cost+a.rows < b.cost+b.rows:
-				return -1
-			case a.cost+a.rows > b.cost+b.rows:
-				return 1
+			case s.left > 0:
+				b.followers(g, c, s, next)
+			case best == nil || s.cost < best.cost:
+				best = s
 			}
-			return strings.Compare(a.key(c), b.key(c))
-		})
-		if len(level) > width {
-			level = level[:width]
 		}
+		level = promising(c, next, best, width)
 	}
 	return best
+}
+
+// followers adds the states one move after s, the cheapest of those that know the same.
+func (b *builder) followers(g *pattern, c *component, s *state, next map[string]*state) {
+	for _, m := range b.moves(c, s) {
+		t := b.advance(g, s, m)
+		key := t.key(c)
+		if old := next[key]; old == nil || t.cost < old.cost {
+			next[key] = t
+		}
+	}
+}
+
+// promising returns the states to go on from, the best first.
+func promising(c *component, next map[string]*state, best *state, width int) []*state {
+	var level []*state
+	for _, s := range next {
+		if best == nil || s.cost < best.cost {
+			level = append(level, s)
+		}
+	}
+	slices.SortFunc(level, func(x, y *state) int {
+		if order := cmp.Compare(x.cost+x.rows, y.cost+y.rows); order != 0 {
+			return order
+		}
+		return strings.Compare(x.key(c), y.key(c))
+	})
+	return level[:min(len(level), width)]
 }
 
 // key names what is known in s.

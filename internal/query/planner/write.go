@@ -45,7 +45,7 @@ func names(list []ast.Name) []string {
 	return out
 }
 
-func (b *builder) create(in plan.Op, c *ast.Create) (plan.Op, error) {
+func (b *builder) create(in plan.Op, c *ast.Create) plan.Op {
 	b.writes = true
 	var at plan.Op = &plan.Create{
 		Input: in, Creation: b.creation(c.Pattern.Parts), Header: plan.Header{Rows: in.Head().Rows},
@@ -56,7 +56,7 @@ func (b *builder) create(in plan.Op, c *ast.Create) (plan.Op, error) {
 			b.bound[s], b.present[s] = true, true
 		}
 	}
-	return at, nil
+	return at
 }
 
 func (b *builder) merge(in plan.Op, c *ast.Merge) (plan.Op, error) {
