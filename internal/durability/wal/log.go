@@ -85,7 +85,7 @@ func Open(o Options, end End) (*Log, error) {
 	w := &writer{l: l, o: &l.o, logged: end.Last, chain: end.chain, jump: end.Last > end.logged}
 	w.spare.reset()
 	var err error
-	if l.spares, err = newSpares(&l.o, end.Segments); err != nil {
+	if l.spares, err = newSpares(&l.o, &l.held, end.Segments); err != nil {
 		return nil, err
 	}
 	if end.tail != nil {
@@ -148,11 +148,15 @@ func (l *Log) Sync(ctx context.Context) error { return l.ask(ctx, requestSync) }
 func (l *Log) Rotate(ctx context.Context) error { return l.ask(ctx, requestRotate) }
 
 // Hold says whether files are held. While they are, the open segment grows beyond its
-// bound instead of being followed by another, and none is removed.
+// bound instead of being followed by another, and no other file that exists is removed,
+// renamed or written.
 func (l *Log) Hold(on bool) {
 	l.removing.Lock()
 	defer l.removing.Unlock()
 	l.held.Store(on)
+	if on {
+		l.spares.pause()
+	}
 }
 
 // State returns where the log stands.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,7 +24,10 @@ const spareSuffix = ".spare"
 // between directories is not atomic on every disk. So a file found at the start is used
 // again only if it is none of the segments.
 type spares struct {
-	o *Options
+	o    *Options
+	held *atomic.Bool // while set, no file that exists is touched
+
+	working sync.Mutex // held while a file is zeroed
 
 	mu    sync.Mutex
 	next  uint64
@@ -43,9 +47,9 @@ type spare struct {
 
 // newSpares takes stock of the directory. Where nothing may be removed, what is there is
 // left alone.
-func newSpares(o *Options, segments []SegmentInfo) (*spares, error) {
+func newSpares(o *Options, held *atomic.Bool, segments []SegmentInfo) (*spares, error) {
 	s := &spares{
-		o: o, next: 1,
+		o: o, held: held, next: 1,
 		need: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	names, err := o.FS.List(o.spareDir())
@@ -67,7 +71,7 @@ func newSpares(o *Options, segments []SegmentInfo) (*spares, error) {
 			return nil, &ForeignError{File: filepath.Join(o.spareDir(), base), Reason: "not a file of this log"}
 		}
 		s.next = max(s.next, n+1)
-		if o.Held {
+		if held.Load() {
 			continue
 		}
 		if err := s.adopt(filepath.Join(o.spareDir(), base), taken); err != nil {
@@ -88,6 +92,12 @@ func (s *spares) adopt(name string, taken map[string]bool) error {
 	}
 	s.dirty = append(s.dirty, name)
 	return nil
+}
+
+// pause returns when no file is being zeroed any more, which is soon once files are held.
+func (s *spares) pause() {
+	s.working.Lock()
+	defer s.working.Unlock()
 }
 
 // start begins making spares when asked.
@@ -117,8 +127,10 @@ func (s *spares) run() {
 
 // fill makes one spare if there is none.
 func (s *spares) fill() error {
+	s.working.Lock()
+	defer s.working.Unlock()
 	s.mu.Lock()
-	if len(s.ready) > 0 || s.o.SpareMax < 1 {
+	if len(s.ready) > 0 || s.o.SpareMax < 1 || s.held.Load() {
 		s.mu.Unlock()
 		return nil
 	}
@@ -153,6 +165,7 @@ func (s *spares) zeroed(name string) (spare, error) {
 	err = s.zero(made.file)
 	switch {
 	case errors.Is(err, errStopped):
+		s.recycled(made.name)
 		return spare{}, errors.Join(err, made.file.Close())
 	case err != nil:
 		return spare{}, errors.Join(err, s.discard(made))
@@ -168,6 +181,9 @@ func (s *spares) zero(f vfs.File) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for off := int64(0); off < s.o.SegmentBytes; off += zeroStepBytes {
+		if s.held.Load() {
+			return errStopped
+		}
 		begin := s.o.Now()
 		if err := f.Preallocate(off, min(zeroStepBytes, s.o.SegmentBytes-off)); err != nil {
 			return err
@@ -209,7 +225,7 @@ func (s *spares) discard(made spare) error {
 // take returns a file for a new segment: a ready one, or else a new empty one.
 func (s *spares) take() (spare, error) {
 	s.mu.Lock()
-	if len(s.ready) > 0 {
+	if len(s.ready) > 0 && !s.held.Load() {
 		made := s.ready[0]
 		s.ready = s.ready[1:]
 		s.mu.Unlock()
