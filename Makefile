@@ -77,7 +77,7 @@ microbench: ## benchmarks of packages; BENCH and PKG choose, BENCHTIME sets the 
 
 .PHONY: crash
 crash: build ## crash at every sync of HISTORIES (1000) random histories in memory, then kill -9 twenty times
-	MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -v -run Crash ./internal/durability
+	MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -v -run 'Crash|Fail' ./internal/durability
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=20 go test -count=1 -timeout 60m -v ./test/crash
 
 .PHONY: check

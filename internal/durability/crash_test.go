@@ -21,14 +21,14 @@ import (
 // cloned as a power cut would leave it, under each survival model; what recovery makes of
 // the clone has to be a prefix of the commits that holds every acknowledged one.
 //
-//	MEMGRAPHD_CRASH_HISTORIES   number of histories (40)
+//	MEMGRAPHD_CRASH_HISTORIES   number of histories (25)
 //	MEMGRAPHD_CRASH_SEED        runs the one history of this seed instead
 //	MEMGRAPHD_CRASH_KEEP        folder for the disk of a failure
 //
 // Even seeds commit from one goroutine, so that the seed fixes the history; odd seeds
 // from several, whose order the scheduler has a part in.
 const (
-	historiesDefault = 40
+	historiesDefault = 25
 	statesMax        = 24 // of one history
 )
 
@@ -301,8 +301,8 @@ func (h *history) goOn(i int, s *storage.Store, m *durability.Manager, rec *reco
 		return
 	}
 	for made := 0; made < 2; {
-		_, ok, err := w.commit()
-		if err != nil {
+		var ok bool
+		if _, ok, err = w.commit(); err != nil {
 			h.fatal("crash state %d: commit after recovery: %v", i, err)
 			return
 		}
@@ -312,7 +312,7 @@ func (h *history) goOn(i int, s *storage.Store, m *durability.Manager, rec *reco
 	}
 	want := graphText(s)
 	crashed := disk.CrashClone(vfs.SyncedOnly)
-	if err := errors.Join(m.Close(h.t.Context()), s.Close()); err != nil {
+	if err = errors.Join(m.Close(h.t.Context()), s.Close()); err != nil {
 		h.fatal("crash state %d: close after recovery: %v", i, err)
 	}
 	again := newStore()

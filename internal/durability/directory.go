@@ -2,6 +2,7 @@ package durability
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.uber.org/zap"
@@ -35,14 +36,13 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 	if m.lockInfo().Locked {
 		return false, nil
 	}
-	if m.log != nil {
-		if err = m.log.Rotate(context.Background()); err != nil {
-			return false, fmt.Errorf("failed to lock the data directory: %w", err)
-		}
-		m.log.Hold(true)
+	if err = m.holdLog(); err != nil {
+		return false, fmt.Errorf("failed to lock the data directory: %w", err)
 	}
 	info, err := retention.SetLock(m.o.FS, m.o.Dir, owner, m.o.Now())
 	if err != nil {
+		// A lock that was not reported must not be in force at the next start.
+		err = errors.Join(err, retention.ClearLock(m.o.FS, m.o.Dir))
 		if m.log != nil {
 			m.log.Hold(false)
 		}
@@ -51,6 +51,19 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 	m.setLockInfo(info)
 	m.o.Log.Info("data directory locked", zap.String("owner", owner))
 	return true, nil
+}
+
+// holdLog seals the open segment and keeps the next one open. A log that has stopped
+// writes nothing any more, and its directory may be copied all the more.
+func (m *Manager) holdLog() error {
+	if m.log == nil {
+		return nil
+	}
+	if err := m.log.Rotate(context.Background()); err != nil && m.Health() == nil {
+		return err
+	}
+	m.log.Hold(true)
+	return nil
 }
 
 // UnlockDirectory is UNLOCK DATA DIRECTORY. changed is false where it was not locked.

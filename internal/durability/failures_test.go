@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage/change"
 )
@@ -32,7 +33,7 @@ func every(t *testing.T, count uint64, fn func(n uint64)) {
 	t.Helper()
 	step := uint64(1)
 	if os.Getenv("MEMGRAPHD_CRASH_HISTORIES") == "" {
-		step = max(1, count/60)
+		step = max(1, count/20)
 	}
 	for n := uint64(1); n <= count && !t.Failed(); n += step {
 		fn(n)
@@ -50,7 +51,7 @@ func TestFailureAtEveryOperation(t *testing.T) {
 			runs++
 			fsys := vfs.NewMem(3)
 			var syncFailed atomic.Bool
-			var failed vfs.Op
+			var failed atomic.Pointer[vfs.Op]
 			log := &segmentNames{}
 			fsys.Inject(func(op vfs.Op) error {
 				segment := log.is(op)
@@ -60,12 +61,12 @@ func TestFailureAtEveryOperation(t *testing.T) {
 				if op.Kind == vfs.OpSync && segment {
 					syncFailed.Store(true)
 				}
-				failed = op
+				failed.Store(&op)
 				return fault.err
 			})
 			rec, afterSync := faultyRun(t, fsys, n, &syncFailed)
 			if afterSync {
-				t.Fatalf("%s at operation %v: a commit was acknowledged after a failed sync", fault.name, failed)
+				t.Fatalf("%s at operation %v: a commit was acknowledged after a failed sync", fault.name, failed.Load())
 			}
 			fsys.Inject(nil)
 			for _, model := range vfs.CrashModels() {
@@ -289,6 +290,11 @@ func TestFailedSyncStopsWriting(t *testing.T) {
 		t.Fatalf("info: %+v", info)
 	}
 	d.same(want)
+	if !must[bool](t)(d.m.LockDirectory("ann")) {
+		t.Fatal("a stopped log keeps its directory from being locked")
+	}
+	must[bool](t)(d.m.UnlockDirectory())
+	must[durability.SnapshotInfo](t)(d.m.CreateSnapshot(t.Context()))
 	d.abandon()
 	recovers(t, fsys.CrashClone(vfs.SyncedOnly), d.rec, "after a failed sync")
 }

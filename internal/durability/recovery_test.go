@@ -118,7 +118,7 @@ func TestDefinedOutcomes(t *testing.T) {
 		{
 			name: "newest snapshot cannot be read",
 			damage: func(f disk) {
-				f.Mem.Inject(func(op vfs.Op) error {
+				f.Inject(func(op vfs.Op) error {
 					if op.Kind == vfs.OpRead && strings.HasSuffix(op.Name, snapshot.Suffix) && op.Off > 100 && op.Name == snapshots(f.t, whole)[1] {
 						return errIO
 					}
@@ -143,7 +143,7 @@ func TestDefinedOutcomes(t *testing.T) {
 			name: "all snapshots missing, log complete",
 			damage: func(f disk) {
 				for _, s := range snapshots(f.t, f.Mem) {
-					check(f.t, f.Mem.Remove(s))
+					check(f.t, f.Remove(s))
 				}
 			},
 		},
@@ -153,7 +153,7 @@ func TestDefinedOutcomes(t *testing.T) {
 				for _, s := range snapshots(f.t, f.Mem) {
 					flip(f.t, f.Mem, s)
 				}
-				check(f.t, f.Mem.Remove(segments(f.t, f.Mem)[0]))
+				check(f.t, f.Remove(segments(f.t, f.Mem)[0]))
 			},
 			err: "data directory data: commits 1 to N are missing: there is no snapshot and the log begins at commit N; " +
 				"put the missing files of wal/ or snapshots/ back from where they were moved or from a backup",
@@ -182,7 +182,7 @@ func TestDefinedOutcomes(t *testing.T) {
 			name: "segment after the newest snapshot missing",
 			damage: func(f disk) {
 				list := segments(f.t, f.Mem)
-				check(f.t, f.Mem.Remove(list[len(list)-2]))
+				check(f.t, f.Remove(list[len(list)-2]))
 			},
 			err:  "log is damaged: data/wal/N.wal at offset 0: the segment does not continue the one before it",
 			kind: new(*durability.DamagedLogError),
@@ -191,7 +191,7 @@ func TestDefinedOutcomes(t *testing.T) {
 			name: "newest segment missing",
 			damage: func(f disk) {
 				list := segments(f.t, f.Mem)
-				check(f.t, f.Mem.Remove(list[len(list)-1]))
+				check(f.t, f.Remove(list[len(list)-1]))
 			},
 			err:  "log is damaged: data/wal/N.wal at offset N: the segment that follows this one is missing",
 			kind: new(*durability.DamagedLogError),
@@ -199,7 +199,7 @@ func TestDefinedOutcomes(t *testing.T) {
 		{
 			name: "segments before the newest snapshot missing",
 			damage: func(f disk) {
-				check(f.t, f.Mem.Remove(segments(f.t, f.Mem)[0]))
+				check(f.t, f.Remove(segments(f.t, f.Mem)[0]))
 			},
 		},
 		{
@@ -208,7 +208,7 @@ func TestDefinedOutcomes(t *testing.T) {
 				flip(f.t, f.Mem, snapshots(f.t, f.Mem)[1])
 				list := segments(f.t, f.Mem)
 				for _, s := range list[:len(list)-2] {
-					check(f.t, f.Mem.Remove(s))
+					check(f.t, f.Remove(s))
 				}
 			},
 			err: "data directory data: commits N to N are missing: the newest good snapshot ends at commit N and the log begins at commit N; " +
@@ -218,7 +218,7 @@ func TestDefinedOutcomes(t *testing.T) {
 		},
 		{
 			name:   "damage in a sealed segment",
-			damage: func(f disk) { check(f.t, f.Mem.FlipBit(segments(f.t, f.Mem)[1], 100*8)) },
+			damage: func(f disk) { check(f.t, f.FlipBit(segments(f.t, f.Mem)[1], 100*8)) },
 			err:    "log is damaged: data/wal/N.wal at offset N: ",
 			kind:   new(*durability.DamagedLogError),
 		},
@@ -228,7 +228,7 @@ func TestDefinedOutcomes(t *testing.T) {
 				list := segments(f.t, f.Mem)
 				newest := list[len(list)-1]
 				used := lastUsed(read(f.t, f.Mem, newest))
-				out, err := f.Mem.OpenReadWrite(newest)
+				out, err := f.OpenReadWrite(newest)
 				check(f.t, err)
 				_, err = out.WriteAt([]byte("half a record"), (used+1024)/8*8) // strings of zeros end records here
 				check(f.t, errors.Join(err, out.Sync(), out.Close()))
@@ -253,7 +253,7 @@ func TestDefinedOutcomes(t *testing.T) {
 		},
 		{
 			name:   "identity missing",
-			damage: func(f disk) { check(f.t, f.Mem.Remove("data/database.json")) },
+			damage: func(f disk) { check(f.t, f.Remove("data/database.json")) },
 			err: "data/database.json is missing, though there are snapshots or a log; put the file back from a backup of the same " +
 				"database: without it this server cannot tell whether the files beside it belong together",
 			kind: new(*durability.IdentityError),
@@ -268,7 +268,7 @@ func TestDefinedOutcomes(t *testing.T) {
 		{
 			name: "snapshot renamed",
 			damage: func(f disk) {
-				check(f.t, f.Mem.Rename(snapshots(f.t, f.Mem)[1], "data/snapshots/"+snapshot.FileName(9999, epoch)))
+				check(f.t, f.Rename(snapshots(f.t, f.Mem)[1], "data/snapshots/"+snapshot.FileName(9999, epoch)))
 			},
 			err: "snapshot data/snapshots/N-NTN.NZ.snap is damaged at byte 0: its name says commit N, its header N; " +
 				"no older snapshot together with the log reaches commit N (they end at N): nothing was changed: " +
@@ -545,8 +545,7 @@ func TestLogTurnedOffAndOn(t *testing.T) {
 	// snapshot and the log must not be joined over the gap.
 	flip(t, fsys, snapshots(t, fsys)[1])
 	_, err = tryOpen(t, fsys)
-	var gap *durability.MissingFilesError
-	if !errors.As(err, &gap) {
+	if _, gap := errors.AsType[*durability.MissingFilesError](err); !gap {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"memgraphd/internal/storage/change"
 )
 
-// NewerFormatError reports a file that a newer version wrote.
+// NewerFormatError reports a file, or a record in one, that a newer version wrote.
 type NewerFormatError struct {
-	File      string
+	File      string // or which record
 	Format    int
 	Supported int
 	Err       error

@@ -261,7 +261,8 @@ func (r *run) explain(err error, good change.Index) error {
 	case errors.As(err, &version):
 		return &NewerFormatError{File: version.File, Format: int(version.Version), Supported: int(version.Max), Err: err}
 	case errors.As(err, &payload):
-		return &NewerFormatError{File: err.Error(), Format: payload.Version, Supported: codec.Version, Err: err}
+		at := fmt.Sprintf("commit %d of the log", r.o.Store.LastCommitted()+1)
+		return &NewerFormatError{File: at, Format: payload.Version, Supported: codec.Version, Err: err}
 	case errors.As(err, &foreign):
 		return fmt.Errorf("%w: %s", &ForeignFilesError{Dir: r.o.Dir, Files: []string{foreign.File}}, foreign.Reason)
 	case errors.As(err, &damage):
