@@ -50,11 +50,11 @@ func (c *conn) explain(err error) *message.Failure {
 		return &message.Failure{Code: message.CodeLimit, Message: "MessageLimit: " + limit.Error()}
 	case errors.As(err, &structure):
 		return &message.Failure{Code: message.CodeType, Message: "InvalidParameterType: " + structure.Error()}
+	case failure.Of(err) != nil: // has its own code and hint, what limit lay beneath or not
+		e := failure.Of(err)
+		return &message.Failure{Code: e.Code, Message: e.Error()}
 	case asMemoryLimit(err) != nil:
 		return &message.Failure{Code: message.CodeMemory, Message: "MemoryLimitExceeded: " + asMemoryLimit(err).Error()}
-	}
-	if e := failure.Of(err); e != nil {
-		return &message.Failure{Code: e.Code, Message: e.Error()}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &message.Failure{Code: message.CodeTerminated, Message: "Terminated: the connection or the server ended the request"}
