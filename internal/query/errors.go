@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 )
@@ -24,9 +25,7 @@ func fromStorage(err error) *failure.Error {
 	var limit *memory.LimitError
 	switch {
 	case errors.As(err, &limit):
-		return failure.New(failure.ResourceError, failure.Runtime, "MemoryLimitExceeded", "%s", limit).
-			WithHint("make the query smaller, or raise --memory-limit or --query-memory-limit").
-			WithCode("Neo.ClientError.General.TransactionOutOfMemoryError").WithCause(err)
+		return failure.Of(function.LimitReached(err))
 	case errors.Is(err, storage.ErrConflict):
 		return failure.New(failure.TransactionError, failure.Runtime, "WriteConflict",
 			"another transaction changed the same node or relationship").

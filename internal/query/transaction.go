@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/memory"
@@ -60,7 +61,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	if limit := s.engine.timeLimit(o.Timeout); limit > 0 {
 		t.ctx, t.stop = context.WithTimeoutCause(t.ctx, limit, timeoutError{limit})
 	}
-	t.budget = s.engine.o.Budget.Child("query", s.engine.o.QueryMemoryLimit)
+	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
 	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
 	s.interrupt.Lock()
 	s.interrupt.cancel = t.cancel

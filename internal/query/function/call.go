@@ -116,6 +116,9 @@ func (c *Call) Check() error {
 	return c.Interrupted()
 }
 
+// QueryBudget is the name of the budget of one query, which has a limit of its own.
+const QueryBudget = "query"
+
 // LimitReached makes the refusal of a memory budget an error of the statement. Any other
 // error is returned as it is.
 func LimitReached(err error) error {
@@ -123,8 +126,12 @@ func LimitReached(err error) error {
 	if !errors.As(err, &limit) {
 		return err
 	}
+	flag := "--memory-limit"
+	if limit.Budget == QueryBudget {
+		flag = "--query-memory-limit"
+	}
 	return failure.New(failure.ResourceError, failure.Runtime, "MemoryLimitExceeded", "%s", limit.Error()).
-		WithCode("Neo.TransientError.General.MemoryPoolOutOfMemoryError").
-		WithHint("return or collect less at a time, or raise --memory-limit").
+		WithCode("Neo.ClientError.General.TransactionOutOfMemoryError"). // trying again would not help
+		WithHint("do it in smaller parts, or raise %s", flag).
 		WithCause(err)
 }
