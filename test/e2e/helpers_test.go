@@ -125,8 +125,10 @@ func attempt(ctx context.Context, run runner, text string, params map[string]any
 	if err != nil {
 		return err
 	}
-	_, err = r.Consume(ctx)
-	return err
+	for r.Next(ctx) { // Consume would discard, and the server not compute, what is left
+		continue
+	}
+	return r.Err()
 }
 
 // running lists the transactions that the server has open, but for those of nothing.
