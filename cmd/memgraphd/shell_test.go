@@ -64,7 +64,15 @@ func TestShellInterrupt(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(500 * time.Millisecond)
+	for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		out, errs, _ := s.statements(t, "SHOW TRANSACTIONS;", "--output-format=csv")
+		if strings.Contains(out, "sum(a * b)") {
+			break
+		}
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("the statement does not run: %s%s", out, errs)
+		}
+	}
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
