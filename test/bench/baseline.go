@@ -6,11 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // echoSizes are the lengths of a request and of its answer, as the echo server is told them.
@@ -51,7 +47,7 @@ func echo(clients int, d time.Duration, sizes echoSizes) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	if err := cmd.Start(); err != nil {
+	if err = cmd.Start(); err != nil {
 		return figure{}, err
 	}
 	defer func() {
@@ -79,80 +75,4 @@ func echo(clients int, d time.Duration, sizes echoSizes) (figure, error) {
 		}
 		return once, func() { _ = conn.Close() }, nil
 	})
-}
-
-// groupCommit measures the disk: committers hand records to one writer, which writes what
-// has gathered and syncs it once for all of them.
-func groupCommit(dir string, clients int, d time.Duration, record int) (figure, error) {
-	file, err := os.Create(filepath.Join(dir, "group-commit"))
-	if err != nil {
-		return figure{}, err
-	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
-	const size = 64 << 20
-	zeros := make([]byte, 1<<20)
-	for range size >> 20 {
-		if _, err := file.Write(zeros); err != nil {
-			return figure{}, err
-		}
-	}
-	if err := file.Sync(); err != nil {
-		return figure{}, err
-	}
-	var (
-		mu      sync.Mutex
-		waiting []chan error
-		wake    = make(chan struct{}, 1)
-		quit    = make(chan struct{})
-		ended   = make(chan struct{})
-	)
-	go func() {
-		defer close(ended)
-		offset := int64(0)
-		for {
-			select {
-			case <-quit:
-				return
-			case <-wake:
-			}
-			mu.Lock()
-			batch := waiting
-			waiting = nil
-			mu.Unlock()
-			if len(batch) == 0 {
-				continue
-			}
-			data := make([]byte, record*len(batch))
-			if offset+int64(len(data)) > size {
-				offset = 0
-			}
-			_, err := file.WriteAt(data, offset)
-			if err == nil {
-				err = unix.Fdatasync(int(file.Fd()))
-			}
-			offset += int64(len(data))
-			for _, c := range batch {
-				c <- err
-			}
-		}
-	}()
-	f, err := loop(clients, d, func(int) (func(int) error, func(), error) {
-		done := make(chan error, 1)
-		return func(int) error {
-			mu.Lock()
-			waiting = append(waiting, done)
-			mu.Unlock()
-			select {
-			case wake <- struct{}{}:
-			default:
-			}
-			return <-done
-		}, nil, nil
-	})
-	close(quit)
-	<-ended
-	return f, err
 }

@@ -82,7 +82,7 @@ func request(dst []byte, text, key string, n int64) []byte {
 
 // exchange sends a request and reads until both of its messages are answered.
 func (c *boltClient) exchange(req []byte) (bytes int, err error) {
-	if _, err := c.conn.Write(req); err != nil {
+	if _, err = c.conn.Write(req); err != nil {
 		return 0, err
 	}
 	bytes, _, err = c.read(2)

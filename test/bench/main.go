@@ -148,7 +148,7 @@ func (b *bench) load(ctx context.Context) error {
 	}
 	begin := time.Now()
 	for _, text := range append(snb.Indexes(), snb.Load(data)...) {
-		if _, err := harness.Query(ctx, b.driver, text, nil); err != nil {
+		if _, err = harness.Query(ctx, b.driver, text, nil); err != nil {
 			return fmt.Errorf("%s: %w", text, err)
 		}
 	}
@@ -251,19 +251,7 @@ func (b *bench) writes(context.Context) error {
 		if err != nil {
 			return err
 		}
-		f, err := loop(clients, b.each, func(client int) (func(int) error, func(), error) {
-			c, err := dialBolt(b.server.Addr)
-			if err != nil {
-				return nil, nil, err
-			}
-			var req []byte
-			once := func(i int) error {
-				req = request(req[:0], "CREATE (:Write {n: $n})", "n", int64(client)<<32|int64(i))
-				_, err := c.exchange(req)
-				return err
-			}
-			return once, func() { _ = c.conn.Close() }, nil
-		})
+		f, err := loop(clients, b.each, b.writer)
 		if err != nil {
 			return err
 		}
@@ -271,4 +259,19 @@ func (b *bench) writes(context.Context) error {
 			clients, f, bare, f.perSecond/bare.perSecond)
 	}
 	return nil
+}
+
+// writer opens a client that creates a node a call, each in a commit of its own.
+func (b *bench) writer(client int) (once func(i int) error, done func(), err error) {
+	c, err := dialBolt(b.server.Addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	var req []byte
+	once = func(i int) error {
+		req = request(req[:0], "CREATE (:Write {n: $n})", "n", int64(client)<<32|int64(i))
+		_, err := c.exchange(req)
+		return err
+	}
+	return once, func() { _ = c.conn.Close() }, nil
 }

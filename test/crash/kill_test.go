@@ -3,7 +3,6 @@ package crash
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -191,7 +190,7 @@ func numbers(t *testing.T, d neo4j.DriverWithContext, text string) map[[2]int64]
 		n, nok := row.Values[1].(int64)
 		key := [2]int64{c, n}
 		if !cok || !nok || out[key] {
-			t.Error(fmt.Sprintf("row %v is no pair, or twice there", row.Values))
+			t.Errorf("row %v is no pair, or twice there", row.Values)
 		}
 		out[key] = true
 	}

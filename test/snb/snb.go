@@ -96,10 +96,10 @@ func Load(dir string) []string {
 	for _, n := range nodeFiles() {
 		first[n.file], _, _ = strings.Cut(n.labels, ":")
 		props := []string{"id: toInteger(row.id)"}
-		for _, p := range strings.Fields(n.ints) {
+		for p := range strings.FieldsSeq(n.ints) {
 			props = append(props, fmt.Sprintf("%s: toInteger(row.%s)", p, p))
 		}
-		for _, p := range strings.Fields(n.texts) {
+		for p := range strings.FieldsSeq(n.texts) {
 			props = append(props, fmt.Sprintf("%s: row.%s", p, p))
 		}
 		out = append(out, fmt.Sprintf("LOAD CSV FROM '%s' WITH HEADER AS row CREATE (:%s {%s})",
@@ -107,7 +107,7 @@ func Load(dir string) []string {
 	}
 	for _, e := range edgeFiles() {
 		props := ""
-		for _, p := range strings.Fields(e.ints) {
+		for p := range strings.FieldsSeq(e.ints) {
 			props = fmt.Sprintf(" {%s: toInteger(row.%s)}", p, p)
 		}
 		name := fmt.Sprintf("%s_%s_%s.csv.gz", e.from, e.verb, e.to)
