@@ -52,7 +52,7 @@ func dialBolt(addr string) (*boltClient, error) {
 	if _, err := conn.Write(append(chunk(nil, first), chunk(nil, logon)...)); err != nil {
 		return nil, err
 	}
-	if _, _, err := c.read(2); err != nil {
+	if _, err := c.read(2); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -85,18 +85,17 @@ func (c *boltClient) exchange(req []byte) (bytes int, err error) {
 	if _, err = c.conn.Write(req); err != nil {
 		return 0, err
 	}
-	bytes, _, err = c.read(2)
-	return bytes, err
+	return c.read(2)
 }
 
-// read consumes messages until as many summaries as asked for have come.
-func (c *boltClient) read(summaries int) (bytes, records int, err error) {
+// read consumes messages until as many summaries as asked for have come, and counts their bytes.
+func (c *boltClient) read(summaries int) (bytes int, err error) {
 	for summaries > 0 {
 		c.buf = c.buf[:0]
 		for {
 			var head [2]byte
 			if _, err := io.ReadFull(c.in, head[:]); err != nil {
-				return bytes, records, err
+				return bytes, err
 			}
 			n := int(binary.BigEndian.Uint16(head[:]))
 			bytes += 2 + n
@@ -106,7 +105,7 @@ func (c *boltClient) read(summaries int) (bytes, records int, err error) {
 			at := len(c.buf)
 			c.buf = append(c.buf, make([]byte, n)...)
 			if _, err := io.ReadFull(c.in, c.buf[at:]); err != nil {
-				return bytes, records, err
+				return bytes, err
 			}
 		}
 		if len(c.buf) < 2 {
@@ -116,10 +115,8 @@ func (c *boltClient) read(summaries int) (bytes, records int, err error) {
 		case tagSuccess:
 			summaries--
 		case tagFailure:
-			return bytes, records, errors.New(string(c.buf))
-		default:
-			records++
+			return bytes, errors.New(string(c.buf))
 		}
 	}
-	return bytes, records, nil
+	return bytes, nil
 }
