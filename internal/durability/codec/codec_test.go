@@ -173,7 +173,6 @@ func resolved(c *change.Commit, n change.Names) string {
 func TestCommitRoundTrip(t *testing.T) {
 	from := fullNames()
 	var encoders codec.Encoders
-	var decoder codec.Decoder
 	decoded := &change.Commit{}
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCommit(t)
@@ -183,18 +182,18 @@ func TestCommitRoundTrip(t *testing.T) {
 		}
 		payload = bytes.TrimPrefix(payload, []byte("before"))
 		to := &names{}
-		if err := decoder.Decode(payload, decoded, to); err != nil {
+		if err := codec.NewDecoder(to).Decode(payload, decoded); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := resolved(decoded, to), resolved(c, from); got != want {
 			t.Fatalf("got\n%s\nwant\n%s", got, want)
 		}
 		for cut := range payload {
-			if err := decoder.Decode(payload[:cut], decoded, &names{}); err == nil {
+			if err := codec.NewDecoder(&names{}).Decode(payload[:cut], decoded); err == nil {
 				t.Fatalf("a commit cut to %d of %d bytes is accepted", cut, len(payload))
 			}
 		}
-		if err := decoder.Decode(append(payload, 0), decoded, &names{}); err == nil {
+		if err := codec.NewDecoder(&names{}).Decode(append(payload, 0), decoded); err == nil {
 			t.Fatal("a byte too many is accepted")
 		}
 	})
@@ -284,15 +283,13 @@ func TestDecodeRefuses(t *testing.T) {
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 77}, "malformed at byte 13: unknown value tag 77"},
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 8, 2, 1, 'b', 0, 1, 'a', 0}, "malformed at byte 19: keys of a map do not ascend"},
 	} {
-		var d codec.Decoder
-		err := d.Decode(c.payload, &change.Commit{}, &names{})
+		err := codec.NewDecoder(&names{}).Decode(c.payload, &change.Commit{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v: got %v, want %s", c.payload, err, c.want)
 		}
 	}
-	var d codec.Decoder
 	payload := []byte{1, 0, 2, 1, 'a', 1, 'b', 0, 0, 0, 0}
-	if err := d.Decode(payload, &change.Commit{}, &names{limit: 1}); !errors.Is(err, errLimit) {
+	if err := codec.NewDecoder(&names{limit: 1}).Decode(payload, &change.Commit{}); !errors.Is(err, errLimit) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -309,9 +306,8 @@ func FuzzDecodeCommit(f *testing.F) {
 		f.Add(payload)
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		var d codec.Decoder
 		c, in := &change.Commit{}, &names{}
-		if err := d.Decode(payload, c, in); err != nil {
+		if err := codec.NewDecoder(in).Decode(payload, c); err != nil {
 			return
 		}
 		var again codec.Encoder
@@ -320,7 +316,7 @@ func FuzzDecodeCommit(f *testing.F) {
 			t.Fatalf("what was decoded cannot be encoded: %v", err)
 		}
 		c2, in2 := &change.Commit{}, &names{}
-		if err := d.Decode(encoded, c2, in2); err != nil {
+		if err := codec.NewDecoder(in2).Decode(encoded, c2); err != nil {
 			t.Fatalf("what was encoded cannot be decoded: %v", err)
 		}
 		if got, want := resolved(c2, in2), resolved(c, in); got != want {
@@ -359,12 +355,11 @@ func BenchmarkDecode(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var d codec.Decoder
-	c, in := &change.Commit{}, fullNames()
+	c, d := &change.Commit{}, codec.NewDecoder(fullNames())
 	b.SetBytes(int64(len(payload)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := d.Decode(payload, c, in); err != nil {
+		if err := d.Decode(payload, c); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -372,9 +367,9 @@ func BenchmarkDecode(b *testing.B) {
 
 func TestDecodeReusesMemory(t *testing.T) {
 	var e codec.Encoder
-	var d codec.Decoder
 	c := &change.Commit{}
 	from := fullNames()
+	d := codec.NewDecoder(from)
 	for _, ops := range [][]change.Op{
 		{{Kind: change.SetNodeProp, Node: 3, Ref: 1, Value: value.Int(1)}},
 		{{Kind: change.DeleteNode, Node: 4}},
@@ -383,7 +378,7 @@ func TestDecodeReusesMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Decode(payload, c, from); err != nil {
+		if err := d.Decode(payload, c); err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(c.Ops, ops) {

@@ -9,21 +9,30 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// Decoder reads commits from bytes. It keeps its working memory between calls; it may
-// not be used by two goroutines at once.
+// Decoder reads commits from bytes. It keeps its working memory between calls, and the
+// names that it has seen; it may not be used by two goroutines at once.
 type Decoder struct {
-	labels []graph.LabelID
-	types  []graph.TypeID
-	keys   []graph.KeyID
+	labels list[graph.LabelID]
+	types  list[graph.TypeID]
+	keys   list[graph.KeyID]
 	node   int64
 	edge   int64
+}
+
+// NewDecoder returns a decoder whose commits have the ids that in gives.
+func NewDecoder(in change.Interner) *Decoder {
+	return &Decoder{
+		labels: list[graph.LabelID]{in: in.InternLabel, known: make(map[string]graph.LabelID)},
+		types:  list[graph.TypeID]{in: in.InternType, known: make(map[string]graph.TypeID)},
+		keys:   list[graph.KeyID]{in: in.InternKey, known: make(map[string]graph.KeyID)},
+	}
 }
 
 // Decode reads the changes of a commit from payload into c and leaves its index, term,
 // timeline and wall time alone. The memory of c.Ops and c.Entries is used again. Strings
 // and bytes in c refer into payload, which must not be written to while they live. It
 // fails with a *DecodeError, a *VersionError or the interner's error.
-func (d *Decoder) Decode(payload []byte, c *change.Commit, in change.Interner) error {
+func (d *Decoder) Decode(payload []byte, c *change.Commit) error {
 	r := NewReader(payload)
 	c.Ops, c.Entries = c.Ops[:0], c.Entries[:0]
 	if version := r.Byte(); r.err == nil && version != Version {
@@ -38,7 +47,7 @@ func (d *Decoder) Decode(payload []byte, c *change.Commit, in change.Interner) e
 	if r.err != nil {
 		return r.err
 	}
-	if err := d.names(&r, in); err != nil {
+	if err := d.names(&r); err != nil {
 		return err
 	}
 	for range r.Count(3) {
@@ -67,34 +76,46 @@ func (r *Reader) Entry() change.Entry {
 }
 
 // names reads the three lists of names and interns them.
-func (d *Decoder) names(r *Reader, in change.Interner) error {
-	var err error
-	if d.labels, err = intern(r, d.labels, in.InternLabel); err != nil {
+func (d *Decoder) names(r *Reader) error {
+	if err := d.labels.read(r); err != nil {
 		return fmt.Errorf("labels of the commit: %w", err)
 	}
-	if d.types, err = intern(r, d.types, in.InternType); err != nil {
+	if err := d.types.read(r); err != nil {
 		return fmt.Errorf("types of the commit: %w", err)
 	}
-	if d.keys, err = intern(r, d.keys, in.InternKey); err != nil {
+	if err := d.keys.read(r); err != nil {
 		return fmt.Errorf("keys of the commit: %w", err)
 	}
 	return nil
 }
 
-func intern[T any](r *Reader, ids []T, in func(string) (T, error)) ([]T, error) {
-	ids = ids[:0]
+// list is one of the lists of names: ids by their place in the commit at hand. The
+// interner is asked once for each name.
+type list[T any] struct {
+	in    func(string) (T, error)
+	known map[string]T
+	ids   []T
+}
+
+func (l *list[T]) read(r *Reader) error {
+	l.ids = l.ids[:0]
 	for range r.Count(1) {
-		name := string(r.Bytes()) // a copy: the interner keeps it
+		raw := r.Bytes()
 		if r.err != nil {
 			break
 		}
-		id, err := in(name)
-		if err != nil {
-			return ids, fmt.Errorf("%q: %w", name, err)
+		id, known := l.known[string(raw)]
+		if !known {
+			name := string(raw)
+			var err error
+			if id, err = l.in(name); err != nil {
+				return fmt.Errorf("%q: %w", name, err)
+			}
+			l.known[name] = id
 		}
-		ids = append(ids, id)
+		l.ids = append(l.ids, id)
 	}
-	return ids, r.err
+	return r.err
 }
 
 // op reads one change into o.
@@ -110,11 +131,11 @@ func (d *Decoder) op(r *Reader, o *change.Op, entries int) {
 	case tagAddLabel:
 		o.Kind = change.AddLabel
 		d.startNode(r, o)
-		o.Ref = uint32(lookup(r, d.labels, "label"))
+		o.Ref = uint32(lookup(r, d.labels.ids, "label"))
 	case tagRemoveLabel:
 		o.Kind = change.RemoveLabel
 		d.startNode(r, o)
-		o.Ref = uint32(lookup(r, d.labels, "label"))
+		o.Ref = uint32(lookup(r, d.labels.ids, "label"))
 	case tagSetNodeProp:
 		o.Kind = change.SetNodeProp
 		d.startNode(r, o)
@@ -122,7 +143,7 @@ func (d *Decoder) op(r *Reader, o *change.Op, entries int) {
 	case tagCreateEdge:
 		o.Kind = change.CreateEdge
 		d.startEdge(r, o)
-		o.Ref = uint32(lookup(r, d.types, "type"))
+		o.Ref = uint32(lookup(r, d.types.ids, "type"))
 		o.Generation = d.generation(r)
 	case tagDeleteEdge:
 		o.Kind = change.DeleteEdge
@@ -163,7 +184,7 @@ func (d *Decoder) generation(r *Reader) uint32 {
 }
 
 func (d *Decoder) property(r *Reader) (uint32, value.Value) {
-	key := uint32(lookup(r, d.keys, "key"))
+	key := uint32(lookup(r, d.keys.ids, "key"))
 	return key, r.Value()
 }
 

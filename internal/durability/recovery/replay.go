@@ -41,13 +41,13 @@ type replayer struct {
 	done    sync.WaitGroup
 
 	// Of the applying goroutine until finish.
-	decoder codec.Decoder
+	decoder *codec.Decoder
 	commit  change.Commit
 	applied int64
 }
 
 func newReplayer(ctx context.Context, r *run) *replayer {
-	p := &replayer{r: r, queue: make(chan *batch, batchAhead)}
+	p := &replayer{r: r, queue: make(chan *batch, batchAhead), decoder: codec.NewDecoder(r.o.Store)}
 	p.ctx, p.cancel = context.WithCancelCause(ctx)
 	p.done.Go(p.apply)
 	return p
@@ -118,7 +118,7 @@ func (p *replayer) batch(b *batch) error {
 				return fmt.Errorf("commit %d, which failed: %w", next, err)
 			}
 		}
-		if err := p.decoder.Decode(rec.Payload, &p.commit, store); err != nil {
+		if err := p.decoder.Decode(rec.Payload, &p.commit); err != nil {
 			return fmt.Errorf("commit %d cannot be decoded: %w", index, err)
 		}
 		p.commit.Index, p.commit.Term, p.commit.Timeline, p.commit.Wall = index, rec.Term, rec.Timeline, rec.Wall
