@@ -60,6 +60,9 @@ func (c *collector) run() {
 		for more := true; more; {
 			c.workMu.Lock()
 			more = c.stepLocked(idleRecords)
+			if !more && (c.store.adjacency.Arena.Sparse() || c.store.blobs.Sparse()) {
+				c.store.compactLocked()
+			}
 			c.workMu.Unlock()
 			select {
 			case <-c.quit:
@@ -98,12 +101,19 @@ func (c *collector) nudge() {
 	}
 }
 
-// Collect frees every version that no view can reach, and gives empty pages back.
+// Collect frees every version that no view can reach, and gives unused pages back.
 func (s *Store) Collect() {
 	c := &s.collector
 	c.workMu.Lock()
 	defer c.workMu.Unlock()
 	for c.stepLocked(idleRecords) {
+	}
+	const rounds = 16
+	for range rounds {
+		held := s.adjacency.Arena.Held() + s.blobs.Held()
+		if !s.compactLocked() || s.adjacency.Arena.Held()+s.blobs.Held() >= held {
+			break
+		}
 	}
 	s.adjacency.Arena.Trim()
 	s.blobs.Trim()

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"unsafe"
 
 	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/arena"
@@ -67,6 +68,12 @@ func (s *Store) placeNode(id graph.NodeID, generation uint32) (*node, error) {
 	if id == graph.NoNode {
 		return nil, fmt.Errorf("node %d: %w", id, ErrIDsExhausted)
 	}
+	// A far id costs the memory of all slots before it.
+	if more := int64(id) - int64(s.NodeSlots()); more > 0 {
+		if err := s.headroom(s.graphBudget, more*int64(unsafe.Sizeof(node{}))); err != nil {
+			return nil, fmt.Errorf("node %d: %w", id, err)
+		}
+	}
 	n := s.nodes.claim(id)
 	if n.state.Load() != absent {
 		return nil, fmt.Errorf("node %d exists already", id)
@@ -105,6 +112,11 @@ func (s *Store) placeEdge(
 	}
 	if id == graph.NoEdge || int(t) >= len(*s.typeNames.list.Load()) {
 		return fmt.Errorf("relationship %d of type %d: %w", id, t, ErrNotFound)
+	}
+	if more := int64(id) - int64(s.EdgeSlots()); more > 0 {
+		if err := s.headroom(s.graphBudget, more*5); err != nil { // 4.5 bytes a slot
+			return fmt.Errorf("relationship %d: %w", id, err)
+		}
 	}
 	if err := s.edges.claim(id, t); err != nil {
 		return err

@@ -80,10 +80,16 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// errFull reports that the references of an arena are used up, at 64 GiB.
+var errFull = &memory.LimitError{Budget: "graph address space", Limit: 64 << 30, Used: 64 << 30}
+
 // headroom fails if fewer than n bytes, and a page for what they are stored in, are left.
 // What is allocated afterwards is not refused, so that a change is made in full or not at
 // all; so writers that pass here at once may exceed the limit by a page each.
 func (s *Store) headroom(b *memory.Budget, n int64) error {
+	if s.adjacency.Arena.Full() || s.blobs.Full() || s.undo.Full() || s.indexArena.Full() {
+		return errFull
+	}
 	if s.options.Budget == nil {
 		return nil
 	}

@@ -22,16 +22,20 @@ type Tx struct {
 	ended     bool // no more writes: committed or rolled back
 	released  bool
 
-	ending  *ending // nil until the first write
-	commit  change.Commit
-	deltas  deltas
-	scratch []byte // for packing properties
+	budget *memory.Budget // of the query, or nil
 
+	ending *ending // nil until the first write
+	*writes
+}
+
+// writes is what only a transaction that writes needs.
+type writes struct {
+	commit    change.Commit
+	deltas    deltas
+	scratch   []byte // for packing properties
 	published func() // called when the commit becomes visible; for the catalogue
-
-	budget  *memory.Budget // of the query, or nil
-	charged int64          // bytes reserved for undo records and changes
-	spent   int64          // bytes of charged that are used up
+	charged   int64  // bytes reserved for undo records and changes
+	spent     int64  // bytes of charged that are used up
 }
 
 // ending is what a transaction leaves behind for the collector.
@@ -91,8 +95,16 @@ func (tx *Tx) Rollback() { tx.Release() }
 // writeCost is the accounted size of one logged change.
 const writeCost = 96
 
-// beginWrite prepares a change that will allocate about n bytes and log a number of ops
-// and undo records. After it, nothing can fail for want of memory.
+// writing returns the write state of tx.
+func (tx *Tx) writing() *writes {
+	if tx.writes == nil {
+		tx.writes = &writes{}
+	}
+	return tx.writes
+}
+
+// beginWrite prepares a change with n bytes of properties and a number of ops and undo
+// records. After it, nothing can fail for want of memory.
 func (tx *Tx) beginWrite(n int64, records int) error {
 	s := tx.store
 	if tx.readOnly || tx.ended {
@@ -101,6 +113,7 @@ func (tx *Tx) beginWrite(n int64, records int) error {
 	if err := s.headroom(s.graphBudget, n); err != nil {
 		return err
 	}
+	tx.writing()
 	if tx.ending == nil {
 		tx.ending = &ending{slot: s.slots.Take()}
 		tx.view.Self = tx.ending.slot
@@ -133,6 +146,9 @@ func (tx *Tx) charge(n int64) error {
 }
 
 func (tx *Tx) dropCharge() {
+	if tx.writes == nil {
+		return
+	}
 	tx.store.undoBudget.Release(tx.charged)
 	tx.budget.Release(tx.charged)
 	tx.charged, tx.spent = 0, 0

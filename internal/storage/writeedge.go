@@ -68,7 +68,7 @@ func (tx *Tx) CreateEdge(src, dst graph.NodeID, t graph.TypeID, props []Property
 	if err != nil {
 		return graph.Edge{}, err
 	}
-	if err = tx.beginWrite(int64(len(packed))+2*adjacency.SmallMax*8, 2+len(props)); err != nil {
+	if err = tx.beginWrite(int64(len(packed)), 2+len(props)); err != nil {
 		return graph.Edge{}, err
 	}
 	a, b, err := tx.openEnds(src, dst)

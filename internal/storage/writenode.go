@@ -34,8 +34,9 @@ func (tx *Tx) pack(props []Property) (packed []byte, unique []Property, err erro
 		}
 		props = kept
 	}
-	tx.scratch = property.Pack(tx.scratch[:0], props)
-	return tx.scratch, props, nil
+	w := tx.writing()
+	w.scratch = property.Pack(w.scratch[:0], props)
+	return w.scratch, props, nil
 }
 
 // CreateNode creates a node.

@@ -38,6 +38,7 @@ type class struct {
 	free   []Ref
 	run    uint32 // next unit of the run
 	runEnd uint32
+	taken  uint32 // units of all runs
 }
 
 // New returns an empty arena whose pages are counted in budget.
@@ -91,7 +92,8 @@ func (a *Arena) Alloc(n int) Ref {
 		c.free = c.free[:last]
 	} else {
 		if c.run == c.runEnd {
-			c.run, c.runEnd = a.takeRun(units)
+			c.run, c.runEnd = a.takeRun(units, c.taken)
+			c.taken += c.runEnd - c.run
 		}
 		ref = Ref(c.run)
 		c.run += uint32(units)
@@ -121,9 +123,11 @@ func (a *Arena) count(ref Ref, units int) {
 	a.live.At(uint32(ref) >> pageShift).Add(int32(units))
 }
 
-// takeRun returns a run of units for a class with blocks of the given size.
-func (a *Arena) takeRun(units int) (from, to uint32) {
-	n := uint32(max(1, runUnits/units) * units)
+// takeRun returns a run of units for a class with blocks of the given size that has taken
+// some before. Runs grow with the class up to a page, so that the blocks of one size keep
+// together: what is outgrown leaves empty pages behind, not pages with holes.
+func (a *Arena) takeRun(units int, taken uint32) (from, to uint32) {
+	n := uint32(max(1, min(max(runUnits, int(taken/8)), pageUnits)/units) * units)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.bump == 0 || a.bumpEnd-a.bump < uint32(units) {

@@ -114,7 +114,8 @@ func (c *Cursor) seek() (arena.Ref, int) {
 			q.node = graph.NoNode
 		}
 	}
-	ref, _ := c.p.descend(&q, nil)
+	var space [depthMax]step
+	ref, _ := c.p.descend(&q, space[:0])
 	i, found := c.p.placeOf(c.p.leaf(ref), &q)
 	if found && c.begun {
 		i++
@@ -185,7 +186,8 @@ func (p *Property) Contains(v value.Value, id graph.NodeID) bool {
 	if p.roots[q.class] == 0 {
 		return false
 	}
-	ref, _ := p.descend(&q, nil)
+	var space [depthMax]step
+	ref, _ := p.descend(&q, space[:0])
 	_, found := p.placeOf(p.leaf(ref), &q)
 	return found
 }

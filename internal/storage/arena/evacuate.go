@@ -1,0 +1,94 @@
+package arena
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// Evacuation is a set of pages that are to become empty: no new block comes into them.
+// Their owner moves the blocks that Holds names elsewhere and frees them, and calls End.
+type Evacuation struct {
+	arena   *Arena
+	pages   []unsafe.Pointer // by number; nil for a page that stays
+	count   int
+	removed [64][]Ref // free blocks of the pages, by class
+}
+
+// Fragmented reports whether so much of the pages is unused that moving blocks is worth it.
+func (a *Arena) Fragmented() bool {
+	held, used := a.Held(), a.Used()
+	return held > 16*pageBytes && held-used > held/8
+}
+
+// Sparse reports whether more than half of a large arena is unused.
+func (a *Arena) Sparse() bool {
+	held, used := a.Held(), a.Used()
+	return held > 256*pageBytes && used < held/2
+}
+
+// Evacuate chooses the emptiest pages, at most a quarter of all.
+func (a *Arena) Evacuate() *Evacuation {
+	for i := range a.classes {
+		a.classes[i].mu.Lock()
+		defer a.classes[i].mu.Unlock()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pages := *a.pages.Load()
+	e := &Evacuation{arena: a, pages: make([]unsafe.Pointer, len(pages))}
+	var numbers []uint32
+	for number := 1; number < len(pages); number++ {
+		live := a.live.At(uint32(number)).Load()
+		if pages[number] != nil && live >= 0 && live < pageUnits*3/4 && uint32(number) != (a.bumpEnd-1)>>pageShift {
+			numbers = append(numbers, uint32(number))
+		}
+	}
+	slices.SortFunc(numbers, func(x, y uint32) int { return int(a.live.At(x).Load() - a.live.At(y).Load()) })
+	numbers = numbers[:min(len(numbers), max(16, len(pages)/4))]
+	e.count = len(numbers)
+	for _, number := range numbers {
+		e.pages[number] = pages[number]
+	}
+	for i := range a.classes {
+		c := &a.classes[i]
+		c.free = slices.DeleteFunc(c.free, func(ref Ref) bool {
+			if e.Holds(ref) {
+				e.removed[i] = append(e.removed[i], ref)
+				return true
+			}
+			return false
+		})
+		for ; c.run != c.runEnd && e.Holds(Ref(c.run)); c.run += uint32(classSizes[i]) {
+			e.removed[i] = append(e.removed[i], Ref(c.run))
+		}
+	}
+	return e
+}
+
+// Pages returns the number of pages.
+func (e *Evacuation) Pages() int { return e.count }
+
+// Holds reports whether the block at ref is to be moved.
+func (e *Evacuation) Holds(ref Ref) bool {
+	number := int(ref >> pageShift)
+	return number < len(e.pages) && e.pages[number] != nil
+}
+
+// End gives the pages back that are empty and opens the others again.
+func (e *Evacuation) End() {
+	e.arena.Trim()
+	for i, refs := range e.removed {
+		if len(refs) == 0 {
+			continue
+		}
+		c := &e.arena.classes[i]
+		c.mu.Lock()
+		for _, ref := range refs {
+			number := ref >> pageShift
+			if (*e.arena.pages.Load())[number] == e.pages[number] {
+				c.free = append(c.free, ref)
+			}
+		}
+		c.mu.Unlock()
+	}
+}
