@@ -152,8 +152,8 @@ func TestHeldFilesStay(t *testing.T) {
 	opened := segments[len(segments)-1].Name
 	there := map[string]bool{}
 	for _, in := range []string{dir, dir + "/spare"} {
-		names, err := m.List(in)
-		must(t, err)
+		names, failure := m.List(in)
+		must(t, failure)
 		for _, name := range names {
 			there[filepath.Join(in, name)] = true
 		}
