@@ -62,6 +62,8 @@ func Start(binary, dir string, flags ...string) (*Server, error) {
 		"--bolt-address=127.0.0.1", fmt.Sprintf("--bolt-port=%d", port), "--data-directory=" + dir, "--log-level=INFO",
 	}, flags...)
 	s.cmd = exec.Command(binary, args...)
+	// A test that is ended from outside must not leave its server behind.
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	s.cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "MEMGRAPH_CONFIG=")
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
