@@ -63,7 +63,7 @@ fuzz: ## each fuzz target in turn for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' cmd internal test | xargs -r -n1 dirname | sort -u | while read -r dir; do \
 		for name in $$(go test -list '^Fuzz' ./$$dir | grep '^Fuzz'); do \
 			echo "== $$dir $$name"; \
-			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) ./$$dir; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$dir; \
 		done; \
 	done
 
