@@ -101,7 +101,7 @@ func (o *followBound) emit(in *batch.Batch) *batch.Batch {
 
 func (o *followBound) fill(r *run) error {
 	rel := &o.in.Columns[o.spec.Rel]
-	for len(o.rows) < r.size-1 && o.at < o.in.Rows() {
+	for len(o.rows) < max(1, r.size-1) && o.at < o.in.Rows() {
 		row := o.in.Row(o.at)
 		o.at++
 		o.ban(o.in, row)

@@ -44,7 +44,7 @@ func loadSocial(tb testing.TB) *database {
 
 // TestSocial finds the nine answers on the social network.
 func TestSocial(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		t.Skip("long")
 	}
 	d := loadSocial(t)

@@ -216,12 +216,24 @@ func (b *builder) isEntity(e ast.Expr) bool {
 	return ok && b.info.Uses[v].Type&(sema.Node|sema.Edge) != 0
 }
 
+// mayBeEntity tells whether e could be a node or a relationship.
+func (b *builder) mayBeEntity(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Param:
+		return false
+	case *ast.Variable:
+		s := b.info.Uses[e]
+		return s == nil || s.Type == 0 || s.Type&(sema.Node|sema.Edge) != 0
+	}
+	return true
+}
+
 // readEffects adds what evaluating x reads of the graph.
 func (b *builder) readEffects(x ast.Expr, e *effects) {
 	plan.Walk(x, func(x ast.Expr) bool {
 		switch x := x.(type) {
 		case *ast.Property:
-			if v, ok := x.X.(*ast.Variable); !ok || b.info.Uses[v] == nil || b.info.Uses[v].Type&(sema.Node|sema.Edge) != 0 {
+			if b.mayBeEntity(x.X) {
 				e.keys.add(x.Key.Text)
 			}
 		case *ast.Subscript:

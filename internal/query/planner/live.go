@@ -71,7 +71,9 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 	case *plan.Once:
 		return
 	case *plan.Argument:
-		o.Slots = below.sorted()
+		if o != p.Argument { // that one brings all that the expression reads
+			o.Slots = below.sorted()
+		}
 		o.Carry = o.Slots
 		return
 	case *plan.Apply:
