@@ -23,9 +23,17 @@ type Views struct {
 	hint  atomic.Uint32
 	slots []viewSlot
 
-	mu       sync.Mutex // guards overflow
-	overflow map[*uint64]struct{}
-	crowded  atomic.Int64 // len(overflow)
+	// overflow holds the views that found no slot, the oldest first: a stamp is taken and
+	// appended under mu, so that the list is in order and Oldest looks at its head alone.
+	mu       sync.Mutex
+	overflow struct{ first, last *extraView } // guarded by mu
+	crowded  atomic.Int64                     // length of overflow
+}
+
+// extraView is an open view in the overflow list.
+type extraView struct {
+	stamp      uint64
+	prev, next *extraView
 }
 
 // viewSlot holds the stamp of an open view, or 0. It fills a cache line.
@@ -37,7 +45,7 @@ type viewSlot struct {
 // Opened is an open view.
 type Opened struct {
 	slot  *viewSlot
-	extra *uint64
+	extra *extraView
 }
 
 // Init makes room for the views that are usually open at once; more are allowed.
@@ -47,7 +55,6 @@ func (v *Views) Init() {
 		n *= 2
 	}
 	v.slots = make([]viewSlot, n)
-	v.overflow = map[*uint64]struct{}{}
 	v.clock.Store(1)
 }
 
@@ -63,9 +70,13 @@ func (v *Views) Open() Opened {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	extra := new(uint64)
-	*extra = v.clock.Load()
-	v.overflow[extra] = struct{}{}
+	extra := &extraView{stamp: v.clock.Load(), prev: v.overflow.last}
+	if extra.prev == nil {
+		v.overflow.first = extra
+	} else {
+		extra.prev.next = extra
+	}
+	v.overflow.last = extra
 	v.crowded.Add(1)
 	return Opened{extra: extra}
 }
@@ -78,7 +89,16 @@ func (v *Views) Close(o Opened) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	delete(v.overflow, o.extra)
+	if o.extra.prev == nil {
+		v.overflow.first = o.extra.next
+	} else {
+		o.extra.prev.next = o.extra.next
+	}
+	if o.extra.next == nil {
+		v.overflow.last = o.extra.prev
+	} else {
+		o.extra.next.prev = o.extra.prev
+	}
 	v.crowded.Add(-1)
 }
 
@@ -96,8 +116,8 @@ func (v *Views) Oldest() Stamp {
 	if v.crowded.Load() > 0 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		for stamp := range v.overflow {
-			oldest = min(oldest, *stamp)
+		if v.overflow.first != nil {
+			oldest = min(oldest, v.overflow.first.stamp)
 		}
 	}
 	return Stamp(oldest)
