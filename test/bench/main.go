@@ -32,8 +32,9 @@ func main() {
 	dir := flag.String("dir", "", "where data directories go; default: a temporary directory")
 	seconds := flag.Float64("seconds", 3, "length of each closed loop")
 	only := flag.String("only", "load,read,write", "the parts to run")
+	writers := flag.String("writers", "1,8,64,512", "the numbers of clients that commit")
 	flag.Parse()
-	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only}
+	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers}
 	if err := b.run(context.Background()); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -56,14 +57,15 @@ func echoMain(request, answer string) {
 
 // bench is one run of the program.
 type bench struct {
-	out    io.Writer
-	root   string
-	dir    string
-	each   time.Duration
-	only   string
-	binary string
-	server *harness.Server
-	driver neo4j.DriverWithContext
+	out     io.Writer
+	root    string
+	dir     string
+	each    time.Duration
+	only    string
+	writers string
+	binary  string
+	server  *harness.Server
+	driver  neo4j.DriverWithContext
 }
 
 func (b *bench) printf(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format, args...) }
@@ -246,7 +248,11 @@ const commitRecord = 200
 
 // writes measures durable single-statement commits beside the disk's own group commit.
 func (b *bench) writes(context.Context) error {
-	for _, clients := range []int{1, 8, 64, 512} {
+	for text := range strings.SplitSeq(b.writers, ",") {
+		clients, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("-writers: %w", err)
+		}
 		bare, err := groupCommit(b.dir, clients, b.each, commitRecord)
 		if err != nil {
 			return err
