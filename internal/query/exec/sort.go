@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"slices"
 
 	"memgraphd/internal/query/batch"
@@ -55,12 +56,17 @@ func (o *ordering) sort(r *run) error {
 	for i := range o.order {
 		o.order[i] = uint32(i)
 	}
-	compare := func(x, y uint32) int { return o.compare(r, x, y) }
+	compare := func(x, y uint32) int {
+		if c := o.compare(r, x, y); c != 0 {
+			return c
+		}
+		return cmp.Compare(x, y) // rows that are equal stay in the order in which they came
+	}
 	for from := 0; from < n; from += runLength {
 		if err := r.check(); err != nil {
 			return err
 		}
-		slices.SortStableFunc(o.order[from:min(from+runLength, n)], compare)
+		slices.SortFunc(o.order[from:min(from+runLength, n)], compare)
 	}
 	for width := runLength; width < n; width *= 2 {
 		o.spare = grown(o.spare, n)

@@ -17,6 +17,8 @@ type top struct {
 	other       keep // takes the best rows when the others are thrown away
 	most        int64
 	loaded      bool
+	bounded     bool // the first most rows kept are the best so far, in their order
+	sel         []uint16
 	at, end     int
 }
 
@@ -41,7 +43,7 @@ func (c *compiler) top(o *plan.Top) (factory, error) {
 func (o *top) open(r *run) error {
 	o.rows.clear(r)
 	o.other.clear(r)
-	o.loaded, o.at, o.end = false, 0, 0
+	o.loaded, o.bounded, o.at, o.end = false, false, 0, 0
 	skip, err := count(r, o.skip, o.spec.Skip, "SKIP")
 	if err != nil {
 		return err
@@ -82,6 +84,9 @@ func (o *top) load(r *run) error {
 		if in == nil {
 			return o.sort(r)
 		}
+		if o.bounded {
+			o.below(r, in)
+		}
 		if err := o.rows.add(r, in); err != nil {
 			return err
 		}
@@ -92,6 +97,31 @@ func (o *top) load(r *run) error {
 		}
 		r.ec.Recycle()
 	}
+}
+
+// below keeps the rows of in that come before the last of the best rows so far.
+func (o *top) below(r *run, in *batch.Batch) {
+	o.sel = o.sel[:0]
+	if o.most > 0 {
+		last, at := o.rows.at(r, int(o.most)-1)
+		for _, row := range r.rowsOf(in.Sel, in.Len) {
+			if o.before(in, int(row), last, at) {
+				o.sel = append(o.sel, row)
+			}
+		}
+	}
+	in.Sel = o.sel
+}
+
+// before tells whether a row comes before a kept one that came earlier.
+func (o *top) before(in *batch.Batch, row int, last *batch.Batch, at int) bool {
+	for n, k := range o.keys {
+		c := batch.Order(&in.Columns[k.Slot], row, &last.Columns[o.cols[n]], at)
+		if c != 0 {
+			return (c < 0) != k.Descending
+		}
+	}
+	return false
 }
 
 // shrink keeps only the best rows, in their order.
@@ -108,6 +138,7 @@ func (o *top) shrink(r *run) error {
 	}
 	o.rows.clear(r)
 	o.rows, o.other = o.other, o.rows
+	o.bounded = true
 	return nil
 }
 
