@@ -246,7 +246,8 @@ func (b *bench) read(name, text, key string, clients int) error {
 // commitRecord is the size of the bare records that durable commits are compared with.
 const commitRecord = 200
 
-// writes measures durable single-statement commits beside the disk's own group commit.
+// writes measures durable single-statement commits beside the disk's own group commit and
+// a bare echo of the same messages.
 func (b *bench) writes(context.Context) error {
 	for text := range strings.SplitSeq(b.writers, ",") {
 		clients, err := strconv.Atoi(text)
@@ -257,18 +258,26 @@ func (b *bench) writes(context.Context) error {
 		if err != nil {
 			return err
 		}
-		f, err := loop(clients, b.each, b.writer)
+		sizes := &echoSizes{}
+		f, err := loop(clients, b.each, func(client int) (func(int) error, func(), error) {
+			return b.writer(client, sizes)
+		})
 		if err != nil {
 			return err
 		}
-		b.printf("durable commits   %3d clients: %s   bare group commit %s   ratio %.2f\n",
-			clients, f, bare, f.perSecond/bare.perSecond)
+		wire, err := echo(clients, b.each, *sizes)
+		if err != nil {
+			return err
+		}
+		b.printf("durable commits   %3d clients: %s   bare group commit %s   echo %s   ratio to the lower %.2f\n",
+			clients, f, bare, wire, f.perSecond/min(bare.perSecond, wire.perSecond))
 	}
 	return nil
 }
 
-// writer opens a client that creates a node a call, each in a commit of its own.
-func (b *bench) writer(client int) (once func(i int) error, done func(), err error) {
+// writer opens a client that creates a node a call, each in a commit of its own. The first
+// client notes the sizes of its messages.
+func (b *bench) writer(client int, sizes *echoSizes) (once func(i int) error, done func(), err error) {
 	c, err := dialBolt(b.server.Addr)
 	if err != nil {
 		return nil, nil, err
@@ -276,7 +285,10 @@ func (b *bench) writer(client int) (once func(i int) error, done func(), err err
 	var req []byte
 	once = func(i int) error {
 		req = request(req[:0], "CREATE (:Write {n: $n})", "n", int64(client)<<32|int64(i))
-		_, err := c.exchange(req)
+		n, err := c.exchange(req)
+		if client == 0 {
+			*sizes = echoSizes{request: len(req), answer: n}
+		}
 		return err
 	}
 	return once, func() { _ = c.conn.Close() }, nil
