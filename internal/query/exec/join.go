@@ -192,7 +192,7 @@ func (o *hashJoin) keys(r *run, in *batch.Batch, exprs []expr.Evaluator) (*batch
 			return nil, err
 		}
 	}
-	o.sel = o.sel[:0]
+	o.sel = none(o.sel)
 	for _, row := range r.rowsOf(in.Sel, in.Len) {
 		if o.usable(int(row)) {
 			o.sel = append(o.sel, row)

@@ -101,7 +101,7 @@ func (o *top) load(r *run) error {
 
 // below keeps the rows of in that come before the last of the best rows so far.
 func (o *top) below(r *run, in *batch.Batch) {
-	o.sel = o.sel[:0]
+	o.sel = none(o.sel)
 	if o.most > 0 {
 		last, at := o.rows.at(r, int(o.most)-1)
 		for _, row := range r.rowsOf(in.Sel, in.Len) {

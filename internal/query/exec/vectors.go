@@ -34,6 +34,15 @@ func grown[T any](s []T, n int) []T {
 	return s[:n]
 }
 
+// none returns a selection of no row in the memory of sel. It is not nil, which would
+// select every row.
+func none(sel []uint16) []uint16 {
+	if sel == nil {
+		return make([]uint16, 0, 16)
+	}
+	return sel[:0]
+}
+
 // appendRange appends the rows [from, to) of src to dst.
 func appendRange(dst, src *batch.Vector, from, to int) {
 	part := batch.Vector{Kind: src.Kind}
