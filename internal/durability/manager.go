@@ -284,6 +284,8 @@ func (m *Manager) Close(ctx context.Context) error {
 	if m.o.SnapshotOnExit && !m.held.Locked && m.o.Store.LastCommitted() > m.newestSnapshot() {
 		if _, snapshotErr := m.writeSnapshot(ctx); snapshotErr != nil {
 			err = fmt.Errorf("snapshot on exit: %w", snapshotErr)
+		} else {
+			m.giveBack(ctx) // or a server that is often started and stopped would fill the disk
 		}
 	}
 	if m.log != nil {
