@@ -17,8 +17,9 @@ import (
 	"memgraphd/internal/config"
 )
 
-// drainTime is how long running statements have at the end before they are interrupted.
-const drainTime = 30 * time.Second
+// drainTime is how long running statements have at the end before they are interrupted. What ends the server may
+// not wait for long: docker stop kills after ten seconds.
+const drainTime = 5 * time.Second
 
 // serve reads the configuration and serves until a signal ends it.
 func serve(ctx context.Context, args []string, stderr io.Writer) error {
