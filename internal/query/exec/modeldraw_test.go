@@ -119,4 +119,3 @@ func nodeNames(clauses []modelClause) []string {
 	}
 	return out
 }
-
