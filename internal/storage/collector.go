@@ -62,6 +62,8 @@ func (c *collector) run() {
 			more = c.stepLocked(idleRecords)
 			if !more && (c.store.adjacency.Arena.Sparse() || c.store.blobs.Sparse()) {
 				c.store.compactLocked()
+				c.store.adjacency.Arena.Relax()
+				c.store.blobs.Relax()
 			}
 			c.workMu.Unlock()
 			select {
@@ -115,11 +117,11 @@ func (s *Store) Collect() {
 			break
 		}
 	}
-	s.adjacency.Arena.Trim()
-	s.blobs.Trim()
-	s.indexArena.Trim()
-	s.undo.Trim()
-	s.edges.arena.Trim()
+	s.adjacency.Arena.Relax()
+	s.blobs.Relax()
+	s.indexArena.Relax()
+	s.undo.Relax()
+	s.edges.arena.Relax()
 }
 
 // stepLocked takes away up to about n records and reports whether more could go now.

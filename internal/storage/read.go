@@ -80,10 +80,34 @@ func (tx *Tx) AppendNodeProperties(dst []Property, id graph.NodeID) []Property {
 	return property.Unpack(dst, tx.store.blob(im.props))
 }
 
+// warmBatch is how many records are loaded before the first of them is used, so that the
+// processor waits for them together and not one after the other.
+const warmBatch = 32
+
 // NodePropertyColumn sets dst[i] to a property of ids[i]; graph.NoNode gives null.
 func (tx *Tx) NodePropertyColumn(dst []value.Value, ids []graph.NodeID, k graph.KeyID) {
-	for i, id := range ids {
-		dst[i] = tx.NodeProperty(id, k)
+	s := tx.store
+	var images [warmBatch]image
+	var sizes [warmBatch]int
+	for len(ids) > 0 {
+		n := min(len(ids), warmBatch)
+		for i, id := range ids[:n] {
+			images[i] = tx.image(id)
+		}
+		for i := range n {
+			sizes[i] = 0
+			if ref := images[i].props; images[i].exists && ref != 0 {
+				sizes[i] = s.blobSize(ref)
+			}
+		}
+		for i := range n {
+			if sizes[i] == 0 {
+				dst[i] = value.Null
+			} else {
+				dst[i] = property.Find(s.blobs.Bytes(images[i].props, sizes[i]), k)
+			}
+		}
+		ids, dst = ids[n:], dst[n:]
 	}
 }
 
@@ -200,6 +224,31 @@ func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types
 	}
 	ref := arena.Ref(rec.adjacent(dir).Load())
 	return tx.store.adjacency.Segments(dst, ref, types, (*edgeFilter)(tx))
+}
+
+// Warm loads what Adjacent will look at first for each of the nodes, so that a loop of
+// Adjacent over a batch of them does not wait for memory node by node. It returns a number
+// without meaning, which keeps the loads from being left out.
+func (tx *Tx) Warm(nodes []graph.NodeID, dir graph.Direction) uint32 {
+	s := tx.store
+	var refs [warmBatch]arena.Ref
+	sum := uint32(0)
+	for len(nodes) > 0 {
+		n := min(len(nodes), warmBatch)
+		for i, id := range nodes[:n] {
+			refs[i] = 0
+			if rec := s.nodes.at(id); rec != nil {
+				refs[i] = arena.Ref(rec.adjacent(dir).Load())
+			}
+		}
+		for _, ref := range refs[:n] {
+			if ref != 0 {
+				sum += s.adjacency.Touch(ref)
+			}
+		}
+		nodes = nodes[n:]
+	}
+	return sum
 }
 
 // Degree counts the relationships of n; with Both, one that begins and ends at n once.

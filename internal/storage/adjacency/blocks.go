@@ -65,6 +65,12 @@ func (b Blocks) load(ref arena.Ref) (head uint32, large bool) {
 	return head, head&largeForm != 0
 }
 
+// Touch loads the start of the block ref and returns it.
+func (b Blocks) Touch(ref arena.Ref) uint32 {
+	head, _ := b.load(ref)
+	return head
+}
+
 func smallBytes(groups, capacity int) int { return (1 + groups + 2*capacity) * wordBytes }
 
 func (b Blocks) small(ref arena.Ref, head uint32) small {

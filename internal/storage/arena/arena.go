@@ -25,9 +25,12 @@ type Arena struct {
 	held   atomic.Int64 // bytes of all pages
 
 	mu      sync.Mutex
-	bump    uint32              // next unit that no class has taken
-	bumpEnd uint32              // end of the page that bump is in
-	spare   []uint32            // page numbers whose page is gone
+	bump    uint32   // next unit that no class has taken
+	bumpEnd uint32   // end of the page that bump is in
+	spare   []uint32 // page numbers whose page is gone
+	slab    slab
+	idle    []unsafe.Pointer    // pages out of use
+	relaxed int                 // of idle, the first so many whose memory went back to the system
 	live    Table[atomic.Int32] // per page: units of blocks in use; -1 for a block's own page
 	classes [64]class
 }
@@ -141,8 +144,15 @@ func (a *Arena) takeRun(units int, taken uint32) (from, to uint32) {
 
 // newPageLocked starts a page. What was left of the former one stays unused until Trim.
 func (a *Arena) newPageLocked() {
-	words := make([]uint64, pageBytes/8)
-	number := a.addPageLocked(unsafe.Pointer(unsafe.SliceData(words)), pageBytes)
+	var page unsafe.Pointer
+	if last := len(a.idle) - 1; last >= 0 {
+		page = a.idle[last]
+		a.idle = a.idle[:last]
+		a.relaxed = min(a.relaxed, last)
+	} else {
+		page = a.slab.take(pageBytes, a.held.Load())
+	}
+	number := a.addPageLocked(page, pageBytes)
 	a.bump = number << pageShift
 	a.bumpEnd = a.bump + pageUnits
 	if a.bump == 0 {

@@ -1,15 +1,12 @@
 package arena
 
-import (
-	"slices"
-	"unsafe"
-)
+import "slices"
 
 // Evacuation is a set of pages that are to become empty: no new block comes into them.
 // Their owner moves the blocks that Holds names elsewhere and frees them, and calls End.
 type Evacuation struct {
 	arena   *Arena
-	pages   []unsafe.Pointer // by number; nil for a page that stays
+	pages   []bool // by number
 	count   int
 	removed [64][]Ref // free blocks of the pages, by class
 }
@@ -28,14 +25,9 @@ func (a *Arena) Sparse() bool {
 
 // Evacuate chooses the emptiest pages, at most a quarter of all.
 func (a *Arena) Evacuate() *Evacuation {
-	for i := range a.classes {
-		a.classes[i].mu.Lock()
-		defer a.classes[i].mu.Unlock()
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	defer a.lockAll()()
 	pages := *a.pages.Load()
-	e := &Evacuation{arena: a, pages: make([]unsafe.Pointer, len(pages))}
+	e := &Evacuation{arena: a, pages: make([]bool, len(pages))}
 	var numbers []uint32
 	for number := 1; number < len(pages); number++ {
 		live := a.live.At(uint32(number)).Load()
@@ -47,7 +39,7 @@ func (a *Arena) Evacuate() *Evacuation {
 	numbers = numbers[:min(len(numbers), max(16, len(pages)/4))]
 	e.count = len(numbers)
 	for _, number := range numbers {
-		e.pages[number] = pages[number]
+		e.pages[number] = true
 	}
 	for i := range a.classes {
 		c := &a.classes[i]
@@ -71,24 +63,20 @@ func (e *Evacuation) Pages() int { return e.count }
 // Holds reports whether the block at ref is to be moved.
 func (e *Evacuation) Holds(ref Ref) bool {
 	number := int(ref >> pageShift)
-	return number < len(e.pages) && e.pages[number] != nil
+	return number < len(e.pages) && e.pages[number]
 }
 
 // End gives the pages back that are empty and opens the others again.
 func (e *Evacuation) End() {
-	e.arena.Trim()
+	a := e.arena
+	defer a.lockAll()()
+	a.trimLocked()
+	pages := *a.pages.Load()
 	for i, refs := range e.removed {
-		if len(refs) == 0 {
-			continue
-		}
-		c := &e.arena.classes[i]
-		c.mu.Lock()
 		for _, ref := range refs {
-			number := ref >> pageShift
-			if (*e.arena.pages.Load())[number] == e.pages[number] {
-				c.free = append(c.free, ref)
+			if pages[ref>>pageShift] != nil {
+				a.classes[i].free = append(a.classes[i].free, ref)
 			}
 		}
-		c.mu.Unlock()
 	}
 }

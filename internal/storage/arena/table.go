@@ -13,6 +13,7 @@ import (
 type Table[T any] struct {
 	pages  atomic.Pointer[[]unsafe.Pointer]
 	mu     sync.Mutex // one Grow at a time
+	slab   slab       // guarded by mu
 	budget *memory.Budget
 	shift  uint8
 }
@@ -53,13 +54,14 @@ func (t *Table[T]) Grow(n uint64, fill func(records []T)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for t.Len() < n {
-		records := make([]T, 1<<t.shift)
+		page := t.slab.take(int(t.PageBytes()), t.Bytes())
+		records := unsafe.Slice((*T)(page), 1<<t.shift)
 		if fill != nil {
 			fill(records)
 		}
 		t.budget.Force(t.PageBytes())
 		// Readers hold slices that end before the new entry, so appending in place is safe.
-		pages := append(*t.pages.Load(), unsafe.Pointer(unsafe.SliceData(records)))
+		pages := append(*t.pages.Load(), page)
 		t.pages.Store(&pages)
 	}
 }

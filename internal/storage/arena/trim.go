@@ -1,15 +1,41 @@
 package arena
 
-import "slices"
+import (
+	"slices"
+	"unsafe"
+)
+
+// Relax is Trim, and gives the memory of all unused pages back to the system.
+func (a *Arena) Relax() {
+	defer a.lockAll()()
+	a.trimLocked()
+	for _, page := range a.idle[a.relaxed:] {
+		adviseUnused(unsafe.Slice((*uint64)(page), pageBytes/8))
+	}
+	a.relaxed = len(a.idle)
+}
 
 // Trim gives the pages back in which no block is in use and returns their bytes.
 func (a *Arena) Trim() int64 {
+	defer a.lockAll()()
+	return a.trimLocked()
+}
+
+// lockAll takes every lock and returns what releases them.
+func (a *Arena) lockAll() (unlock func()) {
 	for i := range a.classes {
 		a.classes[i].mu.Lock()
-		defer a.classes[i].mu.Unlock()
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	return func() {
+		a.mu.Unlock()
+		for i := range a.classes {
+			a.classes[i].mu.Unlock()
+		}
+	}
+}
+
+func (a *Arena) trimLocked() int64 {
 	pages := *a.pages.Load()
 	empty := make([]bool, len(pages))
 	dropped := int64(0)
@@ -21,6 +47,7 @@ func (a *Arena) Trim() int64 {
 		if a.live.At(uint32(number)).Load() == 0 {
 			empty[number] = true
 			a.dropPageLocked(uint32(number), pageBytes)
+			a.idle = append(a.idle, page)
 			dropped += pageBytes
 		}
 	}
