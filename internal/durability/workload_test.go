@@ -13,6 +13,7 @@ import (
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 )
 
@@ -31,8 +32,14 @@ func options(fsys vfs.FS, s *storage.Store) durability.Options {
 	}
 }
 
+// storeBytesMax bounds a store as --memory-limit does: what a log says may not make it
+// take all there is.
+const storeBytesMax = 256 << 20
+
 func newStore() *storage.Store {
-	return storage.New(storage.Options{Now: func() time.Time { return epoch }})
+	return storage.New(storage.Options{
+		Now: func() time.Time { return epoch }, Budget: memory.New("test", storeBytesMax),
+	})
 }
 
 // worker commits random transactions, one after the other.

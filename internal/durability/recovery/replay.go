@@ -18,6 +18,9 @@ const (
 	batchBytes   = 1 << 20
 	batchRecords = 4096
 	batchAhead   = 4
+	// failedMax bounds the commits in a row that failed while their records were being
+	// written: no more can be under way at once.
+	failedMax = 1 << 20
 )
 
 // batch is a run of records with their payloads.
@@ -113,6 +116,9 @@ func (p *replayer) batch(b *batch) error {
 	store := p.r.o.Store
 	for _, rec := range b.records {
 		index := change.Index(rec.Index)
+		if last := store.LastCommitted(); index > last+failedMax {
+			return fmt.Errorf("commit %d follows commit %d: no server fails so many commits in a row", index, last)
+		}
 		for next := store.LastCommitted() + 1; next < index; next++ {
 			if err := store.Apply(&change.Commit{Index: next, Timeline: rec.Timeline, Wall: rec.Wall}); err != nil {
 				return fmt.Errorf("commit %d, which failed: %w", next, err)
