@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"unsafe"
+
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/mvcc"
@@ -87,25 +89,36 @@ const warmBatch = 32
 // NodePropertyColumn sets dst[i] to a property of ids[i]; graph.NoNode gives null.
 func (tx *Tx) NodePropertyColumn(dst []value.Value, ids []graph.NodeID, k graph.KeyID) {
 	s := tx.store
-	var images [warmBatch]image
-	var sizes [warmBatch]int
+	records := s.nodes.records.Pages()
+	var refs [warmBatch]arena.Ref
+	var blobs [warmBatch][]byte
 	for len(ids) > 0 {
 		n := min(len(ids), warmBatch)
 		for i, id := range ids[:n] {
-			images[i] = tx.image(id)
+			refs[i] = 0
+			rec := records.At(uint32(id))
+			if rec == nil {
+				continue
+			}
+			ref := arena.Ref(rec.props.Load())
+			if rec.state.Load() != 0 {
+				ref = 0
+				if im := tx.image(id); im.exists {
+					ref = im.props
+				}
+			}
+			refs[i] = ref
 		}
-		for i := range n {
-			sizes[i] = 0
-			if ref := images[i].props; images[i].exists && ref != 0 {
-				sizes[i] = s.blobSize(ref)
+		pages := s.blobs.Blocks() // now, so that it has the pages of all refs
+		for i, ref := range refs[:n] {
+			blobs[i] = nil
+			if ref != 0 {
+				head := (*byte)(pages.Pointer(ref))
+				blobs[i] = unsafe.Slice(head, property.Size(unsafe.Slice(head, property.HeaderBytes)))
 			}
 		}
-		for i := range n {
-			if sizes[i] == 0 {
-				dst[i] = value.Null
-			} else {
-				dst[i] = property.Find(s.blobs.Bytes(images[i].props, sizes[i]), k)
-			}
+		for i, blob := range blobs[:n] {
+			dst[i] = property.Find(blob, k)
 		}
 		ids, dst = ids[n:], dst[n:]
 	}

@@ -107,8 +107,9 @@ func (c *NodeScan) nextInRange(dst []graph.NodeID) int {
 	s := c.tx.store
 	to := min(uint64(c.to), s.nodes.limit.Load())
 	n := 0
+	records := s.nodes.records.Pages()
 	for ; uint64(c.at) < to && n < len(dst); c.at++ {
-		if s.nodes.records.At(uint32(c.at)).state.Load() == 0 || c.tx.image(c.at).exists {
+		if records.At(uint32(c.at)).state.Load() == 0 || c.tx.image(c.at).exists {
 			dst[n] = c.at
 			n++
 		}
@@ -133,13 +134,19 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 		full := got == len(dst)-n
 		found := dst[n : n+got]
 		c.at = found[got-1] + 1
+		records := s.nodes.records.Pages()
 		for _, id := range found {
-			im := c.tx.image(id)
-			if !im.exists {
-				continue
+			rec := records.At(uint32(id))
+			labels := setID(rec.labels.Load())
+			if rec.state.Load() != 0 {
+				im := c.tx.image(id)
+				if !im.exists {
+					continue
+				}
+				labels = im.labels
 			}
-			if im.labels != last {
-				last, lastHas = im.labels, s.sets.has(im.labels, c.label)
+			if labels != last {
+				last, lastHas = labels, s.sets.has(labels, c.label)
 			}
 			if lastHas {
 				dst[n] = id

@@ -67,6 +67,19 @@ func (a *Arena) Pointer(ref Ref) unsafe.Pointer {
 	return unsafe.Add(page, uintptr(ref&(pageUnits-1))*UnitBytes)
 }
 
+// Blocks returns the arena as it is now, for a loop over many blocks.
+func (a *Arena) Blocks() Blocks { return Blocks{*a.pages.Load()} }
+
+// Blocks is the pages of an Arena at one moment.
+type Blocks struct {
+	pages []unsafe.Pointer
+}
+
+// Pointer returns the address of the block ref, which must not be 0.
+func (b Blocks) Pointer(ref Ref) unsafe.Pointer {
+	return unsafe.Add(b.pages[ref>>pageShift], uintptr(ref&(pageUnits-1))*UnitBytes)
+}
+
 // Words returns the first n 32-bit words of the block ref.
 func (a *Arena) Words(ref Ref, n int) []uint32 {
 	return unsafe.Slice((*uint32)(a.Pointer(ref)), n)

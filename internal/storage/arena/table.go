@@ -33,6 +33,25 @@ func (t *Table[T]) At(i uint32) *T {
 	return (*T)(unsafe.Add(page, uintptr(i&(1<<t.shift-1))*unsafe.Sizeof(zero)))
 }
 
+// Pages returns the table as it is now, for a loop over many records.
+func (t *Table[T]) Pages() Pages[T] { return Pages[T]{*t.pages.Load(), t.shift & 31} }
+
+// Pages is a Table at one moment.
+type Pages[T any] struct {
+	pages []unsafe.Pointer
+	shift uint8
+}
+
+// At returns the record i, nil if it has no memory.
+func (p Pages[T]) At(i uint32) *T {
+	number := i >> p.shift
+	if int(number) >= len(p.pages) {
+		return nil
+	}
+	var zero T
+	return (*T)(unsafe.Add(p.pages[number], uintptr(i&(1<<p.shift-1))*unsafe.Sizeof(zero)))
+}
+
 // Len returns the number of records that have memory.
 func (t *Table[T]) Len() uint64 { return uint64(len(*t.pages.Load())) << t.shift }
 

@@ -39,8 +39,8 @@ type Property struct {
 // NestingMax is how deep lists and maps in a stored value may be nested.
 const NestingMax = 1000
 
-// headerBytes is the size field.
-const headerBytes = 4
+// HeaderBytes is what Size needs of a blob.
+const HeaderBytes = 4
 
 const (
 	tagNull = iota
@@ -93,7 +93,7 @@ func begin(dst []byte) []byte { return append(dst, 0, 0, 0, 0) }
 // end fills the header in. A blob without entries is dropped.
 func end(dst []byte, start int) []byte {
 	size := len(dst) - start
-	if size == headerBytes {
+	if size == HeaderBytes {
 		return dst[:start]
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(size))
@@ -120,7 +120,7 @@ func Set(dst, old []byte, key graph.KeyID, v value.Value) []byte {
 	dst = begin(dst)
 	at, after := locate(old, key)
 	if len(old) > 0 {
-		dst = append(dst, old[headerBytes:at]...)
+		dst = append(dst, old[HeaderBytes:at]...)
 	}
 	if !v.IsNull() {
 		dst = appendEntry(dst, key, v)
@@ -134,7 +134,7 @@ func Set(dst, old []byte, key graph.KeyID, v value.Value) []byte {
 // locate returns where the entry of key begins and ends in blob; both are where it
 // would stand if it is not there.
 func locate(blob []byte, key graph.KeyID) (from, to int) {
-	at := headerBytes
+	at := HeaderBytes
 	for at < len(blob) {
 		k, n := binary.Uvarint(blob[at:])
 		if graph.KeyID(k) > key {
@@ -151,27 +151,27 @@ func locate(blob []byte, key graph.KeyID) (from, to int) {
 
 // Find returns the value of key in blob, null if it is not there.
 func Find(blob []byte, key graph.KeyID) value.Value {
-	for at := headerBytes; at < len(blob); {
+	for at := HeaderBytes; at < len(blob); {
 		k, n := uint64(blob[at]), 1
 		if k >= 0x80 {
 			k, n = binary.Uvarint(blob[at:])
 		}
 		at += n
-		if graph.KeyID(k) >= key {
-			if graph.KeyID(k) > key {
-				return value.Null
-			}
-			v, _ := read(blob[at:])
-			return v
+		if graph.KeyID(k) < key {
+			at += valueSize(blob[at:])
+			continue
 		}
-		at += valueSize(blob[at:])
+		if graph.KeyID(k) > key {
+			break
+		}
+		return readShort(blob[at:])
 	}
 	return value.Null
 }
 
 // Unpack appends the properties in blob to dst, ascending by key.
 func Unpack(dst []Property, blob []byte) []Property {
-	for at := headerBytes; at < len(blob); {
+	for at := HeaderBytes; at < len(blob); {
 		k, n := binary.Uvarint(blob[at:])
 		v, size := read(blob[at+n:])
 		dst = append(dst, Property{graph.KeyID(k), v})

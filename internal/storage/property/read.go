@@ -36,6 +36,24 @@ func Read(b []byte) value.Value {
 	return v
 }
 
+// readShort is Read with a short way for what is found most.
+func readShort(b []byte) value.Value {
+	switch b[0] {
+	case tagInt8:
+		return value.Int(int64(int8(b[1])))
+	case tagInt16:
+		return value.Int(int64(int16(binary.LittleEndian.Uint16(b[1:]))))
+	case tagInt32:
+		return value.Int(int64(int32(binary.LittleEndian.Uint32(b[1:]))))
+	case tagString:
+		if n := int(b[1]); n < 0x80 {
+			return value.String(unsafe.String(unsafe.SliceData(b[2:2+n]), n))
+		}
+	}
+	v, _ := read(b)
+	return v
+}
+
 // read returns the value at the start of b and its bytes.
 func read(b []byte) (value.Value, int) {
 	switch b[0] {
