@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -388,7 +387,7 @@ func (m *model) step() {
 	}
 	i := rapid.IntRange(0, len(m.open)-1).Draw(m.t, "tx")
 	x := m.open[i]
-	switch rapid.IntRange(0, 14).Draw(m.t, "op") {
+	switch rapid.IntRange(0, 15).Draw(m.t, "op") {
 	case 0, 1:
 		m.createNode(x)
 	case 2, 3, 4:
@@ -409,6 +408,8 @@ func (m *model) step() {
 		m.finish(i, true)
 	case 14:
 		m.finish(i, rapid.Bool().Draw(m.t, "commit"))
+	case 15:
+		m.s.Collect()
 	}
 }
 
@@ -441,6 +442,7 @@ func TestTransactionsAgainstModel(t *testing.T) {
 		}
 		tx := s.Begin(TxOptions{ReadOnly: true})
 		compareGraph(t, s, tx, m.now, m.names)
+		reload(t, s, tx, m.now)
 		tx.Release()
 		closeStore(t, s)
 		replay(t, journal, m.now)
@@ -468,179 +470,5 @@ func replay(t *rapid.T, journal *tape, want modelGraph) {
 	must(t, err)
 	if want.edges[e.ID] != nil {
 		t.Fatal("a relationship slot in use was given again")
-	}
-}
-
-type halfEdge struct {
-	id    graph.EdgeID
-	other graph.NodeID
-	kind  graph.TypeID
-}
-
-func compareGraph(t *rapid.T, s *Store, tx *Tx, want modelGraph, names testNames) {
-	t.Helper()
-	out, in := map[graph.NodeID][]halfEdge{}, map[graph.NodeID][]halfEdge{}
-	for id, e := range want.edges {
-		out[e.src] = append(out[e.src], halfEdge{id, e.dst, e.kind})
-		in[e.dst] = append(in[e.dst], halfEdge{id, e.src, e.kind})
-	}
-	for id := range s.NodeSlots() + 2 {
-		compareNode(t, tx, id, want.nodes[id])
-		compareAdjacency(t, tx, id, graph.Out, out[id])
-		compareAdjacency(t, tx, id, graph.In, in[id])
-	}
-	compareNodeScans(t, tx, want, names)
-	compareEdges(t, s, tx, want)
-	compareIndex(t, tx, want, names)
-}
-
-func compareNode(t *rapid.T, tx *Tx, id graph.NodeID, want *modelNode) {
-	t.Helper()
-	if tx.NodeExists(id) != (want != nil) {
-		t.Fatalf("node %d exists: %v", id, tx.NodeExists(id))
-	}
-	labels, props := tx.AppendLabels(nil, id), tx.AppendNodeProperties(nil, id)
-	if want == nil {
-		want = &modelNode{}
-	}
-	if !slices.Equal(labels, slices.Sorted(maps.Keys(want.labels))) {
-		t.Fatalf("node %d has labels %v, want %v", id, labels, want.labels)
-	}
-	compareProps(t, props, want.props)
-	for k, v := range want.props {
-		if !value.Same(tx.NodeProperty(id, k), v) {
-			t.Fatalf("node %d property %d", id, k)
-		}
-	}
-}
-
-func compareProps(t *rapid.T, got []Property, want map[graph.KeyID]value.Value) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("properties %v, want %v", got, want)
-	}
-	for _, p := range got {
-		if v, ok := want[p.Key]; !ok || v.Kind() != p.Value.Kind() || !value.Same(v, p.Value) {
-			t.Fatalf("property %d is %v, want %v", p.Key, p.Value, v)
-		}
-	}
-}
-
-func compareAdjacency(t *rapid.T, tx *Tx, id graph.NodeID, dir graph.Direction, want []halfEdge) {
-	t.Helper()
-	var got []halfEdge
-	for _, seg := range tx.Adjacent(nil, id, dir, nil) {
-		for i, e := range seg.Edges {
-			got = append(got, halfEdge{e, seg.Nodes[i], seg.Type})
-		}
-	}
-	order := func(a, b halfEdge) int { return int(a.id) - int(b.id) }
-	slices.SortFunc(got, order)
-	slices.SortFunc(want, order)
-	if !slices.Equal(got, want) {
-		t.Fatalf("node %d %v: %v, want %v", id, dir, got, want)
-	}
-	if n := tx.Degree(id, dir, nil); n != len(want) {
-		t.Fatalf("node %d %v: degree %d, want %d", id, dir, n, len(want))
-	}
-}
-
-func collect(scan interface{ Next([]graph.NodeID) int }) []graph.NodeID {
-	var out []graph.NodeID
-	var buffer [3]graph.NodeID
-	for n := scan.Next(buffer[:]); n > 0; n = scan.Next(buffer[:]) {
-		out = append(out, buffer[:n]...)
-	}
-	return out
-}
-
-func compareNodeScans(t *rapid.T, tx *Tx, want modelGraph, names testNames) {
-	t.Helper()
-	if got := collect(tx.ScanNodes()); !slices.Equal(got, slices.Sorted(maps.Keys(want.nodes))) {
-		t.Fatalf("nodes %v", got)
-	}
-	for _, l := range names.labels {
-		var ids []graph.NodeID
-		for _, id := range slices.Sorted(maps.Keys(want.nodes)) {
-			if want.nodes[id].labels[l] {
-				ids = append(ids, id)
-			}
-		}
-		if got := collect(tx.ScanLabel(l)); !slices.Equal(got, ids) {
-			t.Fatalf("label %d: %v, want %v", l, got, ids)
-		}
-	}
-}
-
-func compareEdges(t *rapid.T, s *Store, tx *Tx, want modelGraph) {
-	t.Helper()
-	for id := range s.EdgeSlots() {
-		e, ok := tx.EdgeByID(id)
-		w := want.edges[id]
-		if ok != (w != nil) || tx.EdgeExists(e) != ok && ok {
-			t.Fatalf("relationship %d exists: %v", id, ok)
-		}
-		if w == nil {
-			continue
-		}
-		if e.Dst != w.dst || tx.EdgeSource(e) != w.src || tx.EdgeType(e) != w.kind {
-			t.Fatalf("relationship %d is %+v", id, e)
-		}
-		compareProps(t, tx.AppendEdgeProperties(nil, e), w.props)
-	}
-	var got []graph.EdgeID
-	var buffer [3]graph.Edge
-	scan := tx.ScanEdges(nil)
-	for n := scan.Next(buffer[:]); n > 0; n = scan.Next(buffer[:]) {
-		for _, e := range buffer[:n] {
-			got = append(got, e.ID)
-		}
-	}
-	if !slices.Equal(got, slices.Sorted(maps.Keys(want.edges))) {
-		t.Fatalf("relationships %v", got)
-	}
-}
-
-func compareIndex(t *rapid.T, tx *Tx, want modelGraph, names testNames) {
-	t.Helper()
-	l, k := names.labels[0], names.keys[0]
-	matching := func(keep func(v value.Value) bool) []graph.NodeID {
-		var ids []graph.NodeID
-		for id, n := range want.nodes {
-			if v, ok := n.props[k]; ok && n.labels[l] && keep(v) {
-				ids = append(ids, id)
-			}
-		}
-		slices.SortFunc(ids, func(a, b graph.NodeID) int {
-			if c := value.Order(want.nodes[a].props[k], want.nodes[b].props[k]); c != 0 {
-				return c
-			}
-			return int(a) - int(b)
-		})
-		return ids
-	}
-	for _, v := range modelValues {
-		scan, ok := tx.ScanEqual(l, k, v)
-		if !ok {
-			return
-		}
-		if got, ids := collect(scan), matching(func(x value.Value) bool { return value.Equal(x, v) == value.Yes }); !slices.Equal(got, ids) {
-			t.Fatalf("index at %v: %v, want %v", v, got, ids)
-		}
-	}
-	scan, _ := tx.ScanRange(l, k, Bound{}, Bound{})
-	if got, ids := collect(scan), matching(func(value.Value) bool { return true }); !slices.Equal(got, ids) {
-		t.Fatalf("whole index: %v, want %v", got, ids)
-	}
-	scan, _ = tx.ScanRange(l, k, Bound{Value: value.Int(1)}, Bound{})
-	if got, ids := collect(scan), matching(func(x value.Value) bool { return x.IsNumber() && x.Number() > 1 }); !slices.Equal(got, ids) {
-		t.Fatalf("index above 1: %v, want %v", got, ids)
-	}
-	scan, _ = tx.ScanPrefix(l, k, "a long")
-	got, ids := collect(scan), matching(func(x value.Value) bool {
-		return x.Kind() == value.KindString && strings.HasPrefix(x.AsString(), "a long")
-	})
-	if !slices.Equal(got, ids) {
-		t.Fatalf("index prefix: %v, want %v", got, ids)
 	}
 }
