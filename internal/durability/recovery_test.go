@@ -318,7 +318,7 @@ func TestDefinedOutcomes(t *testing.T) {
 				write(f.t, f.Mem, "data/snapshots/20240101120000000000_timestamp_5", []byte("MGsn\x25\x00"))
 			},
 			err: "data directory data holds files of Memgraph (data/snapshots/20240101120000000000_timestamp_5), which this server " +
-				"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd import",
+				"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell",
 			kind: new(*durability.ForeignFilesError),
 		},
 		{
@@ -452,7 +452,7 @@ func TestForeignDirectories(t *testing.T) {
 		{"somebody's files", []string{"data/thesis.tex", "data/photos/cat.jpg"}, "data directory data holds files that this server does not know (photos, thesis.tex); " +
 			"choose another data directory, or move these files away"},
 		{"Memgraph's folders", []string{"data/auth/CURRENT", "data/settings/CURRENT", "data/triggers/LOG"}, "data directory data holds files of Memgraph (auth, settings, triggers), which this server " +
-			"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd import"},
+			"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell"},
 	} {
 		fsys := vfs.NewMem(1)
 		for _, name := range c.files {
