@@ -262,7 +262,7 @@ func refused(t *testing.T, dir string, flags ...string) (code int, text string) 
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "MEMGRAPH_CONFIG=")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	timer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(patience/3, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
