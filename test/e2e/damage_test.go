@@ -112,23 +112,31 @@ func damages() []damaged {
 		{
 			name: "snapshot of a newer version",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, snapshotFiles)), newerSnapshot)
 			},
 			says: []string{".snap was written by a newer version: format 9, this server reads up to 1", "start the version that wrote it"},
 		},
 		{
 			name: "log of a newer version",
-			harm: func(t *testing.T, dir string) { edit(t, last(files(t, dir, logFiles)), newerLog) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				edit(t, last(files(t, dir, logFiles)), newerLog)
+			},
 			says: []string{".wal was written by a newer version: format 9, this server reads up to 1", "start the version that wrote it"},
 		},
 		{
-			name:  "newest snapshot damaged, the older one and the log are good",
-			harm:  func(t *testing.T, dir string) { edit(t, last(files(t, dir, snapshotFiles)), flip(200)) },
+			name: "newest snapshot damaged, the older one and the log are good",
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				edit(t, last(files(t, dir, snapshotFiles)), flip(200))
+			},
 			warns: []string{"quarantine"},
 		},
 		{
 			name: "newest snapshot cut",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, snapshotFiles)), func(b []byte) []byte { return b[:len(b)/2] })
 			},
 			warns: []string{"quarantine"},
@@ -136,6 +144,7 @@ func damages() []damaged {
 		{
 			name: "all snapshots damaged, the whole log is there",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				for _, name := range files(t, dir, snapshotFiles) {
 					edit(t, name, flip(200))
 				}
@@ -144,24 +153,32 @@ func damages() []damaged {
 		},
 		{
 			name: "only snapshot damaged", flags: few,
-			harm: func(t *testing.T, dir string) { edit(t, last(files(t, dir, snapshotFiles)), flip(200)) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				edit(t, last(files(t, dir, snapshotFiles)), flip(200))
+			},
 			says: []string{".snap is damaged at byte ", "backup"},
 		},
 		{
 			name: "only snapshot empty", flags: few,
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, snapshotFiles)), func([]byte) []byte { return nil })
 			},
 			says: []string{".snap is damaged at byte ", "backup"},
 		},
 		{
 			name: "only snapshot missing", flags: few,
-			harm: func(t *testing.T, dir string) { remove(t, last(files(t, dir, snapshotFiles))) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				remove(t, last(files(t, dir, snapshotFiles)))
+			},
 			says: []string{"commits 1 to ", " are missing", "backup"},
 		},
 		{
 			name: "byte of the log changed",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, logFiles)), func(b []byte) []byte { return flip(end(b) / 2)(b) })
 			},
 			says: []string{"log is damaged: ", ".wal at offset ", "commits at risk", "nothing was changed", "backup"},
@@ -169,6 +186,7 @@ func damages() []damaged {
 		{
 			name: "piece of the log zeroed",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, logFiles)), func(b []byte) []byte {
 					clear(b[end(b)/2 : end(b)/2+512])
 					return b
@@ -178,12 +196,16 @@ func damages() []damaged {
 		},
 		{
 			name: "log missing",
-			harm: func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "wal")) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				remove(t, filepath.Join(dir, "wal"))
+			},
 			says: []string{"log is missing", "backup"},
 		},
 		{
 			name: "middle segment of the log missing",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				remove(t, files(t, dir, logFiles)[1])
 				remove(t, last(files(t, dir, snapshotFiles)))
 			},
@@ -191,12 +213,16 @@ func damages() []damaged {
 		},
 		{
 			name: "last segment of the log missing",
-			harm: func(t *testing.T, dir string) { remove(t, last(files(t, dir, logFiles))) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				remove(t, last(files(t, dir, logFiles)))
+			},
 			says: []string{"backup"},
 		},
 		{
 			name: "torn last write",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				edit(t, last(files(t, dir, logFiles)), func(b []byte) []byte {
 					copy(b[end(b)+7:], "half of a record that was never acknowledged")
 					return b
@@ -206,17 +232,24 @@ func damages() []damaged {
 		},
 		{
 			name: "identity missing",
-			harm: func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "database.json")) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				remove(t, filepath.Join(dir, "database.json"))
+			},
 			says: []string{"database.json", "backup"},
 		},
 		{
 			name: "identity damaged",
-			harm: func(t *testing.T, dir string) { edit(t, filepath.Join(dir, "database.json"), flip(20)) },
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				edit(t, filepath.Join(dir, "database.json"), flip(20))
+			},
 			says: []string{"database.json", "is damaged", "backup"},
 		},
 		{
 			name: "log of another database",
 			harm: func(t *testing.T, dir string) {
+				t.Helper()
 				other := prepare(t)
 				remove(t, filepath.Join(dir, "wal"))
 				if err := os.CopyFS(filepath.Join(dir, "wal"), os.DirFS(filepath.Join(other, "wal"))); err != nil {
@@ -258,7 +291,7 @@ func TestDamage(t *testing.T) {
 						t.Errorf("it does not say %q:\n%s", part, text)
 					}
 				}
-					if after := fingerprint(t, dir); after != before {
+				if after := fingerprint(t, dir); after != before {
 					t.Errorf("the directory was changed from\n%s\nto\n%s", before, after)
 				}
 			}
