@@ -30,8 +30,11 @@ func (e *entities) NodeProperties(dst []batch.Property, n graph.NodeID) []batch.
 }
 
 // NodeElementID returns the text of elementId(n).
-func (e *entities) NodeElementID(n graph.NodeID) string {
-	return graph.ElementID(uint32(n), e.tx.NodeGeneration(n))
+func (e *entities) NodeElementID(n graph.NodeID) string { return string(e.AppendNodeElementID(nil, n)) }
+
+// AppendNodeElementID appends the text of elementId(n).
+func (e *entities) AppendNodeElementID(dst []byte, n graph.NodeID) []byte {
+	return graph.AppendElementID(dst, uint32(n), e.tx.NodeGeneration(n))
 }
 
 // EdgeSource returns the start node of r.
@@ -47,8 +50,11 @@ func (e *entities) EdgeProperties(dst []batch.Property, r graph.Edge) []batch.Pr
 }
 
 // EdgeElementID returns the text of elementId(r).
-func (e *entities) EdgeElementID(r graph.Edge) string {
-	return graph.ElementID(uint32(r.ID), e.tx.EdgeGeneration(r.ID))
+func (e *entities) EdgeElementID(r graph.Edge) string { return string(e.AppendEdgeElementID(nil, r)) }
+
+// AppendEdgeElementID appends the text of elementId(r).
+func (e *entities) AppendEdgeElementID(dst []byte, r graph.Edge) []byte {
+	return graph.AppendElementID(dst, uint32(r.ID), e.tx.EdgeGeneration(r.ID))
 }
 
 func (e *entities) named(dst []batch.Property) []batch.Property {

@@ -74,9 +74,14 @@ func (d Direction) String() string {
 // ElementID renders a slot and its generation as the text of elementId(): the slot
 // alone while the slot was never reused, and "slot:generation" afterwards.
 func ElementID(slot, generation uint32) string {
-	text := strconv.FormatUint(uint64(slot), 10)
+	return string(AppendElementID(nil, slot, generation))
+}
+
+// AppendElementID appends the text that ElementID returns.
+func AppendElementID(dst []byte, slot, generation uint32) []byte {
+	dst = strconv.AppendUint(dst, uint64(slot), 10)
 	if generation == 0 {
-		return text
+		return dst
 	}
-	return text + ":" + strconv.FormatUint(uint64(generation), 10)
+	return strconv.AppendUint(append(dst, ':'), uint64(generation), 10)
 }
