@@ -17,6 +17,7 @@ import (
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 )
 
@@ -26,7 +27,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 	tb.Helper()
 	store := storage.New(storage.Options{})
-	o := query.Options{Store: store, Now: time.Now, Version: "test"}
+	budget := memory.New("test", 0)
+	o := query.Options{Store: store, Now: time.Now, Version: "test", Budget: budget}
 	if change != nil {
 		change(&o)
 	}
@@ -36,6 +38,9 @@ func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 	}
 	tb.Cleanup(func() {
 		e.Close()
+		if n := budget.Used(); n != 0 {
+			tb.Errorf("%d bytes are still reserved", n)
+		}
 		store.Collect()
 		if err := store.Check(); err != nil {
 			tb.Errorf("the store is damaged: %v", err)
