@@ -249,7 +249,7 @@ func (m *Manager) logRecovery() {
 			zap.String("file", r.Tail.File), zap.Int64("offset", r.Tail.Offset), zap.Int64("bytes", r.Tail.Bytes),
 			zap.String("reason", r.Tail.Reason))
 	}
-	m.o.Log.Info("data directory opened", zap.String("dir", m.o.Dir), zap.String("version", m.o.Version), zap.Bool("new", r.New),
+	m.o.Log.Debug("data directory opened", zap.String("dir", m.o.Dir), zap.String("version", m.o.Version), zap.Bool("new", r.New),
 		zap.String("snapshot", r.Snapshot.Path), zap.Uint64("nodes", r.Nodes), zap.Uint64("relationships", r.Edges),
 		zap.Int64("replayed", r.Replayed), zap.Uint64("commit", uint64(r.Last)), zap.Duration("took", r.Duration),
 		zap.Strings("quarantined", r.Quarantined), zap.Bool("locked", m.held.Locked))
