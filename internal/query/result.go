@@ -25,7 +25,9 @@ type Result struct {
 	columns []string
 	source  rowSource
 	started time.Time
-	onEnd   func(*Summary) // completes the summary after the last row
+	// finished is when the last row was made; execution ends there.
+	finished time.Time
+	onEnd    func(*Summary) // completes the summary after the last row
 
 	pending *batch.Batch // rows not taken yet start at row offset
 	offset  int
@@ -148,6 +150,7 @@ func (r *Result) finish() {
 	if r.source != nil {
 		r.source.Close()
 		r.source = nil
+		r.finished = r.s.engine.o.Now()
 		if r.onEnd != nil {
 			r.onEnd(&r.summary)
 		}
@@ -161,7 +164,7 @@ func (r *Result) complete() {
 	}
 	t := r.t
 	r.t = nil
-	r.summary.Consumed = r.s.engine.o.Now().Sub(r.started) - r.summary.Available
+	r.summary.Consumed = r.finished.Sub(r.started) - r.summary.Available
 	if !t.explicit && r.s.t == t {
 		r.s.end()
 	}

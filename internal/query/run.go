@@ -24,9 +24,9 @@ type statement struct {
 	planning time.Duration
 }
 
-// prepare parses, analyses and plans text, or finds what was kept of an earlier time.
-func (e *Engine) prepare(text string, params value.Value) (statement, error) {
-	begin := e.o.Now()
+// prepare parses, analyses and plans text, or finds what was kept of an earlier time, which
+// counts as no time at all. begin is now.
+func (e *Engine) prepare(text string, params value.Value, begin time.Time) (statement, error) {
 	key, literals, strippable := parser.Strip(text)
 	c := conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(),
@@ -34,7 +34,7 @@ func (e *Engine) prepare(text string, params value.Value) (statement, error) {
 	}
 	if strippable {
 		if p := e.plans.get(key, c); p != nil {
-			return statement{prepared: p, literals: literals, parsing: e.o.Now().Sub(begin)}, nil
+			return statement{prepared: p, literals: literals}, nil
 		}
 	}
 	tree, err := parser.Parse(text, parser.Options{AutoLiterals: strippable})
@@ -84,7 +84,7 @@ func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
 // run is Session.Run without the bookkeeping of failures.
 func (s *Session) run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
 	started := s.engine.o.Now()
-	st, err := s.engine.prepare(text, params)
+	st, err := s.engine.prepare(text, params, started)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,6 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	t.tx.NewStatement()
 	r.t = t
 	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
-	executing := s.engine.o.Now()
 	cursor := p.program.Start(t.ctx, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
 		Files: s.engine.o.Files, Now: s.engine.o.Now, Profile: p.query.Mode == ast.Profile,
@@ -146,7 +145,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 		if p.query.Mode == ast.Profile {
 			sum.Profile = cursor.Profile()
 		}
-		sum.ExecutionTime = s.engine.o.Now().Sub(executing)
+		sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
 	}
 	t.results = append(prune(t.results), r)
 	if !p.info.Writes && p.query.Mode != ast.Profile {

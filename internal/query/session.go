@@ -176,11 +176,9 @@ func (s *Session) InTransaction() bool {
 	return s.t != nil && s.t.explicit
 }
 
-// enter takes the session's lock; leave gives it back.
-func (s *Session) enter() {
-	s.mu.Lock()
-	s.touch()
-}
+// enter takes the session's lock; leave gives it back. Meanwhile the session is busy and
+// cannot be taken for idle.
+func (s *Session) enter() { s.mu.Lock() }
 
 func (s *Session) leave() {
 	s.touch()
