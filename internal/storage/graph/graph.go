@@ -74,7 +74,8 @@ func (d Direction) String() string {
 // ElementID renders a slot and its generation as the text of elementId(): the slot
 // alone while the slot was never reused, and "slot:generation" afterwards.
 func ElementID(slot, generation uint32) string {
-	return string(AppendElementID(nil, slot, generation))
+	var text [len("4294967295:4294967295")]byte
+	return string(AppendElementID(text[:0], slot, generation))
 }
 
 // AppendElementID appends the text that ElementID returns.
