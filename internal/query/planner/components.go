@@ -9,9 +9,15 @@ import (
 	"memgraphd/internal/query/sema"
 )
 
+// componentsMax bounds the components that are compared; more are planned as the text has them.
+const componentsMax = 40
+
 // cheapest picks the component to plan next: one that a predicate joins to what is there,
 // or else the one with the fewest rows.
 func (m *matcher) cheapest(free []*component) int {
+	if len(free) > componentsMax {
+		return 0
+	}
 	best, bestRows := 0, 0.0
 	for i, c := range free {
 		rows := rowsOf(m.b.search(m.g, c, m.known, m.applied, 1))

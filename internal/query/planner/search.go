@@ -31,13 +31,33 @@ type move struct {
 
 // state is a partly found match and how it was reached.
 type state struct {
-	parent *state
-	move   move
-	known  symbolSet // symbols with a value
-	preds  []bool    // by predicate.id: applied
-	left   int       // nodes and relationships still to be found
-	rows   float64
-	cost   float64
+	parent   *state
+	move     move
+	known    bits   // symbols with a value, by symbol.ID
+	followed bits   // relationships that were known before and are checked now, by rel.id
+	preds    []bool // by predicate.id: applied
+	left     int    // nodes and relationships still to be found
+	rows     float64
+	cost     float64
+	key      string // names what is known
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+
+func (b bits) add(i int) { b[i/64] |= 1 << (i % 64) }
+
+func (b bits) hasAll(needs symbolSet) bool {
+	for s := range needs {
+		if !b.has(s.ID) {
+			return false
+		}
+	}
+	return true
 }
 
 // beam is how many states are followed from each number of steps to the next.
@@ -53,13 +73,19 @@ func beam(elements int) int {
 	return 1
 }
 
+// movesMax bounds the steps that are compared at once in a pattern of more than a hundred
+// elements, where the time to find an order would otherwise grow with their cube.
+const movesMax = 24
+
 // search finds a cheap order in which the nodes and relationships of c are found, for the
 // given number of rows before it in which the symbols known have values and the predicates
 // applied hold. It returns nil where there is no order.
 func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bool, rows float64) *state {
-	start := &state{known: symbolSet{}, preds: slices.Clone(applied), rows: rows}
+	start := &state{
+		known: newBits(len(b.info.Symbols)), followed: newBits(len(g.rels)), preds: slices.Clone(applied), rows: rows,
+	}
 	for s := range known {
-		start.known[s] = true
+		start.known.add(s.ID)
 	}
 	for _, n := range c.nodes {
 		if !n.bound {
@@ -80,24 +106,28 @@ func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bo
 				best = s
 			}
 		}
-		level = promising(c, next, best, width)
+		level = promising(next, best, width)
 	}
 	return best
 }
 
 // followers adds the states one move after s, the cheapest of those that know the same.
 func (b *builder) followers(g *pattern, c *component, s *state, next map[string]*state) {
-	for _, m := range b.moves(c, s) {
+	moves := b.moves(c, s)
+	if s.left > 100 {
+		moves = moves[:min(len(moves), movesMax)]
+	}
+	for _, m := range moves {
 		t := b.advance(g, s, m)
-		key := t.key(c)
-		if old := next[key]; old == nil || t.cost < old.cost {
-			next[key] = t
+		t.key = t.name(c)
+		if old := next[t.key]; old == nil || t.cost < old.cost {
+			next[t.key] = t
 		}
 	}
 }
 
 // promising returns the states to go on from, the best first.
-func promising(c *component, next map[string]*state, best *state, width int) []*state {
+func promising(next map[string]*state, best *state, width int) []*state {
 	var level []*state
 	for _, s := range next {
 		if best == nil || s.cost < best.cost {
@@ -108,51 +138,44 @@ func promising(c *component, next map[string]*state, best *state, width int) []*
 		if order := cmp.Compare(x.cost+x.rows, y.cost+y.rows); order != 0 {
 			return order
 		}
-		return strings.Compare(x.key(c), y.key(c))
+		return strings.Compare(x.key, y.key)
 	})
 	return level[:min(len(level), width)]
 }
 
-// key names what is known in s.
-func (s *state) key(c *component) string {
-	var k strings.Builder
+// name lists what is known in s.
+func (s *state) name(c *component) string {
+	k := make([]byte, 0, 4*(len(c.nodes)+len(c.rels)))
 	for _, n := range c.nodes {
-		if s.known[n.symbol] {
-			k.WriteString(strconv.Itoa(n.id))
-			k.WriteByte(',')
+		if s.known.has(n.symbol.ID) {
+			k = append(strconv.AppendInt(k, int64(n.id), 10), ',')
 		}
 	}
-	k.WriteByte('/')
+	k = append(k, '/')
 	for _, r := range c.rels {
 		if s.done(r) {
-			k.WriteString(strconv.Itoa(r.id))
-			k.WriteByte(',')
+			k = append(strconv.AppendInt(k, int64(r.id), 10), ',')
 		}
 	}
-	return k.String()
+	return string(k)
 }
 
 // done tells whether r was found, or checked where it was known before.
 func (s *state) done(r *rel) bool {
 	if !r.bound {
-		return s.known[r.symbol]
+		return s.known.has(r.symbol.ID)
 	}
-	for at := s; at.parent != nil; at = at.parent {
-		if at.move.rel == r {
-			return true
-		}
-	}
-	return false
+	return s.followed.has(r.id)
 }
 
 // moves lists the steps that can follow s.
 func (b *builder) moves(c *component, s *state) []move {
 	var out []move
 	for _, r := range c.rels {
-		if s.done(r) || !subset(r.needs, s.known) {
+		if s.done(r) || !s.known.hasAll(r.needs) {
 			continue
 		}
-		left, right := s.known[r.left.symbol], s.known[r.right.symbol]
+		left, right := s.known.has(r.left.symbol.ID), s.known.has(r.right.symbol.ID)
 		switch {
 		case r.bound && (r.length == nil || left || right):
 			out = append(out, move{kind: moveFollow, rel: r, from: r.left})
@@ -167,12 +190,12 @@ func (b *builder) moves(c *component, s *state) []move {
 	}
 	connected := len(out) > 0
 	for _, n := range c.nodes {
-		if s.known[n.symbol] {
+		if s.known.has(n.symbol.ID) {
 			continue
 		}
 		for i := range n.access {
 			a := &n.access[i]
-			if !subset(a.needs, s.known) {
+			if !s.known.hasAll(a.needs) {
 				continue
 			}
 			// Beside an expansion only a look-up of few nodes is worth a try.
@@ -209,11 +232,8 @@ func subset(needs, known symbolSet) bool {
 // advance returns the state after m.
 func (b *builder) advance(g *pattern, s *state, m move) *state {
 	t := &state{
-		parent: s, known: make(symbolSet, len(s.known)+2), preds: slices.Clone(s.preds),
+		parent: s, known: slices.Clone(s.known), followed: s.followed, preds: slices.Clone(s.preds),
 		left: s.left, rows: s.rows, cost: s.cost,
-	}
-	for k := range s.known {
-		t.known[k] = true
 	}
 	switch m.kind {
 	case moveScan:
@@ -227,10 +247,12 @@ func (b *builder) advance(g *pattern, s *state, m move) *state {
 		t.rows = s.rows * 0.9
 		t.learn(m.rel.left.symbol)
 		t.learn(m.rel.right.symbol)
+		t.followed = slices.Clone(s.followed)
+		t.followed.add(m.rel.id)
 		t.left--
 	}
 	for _, p := range g.preds {
-		if !t.preds[p.id] && subset(p.needs, t.known) {
+		if !t.preds[p.id] && t.known.hasAll(p.needs) {
 			t.preds[p.id] = true
 			t.rows *= p.selectivity
 		}
@@ -242,8 +264,8 @@ func (b *builder) advance(g *pattern, s *state, m move) *state {
 
 // learn notes that a node has a value.
 func (s *state) learn(n *sema.Symbol) {
-	if !s.known[n] {
-		s.known[n] = true
+	if !s.known.has(n.ID) {
+		s.known.add(n.ID)
 		s.left--
 	}
 }
@@ -285,7 +307,7 @@ func (b *builder) advanceExpand(t *state, m move) {
 		t.cost += t.rows * (costRow + all*costEdge + fit*costRow)
 		t.rows *= fit
 	}
-	t.known[m.rel.symbol] = true
+	t.known.add(m.rel.symbol.ID)
 	t.left--
 	t.learn(to.symbol)
 }
@@ -306,7 +328,7 @@ func (b *builder) advanceInto(t *state, m move) {
 		t.cost += t.rows * (costRow + fan*costEdge)
 		t.rows *= min(1, max(fromLeft/targets, 0.001))
 	}
-	t.known[m.rel.symbol] = true
+	t.known.add(m.rel.symbol.ID)
 	t.left--
 }
 
