@@ -57,6 +57,9 @@ type predicate struct {
 
 type symbolSet map[*sema.Symbol]bool
 
+// patternMax bounds a pattern, because the time to plan it grows with the square of its size.
+const patternMax = 2000
+
 // newPattern turns parts and a condition into a graph.
 func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern, error) {
 	g := &pattern{index: map[*sema.Symbol]*node{}}
@@ -64,6 +67,10 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 		g.at = part.Span()
 		if err := b.addPart(g, part); err != nil {
 			return nil, err
+		}
+		if len(g.nodes)+len(g.rels) > patternMax {
+			return nil, failure.Syntax("PatternTooLarge", "a pattern has more than %d nodes and relationships", patternMax).
+				At(part.Span()).WithHint("split it, or pass what is looked for as a parameter and UNWIND it")
 		}
 	}
 	for _, e := range conjuncts(where, nil) {

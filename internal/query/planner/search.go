@@ -114,12 +114,17 @@ func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bo
 // followers adds the states one move after s, the cheapest of those that know the same.
 func (b *builder) followers(g *pattern, c *component, s *state, next map[string]*state) {
 	moves := b.moves(c, s)
-	if s.left > 100 {
+	alone := beam(s.left) == 1
+	if alone {
 		moves = moves[:min(len(moves), movesMax)]
 	}
-	for _, m := range moves {
+	for i, m := range moves {
 		t := b.advance(g, s, m)
-		t.key = t.name(c)
+		if alone { // nothing else can lead to the same
+			t.key = strconv.Itoa(i)
+		} else {
+			t.key = t.name(c)
+		}
 		if old := next[t.key]; old == nil || t.cost < old.cost {
 			next[t.key] = t
 		}
