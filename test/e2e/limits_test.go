@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	codeSyntax   = "Neo.ClientError.Statement.SyntaxError"
 	codeTimedOut = "Neo.ClientError.Transaction.TransactionTimedOut"
 	codeMemory   = "Neo.ClientError.General.TransactionOutOfMemoryError"
 	codeConflict = "Neo.TransientError.Transaction.Outdated"
