@@ -3,10 +3,8 @@ package query
 import (
 	"errors"
 
+	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
-	"memgraphd/internal/query/function"
-	"memgraphd/internal/storage"
-	"memgraphd/internal/storage/memory"
 )
 
 // errShutdown is the cause of a context that the end of the server ended.
@@ -22,28 +20,9 @@ func readOnly() *failure.Error {
 
 // fromStorage gives an error of the store its codes.
 func fromStorage(err error) *failure.Error {
-	var limit *memory.LimitError
-	switch {
-	case errors.As(err, &limit):
-		return failure.Of(function.LimitReached(err))
-	case errors.Is(err, storage.ErrConflict):
-		return failure.New(failure.TransactionError, failure.Runtime, "WriteConflict",
-			"another transaction changed the same node or relationship").
-			WithHint("retry the transaction").WithCause(err)
-	case errors.Is(err, storage.ErrReadOnly):
-		return failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction",
-			"the transaction was opened for reading only").WithHint("open it for writing").
-			WithCode("Neo.ClientError.Statement.AccessMode").WithCause(err)
-	case errors.Is(err, storage.ErrJournal):
-		return failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable",
-			"the commit could not be made durable: %s", err).
-			WithHint("see the server's log; nothing of it is visible").
-			WithCode("Neo.TransientError.General.DatabaseUnavailable").WithCause(err)
-	case errors.Is(err, errShutdown):
+	if errors.Is(err, errShutdown) {
 		return failure.New(failure.TransactionError, failure.Runtime, "Terminated", "the transaction was %s", err).
 			WithCode("Neo.TransientError.General.DatabaseUnavailable").WithCause(err)
-	case errors.Is(err, storage.ErrNameLimit), errors.Is(err, storage.ErrIDsExhausted):
-		return failure.New(failure.ResourceError, failure.Runtime, "LimitExceeded", "%s", err).WithCause(err)
 	}
-	return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "%s", err).WithCause(err)
+	return exec.Failure(err)
 }

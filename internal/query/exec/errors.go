@@ -44,10 +44,12 @@ func Failure(err error) *failure.Error {
 		f = failure.New(failure.ResourceError, failure.Runtime, "TooManyEntities", "no further node or relationship fits")
 	case errors.Is(err, storage.ErrReadOnly):
 		f = failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction", "the transaction cannot write").
+			WithHint("open the session or transaction for writing").
 			WithCode("Neo.ClientError.Statement.AccessMode")
 	case errors.Is(err, storage.ErrJournal):
-		f = failure.New(failure.DatabaseError, failure.Runtime, "JournalFailure", "%v", err).
-			WithCode("Neo.DatabaseError.Transaction.TransactionCommitFailed")
+		f = failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable", "the commit could not be made durable: %v", err).
+			WithHint("nothing of it is visible; see the server's log for the cause").
+			WithCode("Neo.TransientError.General.DatabaseUnavailable")
 	case errors.Is(err, context.DeadlineExceeded):
 		f = failure.New(failure.TransactionError, failure.Runtime, "TransactionTimedOut", "the time limit of the transaction was reached").
 			WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
