@@ -26,7 +26,7 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 	case *ast.TransactionControl:
 		return s.controlTransaction(ctx, r, st, o)
 	case *ast.IndexStatement:
-		if err := s.outsideTransaction("Index manipulation", st.At.Start, st); err != nil {
+		if err := s.outsideTransaction("Index manipulation", st); err != nil {
 			return err
 		}
 		if o.ReadOnly {
@@ -70,23 +70,17 @@ func (s *Session) controlTransaction(ctx context.Context, r *Result, st *ast.Tra
 	if !open {
 		return noTransaction(st.Verb).At(st.At)
 	}
-	t := s.t
-	defer s.end()
 	if st.Verb == "ROLLBACK" {
+		s.end()
 		return nil
 	}
-	if t.failed {
-		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
-			"the transaction failed earlier and was rolled back").
-			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
-	}
-	bookmark, err := t.commit(ctx)
+	bookmark, err := s.commitOpen(ctx)
 	r.summary.Bookmark = bookmark
 	return err
 }
 
 // outsideTransaction refuses what may not run inside an explicit transaction.
-func (s *Session) outsideTransaction(what string, _ int32, st ast.Statement) error {
+func (s *Session) outsideTransaction(what string, st ast.Statement) error {
 	if s.t == nil || !s.t.explicit {
 		return nil
 	}
@@ -190,7 +184,7 @@ func (s *Session) administer(ctx context.Context, r *Result, st *ast.Admin) erro
 		return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %d is not handled", st.Verb)
 	}
 	if a.alone != "" {
-		if err := s.outsideTransaction(a.alone, 0, st); err != nil {
+		if err := s.outsideTransaction(a.alone, st); err != nil {
 			return err
 		}
 	}

@@ -111,22 +111,26 @@ func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
 	if t == nil || !t.explicit {
 		return "", noTransaction("COMMIT")
 	}
+	if bookmark, err = s.commitOpen(ctx); err != nil {
+		return "", s.explain(err, "")
+	}
+	return bookmark, nil
+}
+
+// commitOpen commits the explicit transaction and ends it, whatever comes of it. One that
+// failed, ran out of time or was ended from outside is rolled back.
+func (s *Session) commitOpen(ctx context.Context) (bookmark string, err error) {
+	t := s.t
+	defer s.end()
 	if t.failed {
-		s.end()
 		return "", failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
 			"the transaction failed earlier and was rolled back").WithHint("begin a new one").
 			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
 	}
 	if err = context.Cause(t.ctx); err != nil {
-		s.end()
-		return "", s.explain(err, "")
+		return "", err
 	}
-	bookmark, err = t.commit(ctx)
-	s.end()
-	if err != nil {
-		return "", s.explain(err, "")
-	}
-	return bookmark, nil
+	return t.commit(ctx)
 }
 
 // Rollback ends the open transaction, if there is one, and undoes it.

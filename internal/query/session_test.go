@@ -260,6 +260,31 @@ func TestTimeLimit(t *testing.T) {
 	}
 }
 
+// TestLateCommit commits a transaction whose time has passed, by call and by statement.
+func TestLateCommit(t *testing.T) {
+	e := open(t, nil)
+	s := e.NewSession(query.SessionOptions{ID: "a"})
+	defer s.Close()
+	for name, commit := range map[string]func() error{
+		"call": func() error { _, err := s.Commit(t.Context()); return err },
+		"text": func() error { _, err := drain(t, s, "COMMIT"); return err },
+	} {
+		if err := s.Begin(t.Context(), query.TxOptions{Timeout: 20 * time.Millisecond}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := drain(t, s, "CREATE (:Late)"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(40 * time.Millisecond)
+		if f := failure.Of(commit()); f == nil || f.Code != "Neo.ClientError.Transaction.TransactionTimedOut" {
+			t.Errorf("%s: got %v", name, f)
+		}
+		if n, err := drain(t, s, "MATCH (n:Late) RETURN n"); err != nil || n != 0 {
+			t.Errorf("%s: %d nodes, %v", name, n, err)
+		}
+	}
+}
+
 // TestInterrupt ends a running statement from another goroutine.
 func TestInterrupt(t *testing.T) {
 	e := open(t, nil)
