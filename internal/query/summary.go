@@ -20,9 +20,8 @@ type Counters struct {
 
 // Updates reports whether the graph or its schema was changed.
 func (c Counters) Updates() bool {
-	system := c.SystemUpdates
 	c.SystemUpdates = 0
-	return c != Counters{} || system < 0
+	return c != Counters{}
 }
 
 // Notification is a remark about a statement that did not fail.

@@ -45,7 +45,7 @@ func (w *keyWriter) expr(e ast.Expr) {
 	}
 	fmt.Fprintf(&w.b, "(%T ", e)
 	w.own(e)
-	Children(e, w.expr)
+	ast.Children(e, w.expr)
 	w.b.WriteByte(')')
 }
 
