@@ -49,6 +49,8 @@ func hash(v Value, seed uint64) uint64 {
 			seed = Combine(seed, uint64(e.ID))
 		}
 		return mix(seed, uint64(v.k), uint64(len(p.Edges)))
+	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint:
+		return hashInstant(v, seed)
 	}
 	return seed
 }

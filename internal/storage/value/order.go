@@ -38,7 +38,8 @@ func TernaryOf(b bool) Ternary {
 }
 
 // rank is the place of a kind in the order of ORDER BY:
-// map < node < relationship < list < path < string < bytes < boolean < number < NaN < null.
+// map < node < relationship < list < path < zoned datetime < local datetime < date <
+// zoned time < local time < duration < point < string < bytes < boolean < number < NaN < null.
 func rank(v Value) int {
 	switch v.k {
 	case KindMap:
@@ -51,23 +52,40 @@ func rank(v Value) int {
 		return 3
 	case KindPath:
 		return 4
-	case KindString:
+	case KindDateTime:
 		return 5
-	case KindBytes:
+	case KindLocalDateTime:
 		return 6
-	case KindBool:
+	case KindDate:
 		return 7
-	case KindInt:
+	case KindTime:
 		return 8
+	case KindLocalTime:
+		return 9
+	case KindDuration:
+		return 10
+	case KindPoint:
+		return 11
+	case KindString:
+		return 12
+	case KindBytes:
+		return 13
+	case KindBool:
+		return 14
+	case KindInt:
+		return 15
 	case KindFloat:
 		if math.IsNaN(v.AsFloat()) {
-			return 9
+			return rankNaN
 		}
-		return 8
+		return 15
 	case KindNull:
 	}
-	return 10
+	return 17
 }
+
+// rankNaN is the rank of NaN, which is equal to itself in this order.
+const rankNaN = 16
 
 // Order is the total order of ORDER BY, DISTINCT, min and max (openCypher's
 // "orderability"): it returns a negative number, zero or a positive number. NaN equals
@@ -99,10 +117,12 @@ func Order(a, b Value) int {
 	case KindBool:
 		return cmp.Compare(a.n, b.n)
 	case KindInt, KindFloat:
-		if ra == 9 {
+		if ra == rankNaN {
 			return 0
 		}
 		return compareNumbers(a, b)
+	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint:
+		return orderInstants(a, b)
 	case KindNull:
 	}
 	return 0
@@ -172,7 +192,7 @@ func compareIntFloat(i int64, f float64) int {
 }
 
 // Compare is the ordering of the operators <, <=, > and >=. ok is false where the result
-// is null: a null, or values that have no order between them. nan is true where the
+// is null: a null, or values that have no order between them, as durations and points have none. nan is true where the
 // operands are numbers of which one is NaN, so that every operator gives false.
 func Compare(a, b Value) (c int, nan, ok bool) {
 	switch {
@@ -183,7 +203,7 @@ func Compare(a, b Value) (c int, nan, ok bool) {
 		return compareNumbers(a, b), false, true
 	case a.k != b.k:
 		return 0, false, false
-	case a.k == KindString, a.k == KindBool, a.k == KindBytes:
+	case a.k == KindString, a.k == KindBool, a.k == KindBytes, a.IsInstant():
 		return Order(a, b), false, true
 	case a.k == KindList:
 		return compareLists(a.AsList(), b.AsList())

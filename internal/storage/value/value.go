@@ -1,8 +1,10 @@
 // Package value is the one value type from the wire to the disk.
 //
-// A Value is 24 bytes: a pointer, a word, a kind, and for lists and maps how deep they nest. Numbers, booleans and entity
-// handles live in the word; strings, lists, maps and paths behind the pointer, with
-// their length in the word. Values are immutable: what a constructor is given must
+// A Value is 24 bytes: a pointer, a word, a kind, for lists and maps how deep they nest, and
+// a half word. Numbers, booleans and entity handles live in the word; strings, lists, maps,
+// paths, durations and points behind the pointer, with the length of the first three in the
+// word. Temporal instants have days, seconds or nanoseconds in the word, an offset or
+// nanoseconds in the half word, and their zone behind the pointer. Values are immutable: what a constructor is given must
 // not be changed afterwards, and what an accessor returns must not be written to.
 // The zero Value is null.
 package value
@@ -15,6 +17,7 @@ import (
 	"unsafe"
 
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/temporal"
 )
 
 // Kind tells what a Value holds. The numbers are internal: every file format has its own tags.
@@ -33,6 +36,13 @@ const (
 	KindNode
 	KindEdge
 	KindPath
+	KindDate
+	KindTime
+	KindLocalTime
+	KindDateTime
+	KindLocalDateTime
+	KindDuration
+	KindPoint
 )
 
 // String returns the type name that messages and valueType() use.
@@ -60,6 +70,20 @@ func (k Kind) String() string {
 		return "RELATIONSHIP"
 	case KindPath:
 		return "PATH"
+	case KindDate:
+		return "DATE"
+	case KindTime:
+		return "ZONED TIME"
+	case KindLocalTime:
+		return "LOCAL TIME"
+	case KindDateTime:
+		return "ZONED DATETIME"
+	case KindLocalDateTime:
+		return "LOCAL DATETIME"
+	case KindDuration:
+		return "DURATION"
+	case KindPoint:
+		return "POINT"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -70,6 +94,7 @@ type Value struct {
 	n uint64
 	k Kind
 	d uint16 // how deep a list or map nests, itself included
+	x int32  // the offset of a time, the nanoseconds of an instant
 }
 
 // Entry is one key and value of a map.
@@ -281,7 +306,12 @@ func (v Value) Size() int64 {
 	case KindPath:
 		p := v.AsPath()
 		return int64(len(p.Nodes))*4 + int64(len(p.Edges))*8 + 48
-	case KindNull, KindBool, KindInt, KindFloat, KindNode, KindEdge:
+	case KindDuration:
+		return int64(unsafe.Sizeof(temporal.Duration{}))
+	case KindPoint:
+		return int64(unsafe.Sizeof(PointValue{}))
+	case KindNull, KindBool, KindInt, KindFloat, KindNode, KindEdge,
+		KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime:
 	}
 	return 0
 }
