@@ -17,8 +17,16 @@ const (
 	Edge
 	Path
 	EdgeList
+	Date
+	Time // with an offset
+	LocalTime
+	DateTime // with a zone
+	LocalDateTime
+	Duration
 
-	Number = Integer | Float
-	Lists  = List | EdgeList
-	Any    = Boolean | Number | String | Bytes | Lists | Map | Node | Edge | Path
+	Number   = Integer | Float
+	Lists    = List | EdgeList
+	Instant  = Date | Time | LocalTime | DateTime | LocalDateTime
+	Temporal = Instant | Duration
+	Any      = Boolean | Number | String | Bytes | Lists | Map | Node | Edge | Path | Temporal
 )

@@ -190,8 +190,8 @@ func (a *analyzer) operation(e ast.Expr, sc *scope, ctx context) static {
 			a.expect(e.X, x, Boolean, "NOT")
 			return of(Boolean)
 		}
-		a.expect(e.X, x, Number, "the sign "+e.Op)
-		if x.t&^Number == 0 {
+		a.expect(e.X, x, Number|Duration, "the sign "+e.Op)
+		if x.t&^(Number|Duration) == 0 {
 			return of(x.t)
 		}
 		return of(Any)
@@ -226,44 +226,9 @@ func (a *analyzer) binary(e *ast.Binary, sc *scope, ctx context) static {
 	case "STARTS WITH", "ENDS WITH", "CONTAINS", "=~":
 		return of(Boolean)
 	case "+":
-		return plus(x, y)
+		return a.plus(e, x, y)
 	default:
-		a.expect(e.X, x, Number, "the operator "+e.Op)
-		a.expect(e.Y, y, Number, "the operator "+e.Op)
-		return of(arithmetic(e.Op, x.t, y.t))
-	}
-}
-
-// arithmetic returns the type of x op y.
-func arithmetic(op string, x, y Type) Type {
-	switch {
-	case op == "^":
-		return Float
-	case x == Integer && y == Integer:
-		return Integer
-	case x|y == Float, x == Float && y&^Number == 0, y == Float && x&^Number == 0:
-		return Float
-	case (x|y)&^Number == 0:
-		return Number
-	default:
-		return Any
-	}
-}
-
-// plus returns the type of x + y, which adds numbers, joins strings and extends lists.
-func plus(x, y static) static {
-	lists := List | EdgeList
-	switch {
-	case (x.t|y.t)&^Number == 0:
-		return of(arithmetic("+", x.t, y.t))
-	case x.t&^lists == 0 && y.t&^lists == 0:
-		return static{t: List, elem: x.elem | y.elem}
-	case x.t&^lists == 0, y.t&^lists == 0:
-		return of(List)
-	case x.t == String && y.t&lists == 0, y.t == String && x.t&lists == 0:
-		return of(String)
-	default:
-		return of(Any)
+		return a.calculation(e, x.t, y.t)
 	}
 }
 

@@ -21,9 +21,17 @@ const (
 	Edge
 	Path
 	EdgeList // the list that a variable-length relationship binds
+	Date
+	Time // with an offset
+	LocalTime
+	DateTime // with a zone
+	LocalDateTime
+	Duration
 
-	Any    = Boolean | Number | String | Bytes | List | Map | Node | Edge | Path | EdgeList
-	Number = Integer | Float
+	Number   = Integer | Float
+	Instant  = Date | Time | LocalTime | DateTime | LocalDateTime
+	Temporal = Instant | Duration
+	Any      = Boolean | Number | String | Bytes | List | Map | Node | Edge | Path | EdgeList | Temporal
 )
 
 // Symbol is one variable: two variables of the same name in different scopes are two

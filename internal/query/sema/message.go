@@ -18,7 +18,8 @@ func list(names []string) string {
 // typeNames are the names of the single types, in the order of their bits.
 var typeNames = [...]string{
 	"BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP",
-	"PATH", "LIST OF RELATIONSHIPS",
+	"PATH", "LIST OF RELATIONSHIPS", "DATE", "ZONED TIME", "LOCAL TIME", "ZONED DATETIME",
+	"LOCAL DATETIME", "DURATION",
 }
 
 // String returns the names of the types in t, for messages.
@@ -28,7 +29,13 @@ func (t Type) String() string {
 	}
 	var names []string
 	for i, name := range typeNames {
-		if t&(1<<i) != 0 && (t&List == 0 || Type(1<<i) != EdgeList) {
+		switch one := Type(1 << i); {
+		case t&one == 0, one == EdgeList && t&List != 0:
+		case one&Instant != 0 && t&Instant == Instant:
+			if one == Date {
+				names = append(names, "TEMPORAL INSTANT")
+			}
+		default:
 			names = append(names, name)
 		}
 	}
