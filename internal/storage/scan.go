@@ -43,7 +43,17 @@ func (tx *Tx) ScanNodeRange(from, to graph.NodeID) *NodeScan {
 
 // ScanLabel walks over the nodes with a label in the order of their ids.
 func (tx *Tx) ScanLabel(l graph.LabelID) *NodeScan {
-	return &NodeScan{tx: tx, kind: scanLabel, label: l}
+	return tx.ScanLabelRange(l, 0, graph.NoNode)
+}
+
+// ScanLabelRange walks over the nodes from ≤ id < to with a label in the order of their ids.
+func (tx *Tx) ScanLabelRange(l graph.LabelID, from, to graph.NodeID) *NodeScan {
+	return &NodeScan{tx: tx, kind: scanLabel, label: l, at: from, to: to}
+}
+
+// NodeLimit returns an id above those of all nodes in the view.
+func (tx *Tx) NodeLimit() graph.NodeID {
+	return graph.NodeID(min(tx.store.nodes.limit.Load(), uint64(graph.NoNode)))
 }
 
 // ScanEqual walks over the nodes with label l whose property k equals v. ok is false if
@@ -120,7 +130,7 @@ func (c *NodeScan) nextInRange(dst []graph.NodeID) int {
 func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 	s := c.tx.store
 	bits := s.labelBits.get(c.label)
-	if bits == nil || c.at == graph.NoNode {
+	if bits == nil || c.at >= c.to {
 		return 0
 	}
 	n := 0
@@ -133,7 +143,10 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 		}
 		full := got == len(dst)-n
 		found := dst[n : n+got]
-		c.at = found[got-1] + 1
+		for len(found) > 0 && found[len(found)-1] >= c.to {
+			found, full = found[:len(found)-1], false
+		}
+		c.at = dst[n+got-1] + 1
 		records := s.nodes.records.Pages()
 		for _, id := range found {
 			rec := records.At(uint32(id))
@@ -154,7 +167,7 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 			}
 		}
 		if !full {
-			c.at = graph.NoNode
+			c.at = c.to
 			break
 		}
 	}

@@ -17,14 +17,15 @@ type aggregate struct {
 	calls []aggregateCall
 	out   output
 
-	groups  *batch.Groups // nil without keys
-	held    int64
-	ids     []uint32
-	scratch []batch.Vector
-	columns []*batch.Vector
-	loaded  bool
-	at      int
-	total   int
+	parallel *parallel     // nil: one processor does it all
+	groups   *batch.Groups // nil without keys
+	held     int64
+	ids      []uint32
+	scratch  []batch.Vector
+	columns  []*batch.Vector
+	loaded   bool
+	at       int
+	total    int
 }
 
 // aggregateCall is one aggregate over all groups.
@@ -59,16 +60,20 @@ func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
 		}
 		calls[i] = call
 	}
-	slots := c.plan.Slots
-	return func(i *instance) operator {
-		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil)}
+	slots, split := c.plan.Slots, c.parallel(o)
+	made := func(i *instance) operator {
+		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil), parallel: split}
 		a.scratch, a.columns = make([]batch.Vector, len(keys)), make([]*batch.Vector, len(keys))
 		for _, call := range calls {
 			call.scratch, call.columns = make([]batch.Vector, len(call.args)), make([]*batch.Vector, len(call.args))
 			a.calls = append(a.calls, call)
 		}
 		return a
-	}, nil
+	}
+	if split != nil {
+		split.make = made
+	}
+	return made, nil
 }
 
 func (c *compiler) aggregateArgs(scope *plan.Scope, call *ast.Call) (*function.Function, []expr.Evaluator, error) {
@@ -136,6 +141,14 @@ func (o *aggregate) load(r *run) error {
 			return err
 		}
 	}
+	if o.parallel.worth(r) {
+		return o.loadParallel(r)
+	}
+	return o.drain(r)
+}
+
+// drain folds what the input still has.
+func (o *aggregate) drain(r *run) error {
 	for {
 		in, err := o.input.next(r)
 		if err != nil || in == nil {
@@ -191,6 +204,11 @@ func (o *aggregate) assign(r *run, in *batch.Batch) ([]uint32, error) {
 			return nil, err
 		}
 	}
+	return o.number(r, in)
+}
+
+// number finds the group of each row of in, whose keys are in columns.
+func (o *aggregate) number(r *run, in *batch.Batch) ([]uint32, error) {
 	o.ids = o.groups.Assign(o.ids[:0], in, o.columns)
 	if o.total = o.groups.Len(); o.groups.Bytes() > o.held+1<<16 {
 		more := o.groups.Bytes() - o.held

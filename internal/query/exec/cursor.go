@@ -12,11 +12,12 @@ import (
 func (p *Program) Start(ctx context.Context, o Run) *Cursor {
 	var i *instance
 	if o.Profile {
-		i = p.newInstance(newProfile())
+		i = p.newInstance(p.root, newProfile())
 	} else if kept, ok := p.idle.Get().(*instance); ok {
 		i = kept
 	} else {
-		i = p.newInstance(nil)
+		i = p.newInstance(p.root, nil)
+		i.workers = p.o.Workers
 	}
 	i.take(ctx, o)
 	return &Cursor{i: i}

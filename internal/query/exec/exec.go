@@ -31,6 +31,8 @@ type Options struct {
 	// BatchSize is the number of rows that operators aim at; 0 means batch.Size. It may not
 	// be larger than that.
 	BatchSize int
+	// Workers let aggregates use further processors; nil: every statement runs on one.
+	Workers *Workers
 }
 
 // Run is what one execution of a Program works with.

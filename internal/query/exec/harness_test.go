@@ -26,12 +26,13 @@ import (
 
 // database is a store without a journal, and queries against it.
 type database struct {
-	store  *storage.Store
-	size   int // rows of a batch
-	files  Files
-	params value.Value
-	budget *memory.Budget
-	stats  Stats
+	store   *storage.Store
+	size    int // rows of a batch
+	workers *Workers
+	files   Files
+	params  value.Value
+	budget  *memory.Budget
+	stats   Stats
 	// catalog, where it is set, tells the planner something other than the truth.
 	catalog planner.Catalog
 }
@@ -81,7 +82,7 @@ func (d *database) prepare(text string) (*ast.Query, *Program, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	program, err := Prepare(p, Options{Store: d.store, BatchSize: d.size})
+	program, err := Prepare(p, Options{Store: d.store, BatchSize: d.size, Workers: d.workers})
 	return q, program, err
 }
 

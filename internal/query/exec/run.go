@@ -35,6 +35,8 @@ type run struct {
 	props    []storage.Property
 	labels   []graph.LabelID
 	steps    int // towards the next look at the context
+	morsel   morsel
+	workers  *Workers // nil: the statement stays on one processor
 }
 
 // instance is a tree of operators with the state of one execution.
@@ -50,8 +52,8 @@ type instance struct {
 // checkEvery is the number of small steps between two looks at the context.
 const checkEvery = 4096
 
-// newInstance makes the operators of p.
-func (p *Program) newInstance(measure *profile) *instance {
+// newInstance makes the operators of p from root on.
+func (p *Program) newInstance(root factory, measure *profile) *instance {
 	i := &instance{program: p, profile: measure, arguments: map[*plan.Argument]*argument{}}
 	i.random = rand.NewPCG(0, 0)
 	i.ec.Rand = rand.New(i.random)
@@ -64,7 +66,7 @@ func (p *Program) newInstance(measure *profile) *instance {
 	for n := range i.identity {
 		i.identity[n] = uint16(n)
 	}
-	i.root = p.root(i)
+	i.root = root(i)
 	for n, s := range p.subs {
 		sub := &subInstance{program: s, root: s.root(i)}
 		sub.arg = i.arguments[s.plan.Argument]

@@ -6,18 +6,22 @@ import (
 )
 
 // allSource finds every node.
-type allSource struct{ cursorSource }
+type allSource struct {
+	cursorSource
+	leaf plan.Op
+}
 
 func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
 	in, err := c.op(o.Input)
 	if err != nil {
 		return nil, err
 	}
-	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{} }), nil
+	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{leaf: o} }), nil
 }
 
 func (s *allSource) start(r *run, _ int) (bool, error) {
-	s.cursor = r.tx.ScanNodes()
+	from, to := r.morsel.of(s.leaf)
+	s.cursor = r.tx.ScanNodeRange(from, to)
 	return true, nil
 }
 
@@ -52,6 +56,7 @@ func (k *keyName) find(r *run) bool {
 // labelSource finds every node with a label.
 type labelSource struct {
 	cursorSource
+	leaf  plan.Op
 	label labelName
 }
 
@@ -61,7 +66,7 @@ func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
 		return nil, err
 	}
 	return c.newScan(in, o.Carry, o.Slot, func() source {
-		return &labelSource{label: labelName{name: o.Label}}
+		return &labelSource{leaf: o, label: labelName{name: o.Label}}
 	}), nil
 }
 
@@ -69,6 +74,7 @@ func (s *labelSource) start(r *run, _ int) (bool, error) {
 	if !s.label.find(r) {
 		return false, nil
 	}
-	s.cursor = r.tx.ScanLabel(s.label.id)
+	from, to := r.morsel.of(s.leaf)
+	s.cursor = r.tx.ScanLabelRange(s.label.id, from, to)
 	return true, nil
 }

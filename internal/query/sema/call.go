@@ -14,6 +14,9 @@ func (a *analyzer) call(e *ast.Call, sc *scope, ctx context) static {
 		a.unknownFunction(e)
 		return of(Any)
 	}
+	if f.Volatile {
+		a.info.Volatile = true
+	}
 	if f.Aggregate {
 		if !a.aggregate(e, ctx) {
 			return of(Any)

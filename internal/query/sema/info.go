@@ -86,6 +86,8 @@ type Info struct {
 	Columns []string
 	// Params are the names of the parameters used, sorted.
 	Params []string
+	// Volatile tells whether a function is called whose results differ from call to call.
+	Volatile bool
 	// Writes tells whether any clause updates the graph; Reads whether any reads it.
 	Writes, Reads bool
 }
