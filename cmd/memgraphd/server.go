@@ -130,6 +130,17 @@ func (s *server) openStore(ctx context.Context) error {
 	return nil
 }
 
+// aloneFor is how long a query runs before it asks for further processors.
+const aloneFor = time.Millisecond
+
+// workers returns what lets queries use several processors; 0 means all that there are.
+func workers(count int) query.WorkerOptions {
+	if count == 0 {
+		count = runtime.GOMAXPROCS(0)
+	}
+	return query.WorkerOptions{Count: count, After: aloneFor}
+}
+
 // openFront starts the query engine and listens.
 func (s *server) openFront() error {
 	var err error
@@ -140,6 +151,7 @@ func (s *server) openFront() error {
 		QueryTimeout:     func() time.Duration { return s.cfg.Query.Timeout },
 		IdleTimeout:      s.cfg.Query.IdleTimeout,
 		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
+		Workers:          workers(s.cfg.Query.Workers),
 		Durability:       disk{s.disk},
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,

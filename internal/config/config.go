@@ -53,6 +53,7 @@ type Query struct {
 	Timeout          time.Duration // 0: none
 	IdleTimeout      time.Duration // 0: none
 	PlanCacheSize    int
+	Workers          int   // 0: as many as there are processors
 	MemoryLimitBytes int64 // of one query; 0: none
 	FileRoots        []string
 	AllowLoadCSV     bool
@@ -93,6 +94,7 @@ func (c *Config) fill(v *viper.Viper) {
 		Timeout:          seconds(v, "query-execution-timeout-sec"),
 		IdleTimeout:      seconds(v, "transaction-idle-timeout-sec"),
 		PlanCacheSize:    v.GetInt("query-plan-cache-max-size"),
+		Workers:          v.GetInt("query-workers"),
 		MemoryLimitBytes: v.GetInt64("query-memory-limit") << 20,
 		AllowLoadCSV:     v.GetBool("allow-load-csv"),
 	}

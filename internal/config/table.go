@@ -129,6 +129,10 @@ func queryFlags() []Flag {
 			Help: "How many plans of queries to keep for the next run.",
 		},
 		{
+			Name: "query-workers", Group: groupQuery, Kind: Int, Default: "0", Max: 1024, Unit: "processors",
+			Help: "How many processors one query may use once it has run for a millisecond; 0 means all, 1 turns this off.",
+		},
+		{
 			Name: "query-memory-limit", Group: groupQuery, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",
 			Help: "Memory that one query may take for its rows; 0 leaves only the server's own limit.",
 		},

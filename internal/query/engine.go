@@ -23,6 +23,8 @@ type Options struct {
 	QueryTimeout     func() time.Duration // limit of a transaction; nil or 0: none
 	IdleTimeout      time.Duration        // idle transactions and unread results end after it; 0: never
 	PlanCacheSize    int                  // plans kept; 0: 1000
+	BatchSize        int                  // rows that operators aim at; 0, or more than the usual: the usual
+	Workers          WorkerOptions        // processors that a statement may use; the zero value: one
 	Durability       Durability           // nil: its statements fail with a clear error
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
@@ -31,6 +33,9 @@ type Options struct {
 	Now              func() time.Time
 	Log              *zap.Logger
 }
+
+// WorkerOptions say how many processors a statement may use, and from when on.
+type WorkerOptions = exec.WorkerOptions
 
 // Setting is one row of SHOW CONFIG.
 type Setting struct {
@@ -41,6 +46,7 @@ type Setting struct {
 type Engine struct {
 	o               Options
 	plans           *planCache
+	workers         *exec.Workers
 	sessions        *registry[*Session]
 	transactions    *registry[*transaction]
 	nextTransaction atomic.Uint64
@@ -79,7 +85,7 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("query: plan cache: %w", err)
 	}
 	e := &Engine{
-		o: o, plans: plans,
+		o: o, plans: plans, workers: exec.NewWorkers(o.Workers),
 		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
 	}
 	e.sweep.stop = make(chan struct{})

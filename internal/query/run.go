@@ -70,7 +70,9 @@ func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := exec.Prepare(physical, exec.Options{Store: e.o.Store})
+	program, err := exec.Prepare(physical, exec.Options{
+		Store: e.o.Store, BatchSize: e.o.BatchSize, Workers: e.workers,
+	})
 	if err != nil {
 		return nil, err
 	}
