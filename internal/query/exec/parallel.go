@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -348,7 +349,7 @@ func (c *crew) next(n int) (*part, error) {
 }
 
 // errStopped never reaches a client: a worker panicked, and share panics with the same.
-var errStopped = fmt.Errorf("a worker stopped")
+var errStopped = errors.New("a worker stopped")
 
 // stop lets the workers end after the morsel that they are at.
 func (c *crew) stop() {

@@ -38,7 +38,11 @@ func TestWorkersAgree(t *testing.T) {
 	for _, text := range aggregates {
 		alone := d.must(t, text)
 		for _, o := range []WorkerOptions{
-			{Count: 2, Morsel: 1}, {Count: 4, Morsel: 7}, {Count: 4, Morsel: 100}, {Count: 3, Morsel: 999}, {Count: 4},
+			{Count: 2, Morsel: 1},
+			{Count: 4, Morsel: 7},
+			{Count: 4, Morsel: 100},
+			{Count: 3, Morsel: 999},
+			{Count: 4},
 			{Count: 4, Morsel: 50, After: time.Hour},
 		} {
 			d.workers = NewWorkers(o)
