@@ -13,7 +13,7 @@ KILLS    ?= 3
 BENCHTIME ?= 1s
 BENCH    ?= .
 PKG      ?= ./...
-
+TIMES    ?= 1
 
 .PHONY: help
 help: ## list the targets
@@ -28,7 +28,7 @@ run: build ## build, then serve on 127.0.0.1:7687 with the data in ./mg_data
 	exec ./bin/memgraphd --bolt-address=127.0.0.1 --bolt-port=7687 --data-directory=./mg_data --log-level=INFO
 
 .PHONY: test
-test: build vet unit e2e ## everything CI runs: build, vet, unit tests under the race detector, import policy, end to end
+test: build vet unit tck-short e2e ## everything CI runs: build, vet, unit tests under the race detector, import policy, TCK, end to end
 
 .PHONY: vet
 vet:
@@ -36,7 +36,17 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash)$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|tck)$$')
+
+.PHONY: tck-short
+tck-short:
+	go test -count=1 -timeout 10m ./test/tck
+
+.PHONY: tck
+tck: build ## the openCypher TCK of ../shared/tck, TIMES (1) times in process and over Bolt, and once under the race detector
+	go test -count=$(TIMES) -timeout 60m ./test/tck
+	CGO_ENABLED=1 go test -race -count=1 -timeout 60m ./test/tck
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=$(TIMES) -timeout 60m ./test/tck -tck.bolt
 
 .PHONY: e2e
 e2e: build ## tests of the built binary over Bolt, with a short kill test

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
@@ -175,7 +176,8 @@ func (o *merge) refuseNulls(r *run) error {
 		for i, c := range p.columns[:len(p.values)] {
 			if c.IsNull(0) {
 				return failure.New(failure.SemanticError, failure.Runtime, "MergeReadOwnWrites",
-					"MERGE cannot be used with the property `%s` being null", p.keys[i]).At(p.at.Span())
+					"MERGE with null as the property `%s` could never find what it creates", p.keys[i]).
+					At(p.at.(*ast.Map).Values[i].Span()).WithHint("leave the property out")
 			}
 		}
 		return nil

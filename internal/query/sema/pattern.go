@@ -6,7 +6,6 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/graph"
-	"memgraphd/internal/storage/value"
 )
 
 // matchPattern analyses a pattern that is looked for, in the clause or expression of.
@@ -167,28 +166,12 @@ func (a *analyzer) mergePattern(part *ast.PatternPart, sc *scope) {
 		if i > 0 {
 			r := part.Rels[i-1]
 			a.makeRel(r, sc, "MERGE")
-			a.mergeProperties(r.Props)
+			a.noParameter(r.Props, "MERGE")
 		}
 		a.makeNode(n, sc, len(part.Rels) > 0)
-		a.mergeProperties(n.Props)
+		a.noParameter(n.Props, "MERGE")
 	}
 	a.makePath(part, sc)
-}
-
-// mergeProperties refuses what can never be found again.
-func (a *analyzer) mergeProperties(props ast.Expr) {
-	a.noParameter(props, "MERGE")
-	m, ok := props.(*ast.Map)
-	if !ok {
-		return
-	}
-	for i, v := range m.Values {
-		if l, ok := v.(*ast.Literal); ok && l.Value.Kind() == value.KindNull {
-			a.fail(l.At, failure.New(failure.SemanticError, failure.Runtime, "MergeReadOwnWrites",
-				"MERGE with null as the property `%s` could never find what it creates", m.Keys[i].Text).
-				WithHint("leave the property out"))
-		}
-	}
 }
 
 // makeNode binds a node that is created, or one end of a relationship that was there.
