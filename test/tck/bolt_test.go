@@ -168,22 +168,30 @@ func driverRelationship(r dbtype.Relationship) (*relationship, error) {
 	return &relationship{kind: r.Type, props: props}, err
 }
 
+// driverPath walks a path: the driver lists each of its nodes once, the first one first.
 func driverPath(p dbtype.Path) (*path, error) {
-	out := &path{}
+	nodes := map[string]*node{}
 	for _, x := range p.Nodes {
 		n, err := driverNode(x)
 		if err != nil {
 			return nil, err
 		}
-		out.nodes = append(out.nodes, n)
+		nodes[x.ElementId] = n
 	}
-	for i, x := range p.Relationships {
+	at := p.Nodes[0].ElementId
+	out := &path{nodes: []*node{nodes[at]}}
+	for _, x := range p.Relationships {
 		r, err := driverRelationship(x)
 		if err != nil {
 			return nil, err
 		}
+		forward := x.StartElementId == at
+		if at = x.EndElementId; !forward {
+			at = x.StartElementId
+		}
+		out.nodes = append(out.nodes, nodes[at])
 		out.rels = append(out.rels, r)
-		out.forward = append(out.forward, x.EndElementId == p.Nodes[i+1].ElementId)
+		out.forward = append(out.forward, forward)
 	}
 	return out, nil
 }
