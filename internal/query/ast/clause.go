@@ -79,18 +79,71 @@ type (
 		List Expr
 		Body []Clause
 	}
+	// CallSubquery is [OPTIONAL] CALL [(imports)] { query } [IN TRANSACTIONS …].
+	CallSubquery struct {
+		Place
+		Optional bool
+		Scope    ImportScope
+		Imports  []*Variable // of ImportListed
+		Query    *Query
+		Batches  *Batches // nil without IN TRANSACTIONS
+	}
 )
 
-func (*Match) clause()      {}
-func (*Unwind) clause()     {}
-func (*LoadCSV) clause()    {}
-func (*Projection) clause() {}
-func (*Create) clause()     {}
-func (*Merge) clause()      {}
-func (*Set) clause()        {}
-func (*Remove) clause()     {}
-func (*Delete) clause()     {}
-func (*Foreach) clause()    {}
+func (*Match) clause()        {}
+func (*Unwind) clause()       {}
+func (*LoadCSV) clause()      {}
+func (*Projection) clause()   {}
+func (*Create) clause()       {}
+func (*Merge) clause()        {}
+func (*Set) clause()          {}
+func (*Remove) clause()       {}
+func (*Delete) clause()       {}
+func (*Foreach) clause()      {}
+func (*CallSubquery) clause() {}
+
+// ImportScope says which variables a CallSubquery sees of the query around it.
+type ImportScope uint8
+
+// The ways to import variables.
+const (
+	ImportWith   ImportScope = iota // CALL { WITH a, b … }: what the first WITH of each part names
+	ImportListed                    // CALL (a, b) { … }
+	ImportAll                       // CALL (*) { … }
+)
+
+// Batches is IN [n CONCURRENT] TRANSACTIONS [OF n ROWS] [ON ERROR action] [REPORT STATUS AS x].
+type Batches struct {
+	Place
+	Concurrent  bool
+	Concurrency Expr // nil when absent
+	Rows        Expr // nil when absent
+	OnError     ErrorAction
+	Status      *Variable // nil when absent
+}
+
+// ErrorAction says what happens after a batch failed.
+type ErrorAction uint8
+
+// The actions of ON ERROR.
+const (
+	ErrorFail     ErrorAction = iota // the statement fails
+	ErrorBreak                       // no further batch runs
+	ErrorContinue                    // the other batches run
+)
+
+// String returns the word that follows ON ERROR.
+func (a ErrorAction) String() string {
+	switch a {
+	case ErrorFail:
+		return "FAIL"
+	case ErrorBreak:
+		return "BREAK"
+	case ErrorContinue:
+		return "CONTINUE"
+	}
+	return "unknown action"
+}
 
 // ProjectionItem is expr [AS alias]. Name is the column: the alias, or the verbatim text
 // of the expression.

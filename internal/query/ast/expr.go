@@ -160,15 +160,39 @@ type (
 		Place
 		Part *PatternPart
 	}
-	// Exists is EXISTS { pattern [WHERE cond] } or EXISTS { full query }: one of Pattern
-	// and Query is set.
-	Exists struct {
+	// Subquery is EXISTS, COUNT or COLLECT with { pattern [WHERE cond] } or { full query }:
+	// one of Pattern and Query is set.
+	Subquery struct {
 		Place
+		Kind    SubqueryKind
 		Pattern *Pattern
 		Where   Expr
 		Query   *Query
 	}
 )
+
+// SubqueryKind says what is asked of the rows of a Subquery.
+type SubqueryKind uint8
+
+// The kinds of subqueries in expressions.
+const (
+	Exists  SubqueryKind = iota // whether there is one
+	Count                       // how many there are
+	Collect                     // the list of their only column
+)
+
+// String returns the word that begins a subquery of kind k.
+func (k SubqueryKind) String() string {
+	switch k {
+	case Exists:
+		return "EXISTS"
+	case Count:
+		return "COUNT"
+	case Collect:
+		return "COLLECT"
+	}
+	return "subquery"
+}
 
 // MapProjectionItem is one element of a map projection: All for ".*"; otherwise Key, with
 // Value nil for ".key" and set for "key: value" and for a bare variable.
@@ -199,4 +223,4 @@ func (*Quantifier) expr()           {}
 func (*Reduce) expr()               {}
 func (*MapProjection) expr()        {}
 func (*PatternPredicate) expr()     {}
-func (*Exists) expr()               {}
+func (*Subquery) expr()             {}

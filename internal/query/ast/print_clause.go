@@ -97,6 +97,8 @@ func (p *printer) clause(c Clause) {
 		p.put(" | ")
 		p.clauses(c.Body)
 		p.put(")")
+	case *CallSubquery:
+		p.callSubquery(c)
 	}
 }
 

@@ -77,7 +77,7 @@ func (p *printer) expr(e Expr) {
 // operand writes what a postfix operator stands behind.
 func (p *printer) operand(e Expr) {
 	switch e.(type) {
-	case *Literal, *Case, *Exists, *PatternPredicate:
+	case *Literal, *Case, *Subquery, *PatternPredicate:
 		p.put("(")
 		p.expr(e)
 		p.put(")")
@@ -195,8 +195,8 @@ func (p *printer) scoped(e Expr) {
 		p.mapProjection(e)
 	case *PatternPredicate:
 		p.part(e.Part)
-	case *Exists:
-		p.put("EXISTS { ")
+	case *Subquery:
+		p.put(e.Kind.String(), " { ")
 		if e.Query != nil {
 			p.query(e.Query)
 		} else {

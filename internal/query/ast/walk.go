@@ -63,7 +63,7 @@ func childrenScoped(e Expr, all func(...Expr)) {
 		}
 	case *PatternPredicate:
 		partProps(e.Part, all)
-	case *Exists:
+	case *Subquery:
 		if e.Pattern != nil {
 			for _, part := range e.Pattern.Parts {
 				partProps(part, all)

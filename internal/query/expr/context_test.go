@@ -138,7 +138,7 @@ func (p pairs) Run(_ *expr.Context, outer func(*sema.Symbol) value.Value, yield 
 
 func TestSubqueries(t *testing.T) {
 	n := &sema.Symbol{Name: "n"}
-	exists, list := &ast.Exists{}, &ast.PatternComprehension{}
+	exists, list := &ast.Subquery{}, &ast.PatternComprehension{}
 	exists.At.End = 5
 	env := &expr.Env{
 		Info:       &sema.Info{Outer: map[ast.Expr][]*sema.Symbol{exists: {n}, list: {n}}},

@@ -74,7 +74,9 @@ func (g *generator) single() {
 }
 
 func (g *generator) clause(depth int) {
-	switch g.pick(11) {
+	switch g.pick(12) {
+	case 10:
+		g.callSubquery(depth - 1)
 	case 0, 1, 2:
 		g.put(g.one("MATCH", "OPTIONAL MATCH", "match"))
 		g.pattern(depth)
@@ -122,6 +124,26 @@ func (g *generator) projection(clause string, depth int) {
 	if clause == "WITH" {
 		g.maybe(func() { g.put("WHERE"); g.expr(depth) })
 	}
+}
+
+// callSubquery writes CALL { … }; what it nests is bounded by depth.
+func (g *generator) callSubquery(depth int) {
+	g.put(g.one("CALL", "OPTIONAL CALL", "call"), g.one("", "( )", "( * )", "( a , n )"), "{")
+	if depth > 0 {
+		g.maybe(func() { g.put("WITH a, n") })
+		g.clause(depth)
+	} else {
+		g.put("CREATE (n {x: 1})")
+	}
+	g.maybe(func() { g.projection("RETURN", depth) })
+	g.maybe(func() { g.put("UNION ALL RETURN 1 AS x") })
+	g.put("}")
+	g.maybe(func() {
+		g.put(g.one("IN TRANSACTIONS", "IN 2 CONCURRENT TRANSACTIONS"))
+		g.maybe(func() { g.put("OF 5 ROWS") })
+		g.maybe(func() { g.put("ON ERROR", g.one("CONTINUE", "break", "FAIL")) })
+		g.maybe(func() { g.put("REPORT STATUS AS", g.name()) })
+	})
 }
 
 func (g *generator) setItem(depth int) {
@@ -248,9 +270,10 @@ func (g *generator) special(d int) {
 	case 3:
 		g.chain(d, 1+g.pick(2))
 	case 4:
-		g.put("EXISTS { MATCH")
+		g.put(g.one("EXISTS", "COUNT", "collect"), "{ MATCH")
 		g.pattern(d)
 		g.maybe(func() { g.put("WHERE"); g.expr(d) })
+		g.maybe(func() { g.clause(d) })
 		g.maybe(func() { g.put("RETURN 1 LIMIT 3") })
 		g.put("}")
 	case 5:

@@ -38,20 +38,6 @@ func (p *parser) named(k token.Kind) ast.Expr {
 	return v
 }
 
-// braced reads EXISTS { … }, and turns its relatives down.
-func (p *parser) braced(k token.Kind) ast.Expr {
-	switch {
-	case k == token.Exists:
-		return p.existsBraces()
-	case p.at(0, "COUNT"), p.at(0, "COLLECT"):
-		if p.kindAt(2) == token.Match || p.kindAt(2) == token.LParen || p.kindAt(2) == token.Optional {
-			p.unsupported(p.toks[p.pos].Span, "the subquery "+strings.ToUpper(p.toks[p.pos].Text(p.text))+" { … }")
-			return bad()
-		}
-	}
-	return nil
-}
-
 // special reads the calls that have a syntax of their own, or returns nil.
 func (p *parser) special() ast.Expr {
 	binds := p.kindAt(2).IsName() && p.kindAt(3) == token.In
@@ -130,7 +116,7 @@ func (p *parser) existsCall() ast.Expr {
 	if end, ok := p.patternAhead(); ok && p.toks[end].Kind == token.RParen {
 		part := p.patternPredicate(end)
 		p.next()
-		e := &ast.Exists{Place: p.since(start)}
+		e := &ast.Subquery{Place: p.since(start)}
 		if pred, ok := part.(*ast.PatternPredicate); ok {
 			e.Pattern = &ast.Pattern{Place: pred.Place, Parts: []*ast.PatternPart{pred.Part}}
 		}
@@ -139,45 +125,6 @@ func (p *parser) existsCall() ast.Expr {
 	x := p.expr()
 	p.expectFor(token.RParen, "after the argument of exists()")
 	return &ast.IsNull{Place: p.since(start), X: x, Not: true}
-}
-
-// existsBraces reads EXISTS { pattern [WHERE cond] } or EXISTS { query }.
-func (p *parser) existsBraces() ast.Expr {
-	start := p.start()
-	e := &ast.Exists{}
-	if !p.enter() {
-		return e
-	}
-	defer p.leave()
-	p.pos += 2
-	if p.kind() == token.LParen || (p.kind().IsName() && p.kindAt(1) == token.Equal) {
-		e.Pattern = p.pattern()
-		e.Where = p.where()
-	} else {
-		q := p.query()
-		if m := onlyMatch(q); m != nil {
-			e.Pattern, e.Where = m.Pattern, m.Where
-		} else {
-			e.Query = q
-		}
-	}
-	if p.kind() != token.RBrace {
-		p.unexpected("a clause, WHERE or '}' in EXISTS")
-	}
-	p.next()
-	e.Place = p.since(start)
-	return e
-}
-
-// onlyMatch returns the MATCH that is all of q, or nil.
-func onlyMatch(q *ast.Query) *ast.Match {
-	if len(q.Parts) != 1 || len(q.Parts[0].Clauses) != 1 {
-		return nil
-	}
-	if m, ok := q.Parts[0].Clauses[0].(*ast.Match); ok && !m.Optional {
-		return m
-	}
-	return nil
 }
 
 // callAhead returns the number of tokens of the function name a.b.c that begins here and

@@ -32,7 +32,7 @@ func (p *parser) statement() ast.Statement {
 // clauseWords are the words that begin a clause.
 var clauseWords = []string{
 	"MATCH", "OPTIONAL", "WHERE", "RETURN", "WITH", "UNWIND", "CREATE", "MERGE", "SET", "REMOVE",
-	"DELETE", "DETACH", "FOREACH", "LOAD", "UNION", "ORDER", "SKIP", "LIMIT",
+	"DELETE", "DETACH", "FOREACH", "CALL", "LOAD", "UNION", "ORDER", "SKIP", "LIMIT",
 }
 
 // afterStatement fails because something follows a whole statement.
@@ -125,7 +125,12 @@ func (p *parser) notAClause() {
 // clause reads one clause, or returns nil where none begins.
 func (p *parser) clause() ast.Clause {
 	switch p.kind() {
-	case token.Match, token.Optional:
+	case token.Optional:
+		if p.kindAt(1) == token.Call {
+			return p.call()
+		}
+		return p.match()
+	case token.Match:
 		return p.match()
 	case token.Unwind:
 		return p.unwind()
@@ -146,20 +151,8 @@ func (p *parser) clause() ast.Clause {
 	case token.Foreach:
 		return p.foreach()
 	case token.Call:
-		p.call()
-		return nil
+		return p.call()
 	default:
 		return nil
-	}
-}
-
-// call fails: neither procedures nor subqueries can be called.
-func (p *parser) call() {
-	span := p.next().Span
-	switch p.kind() {
-	case token.LBrace, token.LParen:
-		p.unsupported(span, "the subquery CALL { … }")
-	default:
-		p.unsupported(span, "CALL of a procedure")
 	}
 }

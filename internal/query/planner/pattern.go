@@ -248,7 +248,7 @@ func (b *builder) collectSymbols(e ast.Expr, into symbolSet) {
 		case *ast.Reduce:
 			local[b.info.Uses[e.Acc]] = true
 			local[b.info.Uses[e.Var]] = true
-		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Exists:
+		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
 			for _, s := range b.info.Outer[e] {
 				into[s] = true
 			}

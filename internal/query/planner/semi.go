@@ -13,7 +13,7 @@ func isPatternPredicate(e ast.Expr) bool {
 		return e.Op == "NOT" && isPatternPredicate(e.X)
 	case *ast.PatternPredicate:
 		return true
-	case *ast.Exists:
+	case *ast.Subquery:
 		return e.Query == nil
 	case *ast.Call:
 		return existsCall(e) != nil
@@ -69,7 +69,7 @@ func (b *builder) existsPattern(e ast.Expr) (*pattern, error) {
 	switch e := e.(type) {
 	case *ast.PatternPredicate:
 		return b.newPattern([]*ast.PatternPart{e.Part}, nil)
-	case *ast.Exists:
+	case *ast.Subquery:
 		return b.newPattern(e.Pattern.Parts, e.Where)
 	case *ast.Call:
 		return b.newPattern([]*ast.PatternPart{existsCall(e).Part}, nil)

@@ -16,7 +16,7 @@ func (b *builder) subplans() error {
 					return false
 				}
 				switch x.(type) {
-				case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Exists:
+				case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
 					if _, known := e.scope.Slot(b.info, x); !known && b.p.Subplans[x] == nil {
 						b.p.Subplans[x], err = b.subplan(x)
 					}
@@ -43,8 +43,8 @@ func (b *builder) subplan(e ast.Expr) (*plan.Plan, error) {
 	var root plan.Op
 	var err error
 	switch e := e.(type) {
-	case *ast.PatternPredicate, *ast.Exists:
-		if x, ok := e.(*ast.Exists); ok && x.Query != nil {
+	case *ast.PatternPredicate, *ast.Subquery:
+		if x, ok := e.(*ast.Subquery); ok && x.Query != nil {
 			root, _, err = s.union(x.Query, func() plan.Op { return arg })
 			break
 		}

@@ -227,6 +227,11 @@ func clauseName(c ast.Clause) string {
 		return "DELETE"
 	case *ast.Foreach:
 		return "FOREACH"
+	case *ast.CallSubquery:
+		if c.Optional {
+			return "OPTIONAL CALL"
+		}
+		return "CALL"
 	}
 	return "clause"
 }

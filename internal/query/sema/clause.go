@@ -38,6 +38,8 @@ func (a *analyzer) clause(c ast.Clause, sc *scope) {
 		a.delete(c, sc)
 	case *ast.Foreach:
 		a.foreach(c, sc)
+	case *ast.CallSubquery:
+		a.fail(c.At, failure.Syntax("NotSupported", "the subquery CALL { … } is not supported"))
 	case *ast.Projection:
 		panic("sema: a projection is not a clause of this kind")
 	}

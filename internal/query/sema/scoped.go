@@ -34,7 +34,10 @@ func (a *analyzer) scoped(e ast.Expr, sc *scope, ctx context) static {
 	case *ast.PatternPredicate:
 		a.patternPredicate(e, sc, ctx)
 		return of(Boolean)
-	case *ast.Exists:
+	case *ast.Subquery:
+		if e.Kind != ast.Exists {
+			a.fail(e.At, failure.Syntax("NotSupported", "the subquery %s { … } is not supported", e.Kind))
+		}
 		a.exists(e, sc)
 		return of(Boolean)
 	}
@@ -127,7 +130,7 @@ func (a *analyzer) mustExist(v *ast.Variable, sc *scope) {
 }
 
 // exists analyses EXISTS, whose clauses see what is around it.
-func (a *analyzer) exists(e *ast.Exists, sc *scope) {
+func (a *analyzer) exists(e *ast.Subquery, sc *scope) {
 	a.info.Reads = true
 	a.inside(e, func() {
 		if e.Query != nil {
