@@ -139,7 +139,8 @@ func deepCopy(v value.Value) value.Value {
 			list[i] = deepCopy(list[i])
 		}
 		return value.List(list)
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return v
 }

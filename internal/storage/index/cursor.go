@@ -156,7 +156,7 @@ func (p *Property) probeOf(e Entry) probe {
 	q := probe{key: key{e.class, e.rest == 0, e.prefix}, node: e.Node}
 	if e.rest != 0 {
 		q.value = p.fullValue(e.class, e.prefix, e.rest)
-	} else if e.class == classNumber {
+	} else if e.class != classString && e.class != classBytes && e.class != classBool {
 		q.value = valueOf(e.class, e.prefix)
 	}
 	return q

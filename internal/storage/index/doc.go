@@ -22,9 +22,22 @@
 //
 //	class   values               prefix
 //	0       lists, maps          0, always with rest
-//	1       strings              7 bytes and min(length, 8); rest from 8 bytes on
-//	2       bytes                as strings
-//	3       booleans             0 or 1
-//	4       numbers              float64 in order-preserving form; NaN last;
+//	1       datetimes            instant as below; rest where the zone is not UTC
+//	2       local datetimes      instant as below
+//	3       dates                days, order-preserving
+//	4       times                nanoseconds at UTC and 12 bits of offset in minutes;
+//	                             rest for offsets with seconds
+//	5       local times          nanoseconds
+//	6       durations            instant as below of the mean length; rest where they have
+//	                             months or days
+//	7       points               2 bits of reference system, the upper 62 bits of x in the
+//	                             form of numbers, with NaN first; always with rest
+//	8       strings              7 bytes and min(length, 8); rest from 8 bytes on
+//	9       bytes                as strings
+//	10      booleans             0 or 1
+//	11      numbers              float64 in order-preserving form; NaN last;
 //	                             rest for integers that no float64 equals
+//
+// The prefix of an instant is its nanoseconds since 1970 for 145 years before and after,
+// and farther away its seconds, with rest where it has nanoseconds besides.
 package index

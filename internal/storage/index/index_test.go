@@ -12,6 +12,7 @@ import (
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 var samples = []value.Value{
@@ -37,7 +38,7 @@ func TestPropertyAgainstSortedSlice(t *testing.T) {
 		p := NewProperty(a)
 		var g arena.Garbage
 		var model []row
-		drawn := rapid.OneOf(rapid.SampledFrom(samples), rapid.Map(rapid.Int64Range(-50, 5000), value.Int),
+		drawn := rapid.OneOf(rapid.SampledFrom(samples), rapid.SampledFrom(valuetest.Samples()), valuetest.Instants(), rapid.Map(rapid.Int64Range(-50, 5000), value.Int),
 			rapid.Map(rapid.StringN(0, 12, 12), value.String), rapid.Map(rapid.Float64(), value.Float))
 		for range rapid.IntRange(1, 600).Draw(t, "steps") {
 			r := row{drawn.Draw(t, "value"), graph.NodeID(rapid.IntRange(0, 20).Draw(t, "node"))}
@@ -124,6 +125,28 @@ func checkScan(t *rapid.T, p *Property, c Cursor, want []row) {
 	if at != len(want) {
 		t.Fatalf("%d entries, want %d", at, len(want))
 	}
+}
+
+func TestKeysOrderAsValues(t *testing.T) {
+	check := func(t rapid.TB, a, b value.Value) {
+		t.Helper()
+		x, y := keyOf(a), keyOf(b)
+		order, byKey := value.Order(a, b), cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.prefix, y.prefix))
+		if byKey != 0 && (order < 0) != (byKey < 0) || byKey == 0 && x.exact && y.exact && order != 0 || order == 0 && byKey != 0 {
+			t.Fatalf("%v before %v: %d as values, %d as keys", a, b, order, byKey)
+		}
+		if x.exact && value.Order(valueOf(x.class, x.prefix), a) != 0 {
+			t.Fatalf("%v is not what its key says", a)
+		}
+	}
+	all := append(valuetest.Samples(), samples...)
+	for _, a := range all {
+		for _, b := range all {
+			check(t, a, b)
+		}
+	}
+	drawn := rapid.OneOf(valuetest.Instants(), rapid.SampledFrom(valuetest.Samples()))
+	rapid.Check(t, func(t *rapid.T) { check(t, drawn.Draw(t, "a"), drawn.Draw(t, "b")) })
 }
 
 func TestPrefix(t *testing.T) {

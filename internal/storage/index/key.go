@@ -13,6 +13,13 @@ type Class uint8
 // The classes in the order of values.
 const (
 	classComposite Class = iota
+	classDateTime
+	classLocalDateTime
+	classDate
+	classTime
+	classLocalTime
+	classDuration
+	classPoint
 	classString
 	classBytes
 	classBool
@@ -47,6 +54,8 @@ func keyOf(v value.Value) key {
 		return textKey(classString, v.AsString())
 	case value.KindBytes:
 		return textKey(classBytes, string(v.AsBytes()))
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		return instantKey(v)
 	case value.KindNull, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
 	return key{class: classComposite}
@@ -95,7 +104,8 @@ func valueOf(class Class, prefix uint64) value.Value {
 			return value.String(string(b[:b[7]]))
 		}
 		return value.Bytes(b[:b[7]:b[7]])
-	case classComposite, classes:
+	case classComposite, classes,
+		classDateTime, classLocalDateTime, classDate, classTime, classLocalTime, classDuration, classPoint:
 	}
-	panic("index: this prefix does not say all")
+	return exactInstant(class, prefix)
 }

@@ -17,6 +17,19 @@
 //	9 bytes    length uvarint | bytes
 //	10 list    bytes of the rest u32 | count uvarint | value …
 //	11 map     bytes of the rest u32 | count uvarint | (length uvarint | key | value) …
+//	12 date    days since 1970-01-01, 4 bytes
+//	13 date    8 bytes
+//	14 time    nanoseconds since the local midnight 8 bytes | offset in seconds 4 bytes
+//	15 local time       nanoseconds since midnight 8 bytes
+//	16 local datetime   seconds since 1970-01-01T00:00 8 bytes | nanoseconds 4 bytes
+//	17 datetime         seconds since 1970-01-01T00:00Z 8 bytes | nanoseconds 4 bytes | offset 4 bytes
+//	18 datetime         the same | length of the zone's name u8 | name
+//	19 duration         length u8 | months, days, seconds, nanoseconds varint each
+//	20 point   SRID 4 bytes | x | y       8 bytes each, IEEE 754
+//	21 point   SRID 4 bytes | x | y | z
+//
+// The offset beside the name of a zone is the one that held; it counts where the name is
+// not known (temporal.StoredZone).
 //
 // The form is that of memory, not of a file: it may change with any version. Strings and
 // bytes that are read from a blob point into it, so the blob must outlive them.
@@ -55,6 +68,16 @@ const (
 	tagBytes
 	tagList
 	tagMap
+	tagDate32
+	tagDate64
+	tagTime
+	tagLocalTime
+	tagLocalDateTime
+	tagDateTime
+	tagZonedDateTime
+	tagDuration
+	tagPoint2D
+	tagPoint3D
 )
 
 // Storable reports whether v may be stored: it holds no node, relationship or path.
@@ -79,7 +102,8 @@ func storable(v value.Value, depth int) bool {
 				return false
 			}
 		}
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return true
 }
@@ -225,6 +249,8 @@ func AppendValue(dst []byte, v value.Value) []byte {
 		}
 		binary.LittleEndian.PutUint32(dst[start-4:], uint32(len(dst)-start))
 		return dst
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		return appendInstant(dst, v)
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 	panic("property: " + v.Kind().String() + " cannot be stored")

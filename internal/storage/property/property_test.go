@@ -1,6 +1,7 @@
 package property
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -10,13 +11,14 @@ import (
 
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 func drawValue(depth int) *rapid.Generator[value.Value] {
 	return rapid.Custom(func(t *rapid.T) value.Value {
-		top := 8
+		top := 9
 		if depth == 0 {
-			top = 6
+			top = 7
 		}
 		switch rapid.IntRange(1, top).Draw(t, "kind") {
 		case 1:
@@ -32,6 +34,8 @@ func drawValue(depth int) *rapid.Generator[value.Value] {
 		case 6:
 			return value.Int(rapid.Int64Range(-300, 300).Draw(t, "small"))
 		case 7:
+			return valuetest.Instants().Draw(t, "instant")
+		case 8:
 			return value.List(rapid.SliceOfN(drawValue(depth-1), 0, 4).Draw(t, "list"))
 		default:
 			var entries []value.Entry
@@ -93,6 +97,22 @@ func compare(t *rapid.T, blob []byte, model map[graph.KeyID]value.Value) {
 	}
 	if !Find(blob, 5).IsNull() || !Find(blob, 1<<20).IsNull() {
 		t.Fatal("found what is not there")
+	}
+}
+
+func TestInstants(t *testing.T) {
+	for i, v := range valuetest.Samples() {
+		packed := AppendValue(nil, v)
+		if valueSize(packed) != len(packed) {
+			t.Errorf("sample %d: size %d of %d", i, valueSize(packed), len(packed))
+		}
+		got := Read(append(packed, 0xff))
+		if got.Kind() != v.Kind() || !value.Same(got, v) || !bytes.Equal(AppendValue(nil, got), packed) {
+			t.Errorf("sample %d of kind %s is not read as it was packed", i, v.Kind())
+		}
+		if !Storable(v) {
+			t.Errorf("sample %d cannot be stored", i)
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func valueSize(b []byte) int {
 	case tagList, tagMap:
 		return 5 + int(binary.LittleEndian.Uint32(b[1:]))
 	}
-	panic("property: unknown tag in a blob")
+	return instantSize(b)
 }
 
 // Read returns the value at the start of b, which AppendValue wrote.
@@ -84,7 +84,7 @@ func read(b []byte) (value.Value, int) {
 	case tagMap:
 		return readMap(b[5:]), valueSize(b)
 	}
-	panic("property: unknown tag in a blob")
+	return readInstant(b), instantSize(b)
 }
 
 func readText(b []byte) (text []byte, size int) {
