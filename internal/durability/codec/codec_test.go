@@ -15,7 +15,9 @@ import (
 	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 // names interns by remembering; id i of each kind is called by its number until it is interned.
@@ -70,9 +72,9 @@ func fullNames() *names {
 }
 
 func drawValue(t *rapid.T, depth int) value.Value {
-	top := 8
+	top := 9
 	if depth == 0 {
-		top = 6
+		top = 7
 	}
 	switch rapid.IntRange(0, top).Draw(t, "kind") {
 	case 0:
@@ -90,6 +92,8 @@ func drawValue(t *rapid.T, depth int) value.Value {
 	case 6:
 		return value.Float([]float64{math.NaN(), math.Inf(1), math.Copysign(0, -1)}[rapid.IntRange(0, 2).Draw(t, "odd")])
 	case 7:
+		return valuetest.Instants().Draw(t, "instant")
+	case 8:
 		list := make([]value.Value, rapid.IntRange(0, 4).Draw(t, "length"))
 		for i := range list {
 			list[i] = drawValue(t, depth-1)
@@ -218,6 +222,68 @@ func TestValueRoundTrip(t *testing.T) {
 	})
 }
 
+func TestInstantRoundTrip(t *testing.T) {
+	for i, v := range valuetest.Samples() {
+		encoded, err := codec.AppendValue(nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := codec.NewReader(encoded)
+		if got := r.Value(); r.End() != nil || got.Kind() != v.Kind() || !value.Same(got, v) {
+			t.Errorf("sample %d of kind %s: %v", i, v.Kind(), r.Err())
+		}
+		for cut := range encoded {
+			r = codec.NewReader(encoded[:cut])
+			if r.Value(); r.Err() == nil {
+				t.Errorf("sample %d cut to %d of %d bytes is accepted", i, cut, len(encoded))
+			}
+		}
+	}
+}
+
+// TestGolden holds the bytes that must be read for ever, and the format that has them.
+func TestGolden(t *testing.T) {
+	berlin, ok := temporal.StoredZone([]byte("Europe/Berlin"), 3600)
+	if !ok {
+		t.Fatal("no zone")
+	}
+	for _, c := range []struct {
+		v    value.Value
+		want string
+	}{
+		{value.Int(-3), "01 03 05"},
+		{value.List([]value.Value{value.Null, value.String("a")}), "01 07 02 00 05 01 61"},
+		{value.Date(temporal.Date{Days: 19724}), "02 0a 98 b4 02"},
+		{value.Date(temporal.Date{Days: temporal.MinDays}), "02 0a b3 f3 89 a3 a1 15"},
+		{value.Time(temporal.Time{Nanos: 43_201_500_000_000, Offset: 3600}), "02 0b 80 de be 90 aa e9 09 a0 38"},
+		{value.LocalTime(temporal.LocalTime{Nanos: 1}), "02 0c 01"},
+		{value.LocalDateTime(temporal.LocalDateTime{Seconds: -1, Nanos: 999_999_999}), "02 0d 01 ff 93 eb dc 03"},
+		{value.DateTime(temporal.DateTime{Seconds: 1_704_193_200}), "02 0e e0 b2 9f d9 0c 00 00 00"},
+		{value.DateTime(temporal.DateTime{Nanos: 5, Zone: temporal.FixedZone(-64_800)}), "02 0e 00 05 bf f4 07 00"},
+		{value.DateTime(temporal.DateTime{Zone: berlin}), "02 0e 00 00 a0 38 0d 45 75 72 6f 70 65 2f 42 65 72 6c 69 6e"},
+		{value.Duration(temporal.Duration{Months: 14, Days: -3, Seconds: 1, Nanos: 2}), "02 0f 1c 05 02 02"},
+		{value.Point(value.PointValue{SRID: value.Cartesian, X: 1, Y: -2}),
+			"02 10 a3 38 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 00 c0"},
+		{value.Point(value.PointValue{SRID: value.WGS84Height, X: 1, Y: 1, Z: 1}),
+			"02 10 f3 26 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f"},
+		{value.Map([]value.Entry{{Key: "d", Value: value.List([]value.Value{value.Date(temporal.Date{})})}}), "02 08 01 01 64 07 01 0a 00"},
+	} {
+		var e codec.Encoder
+		commit := &change.Commit{Ops: []change.Op{{Kind: change.SetNodeProp, Value: c.v}}}
+		payload, err := e.Append(nil, commit, fullNames())
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := codec.AppendValue(nil, c.v)
+		if got := fmt.Sprintf("%02x % x", payload[0], encoded); err != nil || got != c.want || !bytes.HasSuffix(payload, encoded) {
+			t.Errorf("%s: got %s, want %s", c.v.Kind(), got, c.want)
+		}
+		if codec.FormatOf(c.v) != uint32(payload[0]) {
+			t.Errorf("%s: format %d", c.v.Kind(), codec.FormatOf(c.v))
+		}
+	}
+}
+
 func TestDepthIsBounded(t *testing.T) {
 	nested := func(depth int) value.Value {
 		v := value.Int(1)
@@ -270,7 +336,7 @@ func TestDecodeRefuses(t *testing.T) {
 		want    string
 	}{
 		{nil, "malformed at byte 0: ends too early"},
-		{[]byte{9, 0, 0, 0, 0, 0, 0}, "written by a newer version: format 9, this server reads up to 1"},
+		{[]byte{9, 0, 0, 0, 0, 0, 0}, "written by a newer version: format 9, this server reads up to 2"},
 		{[]byte{0, 0, 0, 0, 0, 0, 0}, "malformed at byte 1: unknown version 0"},
 		{[]byte{1, 4, 0, 0, 0, 0, 0}, "malformed at byte 2: unknown flags 0x4"},
 		{append([]byte{1, 0}, huge...), "labels of the commit: malformed at byte 11: count 1152921504606846976 is larger than the 0 bytes left"},
@@ -281,6 +347,16 @@ func TestDecodeRefuses(t *testing.T) {
 		{[]byte{1, 0, 0, 0, 0, 0, 1, 9, 0}, "malformed at byte 9: entry 0 of 0"},
 		{[]byte{1, 0, 0, 0, 0, 0, 0, 0}, "malformed at byte 7: 1 bytes left over"},
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 77}, "malformed at byte 13: unknown value tag 77"},
+		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 17}, "malformed at byte 13: unknown value tag 17"},
+		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 16, 5}, "malformed at byte 14: a point of unknown reference system 5"},
+		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 13, 0, 0x80, 0x94, 0xeb, 0xdc, 3},
+			"malformed at byte 19: a value of type LOCAL DATETIME out of range"},
+		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 10}, binary.AppendVarint(nil, temporal.MaxDays+1)...),
+			"malformed at byte 19: a value of type DATE out of range"},
+		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 11, 0}, binary.AppendVarint(nil, -temporal.MaxOffset-1)...),
+			"malformed at byte 17: a value of type ZONED TIME out of range"},
+		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 14, 0, 0, 0, 3}, 0xff, 'a', 'b'),
+			"malformed at byte 20: a time zone at offset 0 named \"\\xffab\""},
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 8, 2, 1, 'b', 0, 1, 'a', 0}, "malformed at byte 19: keys of a map do not ascend"},
 	} {
 		err := codec.NewDecoder(&names{}).Decode(c.payload, &change.Commit{})

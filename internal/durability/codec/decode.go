@@ -35,7 +35,7 @@ func NewDecoder(in change.Interner) *Decoder {
 func (d *Decoder) Decode(payload []byte, c *change.Commit) error {
 	r := NewReader(payload)
 	c.Ops, c.Entries = c.Ops[:0], c.Entries[:0]
-	if version := r.Byte(); r.err == nil && version != Version {
+	if version := r.Byte(); r.err == nil && (version == 0 || version > Version) {
 		if version > Version {
 			return &VersionError{Version: int(version)}
 		}

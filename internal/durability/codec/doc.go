@@ -6,9 +6,13 @@
 // it (index, term, timeline, wall time, checksum) belongs to the log, not to this
 // package; so do compression and encryption.
 //
-// # Commit, format 1
+// # Commit, formats 1 and 2
 //
-//	version   u8        1
+// Format 2 added temporal values and points. A commit without any is written in format 1,
+// so that a server of an older version reads it; one with them makes such a server refuse
+// the log as one of a newer version.
+//
+//	version   u8        1 or 2
 //	flags     u8        0; a reader refuses bits that it does not know
 //	labels    names     label names, in order of first use
 //	types     names     relationship type names
@@ -36,7 +40,7 @@
 //	end    varint difference of the edge's end node to node
 //	label, type, key, entry: place in the lists above, counted from 0
 //
-// # Value, format 1
+// # Value, formats 1 and 2
 //
 //	tag  value
 //	  0  null
@@ -50,6 +54,26 @@
 //	  8  map       uvarint count, then key (string) and value; keys ascend strictly
 //	  9  floats    uvarint count, u64 each: a list of floats only
 //
+//	from format 2 on
+//	 10  date            varint days since 1970-01-01
+//	 11  time            uvarint nanoseconds since the local midnight, offset
+//	 12  local time      uvarint nanoseconds since midnight
+//	 13  local datetime  varint seconds since 1970-01-01T00:00:00, uvarint nanoseconds
+//	 14  datetime        varint seconds since 1970-01-01T00:00:00Z, uvarint nanoseconds,
+//	                     offset, zone (string: its name, empty where it has only the offset)
+//	 15  duration        varint months, days, seconds, uvarint nanoseconds
+//	 16  point           uvarint SRID (4326, 4979, 7203 or 9157); x, y and, for 4979 and
+//	                     9157, z: u64 little endian each, IEEE 754
+//
+//	offset  varint seconds east of UTC, within ±64,800
+//
+// Nanoseconds beside seconds are less than 1,000,000,000, those of a day less than
+// 86,400,000,000,000, and years within ±999,999,999. The name of a zone has at most 255
+// bytes. The offset beside it is the one that held when the value was written: where the
+// server's database of time zones does not know the name, the value is read with that
+// offset and keeps the name, so that no upgrade or downgrade of the database makes data
+// unreadable; where it knows the name, its rules count.
+//
 // Lists and maps nest at most DepthMax deep. Nodes, relationships and paths are not
 // property values and have no tag.
 //
@@ -57,6 +81,7 @@
 //
 // Integers are base-128 varints as in encoding/binary. Every declared count and length
 // is checked against the bytes left before anything is allocated; a place outside its
-// list, an id outside its type's range, an unknown tag, and bytes left over at the end
-// are errors of type *DecodeError. A higher version is a *VersionError.
+// list, an id or a temporal field outside its range, an unknown reference system or tag,
+// and bytes left over at the end are errors of type *DecodeError. A higher version is a
+// *VersionError.
 package codec

@@ -7,6 +7,7 @@ import (
 
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
 )
 
 // The tags of changes; see the package comment.
@@ -27,6 +28,7 @@ const (
 // not be used by two goroutines at once.
 type Encoder struct {
 	ops    []byte
+	format uint32 // that the values need
 	labels dictionary
 	types  dictionary
 	keys   dictionary
@@ -37,7 +39,7 @@ type Encoder struct {
 // Append appends the changes of c; index, term, timeline and wall time are the log's.
 // It fails with ErrNotStorable, and then returns dst as it was.
 func (e *Encoder) Append(dst []byte, c *change.Commit, names change.Names) ([]byte, error) {
-	e.ops, e.node, e.edge = e.ops[:0], 0, 0
+	e.ops, e.format, e.node, e.edge = e.ops[:0], 1, 0, 0
 	e.labels.reset()
 	e.types.reset()
 	e.keys.reset()
@@ -46,7 +48,7 @@ func (e *Encoder) Append(dst []byte, c *change.Commit, names change.Names) ([]by
 			return dst, fmt.Errorf("change %d of the commit: %w", i, err)
 		}
 	}
-	dst = append(dst, Version, 0)
+	dst = append(dst, byte(e.format), 0)
 	dst = binary.AppendUvarint(dst, uint64(len(e.labels.ids)))
 	for _, id := range e.labels.ids {
 		dst = AppendString(dst, names.LabelName(graph.LabelID(id)))
@@ -92,7 +94,7 @@ func (e *Encoder) op(o *change.Op) error {
 	case change.SetNodeProp:
 		e.start(tagSetNodeProp, o)
 		e.uvarint(e.keys.place(o.Ref))
-		e.ops, err = AppendValue(e.ops, o.Value)
+		err = e.value(o.Value)
 	case change.CreateEdge:
 		e.startEdge(tagCreateEdge, o)
 		e.uvarint(e.types.place(o.Ref))
@@ -102,7 +104,7 @@ func (e *Encoder) op(o *change.Op) error {
 	case change.SetEdgeProp:
 		e.startEdge(tagSetEdgeProp, o)
 		e.uvarint(e.keys.place(o.Ref))
-		e.ops, err = AppendValue(e.ops, o.Value)
+		err = e.value(o.Value)
 	case change.PutEntry:
 		e.ops = append(e.ops, tagPutEntry)
 		e.uvarint(o.Ref)
@@ -125,6 +127,12 @@ func (e *Encoder) startEdge(tag byte, o *change.Op) {
 	e.ops = binary.AppendVarint(e.ops, int64(o.Edge.ID)-int64(e.edge))
 	e.ops = binary.AppendVarint(e.ops, int64(o.Edge.Dst)-int64(o.Node))
 	e.edge = o.Edge.ID
+}
+
+func (e *Encoder) value(v value.Value) (err error) {
+	e.format = max(e.format, FormatOf(v))
+	e.ops, err = AppendValue(e.ops, v)
+	return err
 }
 
 func (e *Encoder) uvarint(v uint32) { e.ops = binary.AppendUvarint(e.ops, uint64(v)) }

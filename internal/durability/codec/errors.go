@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Version is the format of commits and values that this package writes, and the newest
-// that it reads.
-const Version = 1
+// Version is the newest format of commits and values that this package reads. It writes
+// what it can in format 1, which older servers read too: see FormatOf.
+const Version = 2
 
 // DepthMax is how deep lists and maps may nest.
 const DepthMax = 1000

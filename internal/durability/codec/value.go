@@ -20,6 +20,14 @@ const (
 	tagList   = 7
 	tagMap    = 8
 	tagFloats = 9
+
+	tagDate          = 10
+	tagTime          = 11
+	tagLocalTime     = 12
+	tagLocalDateTime = 13
+	tagDateTime      = 14
+	tagDuration      = 15
+	tagPoint         = 16
 )
 
 // AppendString appends the length and the bytes of s.
@@ -56,6 +64,8 @@ func appendValue(dst []byte, v value.Value, depth int) ([]byte, error) {
 			return appendMap(dst, v.AsMap(), depth+1)
 		}
 		return appendList(dst, v.AsList(), depth+1)
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		return appendInstant(dst, v), nil
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 	return dst, fmt.Errorf("%w: %s", ErrNotStorable, v.Kind())
@@ -131,8 +141,7 @@ func (r *Reader) value(depth int) value.Value {
 		}
 		return r.list(depth + 1)
 	default:
-		r.Fail(fmt.Sprintf("unknown value tag %d", tag))
-		return value.Null
+		return r.instant(tag)
 	}
 }
 

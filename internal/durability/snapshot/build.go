@@ -34,7 +34,8 @@ func formOf(v value.Value) form {
 	case value.KindBool:
 		return formBools
 	case value.KindNull, value.KindBytes, value.KindList, value.KindMap,
-		value.KindNode, value.KindEdge, value.KindPath:
+		value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return formAny
 }
@@ -55,7 +56,8 @@ type column struct {
 // builder collects nodes or relationships into the payload of one block. A thing's shape
 // is its labels or type together with its columns; most things of a block share a few.
 //
-// It also remembers which names were used at all, over all its blocks.
+// It also remembers which names were used at all, and which format is needed, over all its
+// blocks.
 type builder struct {
 	kind  blockKind
 	count uint32
@@ -75,10 +77,11 @@ type builder struct {
 	scratch []byte
 	places  []int
 	used    usedNames
+	format  uint32 // that the values of all its blocks need
 }
 
 func newBuilder() *builder {
-	return &builder{columnAt: make(map[columnID]int), shapeAt: make(map[string]int)}
+	return &builder{format: 1, columnAt: make(map[columnID]int), shapeAt: make(map[string]int)}
 }
 
 // reset begins a new block of a kind.
@@ -200,6 +203,7 @@ func (b *builder) value(p storage.Property) (int, error) {
 		}
 		c.data = append(c.data, bit)
 	case formAny:
+		b.format = max(b.format, codec.FormatOf(p.Value))
 		var err error
 		if c.data, err = codec.AppendValue(c.data, p.Value); err != nil {
 			return at, err

@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// Format is the version that this package writes, and the newest that it reads.
-const Format = 1
+// Format is the newest version of the file that this package reads. It writes the lowest
+// that has what the image holds.
+const Format = 2
 
 // DamagedError reports a snapshot file that cannot be used.
 type DamagedError struct {

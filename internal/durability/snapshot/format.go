@@ -36,6 +36,7 @@ const (
 
 // Header says what an image is of.
 type Header struct {
+	Format   uint32
 	Database [16]byte
 	Index    change.Index
 	Term     uint64
@@ -46,7 +47,7 @@ type Header struct {
 func (h Header) append(dst []byte) []byte {
 	start := len(dst)
 	dst = append(dst, headerMagic...)
-	dst = binary.LittleEndian.AppendUint32(dst, Format)
+	dst = binary.LittleEndian.AppendUint32(dst, h.Format)
 	dst = binary.LittleEndian.AppendUint32(dst, headerBytes)
 	dst = append(dst, h.Database[:]...)
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(h.Index))
@@ -66,6 +67,7 @@ func parseHeader(b []byte) (Header, error) {
 		return Header{}, errors.New("unknown layout of the header")
 	}
 	h := Header{
+		Format:   binary.LittleEndian.Uint32(b[8:]),
 		Index:    change.Index(binary.LittleEndian.Uint64(b[32:])),
 		Term:     binary.LittleEndian.Uint64(b[40:]),
 		Timeline: binary.LittleEndian.Uint32(b[48:]),

@@ -58,7 +58,7 @@ func (s *File) open() error {
 		if n := binary.LittleEndian.Uint32(header[12:]); n >= headerBytes && s.hashed(n) {
 			return &NewerFormatError{File: s.name, Format: format}
 		}
-	} else if format != Format {
+	} else if format == 0 {
 		return s.damaged(8, fmt.Errorf("unknown format %d", format))
 	}
 	if s.header, err = parseHeader(header); err != nil {

@@ -21,6 +21,7 @@ import (
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 var wall = time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
@@ -91,7 +92,7 @@ func textNow(s *storage.Store) string {
 var words = []string{"", "a", "Ünï", "some longer text that fills a block", "x\x00y"}
 
 func randomValue(r *rand.Rand, depth int) value.Value {
-	switch n := r.IntN(9); {
+	switch n := r.IntN(10); {
 	case n == 0:
 		return value.Int(r.Int64() >> r.IntN(64))
 	case n == 1:
@@ -104,6 +105,10 @@ func randomValue(r *rand.Rand, depth int) value.Value {
 		return value.Map([]value.Entry{{Key: "k", Value: randomValue(r, depth-1)}, {Key: "", Value: value.True}})
 	case n == 5:
 		return value.List([]value.Value{value.Float(1.5), value.Float(-2)})
+	}
+	if n := r.IntN(3); n == 0 {
+		samples := valuetest.Samples()
+		return samples[r.IntN(len(samples))]
 	}
 	return value.String(words[r.IntN(len(words))])
 }
@@ -338,10 +343,35 @@ func TestNewerFormat(t *testing.T) {
 	header := snapshot.HeaderOfFormat(data, 9)
 	must[bool](t)(true, vfs.WriteFileSync(fsys, path, append(header, data[len(header):]...)))
 	err := snapshot.Verify(t.Context(), fsys, path, 1)
-	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 1"
+	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 2"
 	var newer *snapshot.NewerFormatError
 	if !errors.As(err, &newer) || err.Error() != want {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// TestLowestFormat: a server of an older version reads an image without temporal values.
+func TestLowestFormat(t *testing.T) {
+	for i, v := range append(valuetest.Samples(), value.Int(1), value.List([]value.Value{value.Int(1)})) {
+		for _, v := range []value.Value{v, value.Map([]value.Entry{{Key: "k", Value: value.List([]value.Value{value.Null, v})}})} {
+			s := storage.New(storage.Options{})
+			key := must[graph.KeyID](t)(s.InternKey("k"))
+			tx := s.Begin(storage.TxOptions{})
+			must[graph.NodeID](t)(tx.CreateNode(nil, []storage.Property{{Key: key, Value: v}}))
+			must[change.Index](t)(tx.Commit())
+			tx.Release()
+			fsys := newFS(t)
+			info := must[snapshot.Info](t)(snapshot.Create(t.Context(), options(fsys, s)))
+			f := must[*snapshot.File](t)(snapshot.Open(fsys, info.Path))
+			if format := f.Header().Format; format != codec.FormatOf(v) {
+				t.Errorf("value %d of type %s: format %d", i, v.Kind(), format)
+			}
+			must[bool](t)(true, f.Close())
+			if a, b := textNow(must[*storage.Store](t)(load(t, fsys, info.Path))), textNow(s); a != b {
+				t.Errorf("value %d of type %s: got\n%s\nwant\n%s", i, v.Kind(), a, b)
+			}
+			must[bool](t)(true, s.Close())
+		}
 	}
 }
 

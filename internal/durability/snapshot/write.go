@@ -77,7 +77,7 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 			err = errors.Join(err, removeTemp(o.FS, temp))
 		}
 	}()
-	h := Header{Database: o.Database, Index: index, Timeline: o.Timeline, Wall: created.UnixMicro()}
+	h := Header{Format: 1, Database: o.Database, Index: index, Timeline: o.Timeline, Wall: created.UnixMicro()}
 	size, err := writeFile(ctx, o, temp, h, tx, entries)
 	if err != nil {
 		return Info{}, err
@@ -151,7 +151,7 @@ func writeFile(ctx context.Context, o Options, name string, h Header, tx *storag
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &writer{o: o, f: f, header: h.append(nil), end: headerBytes}
+	w := &writer{o: o, f: f, head: h, end: headerBytes}
 	if size, err = w.all(ctx, tx, entries); err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
@@ -160,9 +160,9 @@ func writeFile(ctx context.Context, o Options, name string, h Header, tx *storag
 
 // writer is a file that is being written.
 type writer struct {
-	o      Options
-	f      vfs.File
-	header []byte
+	o    Options
+	f    vfs.File
+	head Header
 
 	mu     sync.Mutex // one block is written at a time
 	end    int64
@@ -171,9 +171,6 @@ type writer struct {
 
 // all writes the parts of the file one after the other.
 func (w *writer) all(ctx context.Context, tx *storage.Tx, entries []change.Entry) (int64, error) {
-	if _, err := w.f.WriteAt(w.header, 0); err != nil {
-		return 0, err
-	}
 	used, err := w.graph(ctx, tx)
 	if err != nil {
 		return 0, err
@@ -213,6 +210,7 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 	var used usedNames
 	for _, e := range workers {
 		used.merge(e.b.used)
+		w.head.Format = max(w.head.Format, e.b.format)
 	}
 	w.footer.counts.NodeGenerationMax, w.footer.counts.EdgeGenerationMax = w.o.Store.MaxGenerations()
 	return used, context.Cause(ctx)
@@ -286,11 +284,16 @@ func (w *writer) names(used usedNames) error {
 	return list.flush()
 }
 
-// finish writes footer and tail and syncs the file.
+// finish writes footer, tail and, now that the format is known, the header, and syncs the
+// file.
 func (w *writer) finish() (int64, error) {
-	end := w.footer.append(nil, w.header)
+	header := w.head.append(nil)
+	end := w.footer.append(nil, header)
 	end = appendTail(end, w.end, len(end))
 	if _, err := w.f.WriteAt(end, w.end); err != nil {
+		return 0, err
+	}
+	if _, err := w.f.WriteAt(header, 0); err != nil {
 		return 0, err
 	}
 	if err := w.f.Sync(); err != nil {
