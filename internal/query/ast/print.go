@@ -123,7 +123,8 @@ func (p *printer) literal(l *Literal) {
 		p.put(s)
 	case value.KindString:
 		p.put(quote(v.AsString()))
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		p.put("null")
 	}
 }

@@ -208,7 +208,8 @@ func kindOf(x value.Value) Kind {
 		return Nodes
 	case value.KindEdge:
 		return Edges
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return Values
 }

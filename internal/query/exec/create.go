@@ -198,7 +198,8 @@ func unstorable(v value.Value, within value.Kind) value.Kind {
 				return bad
 			}
 		}
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.KindNull
 }
@@ -320,7 +321,8 @@ func (n *newRel) end(v *batch.Vector, row int) (graph.NodeID, error) {
 		return 0, failure.New(failure.SemanticError, failure.Runtime, "NullEndNode",
 			"a relationship cannot be created at a node that is null").At(n.spec.At.Span())
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindList, value.KindMap, value.KindEdge, value.KindPath:
+		value.KindList, value.KindMap, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return 0, wrongType("a node", x).At(n.spec.At.Span())
 }

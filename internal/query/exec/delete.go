@@ -135,7 +135,8 @@ func (o *remove) note(v value.Value, at ast.Expr) error {
 				return err
 			}
 		}
-	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindMap:
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindMap,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return wrongType("a node, a relationship or a path", v).At(at.Span())
 	}
 	return nil

@@ -115,7 +115,8 @@ func (o *followBound) fill(r *run) error {
 				return err
 			}
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-			value.KindMap, value.KindNode, value.KindPath:
+			value.KindMap, value.KindNode, value.KindPath,
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 			return wrongType("a relationship", v)
 		}
 	}

@@ -83,7 +83,8 @@ func appendEdges(dst []graph.Edge, v value.Value) []graph.Edge {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
-		value.KindBytes, value.KindMap, value.KindNode, value.KindPath:
+		value.KindBytes, value.KindMap, value.KindNode, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return dst
 }

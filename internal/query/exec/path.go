@@ -58,7 +58,8 @@ func (o *path) build(r *run, in *batch.Batch, row int) *value.PathValue {
 				o.extend(r, p, x.AsEdge())
 			}
 		case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
-			value.KindBytes, value.KindMap, value.KindNode, value.KindPath:
+			value.KindBytes, value.KindMap, value.KindNode, value.KindPath,
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 			return nil
 		}
 	}

@@ -70,7 +70,8 @@ func (s *idSource) add(r *run, v value.Value) {
 			id = int64(f)
 		}
 	case value.KindNull, value.KindBool, value.KindString, value.KindBytes, value.KindList,
-		value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+		value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	if id >= 0 && id < int64(graph.NoNode) && r.tx.NodeExists(graph.NodeID(id)) {
 		s.left = append(s.left, graph.NodeID(id))

@@ -53,7 +53,8 @@ func newMemberSet(list value.Value) *memberSet {
 			s.strings[x.AsString()] = struct{}{}
 		case value.KindNull:
 			s.null = true
-		case value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+		case value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 			s.plain = false
 			return s
 		}
@@ -78,7 +79,8 @@ func (s *memberSet) has(x value.Value) (t value.Ternary, ok bool) {
 		_, found = s.ints[x.AsInt()]
 	case value.KindString:
 		_, found = s.strings[x.AsString()]
-	case value.KindNull, value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return 0, false
 	}
 	switch {

@@ -131,7 +131,8 @@ func (c *Context) entities(v *batch.Vector, rows []uint16) *batch.Vector {
 				narrow.Edges[r] = x.AsEdge()
 			}
 		}
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return v
 	}
 	return narrow
@@ -195,7 +196,8 @@ func (c *Context) field(x value.Value, k *key) (value.Value, error) {
 		c.values = resized(c.values, 1)
 		err := c.Graph.EdgeProperty(c.values, c.edges, c.keyID(k))
 		return c.values[0], err
-	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath:
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.Null, failure.RuntimeType("InvalidArgumentType",
 		"a property can be read of a node, a relationship or a map, not of a value of type %s", x.Kind())
@@ -308,7 +310,8 @@ func (e *hasLabels) mixed(c *Context, v *batch.Vector, rows []uint16, out *batch
 			err = e.nodes(c, []graph.NodeID{x.AsNode()}, firstRow[:], one)
 		case value.KindEdge:
 			err = e.edges(c, []graph.Edge{x.AsEdge()}, firstRow[:], one)
-		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath:
+		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 			err = typeError(e.where, "a label predicate", "a node or a relationship", x)
 		}
 		if err != nil {

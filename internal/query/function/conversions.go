@@ -83,7 +83,8 @@ func toBoolean(_ *Call, x value.Value) (value.Value, error) {
 			return value.False, nil
 		}
 		return value.Null, nil
-	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.Null, wrongType("toBoolean", "a boolean, an integer or a string", x)
 }
@@ -105,7 +106,8 @@ func toInteger(_ *Call, x value.Value) (value.Value, error) {
 		return value.Int(i), nil
 	case value.KindString:
 		return parseInteger(x.AsString()), nil
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.Null, wrongType("toInteger", "a number, a boolean or a string", x)
 }
@@ -156,7 +158,8 @@ func toFloat(_ *Call, x value.Value) (value.Value, error) {
 			return value.Null, nil
 		}
 		return value.Float(f), nil
-	case value.KindNull, value.KindBool, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBool, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.Null, wrongType("toFloat", "a number or a string", x)
 }
@@ -180,7 +183,8 @@ func Text(x value.Value) (string, bool) {
 		return FormatFloat(x.AsFloat()), true
 	case value.KindBool:
 		return strconv.FormatBool(x.AsBool()), true
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return "", false
 }

@@ -66,7 +66,8 @@ func count(name string, x value.Value) (int, error) {
 		return len(x.AsPath().Edges), nil
 	case value.KindBytes:
 		return len(x.AsBytes()), nil
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindNode, value.KindEdge:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindNode, value.KindEdge,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return 0, wrongType(name, "a list, a string, a map or a path", x)
 }
@@ -97,7 +98,8 @@ func reverse(c *Call, x value.Value) (value.Value, error) {
 		out := slices.Clone(x.AsList())
 		slices.Reverse(out)
 		return value.List(out), nil
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindBytes, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindBytes, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return value.Null, wrongType("reverse", "a list or a string", x)
 }

@@ -120,6 +120,8 @@ func (w *keyWriter) literal(v value.Value) {
 			w.words(x.Key)
 			w.literal(x.Value)
 		}
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		fmt.Fprintf(&w.b, "%v", v)
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 }

@@ -113,7 +113,8 @@ func literalType(v value.Value) Type {
 		return List
 	case value.KindMap:
 		return Map
-	case value.KindNull, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindNode, value.KindEdge, value.KindPath,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return Any
 }
