@@ -68,6 +68,10 @@ arch: ## rewrite test/arch/imports.txt from the tree; read the difference before
 golden: ## rewrite files that are rendered from code (configs/memgraph.conf, docs/configuration.md)
 	go test -count=1 ./internal/config -run TestRendered -update
 
+.PHONY: zones
+zones: ## rewrite the embedded time zone database from TZDATA, a directory with IANA's sources
+	cd internal/storage/temporal && go run zones_generate.go $(abspath $(TZDATA))
+
 .PHONY: fuzz
 fuzz: ## each fuzz target in turn for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' cmd internal test | xargs -r -n1 dirname | sort -u | while read -r dir; do \

@@ -44,7 +44,9 @@ func StoredZone(name []byte, offset int32) (z *Zone, ok bool) {
 		return nil, false
 	}
 	key := storedZone{string(name), offset}
-	z = &Zone{name: key.name, offset: key.offset}
+	if z, ok = namedZone(key.name); !ok {
+		z = &Zone{name: key.name, offset: key.offset}
+	}
 	for known == nil || len(*known) < storedZonesMax {
 		grown := map[storedZone]*Zone{key: z}
 		if known != nil {
