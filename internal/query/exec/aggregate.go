@@ -103,7 +103,7 @@ func (o *aggregate) open(r *run) error {
 			if call.spec.Call.Distinct {
 				distinct = function.Distinct
 			}
-			call.state = function.NewAggregator(&r.ec.Call, call.fn.Aggregate, distinct)
+			call.state = function.NewAggregator(&r.ec.Call, call.fn.AggregateOf(len(call.args)), distinct)
 		}
 	}
 	return o.input.open(r)

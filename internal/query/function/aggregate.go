@@ -22,6 +22,8 @@ const (
 	StDevP
 	PercentileCont
 	PercentileDisc
+	CollectMap // collect(key, value)
+	Projected  // project(path), project(nodes, edges)
 )
 
 // Aggregator holds the states of one aggregate call for the groups 0..n-1.
@@ -57,6 +59,10 @@ func NewAggregator(c *Call, kind AggregateKind, distinct Distinctness) Aggregato
 		a = &extremes{max: kind == Max, keep: keeper{budget: c.Budget}}
 	case Collect:
 		a = &lists{keep: keeper{budget: c.Budget}}
+	case CollectMap:
+		a = &maps{keep: keeper{budget: c.Budget}}
+	case Projected:
+		a = &projected{keep: keeper{budget: c.Budget}}
 	case StDev, StDevP:
 		a = &deviations{population: kind == StDevP}
 	case PercentileCont, PercentileDisc:
@@ -70,6 +76,14 @@ func NewAggregator(c *Call, kind AggregateKind, distinct Distinctness) Aggregato
 		return &distincts{into: a, keep: keeper{budget: c.Budget}}
 	}
 	return a
+}
+
+// AggregateOf returns the kind of an aggregate that is called with a number of arguments.
+func (f *Function) AggregateOf(args int) AggregateKind {
+	if f.Aggregate == Collect && args == 2 {
+		return CollectMap
+	}
+	return f.Aggregate
 }
 
 // Distinctness tells whether equal values of a group count once.
@@ -89,7 +103,8 @@ func aggregateFunctions() []Function {
 		{Name: "avg", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: Avg},
 		{Name: "min", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Any, Aggregate: Min},
 		{Name: "max", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Any, Aggregate: Max},
-		{Name: "collect", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: List, Aggregate: Collect},
+		{Name: "collect", MinArgs: 1, MaxArgs: 2, Args: []Type{Any}, Result: List | Map, Aggregate: Collect},
+		{Name: "project", MinArgs: 1, MaxArgs: 2, Args: []Type{Path | Lists}, Result: Map, Aggregate: Projected},
 		{Name: "stDev", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: StDev},
 		{Name: "stDevP", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: StDevP},
 		{Name: "percentileCont", MinArgs: 2, MaxArgs: 2, Args: []Type{Number}, Result: Float, Aggregate: PercentileCont},

@@ -75,7 +75,7 @@ var catalogue = sync.OnceValue(func() map[string]*Function {
 	all := make(map[string]*Function)
 	for _, family := range [][]Function{
 		graphFunctions(), listFunctions(), scalarFunctions(), conversionFunctions(),
-		mathFunctions(), stringFunctions(), aggregateFunctions(),
+		mathFunctions(), stringFunctions(), trimFunctions(), aggregateFunctions(),
 	} {
 		for i := range family {
 			f := &family[i]

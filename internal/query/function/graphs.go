@@ -2,6 +2,7 @@ package function
 
 import (
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/property"
 	"memgraphd/internal/storage/value"
 )
 
@@ -20,6 +21,7 @@ func graphFunctions() []Function {
 		{Name: "properties", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: Map, NullIn: true, Eval: eval1(properties), OnNodes: nodeProperties, OnEdges: edgeProperties},
 		{Name: "keys", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: List, NullIn: true, Eval: eval1(keys)},
 		{Name: "values", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: List, NullIn: true, Eval: eval1(fieldValues)},
+		{Name: "propertySize", MinArgs: 2, MaxArgs: 2, Args: []Type{Node | Edge, String}, Result: Integer, NullIn: true, Eval: propertySize},
 		{Name: "nodes", MinArgs: 1, MaxArgs: 1, Args: []Type{Path}, Result: List, NullIn: true, Eval: eval1(nodes)},
 		{Name: "relationships", MinArgs: 1, MaxArgs: 1, Args: []Type{Path}, Result: List, NullIn: true, Eval: eval1(relationships)},
 	}
@@ -234,6 +236,30 @@ func fieldValues(c *Call, x value.Value) (value.Value, error) {
 		out = append(out, e.Value)
 	}
 	return value.List(out), nil
+}
+
+// propertyHead is what a stored property takes beside its value: the number of its key.
+const propertyHead = 4
+
+// propertySize is propertySize(x, name): the bytes that a stored property takes, 0 where
+// there is none.
+func propertySize(c *Call, args []value.Value) (value.Value, error) {
+	if k := args[0].Kind(); k != value.KindNode && k != value.KindEdge {
+		return value.Null, wrongType("propertySize", "a node or a relationship", args[0])
+	}
+	m, err := c.fields("propertySize", args[0])
+	if err != nil {
+		return value.Null, err
+	}
+	name, err := argString("propertySize", args[1])
+	if err != nil {
+		return value.Null, err
+	}
+	x, ok := m.Field(name)
+	if !ok {
+		return value.Int(0), nil
+	}
+	return value.Int(propertyHead + int64(len(property.AppendValue(nil, x)))), nil
 }
 
 func nodes(c *Call, x value.Value) (value.Value, error) {

@@ -12,7 +12,7 @@ func mathFunctions() []Function {
 		{Name: "abs", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Number, NullIn: true, Eval: eval1(abs)},
 		{Name: "sign", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Integer, NullIn: true, Eval: eval1(sign)},
 		{Name: "isNaN", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Boolean, NullIn: true, Eval: eval1(isNaN)},
-		{Name: "round", MinArgs: 1, MaxArgs: 2, Args: []Type{Number, Integer}, Result: Float, NullIn: true, Eval: round},
+		{Name: "round", MinArgs: 1, MaxArgs: 3, Args: []Type{Number, Integer, String}, Result: Float, NullIn: true, Eval: round},
 		{Name: "atan2", MinArgs: 2, MaxArgs: 2, Args: []Type{Number}, Result: Float, NullIn: true, Eval: atan2},
 		{Name: "rand", Result: Float, Volatile: true, Eval: randFloat},
 		{Name: "e", Result: Float, Eval: constant(math.E)},
@@ -32,6 +32,10 @@ func mathFunctions() []Function {
 		{"cos", math.Cos},
 		{"tan", math.Tan},
 		{"cot", func(x float64) float64 { return 1 / math.Tan(x) }},
+		{"sinh", math.Sinh},
+		{"cosh", math.Cosh},
+		{"tanh", math.Tanh},
+		{"coth", func(x float64) float64 { return 1 / math.Tanh(x) }},
 		{"asin", math.Asin},
 		{"acos", math.Acos},
 		{"atan", math.Atan},
@@ -92,32 +96,6 @@ func sign(_ *Call, x value.Value) (value.Value, error) {
 func isNaN(_ *Call, x value.Value) (value.Value, error) {
 	f, err := argFloat("isNaN", x)
 	return value.Bool(math.IsNaN(f)), err
-}
-
-// roundPlacesMax is the largest number of decimal places of round().
-const roundPlacesMax = 17
-
-// round is round(x[, places]), halves away from zero.
-func round(_ *Call, args []value.Value) (value.Value, error) {
-	x, err := argFloat("round", args[0])
-	if err != nil {
-		return value.Null, err
-	}
-	if len(args) == 1 {
-		return value.Float(math.Round(x)), nil
-	}
-	places, err := argInt("round", args[1])
-	if err != nil {
-		return value.Null, err
-	}
-	if places < 0 || places > roundPlacesMax {
-		return value.Null, outOfRange("round", "%d decimal places; 0 to %d are possible", places, roundPlacesMax)
-	}
-	scale := math.Pow(10, float64(places))
-	if y := math.Round(x*scale) / scale; !math.IsInf(y, 0) && !math.IsNaN(y) {
-		return value.Float(y), nil
-	}
-	return value.Float(x), nil
 }
 
 func atan2(_ *Call, args []value.Value) (value.Value, error) {

@@ -3,7 +3,6 @@ package function
 import (
 	"encoding/hex"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"memgraphd/internal/query/failure"
@@ -16,9 +15,6 @@ func stringFunctions() []Function {
 	return []Function{
 		{Name: "toUpper", MinArgs: 1, MaxArgs: 1, Args: text, Result: String, NullIn: true, Eval: mapping("toUpper", strings.ToUpper)},
 		{Name: "toLower", MinArgs: 1, MaxArgs: 1, Args: text, Result: String, NullIn: true, Eval: mapping("toLower", strings.ToLower)},
-		{Name: "trim", MinArgs: 1, MaxArgs: 1, Args: text, Result: String, NullIn: true, Eval: mapping("trim", strings.TrimSpace)},
-		{Name: "lTrim", MinArgs: 1, MaxArgs: 1, Args: text, Result: String, NullIn: true, Eval: mapping("lTrim", trimLeft)},
-		{Name: "rTrim", MinArgs: 1, MaxArgs: 1, Args: text, Result: String, NullIn: true, Eval: mapping("rTrim", trimRight)},
 		{Name: "contains", MinArgs: 2, MaxArgs: 2, Args: two, Result: Boolean, NullIn: true, Eval: test("contains", strings.Contains)},
 		{Name: "startsWith", MinArgs: 2, MaxArgs: 2, Args: two, Result: Boolean, NullIn: true, Eval: test("startsWith", strings.HasPrefix)},
 		{Name: "endsWith", MinArgs: 2, MaxArgs: 2, Args: two, Result: Boolean, NullIn: true, Eval: test("endsWith", strings.HasSuffix)},
@@ -31,9 +27,6 @@ func stringFunctions() []Function {
 		{Name: "fromByteString", MinArgs: 1, MaxArgs: 2, Args: []Type{Bytes, Integer}, Result: String, NullIn: true, Eval: fromByteString},
 	}
 }
-
-func trimLeft(s string) string  { return strings.TrimLeftFunc(s, unicode.IsSpace) }
-func trimRight(s string) string { return strings.TrimRightFunc(s, unicode.IsSpace) }
 
 func mapping(name string, of func(string) string) func(*Call, []value.Value) (value.Value, error) {
 	return func(c *Call, args []value.Value) (value.Value, error) {

@@ -58,6 +58,8 @@ func (p *parser) special() ast.Expr {
 		}
 	case "reduce":
 		return p.reduce()
+	case "trim":
+		return p.trim()
 	case "exists":
 		return p.existsCall()
 	case "shortestpath", "allshortestpaths":
