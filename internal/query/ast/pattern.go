@@ -5,15 +5,21 @@ import "memgraphd/internal/storage/graph"
 // Pattern is a comma-separated list of parts.
 type Pattern struct {
 	Place
-	Parts []*PatternPart
+	// Repeatable tells that one relationship may stand for several: REPEATABLE ELEMENTS.
+	Repeatable bool
+	Parts      []*PatternPart
 }
 
-// PatternPart is [p =] (a)-[r]->(b)…: len(Nodes) == len(Rels)+1.
+// PatternPart is [p =] [selector] (a)-[r]->(b)…: len(Nodes) == len(Rels)+1.
 type PatternPart struct {
 	Place
-	Var   *Variable // the path's name, nil when absent
-	Nodes []*NodePattern
-	Rels  []*RelPattern
+	Var    *Variable // the path's name, nil when absent
+	Select *Selector // which of the matches count, nil for all of them
+	Nodes  []*NodePattern
+	Rels   []*RelPattern
+	// Where is the condition of a pattern that stands in brackets of its own, nil when
+	// absent. It is asked before the selector counts.
+	Where Expr
 }
 
 // NodePattern is (x:A:B {props}).
@@ -32,6 +38,12 @@ type RelPattern struct {
 	Direction graph.Direction
 	Length    *Length // nil for exactly one relationship
 	Props     Expr    // *Map or *Param; nil when absent
+	// Repeat is a pattern that is repeated, ((a)-[r]->(b) WHERE cond){1,3}, in the place of
+	// a relationship: of the fields above only Length is set then.
+	Repeat *Repeat
+	// Search is how paths of variable length are looked for where not as trails; nil
+	// otherwise.
+	Search *Search
 }
 
 // Length is the range of a variable-length relationship; Max is -1 where there is none.

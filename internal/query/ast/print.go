@@ -137,6 +137,9 @@ func quote(s string) string {
 
 // pattern writes parts with commas between.
 func (p *printer) pattern(pat *Pattern) {
+	if pat.Repeatable {
+		p.put("REPEATABLE ELEMENTS ")
+	}
 	for i, part := range pat.Parts {
 		if i > 0 {
 			p.put(", ")
@@ -150,12 +153,17 @@ func (p *printer) part(part *PatternPart) {
 		p.variable(part.Var)
 		p.put(" = ")
 	}
-	for i, n := range part.Nodes {
-		if i > 0 {
-			p.rel(part.Rels[i-1])
-		}
-		p.node(n)
+	if part.Select != nil {
+		p.selector(part.Select)
 	}
+	if !part.Select.Function() && part.Where == nil {
+		p.chain(part)
+		return
+	}
+	p.put("(")
+	p.chain(part)
+	p.optional(" WHERE ", part.Where)
+	p.put(")")
 }
 
 func (p *printer) node(n *NodePattern) {
@@ -181,6 +189,10 @@ func (p *printer) props(e Expr, after bool) {
 }
 
 func (p *printer) rel(r *RelPattern) {
+	if r.Repeat != nil {
+		p.repeat(r)
+		return
+	}
 	if r.Direction == graph.In {
 		p.put("<")
 	}
@@ -208,16 +220,11 @@ func (p *printer) relDetail(r *RelPattern) {
 		}
 		p.name(t)
 	}
-	if l := r.Length; l != nil {
-		p.put("*")
-		switch {
-		case l.Min == l.Max:
-			p.put(strconv.Itoa(l.Min))
-		case l.Max >= 0:
-			p.put(strconv.Itoa(l.Min), "..", strconv.Itoa(l.Max))
-		case l.Min != 1:
-			p.put(strconv.Itoa(l.Min), "..")
-		}
+	switch {
+	case r.Search != nil:
+		p.search(r.Length, r.Search)
+	case r.Length != nil:
+		p.put("*", r.Length.bounds())
 	}
 	p.props(r.Props, r.Var != nil || r.Types != nil || r.Length != nil)
 }

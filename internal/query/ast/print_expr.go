@@ -77,7 +77,7 @@ func (p *printer) expr(e Expr) {
 // operand writes what a postfix operator stands behind.
 func (p *printer) operand(e Expr) {
 	switch e.(type) {
-	case *Literal, *Case, *Subquery, *PatternPredicate:
+	case *Literal, *Case, *Subquery, *PatternPredicate, *ShortestPath:
 		p.put("(")
 		p.expr(e)
 		p.put(")")
@@ -194,6 +194,8 @@ func (p *printer) scoped(e Expr) {
 	case *MapProjection:
 		p.mapProjection(e)
 	case *PatternPredicate:
+		p.part(e.Part)
+	case *ShortestPath:
 		p.part(e.Part)
 	case *Subquery:
 		p.put(e.Kind.String(), " { ")

@@ -63,6 +63,8 @@ func childrenScoped(e Expr, all func(...Expr)) {
 		}
 	case *PatternPredicate:
 		partProps(e.Part, all)
+	case *ShortestPath:
+		partProps(e.Part, all)
 	case *Subquery:
 		if e.Pattern != nil {
 			for _, part := range e.Pattern.Parts {
@@ -79,5 +81,25 @@ func partProps(part *PatternPart, all func(...Expr)) {
 	}
 	for _, r := range part.Rels {
 		all(r.Props)
+		if r.Repeat != nil {
+			partProps(r.Repeat.Part, all)
+			all(r.Repeat.Where)
+		}
+		if r.Search != nil {
+			lambdas(r.Search, all)
+		}
 	}
+	if part.Select != nil {
+		all(part.Select.Count)
+	}
+	all(part.Where)
+}
+
+func lambdas(s *Search, all func(...Expr)) {
+	for _, l := range []*Lambda{s.Weight, s.Filter} {
+		if l != nil {
+			all(l.X)
+		}
+	}
+	all(s.Count)
 }

@@ -71,7 +71,7 @@ func readsGraph(p *plan.Plan, e ast.Expr) bool {
 		case *ast.Call:
 			found = found || slices.Contains(readers(), strings.ToLower(x.Name))
 		case *ast.Subscript, *ast.HasLabels, *ast.MapProjection,
-			*ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+			*ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 			found = true
 		}
 		return !found

@@ -82,7 +82,7 @@ func (s *scope) compileScoped(e ast.Expr) (compiled, error) {
 		return s.reduce(e)
 	case *ast.MapProjection:
 		return s.mapProjection(e)
-	case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+	case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 		return s.subquery(e)
 	}
 	panic("expr: a kind of expression is not known")

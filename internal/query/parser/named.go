@@ -63,8 +63,7 @@ func (p *parser) special() ast.Expr {
 	case "exists":
 		return p.existsCall()
 	case "shortestpath", "allshortestpaths":
-		p.unsupported(p.toks[p.pos].Span, "the path function "+p.toks[p.pos].Text(p.text))
-		return bad()
+		return p.pathExpression()
 	}
 	return nil
 }

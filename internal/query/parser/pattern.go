@@ -10,11 +10,12 @@ import (
 	"memgraphd/internal/storage/graph"
 )
 
-// pattern reads parts separated by commas.
+// pattern reads parts separated by commas, and before them how relationships may repeat.
 func (p *parser) pattern() *ast.Pattern {
 	start := p.start()
 	pat := &ast.Pattern{}
 	p.outermost()
+	pat.Repeatable = p.matchMode()
 	for {
 		pat.Parts = append(pat.Parts, p.patternPart())
 		if !p.accept(token.Comma) {
@@ -25,7 +26,7 @@ func (p *parser) pattern() *ast.Pattern {
 	return pat
 }
 
-// patternPart reads [p =] (a)-[r]->(b)….
+// patternPart reads [p =] [selector] (a)-[r]->(b)….
 func (p *parser) patternPart() *ast.PatternPart {
 	start := p.start()
 	part := &ast.PatternPart{}
@@ -33,10 +34,10 @@ func (p *parser) patternPart() *ast.PatternPart {
 		part.Var = p.define("a variable")
 		p.next()
 	}
-	if p.kind().IsName() && p.kindAt(1) == token.LParen {
-		p.unsupported(p.toks[p.pos].Span, "the path function "+p.toks[p.pos].Text(p.text)+" in a pattern")
+	if p.selectorAt(0) {
+		part.Select = p.selector()
 	}
-	p.chain(part, len(p.toks))
+	p.path(part)
 	part.Place = p.since(start)
 	return part
 }
@@ -164,7 +165,7 @@ func (p *parser) relDetail(r *ast.RelPattern) {
 	}
 	switch p.kind() {
 	case token.Star:
-		r.Length = p.length()
+		p.starredLength(r)
 	case token.DotDot:
 		p.fail(failure.Syntax("InvalidRelationshipPattern", "expected * before the bounds of the length, found '..'").
 			WithHint("write *1..3"))
@@ -195,16 +196,9 @@ func relRest(r *ast.RelPattern) string {
 	}
 }
 
-// length reads *, *n, *n.., *..m or *n..m.
-func (p *parser) length() *ast.Length {
-	start := p.start()
-	p.next()
-	l := &ast.Length{Min: 1, Max: -1}
-	switch {
-	case p.at(0, "BFS"), p.at(0, "WSHORTEST"), p.at(0, "ALLSHORTEST"), p.at(0, "KSHORTEST"):
-		p.unsupported(p.toks[p.pos].Span, "the path algorithm *"+p.toks[p.pos].Text(p.text))
-		return l
-	case p.kind() == token.Integer:
+// lengthBounds reads nothing, n, n.., ..m or n..m after the *.
+func (p *parser) lengthBounds(l *ast.Length) {
+	if p.kind() == token.Integer {
 		l.Min = p.bound()
 		l.Max = l.Min
 	}
@@ -218,12 +212,8 @@ func (p *parser) length() *ast.Length {
 	case token.Minus, token.Float, token.Param, token.BadNumber, token.DotDot, token.Plus:
 		p.fail(failure.Syntax("InvalidRelationshipPattern", "expected a whole number as a bound of the length, found %s", p.found()).
 			WithHint("write *, *2, *1.., *..3 or *1..3"))
-	case token.LParen:
-		p.unsupported(p.toks[p.pos].Span, "a filter inside a variable-length relationship")
 	default:
 	}
-	l.Place = p.since(start)
-	return l
 }
 
 // bound reads a bound of a length.

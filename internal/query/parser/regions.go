@@ -49,7 +49,10 @@ func (r *regions) step(k token.Kind, text string) bool {
 	last, imported := r.last, r.imported
 	r.last, r.imported = k, false
 	switch k {
-	case token.Integer, token.Float, token.String:
+	case token.Integer:
+		r.ended = true
+		return r.mode == strip && last != token.Word // SHORTEST 3
+	case token.Float, token.String:
 		r.ended = true
 		return r.mode == strip
 	case token.Word:
@@ -62,8 +65,10 @@ func (r *regions) step(k token.Kind, text string) bool {
 	case token.RParen, token.RBracket, token.RBrace:
 		r.close()
 		r.ended = true
+	case token.Plus:
+		r.ended = last == token.RParen // ((a)-->(b))+
 	case token.Star:
-		r.ended = last == token.With || last == token.Return || last == token.Distinct
+		r.ended = last == token.With || last == token.Return || last == token.Distinct || last == token.RParen
 	default:
 		if k.IsKeyword() {
 			r.ended = r.keyword(k, last)
@@ -96,7 +101,7 @@ func (r *regions) open(k, last token.Kind, imported bool) {
 		r.imports = r.depth
 	case k == token.LBracket && last == token.Minus && r.mode == strip:
 		r.mode = properties
-	case k == token.LBracket:
+	case k == token.LBracket, k == token.LBrace && endsElement(last):
 		r.mode, r.level = keep, noLevel
 	case k == token.LBrace && r.mode == properties:
 		r.mode = strip
@@ -117,6 +122,11 @@ func (r *regions) begin(mode uint8) {
 // isSubqueryWord reports whether a brace after word may begin a subquery.
 func isSubqueryWord(word string) bool {
 	return token.EqualFold(word, "COUNT") || token.EqualFold(word, "COLLECT")
+}
+
+// endsElement reports whether last can end a part of a pattern that a quantifier follows.
+func endsElement(last token.Kind) bool {
+	return last == token.RParen || last == token.Greater || last == token.Minus
 }
 
 func (r *regions) close() {

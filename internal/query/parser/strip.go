@@ -22,6 +22,7 @@ import (
 //   - the file and the options of LOAD CSV;
 //   - lists, indexes, slices and the bounds of a variable length: what stands in "[" and
 //     not in the properties of a relationship;
+//   - the bounds of a quantifier, and how many paths a selector asks for;
 //   - all of EXISTS { … } and its like, where what is around it is left alone.
 func Strip(text string) (key string, literals []value.Value, ok bool) {
 	k, literals, ok := AppendStrip(make([]byte, 0, len(text)+16), nil, text)

@@ -23,7 +23,7 @@ func (p *parser) braced(k token.Kind) ast.Expr {
 // or a pattern and not an item of a map projection.
 func (p *parser) subqueryAhead(n int) bool {
 	switch k := p.kindAt(n); {
-	case k == token.LParen, k.IsName() && p.kindAt(n+1) == token.Equal:
+	case p.patternAt(n):
 		return true
 	case beginsQuery(k), k == token.Set, k == token.Remove, k == token.Delete, k == token.Detach:
 		switch p.kindAt(n + 1) {
@@ -46,7 +46,7 @@ func (p *parser) subquery(kind ast.SubqueryKind) ast.Expr {
 	}
 	defer p.leave()
 	p.pos += 2
-	if p.kind() == token.LParen || (p.kind().IsName() && p.kindAt(1) == token.Equal) {
+	if p.patternAt(0) {
 		e.Pattern = p.pattern()
 		e.Where = p.where()
 	} else {

@@ -251,7 +251,7 @@ func (b *builder) readEffects(x ast.Expr, e *effects) {
 			case isNamed(x.Name, "degree"), isNamed(x.Name, "inDegree"), isNamed(x.Name, "outDegree"):
 				e.expands.all = true
 			}
-		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 			e.everything = true
 			return false
 		}

@@ -47,7 +47,7 @@ func exprSlots(p *plan.Plan, e scoped, into slotSet) {
 			if slot, ok := p.SymbolSlot(p.Info.Uses[x]); ok {
 				into.add(slot)
 			}
-		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 			for _, s := range p.Info.Outer[x] {
 				if slot, ok := p.SymbolSlot(s); ok {
 					into.add(slot)

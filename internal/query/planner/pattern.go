@@ -65,6 +65,9 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 	g := &pattern{index: map[*sema.Symbol]*node{}}
 	for _, part := range parts {
 		g.at = part.Span()
+		if err := unplanned(part); err != nil {
+			return nil, err
+		}
 		if err := b.addPart(g, part); err != nil {
 			return nil, err
 		}
@@ -248,7 +251,7 @@ func (b *builder) collectSymbols(e ast.Expr, into symbolSet) {
 		case *ast.Reduce:
 			local[b.info.Uses[e.Acc]] = true
 			local[b.info.Uses[e.Var]] = true
-		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+		case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 			for _, s := range b.info.Outer[e] {
 				into[s] = true
 			}

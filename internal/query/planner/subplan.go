@@ -16,7 +16,7 @@ func (b *builder) subplans() error {
 					return false
 				}
 				switch x.(type) {
-				case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+				case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 					if _, known := e.scope.Slot(b.info, x); !known && b.p.Subplans[x] == nil {
 						b.p.Subplans[x], err = b.subplan(x)
 					}

@@ -25,6 +25,8 @@ type analyzer struct {
 	found      map[ast.Expr]bool
 	foundScope *scope
 	creating   *creation // the CREATE whose properties are looked at, for messages
+	// rounds are the scopes inside quantified path patterns.
+	rounds map[*ast.Repeat]*scope
 }
 
 // subquery is an expression that brings variables of its own; those numbered below first
@@ -44,6 +46,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 			Nodes:       make(map[*ast.NodePattern]*Symbol, 4),
 			Rels:        make(map[*ast.RelPattern]*Symbol, 4),
 			Paths:       make(map[*ast.PatternPart]*Symbol),
+			Groups:      make(map[*ast.Repeat][]Group),
 			Bound:       make(map[any]bool),
 			Projections: make(map[*ast.Projection]*Projection, 2),
 			Outer:       make(map[ast.Expr][]*Symbol),

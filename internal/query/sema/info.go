@@ -75,10 +75,12 @@ type Info struct {
 	// Bound holds the pattern elements whose variable was bound before their clause or
 	// earlier in the same pattern (so that they are matched, not created or expanded to).
 	Bound map[any]bool
+	// Groups has the variables of each quantified path pattern, in the order of the text.
+	Groups map[*ast.Repeat][]Group
 	// Projections has the facts of each WITH and RETURN.
 	Projections map[*ast.Projection]*Projection
 	// Outer lists, for each subquery-like expression (PatternPredicate,
-	// PatternComprehension, Exists), the symbols of the enclosing scope that it uses.
+	// PatternComprehension, Exists, ShortestPath), the symbols of the enclosing scope that it uses.
 	Outer map[ast.Expr][]*Symbol
 	// Types has the static type of each expression that was typed.
 	Types map[ast.Expr]Type

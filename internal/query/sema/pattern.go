@@ -11,11 +11,13 @@ import (
 // matchPattern analyses a pattern that is looked for, in the clause or expression of.
 func (a *analyzer) matchPattern(p *ast.Pattern, sc *scope, of string) {
 	first := len(a.info.Symbols)
+	a.patternRules(p)
 	for _, part := range p.Parts {
 		a.matchPart(part, sc, first, of)
 	}
 	for _, part := range p.Parts {
 		a.partProperties(part, sc, of)
+		a.pathConditions(part, sc, of)
 	}
 }
 
@@ -34,6 +36,10 @@ func (a *analyzer) matchPart(part *ast.PatternPart, sc *scope, first int, of str
 		}
 		a.info.Paths[part] = a.define(sc, part.Var, Path)
 	}
+	a.noParameters(part, of)
+}
+
+func (a *analyzer) noParameters(part *ast.PatternPart, of string) {
 	for _, n := range part.Nodes {
 		a.noParameter(n.Props, of)
 	}
@@ -69,6 +75,11 @@ func (a *analyzer) matchNode(n *ast.NodePattern, sc *scope) {
 
 // matchRel binds a relationship that may have been bound in an earlier pattern.
 func (a *analyzer) matchRel(r *ast.RelPattern, sc *scope, first int) {
+	if r.Repeat != nil {
+		a.repeat(r, sc, first)
+		return
+	}
+	defer a.total(r, sc)
 	t := Edge
 	if r.Length != nil {
 		t = EdgeList
@@ -87,10 +98,11 @@ func (a *analyzer) matchRel(r *ast.RelPattern, sc *scope, first int) {
 		accept = EdgeList | List
 	}
 	a.conflict(r.Var, s, accept)
-	if s.ID >= first {
-		a.fail(r.Var.At, failure.Syntax("RelationshipUniquenessViolation",
-			"the relationship `%s` stands more than once in one pattern, but a pattern uses each relationship once", r.Var.Name).
-			WithHint("use another name"))
+	switch {
+	case s.ID >= first:
+		a.repeatedRel(r.Var)
+	case r.Search != nil:
+		a.alreadyBound(r.Var)
 	}
 	a.use(r.Var, s)
 	a.info.Rels[r] = s
@@ -125,6 +137,7 @@ func (a *analyzer) properties(props ast.Expr, sc *scope, of string) {
 // there before the clause and the nodes of the parts before it: nodes are created first,
 // in order, then relationships.
 func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
+	a.noSelectors(p, "CREATE")
 	a.creating = &creation{p}
 	for _, part := range p.Parts {
 		a.partProperties(part, sc, "CREATE")
@@ -161,6 +174,7 @@ func (c *creation) defines(name string) bool {
 
 // mergePattern analyses the pattern of MERGE.
 func (a *analyzer) mergePattern(part *ast.PatternPart, sc *scope) {
+	a.noSelectors(&ast.Pattern{Place: part.Place, Parts: []*ast.PatternPart{part}}, "MERGE")
 	a.partProperties(part, sc, "MERGE")
 	for i, n := range part.Nodes {
 		if i > 0 {

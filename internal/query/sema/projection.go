@@ -172,7 +172,7 @@ func (p *projecting) unambiguous(e ast.Expr, simple map[string]bool) {
 	case *ast.Variable:
 		p.ungrouped(e, p.info.Uses[e])
 		return
-	case *ast.PatternComprehension, *ast.PatternPredicate, *ast.Subquery:
+	case *ast.PatternComprehension, *ast.PatternPredicate, *ast.Subquery, *ast.ShortestPath:
 		for _, s := range p.info.Outer[e] {
 			if !simple[ast.NameString(s.Name)] {
 				p.ungrouped(e, s)
@@ -243,7 +243,7 @@ func varies(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Variable:
 		return "the variable `" + e.Name + "`"
-	case *ast.PatternComprehension, *ast.PatternPredicate, *ast.Subquery:
+	case *ast.PatternComprehension, *ast.PatternPredicate, *ast.Subquery, *ast.ShortestPath:
 		return "a pattern"
 	case *ast.ListComprehension, *ast.Quantifier, *ast.Reduce:
 		return "" // their own variables are constant; others are found undefined

@@ -40,6 +40,8 @@ func (a *analyzer) scoped(e ast.Expr, sc *scope, ctx context) static {
 		}
 		a.exists(e, sc)
 		return of(Boolean)
+	case *ast.ShortestPath:
+		return a.shortestPath(e, sc)
 	}
 	return of(Any)
 }
