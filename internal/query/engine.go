@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"memgraphd/internal/query/exec"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 )
@@ -28,10 +29,13 @@ type Options struct {
 	Durability       Durability           // nil: its statements fail with a clear error
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
-	Version          string
-	Build            string
-	Now              func() time.Time
-	Log              *zap.Logger
+	// Procedures are what CALL can run beside the procedures that are built in.
+	Procedures []procedure.Procedure
+
+	Version string
+	Build   string
+	Now     func() time.Time
+	Log     *zap.Logger
 }
 
 // WorkerOptions say how many processors a statement may use, and from when on.
@@ -46,6 +50,7 @@ type Setting struct {
 type Engine struct {
 	o               Options
 	plans           *planCache
+	procedures      *procedure.Registry
 	workers         *exec.Workers
 	sessions        *registry[*Session]
 	transactions    *registry[*transaction]
@@ -84,8 +89,12 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: plan cache: %w", err)
 	}
+	procedures, err := procedure.NewRegistry(o.Version, o.Procedures...)
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
 	e := &Engine{
-		o: o, plans: plans, workers: exec.NewWorkers(o.Workers),
+		o: o, plans: plans, procedures: procedures, workers: exec.NewWorkers(o.Workers),
 		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
 	}
 	e.sweep.stop = make(chan struct{})

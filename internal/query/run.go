@@ -62,7 +62,7 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time) (stat
 
 // plan analyses and plans a query.
 func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
-	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures})
+	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: e.procedures})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
 		return nil, err
 	}
 	program, err := exec.Prepare(physical, exec.Options{
-		Store: e.o.Store, BatchSize: e.o.BatchSize, Workers: e.workers,
+		Store: e.o.Store, BatchSize: e.o.BatchSize, Workers: e.workers, Procedures: e.procedures,
 	})
 	if err != nil {
 		return nil, err

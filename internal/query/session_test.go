@@ -69,7 +69,7 @@ type desk struct {
 func TestConversations(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		t.Helper()
-		d := &desk{t: t, e: open(t, nil), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
+		d := &desk{t: t, e: open(t, withProcedures), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
 		datadriven.RunTest(t, path, func(_ *testing.T, c *datadriven.TestData) string { return d.command(c) })
 		for _, s := range d.sessions {
 			s.Close()

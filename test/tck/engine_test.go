@@ -9,6 +9,7 @@ import (
 	"memgraphd/internal/query"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
@@ -17,12 +18,23 @@ import (
 // inProcess is an engine on a store of its own.
 type inProcess struct{ session *query.Session }
 
-// openEngine starts an engine for one scenario. What it leaves behind is checked.
-func openEngine(t *testing.T) *inProcess {
+// openEngine starts an engine for one scenario, with the procedures that it brings. What it leaves behind is checked.
+func openEngine(t *testing.T, mocks []*mock, batchSize int) *inProcess {
 	t.Helper()
+	var procedures []procedure.Procedure
+	for _, m := range mocks {
+		p, err := m.procedure()
+		if err != nil {
+			t.Fatal(err)
+		}
+		procedures = append(procedures, p)
+	}
 	store := storage.New(storage.Options{})
 	budget := memory.New("tck", 0)
-	e, err := query.New(query.Options{Store: store, Budget: budget, Now: time.Now, Version: "tck"})
+	e, err := query.New(query.Options{
+		Store: store, Budget: budget, Now: time.Now, Version: "tck",
+		Procedures: procedures, BatchSize: batchSize,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ const (
 // entry is one run of a scenario.
 type entry struct {
 	identity
-	Graph   string  `json:"graph"`
+	Mode    string  `json:"mode"`
 	Outcome outcome `json:"outcome"`
 	Message string  `json:"message,omitempty"`
 	Millis  float64 `json:"milliseconds"`

@@ -2,11 +2,13 @@
 // the checkout: every scenario in process, or through the Go driver against the built
 // server.
 //
-// "Any graph" is an empty one and binary-tree-1, so that such scenarios run twice. The
-// flags choose less:
+// There are three modes. In "empty" and in "tree" the scenarios that may begin with any
+// graph begin with an empty one or with binary-tree-1; "tree" has no other scenarios. In
+// "batches" all run with batches of three rows, which no client could tell from the usual
+// ones. The flags:
 //
 //	-tck.bolt          through the driver (or MEMGRAPHD_TCK_BOLT=1); MEMGRAPHD_BINARY names the server
-//	-tck.graph=empty   what "any graph" is: empty, tree or both
+//	-tck.mode=empty    one mode only
 //	-tck.report=path   writes what became of each scenario as JSON
 //	-tck.rewrite       writes testdata/expected.txt anew from what fails; read the difference
 //
@@ -27,7 +29,7 @@ import (
 
 var (
 	flagBolt   = flag.Bool("tck.bolt", os.Getenv("MEMGRAPHD_TCK_BOLT") != "", "run through Bolt")
-	flagGraph  = flag.String("tck.graph", "both", "what any graph is: empty, tree or both")
+	flagMode   = flag.String("tck.mode", "all", "the mode to run: empty, tree, batches or all")
 	flagReport = flag.String("tck.report", "", "file to write a report to, as JSON")
 	rewrite    = flag.Bool("tck.rewrite", false, "write the list of expected failures from what fails")
 )
@@ -41,13 +43,7 @@ type suite struct {
 }
 
 func TestTCK(t *testing.T) {
-	dir, err := filepath.Abs("../../../shared/tck")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = os.Stat(filepath.Join(dir, "features")); errors.Is(err, os.ErrNotExist) {
-		t.Skip("the openCypher TCK is not at ../shared/tck beside the checkout")
-	}
+	dir := tckDir(t)
 	features, err := readFeatures(filepath.Join(dir, "features"))
 	if err != nil {
 		t.Fatal(err)
@@ -61,12 +57,12 @@ func TestTCK(t *testing.T) {
 		s.report.Through = "bolt"
 		s.servers = startServers(t, runtime.GOMAXPROCS(0))
 	}
-	t.Run("graph", func(t *testing.T) {
-		for _, graph := range graphs(t) {
-			t.Run(graph, func(t *testing.T) {
+	t.Run("with", func(t *testing.T) {
+		for _, m := range s.modes(t) {
+			t.Run(m.name, func(t *testing.T) {
 				t.Parallel()
 				for _, f := range features {
-					s.feature(t, f, graph)
+					s.feature(t, f, m)
 				}
 			})
 		}
@@ -74,19 +70,48 @@ func TestTCK(t *testing.T) {
 	s.finish(t)
 }
 
-// graphs are those that scenarios begin with where they may begin with any.
-func graphs(t *testing.T) []string {
+// tckDir returns where the TCK lies.
+func tckDir(t *testing.T) string {
 	t.Helper()
-	const tree = "binary-tree-1"
-	switch *flagGraph {
-	case "empty":
-		return []string{"empty"}
-	case "tree":
-		return []string{tree}
-	case "both":
-		return []string{"empty", tree}
+	dir, err := filepath.Abs("../../../shared/tck")
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatalf("-tck.graph=%s is none of empty, tree and both", *flagGraph)
+	if _, err = os.Stat(filepath.Join(dir, "features")); errors.Is(err, os.ErrNotExist) {
+		t.Skip("the openCypher TCK is not at ../shared/tck beside the checkout")
+	}
+	return dir
+}
+
+// mode is one way to run the suite.
+type mode struct {
+	name  string
+	graph string // what "any graph" is
+	// anyGraph leaves out the scenarios that say what graph they begin with.
+	anyGraph bool
+	batch    int // rows of a batch of the engine; 0: as ever
+}
+
+// modes are the ways that the flags ask for.
+func (s *suite) modes(t *testing.T) []mode {
+	t.Helper()
+	all := []mode{
+		{name: "empty", graph: "empty"},
+		{name: "tree", graph: "binary-tree-1", anyGraph: true},
+		{name: "batches", graph: "empty", batch: 3},
+	}
+	if s.servers != nil {
+		all = all[:2]
+	}
+	if *flagMode == "all" {
+		return all
+	}
+	for _, m := range all {
+		if m.name == *flagMode {
+			return []mode{m}
+		}
+	}
+	t.Fatalf("-tck.mode=%s is none of empty, tree, batches and all", *flagMode)
 	return nil
 }
 
@@ -109,31 +134,27 @@ func checkListed(t *testing.T, features []*feature, expected map[string]bool) {
 	}
 }
 
-// feature runs the scenarios of a file. Those that do not begin with any graph run once,
-// with the first.
-func (s *suite) feature(t *testing.T, f *feature, graph string) {
+// feature runs the scenarios of a file.
+func (s *suite) feature(t *testing.T, f *feature, m mode) {
 	t.Helper()
 	t.Run(strings.ReplaceAll(f.file, "/", "."), func(t *testing.T) {
 		t.Parallel()
 		for _, c := range f.scenarios {
-			start := graph
-			if c.graph != "any" {
-				if start = c.graph; graph != graphs(t)[0] {
-					continue
-				}
+			if m.anyGraph && c.graph != "any" {
+				continue
 			}
 			t.Run(c.short(), func(t *testing.T) {
 				t.Parallel()
-				s.scenario(t, c, start)
+				s.scenario(t, c, m)
 			})
 		}
 	})
 }
 
 // scenario runs one scenario and judges how it ended.
-func (s *suite) scenario(t *testing.T, c *scenario, graph string) {
+func (s *suite) scenario(t *testing.T, c *scenario, m mode) {
 	t.Helper()
-	e := entry{identity: c.identity, Graph: graph, Outcome: passed}
+	e := entry{identity: c.identity, Mode: m.name, Outcome: passed}
 	if s.servers != nil && len(c.procedures) > 0 {
 		e.Outcome = leftOut
 		s.report.add(e)
@@ -143,7 +164,11 @@ func (s *suite) scenario(t *testing.T, c *scenario, graph string) {
 	if s.servers != nil {
 		db = s.servers.take(t)
 	} else {
-		db = openEngine(t)
+		db = openEngine(t, c.procedures, m.batch)
+	}
+	graph := c.graph
+	if graph == "any" {
+		graph = m.graph
 	}
 	begin := time.Now()
 	err := c.play(t.Context(), db, s.dir, graph)

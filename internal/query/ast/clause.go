@@ -88,19 +88,38 @@ type (
 		Query    *Query
 		Batches  *Batches // nil without IN TRANSACTIONS
 	}
+	// CallProcedure is [OPTIONAL] CALL name [(args)] [YIELD * | results [WHERE cond]].
+	CallProcedure struct {
+		Place
+		Optional bool
+		Name     Name // with its dots
+		Implicit bool // no brackets: the arguments are the parameters of the same names
+		Args     []Expr
+		Star     bool // YIELD *
+		Yields   []YieldItem
+		Where    Expr // nil when absent
+	}
 )
 
-func (*Match) clause()        {}
-func (*Unwind) clause()       {}
-func (*LoadCSV) clause()      {}
-func (*Projection) clause()   {}
-func (*Create) clause()       {}
-func (*Merge) clause()        {}
-func (*Set) clause()          {}
-func (*Remove) clause()       {}
-func (*Delete) clause()       {}
-func (*Foreach) clause()      {}
-func (*CallSubquery) clause() {}
+func (*Match) clause()         {}
+func (*Unwind) clause()        {}
+func (*LoadCSV) clause()       {}
+func (*Projection) clause()    {}
+func (*Create) clause()        {}
+func (*Merge) clause()         {}
+func (*Set) clause()           {}
+func (*Remove) clause()        {}
+func (*Delete) clause()        {}
+func (*Foreach) clause()       {}
+func (*CallSubquery) clause()  {}
+func (*CallProcedure) clause() {}
+
+// YieldItem is result [AS alias] after YIELD; Var is the alias, or named as the result.
+type YieldItem struct {
+	Place
+	Result Name
+	Var    *Variable
+}
 
 // ImportScope says which variables a CallSubquery sees of the query around it.
 type ImportScope uint8

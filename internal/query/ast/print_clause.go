@@ -99,6 +99,8 @@ func (p *printer) clause(c Clause) {
 		p.put(")")
 	case *CallSubquery:
 		p.callSubquery(c)
+	case *CallProcedure:
+		p.callProcedure(c)
 	}
 }
 

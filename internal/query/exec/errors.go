@@ -57,10 +57,13 @@ func Failure(err error) *failure.Error {
 		f = failure.New(failure.TransactionError, failure.Runtime, "Terminated", "the transaction was ended from outside").
 			WithCode("Neo.TransientError.Transaction.Terminated")
 	default:
-		f = failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "%v", err)
+		f = failure.New(failure.DatabaseError, failure.Runtime, internalError, "%v", err)
 	}
 	return f.WithCause(err)
 }
+
+// internalError is the detail of an error that nobody foresaw.
+const internalError = "InternalError"
 
 // connected says that a node cannot be deleted.
 func connected() *failure.Error {

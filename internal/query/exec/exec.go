@@ -15,6 +15,7 @@ import (
 
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
@@ -33,6 +34,8 @@ type Options struct {
 	BatchSize int
 	// Workers let aggregates use further processors; nil: every statement runs on one.
 	Workers *Workers
+	// Procedures are what CALL can run; nil: nothing.
+	Procedures *procedure.Registry
 }
 
 // Run is what one execution of a Program works with.

@@ -136,6 +136,8 @@ func (c *compiler) writing(o plan.Op) (factory, error) {
 		return c.foreach(o)
 	case *plan.LoadCSV:
 		return c.loadCSV(o)
+	case *plan.CallProcedure:
+		return c.callProcedure(o)
 	}
 	panic("exec: an operator is not known")
 }

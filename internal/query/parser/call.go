@@ -6,17 +6,16 @@ import (
 	"memgraphd/internal/query/token"
 )
 
-// call reads [OPTIONAL] CALL of a subquery.
+// call reads [OPTIONAL] CALL of a subquery or a procedure.
 func (p *parser) call() ast.Clause {
 	start := p.start()
 	optional := p.accept(token.Optional)
-	span := p.next().Span
+	p.next()
 	switch p.kind() {
 	case token.LBrace, token.LParen:
 		return p.callSubquery(start, optional)
 	default:
-		p.unsupported(span, "CALL of a procedure")
-		return nil
+		return p.callProcedure(start, optional)
 	}
 }
 

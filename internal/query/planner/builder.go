@@ -139,6 +139,8 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 			at = b.unwind(at, c)
 		case *ast.LoadCSV:
 			at = b.loadCSV(at, c)
+		case *ast.CallProcedure:
+			at, outputs, err = b.callProcedure(at, c)
 		case *ast.Projection:
 			at, outputs, err = b.projection(at, c)
 		case *ast.Create:

@@ -116,6 +116,8 @@ func (b *builder) clauseEffects(c ast.Clause, e *effects) {
 		b.readEffects(c.List, e)
 	case *ast.LoadCSV:
 		b.readEffects(c.File, e)
+	case *ast.CallProcedure:
+		b.callEffects(c, e)
 	case *ast.Projection:
 		for _, item := range c.Items {
 			b.readEffects(item.Expr, e)

@@ -94,6 +94,8 @@ func (l *exprList) writes(o plan.Op) {
 		l.add(nil, o.Exprs...)
 	case *plan.Foreach:
 		l.add(nil, o.List)
+	case *plan.CallProcedure:
+		l.add(o.Scope, o.Args...)
 	case *plan.LoadCSV:
 		l.add(nil, o.File, o.Delimiter, o.Quote, o.NullIf)
 	}

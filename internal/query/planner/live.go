@@ -213,6 +213,8 @@ func columns(o plan.Op) (made []int, read slotSet) {
 		read.add(o.Slots...)
 	case *plan.LoadCSV:
 		made = []int{o.Slot}
+	case *plan.CallProcedure:
+		made = o.Slots
 	case *plan.Unequal:
 		for _, pair := range o.Pairs {
 			read.add(pair[0], pair[1])

@@ -51,6 +51,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 			Projections: make(map[*ast.Projection]*Projection, 2),
 			Outer:       make(map[ast.Expr][]*Symbol),
 			Types:       make(map[ast.Expr]Type, 16),
+			Calls:       make(map[*ast.CallProcedure]*Call),
 		},
 	}
 	a.info.Columns = a.query(q, nil)
@@ -152,6 +153,10 @@ func (a *analyzer) single(q *ast.SingleQuery, outer *scope) []string {
 			}
 			continue
 		}
+		if call, ok := c.(*ast.CallProcedure); ok {
+			columns = a.callProcedure(call, sc, outer == nil && len(q.Clauses) == 1)
+			continue
+		}
 		a.clause(c, sc)
 	}
 	return columns
@@ -183,6 +188,9 @@ func (a *analyzer) order(q *ast.SingleQuery, i int, nested bool) {
 		if nested {
 			a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "%s cannot be used inside EXISTS", clauseName(c)))
 		}
+		return
+	}
+	if call, ok := c.(*ast.CallProcedure); ok && (len(q.Clauses) == 1 || a.returnsNothing(call)) {
 		return
 	}
 	if last && !nested {
@@ -231,6 +239,11 @@ func clauseName(c ast.Clause) string {
 	case *ast.Foreach:
 		return "FOREACH"
 	case *ast.CallSubquery:
+		if c.Optional {
+			return "OPTIONAL CALL"
+		}
+		return "CALL"
+	case *ast.CallProcedure:
 		if c.Optional {
 			return "OPTIONAL CALL"
 		}

@@ -40,8 +40,8 @@ func (a *analyzer) clause(c ast.Clause, sc *scope) {
 		a.foreach(c, sc)
 	case *ast.CallSubquery:
 		a.fail(c.At, failure.Syntax("NotSupported", "the subquery CALL { … } is not supported"))
-	case *ast.Projection:
-		panic("sema: a projection is not a clause of this kind")
+	case *ast.Projection, *ast.CallProcedure:
+		panic("sema: a projection or a call is not a clause of this kind")
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/function"
 	"memgraphd/internal/query/parser"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/query/sema"
+	"memgraphd/internal/storage/value"
 )
 
 // TestText runs the files in testdata: every line is a query.
@@ -96,9 +98,30 @@ func analyze(text string) (*ast.Query, *sema.Info, error) {
 	if !ok {
 		return nil, nil, failure.Syntax("NotAQuery", "the statement is no query").At(s.Span())
 	}
-	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures})
+	procedures, err := procedure.NewRegistry("test", testProcedures()...)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: procedures})
 	if err != nil {
 		return nil, nil, failure.Of(err).Locate(text)
 	}
 	return q, info, nil
+}
+
+// testProcedures are called in testdata/procedures.txt.
+func testProcedures() []procedure.Procedure {
+	none := func(*procedure.Context, []value.Value) (procedure.Rows, error) { return procedure.None, nil }
+	return []procedure.Procedure{
+		{
+			Name: "p",
+			Args: []procedure.Argument{
+				{Name: "n", Type: procedure.Integer},
+				{Name: "l", Type: procedure.ListOf(procedure.Float), Optional: true},
+			},
+			Results: []procedure.Result{{Name: "a", Type: procedure.Float}, {Name: "b", Type: procedure.Node}},
+			Call:    none,
+		},
+		{Name: "void", Mode: procedure.Write, Call: none},
+	}
 }

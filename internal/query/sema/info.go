@@ -84,6 +84,8 @@ type Info struct {
 	Outer map[ast.Expr][]*Symbol
 	// Types has the static type of each expression that was typed.
 	Types map[ast.Expr]Type
+	// Calls has the facts of each call of a procedure.
+	Calls map[*ast.CallProcedure]*Call
 	// Columns are the result's column names; nil for a query without RETURN.
 	Columns []string
 	// Params are the names of the parameters used, sorted.

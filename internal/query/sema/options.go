@@ -31,5 +31,6 @@ type Functions interface {
 
 // Options are what Analyze needs beside the tree.
 type Options struct {
-	Functions Functions
+	Functions  Functions
+	Procedures Procedures // nil: there are none
 }

@@ -1,0 +1,88 @@
+// Package procedure holds what CALL can run: procedures with typed arguments and results.
+//
+// Those that are built in only read: mg.go and dbms.go tell about the server, db.go and
+// schema.go about the graph, as the transaction of the statement sees it. A Registry adds
+// others to them.
+package procedure
+
+import (
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/value"
+)
+
+// Mode says what a procedure does to the graph.
+type Mode uint8
+
+// The modes.
+const (
+	// Read leaves the graph alone.
+	Read Mode = iota
+	// Write may change it, so that a transaction for reading refuses the procedure. What it
+	// changes is not counted in the statement's summary.
+	Write
+)
+
+// Procedure is what CALL can run. It is immutable.
+type Procedure struct {
+	Name    string // with dots
+	Args    []Argument
+	Results []Result // none: each call passes its row on
+	Mode    Mode
+	// Call begins one call. args has a value for each of Args, of its type or null, and may
+	// be kept.
+	Call func(c *Context, args []value.Value) (Rows, error)
+}
+
+// Argument is one argument. Optional ones come last.
+type Argument struct {
+	Name     string
+	Type     Type
+	Optional bool
+	Default  value.Value // of an optional one that is not given
+}
+
+// Result is one column of the rows.
+type Result struct {
+	Name string
+	Type Type
+}
+
+// Rows gives one row of results after the other, a value for each of Procedure.Results, and
+// nil after the last one. A row is not kept. A procedure without results gives no rows.
+type Rows func() ([]value.Value, error)
+
+// Context is what a call works with.
+type Context struct {
+	Store *storage.Store
+	Tx    *storage.Tx
+	// Interrupted fails when the statement has been ended from outside; a long call asks now
+	// and then.
+	Interrupted func() error
+	// Reserve takes memory for what the call keeps until its last row; it fails where the
+	// statement may not have that much.
+	Reserve func(bytes int64) error
+}
+
+// None is a call that gives no rows.
+func None() ([]value.Value, error) { return nil, nil }
+
+// List is a call whose rows have been made already.
+func List(rows [][]value.Value) Rows {
+	return func() ([]value.Value, error) {
+		if len(rows) == 0 {
+			return nil, nil
+		}
+		row := rows[0]
+		rows = rows[1:]
+		return row, nil
+	}
+}
+
+// words is a list of rows of one string each.
+func words(texts []string) Rows {
+	rows := make([][]value.Value, len(texts))
+	for i, text := range texts {
+		rows[i] = []value.Value{value.String(text)}
+	}
+	return List(rows)
+}

@@ -1,0 +1,165 @@
+package procedure
+
+import (
+	"strings"
+
+	"memgraphd/internal/query/sema"
+	"memgraphd/internal/storage/value"
+)
+
+// Type is the type of an argument or a result. Null is of every type.
+type Type uint8
+
+// The types.
+const (
+	Any Type = iota
+	Boolean
+	Integer
+	Float // takes integers too, which become floats
+	Number
+	String
+	Bytes
+	Map
+	Node
+	Relationship
+	Path
+	Date
+	Time
+	LocalTime
+	DateTime
+	LocalDateTime
+	Duration
+	Point
+
+	listOf Type = 0x80 // a list of the type in the other bits
+)
+
+// ListOf returns the type of lists whose elements are of type t, which is no list.
+func ListOf(t Type) Type { return t | listOf }
+
+// String returns the type as signatures have it.
+func (t Type) String() string {
+	if t&listOf != 0 {
+		return "LIST OF " + (t &^ listOf).String()
+	}
+	switch t {
+	case Any:
+		return "ANY"
+	case Number:
+		return "NUMBER"
+	}
+	if kind, ok := t.kind(); ok {
+		return kind.String()
+	}
+	return "unknown"
+}
+
+// kind returns the one kind of values that t stands for.
+func (t Type) kind() (value.Kind, bool) {
+	kinds := map[Type]value.Kind{
+		Boolean: value.KindBool, Integer: value.KindInt, Float: value.KindFloat, String: value.KindString,
+		Bytes: value.KindBytes, Map: value.KindMap, Node: value.KindNode, Relationship: value.KindEdge,
+		Path: value.KindPath, Date: value.KindDate, Time: value.KindTime, LocalTime: value.KindLocalTime,
+		DateTime: value.KindDateTime, LocalDateTime: value.KindLocalDateTime,
+		Duration: value.KindDuration, Point: value.KindPoint,
+	}
+	kind, ok := kinds[t]
+	return kind, ok
+}
+
+// ParseType returns the type that a signature calls name, in upper case.
+func ParseType(name string) (Type, bool) {
+	if inner, ok := strings.CutPrefix(name, "LIST OF "); ok {
+		t, ok := ParseType(inner)
+		return ListOf(t), ok && t&listOf == 0
+	}
+	for t := Any; t <= Point; t++ {
+		if t.String() == name {
+			return t, true
+		}
+	}
+	return Any, name == "ANY"
+}
+
+// Convert returns v as a value of type t; ok is false where it is none.
+func (t Type) Convert(v value.Value) (out value.Value, ok bool) {
+	switch {
+	case v.IsNull(), t == Any:
+		return v, true
+	case t == Number:
+		return v, v.IsNumber()
+	case t == Float && v.Kind() == value.KindInt:
+		return value.Float(v.Number()), true
+	case t&listOf != 0:
+		return t.convertList(v)
+	}
+	kind, _ := t.kind()
+	return v, v.Kind() == kind
+}
+
+func (t Type) convertList(v value.Value) (value.Value, bool) {
+	if v.Kind() != value.KindList {
+		return v, false
+	}
+	list := v.AsList()
+	out := make([]value.Value, len(list))
+	for i, x := range list {
+		var ok bool
+		if out[i], ok = (t &^ listOf).Convert(x); !ok {
+			return v, false
+		}
+	}
+	return value.List(out), true
+}
+
+// static is what package sema knows of values of type t: what an argument may be.
+func (t Type) static() sema.Type {
+	switch t {
+	case Any:
+		return sema.Any
+	case Boolean:
+		return sema.Boolean
+	case Integer:
+		return sema.Integer
+	case Float, Number:
+		return sema.Number
+	case String:
+		return sema.String
+	case Bytes:
+		return sema.Bytes
+	case Map:
+		return sema.Map
+	case Node:
+		return sema.Node
+	case Relationship:
+		return sema.Edge
+	case Path:
+		return sema.Path
+	case Date:
+		return sema.Date
+	case Time:
+		return sema.Time
+	case LocalTime:
+		return sema.LocalTime
+	case DateTime:
+		return sema.DateTime
+	case LocalDateTime:
+		return sema.LocalDateTime
+	case Duration:
+		return sema.Duration
+	case Point:
+		return sema.Any
+	}
+	return sema.List | sema.EdgeList
+}
+
+// result is what package sema knows of a result of type t.
+func (t Type) result() sema.Type {
+	switch {
+	case t == Float:
+		return sema.Float
+	case t&listOf != 0:
+		return sema.List
+	}
+	return t.static()
+}
