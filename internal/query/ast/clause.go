@@ -189,6 +189,7 @@ const (
 	SetAll                     // target = map; Target is *Variable
 	SetMerge                   // target += map; Target is *Variable
 	SetLabels                  // target:A:B; Target is *Variable
+	SetDynamic                 // target[key] = value; Target is *Subscript
 )
 
 // SetItem is one assignment of SET.
@@ -196,14 +197,18 @@ type SetItem struct {
 	Place
 	Kind   SetKind
 	Target Expr
-	Value  Expr   // nil for SetLabels
-	Labels []Name // SetLabels only
+	Value  Expr      // nil for SetLabels
+	Labels []Name    // SetLabels only
+	Is     LabelExpr // SetLabels only: names that expressions give; nil when absent
 }
 
-// RemoveItem is one element of REMOVE: a property, or labels of a variable.
+// RemoveItem is one element of REMOVE: a property, a property whose name an expression
+// gives, or labels of a variable.
 type RemoveItem struct {
 	Place
-	Property *Property // nil when labels are removed
-	Target   Expr      // *Variable, with Labels
+	Property *Property  // nil when something else is removed
+	Dynamic  *Subscript // nil when something else is removed
+	Target   Expr       // *Variable, with Labels and Is
 	Labels   []Name
+	Is       LabelExpr // names that expressions give; nil when absent
 }

@@ -58,11 +58,13 @@ type (
 		Place
 		X, From, To Expr
 	}
-	// HasLabels is x:A:B, true where x has all of Labels (or the type, on a relationship).
+	// HasLabels is x:A:B, true where x has all of Labels (or the type, on a relationship)
+	// and Is holds, which is nil for nothing more.
 	HasLabels struct {
 		Place
 		X      Expr
 		Labels []Name
+		Is     LabelExpr
 	}
 	// List is [a, b].
 	List struct {

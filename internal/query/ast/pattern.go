@@ -22,22 +22,26 @@ type PatternPart struct {
 	Where Expr
 }
 
-// NodePattern is (x:A:B {props}).
+// NodePattern is (x:A:B {props} WHERE cond).
 type NodePattern struct {
 	Place
 	Var    *Variable // nil when anonymous
 	Labels []Name    // all must be there
+	Is     LabelExpr // what must hold beside Labels; nil when nothing
 	Props  Expr      // *Map or *Param; nil when absent
+	Where  Expr      // nil when absent
 }
 
-// RelPattern is -[r:T|U*min..max {props}]->.
+// RelPattern is -[r:T|U*min..max {props} WHERE cond]->.
 type RelPattern struct {
 	Place
 	Var       *Variable // nil when anonymous
 	Types     []Name    // any of them; none means all
+	Is        LabelExpr // instead of Types, what is more than any of some names; nil when absent
 	Direction graph.Direction
 	Length    *Length // nil for exactly one relationship
 	Props     Expr    // *Map or *Param; nil when absent
+	Where     Expr    // holds for each relationship, which Var stands for inside; nil when absent
 	// Repeat is a pattern that is repeated, ((a)-[r]->(b) WHERE cond){1,3}, in the place of
 	// a relationship: of the fields above only Length is set then.
 	Repeat *Repeat

@@ -92,13 +92,6 @@ func (p *printer) optional(before string, e Expr) {
 	}
 }
 
-func (p *printer) labels(labels []Name) {
-	for _, l := range labels {
-		p.put(":")
-		p.name(l)
-	}
-}
-
 // literal writes a constant.
 func (p *printer) literal(l *Literal) {
 	if p.key && l.Auto > 0 {
@@ -171,8 +164,10 @@ func (p *printer) node(n *NodePattern) {
 	if n.Var != nil {
 		p.variable(n.Var)
 	}
-	p.labels(n.Labels)
-	p.props(n.Props, n.Var != nil || n.Labels != nil)
+	p.labels(n.Labels, n.Is)
+	after := n.Var != nil || n.Labels != nil || n.Is != nil
+	p.props(n.Props, after)
+	p.condition(n.Where, after || n.Props != nil)
 	p.put(")")
 }
 
@@ -197,7 +192,7 @@ func (p *printer) rel(r *RelPattern) {
 		p.put("<")
 	}
 	p.put("-")
-	if r.Var != nil || r.Types != nil || r.Length != nil || r.Props != nil {
+	if r.Var != nil || r.Types != nil || r.Is != nil || r.Length != nil || r.Props != nil || r.Where != nil {
 		p.put("[")
 		p.relDetail(r)
 		p.put("]")
@@ -211,6 +206,10 @@ func (p *printer) rel(r *RelPattern) {
 func (p *printer) relDetail(r *RelPattern) {
 	if r.Var != nil {
 		p.variable(r.Var)
+	}
+	if r.Is != nil {
+		p.put(":")
+		p.labelExpr(r.Is, bindNothing)
 	}
 	for i, t := range r.Types {
 		if i == 0 {
@@ -226,5 +225,7 @@ func (p *printer) relDetail(r *RelPattern) {
 	case r.Length != nil:
 		p.put("*", r.Length.bounds())
 	}
-	p.props(r.Props, r.Var != nil || r.Types != nil || r.Length != nil)
+	after := r.Var != nil || r.Types != nil || r.Is != nil || r.Length != nil
+	p.props(r.Props, after)
+	p.condition(r.Where, after || r.Props != nil)
 }

@@ -168,12 +168,12 @@ func (p *printer) setItems(before string, items []SetItem) {
 		}
 		p.expr(s.Target)
 		switch s.Kind {
-		case SetProperty, SetAll:
+		case SetProperty, SetAll, SetDynamic:
 			p.optional(" = ", s.Value)
 		case SetMerge:
 			p.optional(" += ", s.Value)
 		case SetLabels:
-			p.labels(s.Labels)
+			p.labels(s.Labels, s.Is)
 		}
 	}
 }
@@ -188,7 +188,11 @@ func (p *printer) remove(c *Remove) {
 			p.expr(item.Property)
 			continue
 		}
+		if item.Dynamic != nil {
+			p.expr(item.Dynamic)
+			continue
+		}
 		p.expr(item.Target)
-		p.labels(item.Labels)
+		p.labels(item.Labels, item.Is)
 	}
 }

@@ -61,7 +61,7 @@ func (p *printer) expr(e Expr) {
 	case *HasLabels:
 		p.put("(")
 		p.operand(e.X)
-		p.labels(e.Labels)
+		p.labels(e.Labels, e.Is)
 		p.put(")")
 	case *List:
 		p.put("[")

@@ -1,7 +1,7 @@
 package ast
 
 // Children calls visit with each expression directly below e. Patterns inside e are not
-// entered, their properties are.
+// entered; their properties, conditions and dynamic names are.
 func Children(e Expr, visit func(Expr)) {
 	all := func(list ...Expr) {
 		for _, x := range list {
@@ -20,6 +20,7 @@ func Children(e Expr, visit func(Expr)) {
 		all(e.X, e.From, e.To)
 	case *HasLabels:
 		all(e.X)
+		LabelOperands(e.Is, visit)
 	case *List:
 		all(e.Items...)
 	case *Map:
@@ -77,10 +78,12 @@ func childrenScoped(e Expr, all func(...Expr)) {
 
 func partProps(part *PatternPart, all func(...Expr)) {
 	for _, n := range part.Nodes {
-		all(n.Props)
+		LabelOperands(n.Is, func(e Expr) { all(e) })
+		all(n.Props, n.Where)
 	}
 	for _, r := range part.Rels {
-		all(r.Props)
+		LabelOperands(r.Is, func(e Expr) { all(e) })
+		all(r.Props, r.Where)
 		if r.Repeat != nil {
 			partProps(r.Repeat.Part, all)
 			all(r.Repeat.Where)

@@ -32,12 +32,14 @@ type newProps struct {
 type newNode struct {
 	spec   *plan.NewNode
 	labels []graph.LabelID
+	given  givenNames
 	newProps
 }
 
 type newRel struct {
-	spec *plan.NewRel
-	typ  graph.TypeID
+	spec  *plan.NewRel
+	typ   graph.TypeID
+	given givenNames
 	newProps
 }
 
@@ -50,14 +52,22 @@ func (c *compiler) creation(o *plan.Creation) (*creation, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.nodes = append(t.nodes, newNode{spec: &o.Nodes[i], newProps: p})
+		given, err := c.givenNames(o.Nodes[i].Names...)
+		if err != nil {
+			return nil, err
+		}
+		t.nodes = append(t.nodes, newNode{spec: &o.Nodes[i], newProps: p, given: given})
 	}
 	for i := range o.Rels {
 		p, err := c.newProps(o.Rels[i].Props)
 		if err != nil {
 			return nil, err
 		}
-		t.rels = append(t.rels, newRel{spec: &o.Rels[i], newProps: p})
+		given, err := c.givenNames(o.Rels[i].Name)
+		if err != nil {
+			return nil, err
+		}
+		t.rels = append(t.rels, newRel{spec: &o.Rels[i], newProps: p, given: given})
 	}
 	return t, nil
 }
@@ -85,9 +95,11 @@ func (t *creation) clone() *creation {
 	out := &creation{nodes: append([]newNode(nil), t.nodes...), rels: append([]newRel(nil), t.rels...)}
 	for i := range out.nodes {
 		out.nodes[i].fresh()
+		out.nodes[i].given.fresh()
 	}
 	for i := range out.rels {
 		out.rels[i].fresh()
+		out.rels[i].given.fresh()
 	}
 	return out
 }
@@ -217,6 +229,9 @@ func (t *creation) names(r *run) error {
 		}
 	}
 	for i := range t.rels {
+		if t.rels[i].spec.Name != nil {
+			continue
+		}
 		id, err := r.store.InternType(t.rels[i].spec.Type)
 		if err != nil {
 			return err
@@ -250,6 +265,9 @@ func (n *newNode) create(r *run, in *batch.Batch, rows []uint16) error {
 	if err := n.eval(r, in); err != nil {
 		return err
 	}
+	if err := n.given.eval(r, in); err != nil {
+		return err
+	}
 	out := &in.Columns[n.spec.Slot]
 	out.Kind = batch.Nodes
 	out.Nodes = grown(out.Nodes, in.Len)
@@ -258,13 +276,17 @@ func (n *newNode) create(r *run, in *batch.Batch, rows []uint16) error {
 		if err != nil {
 			return err
 		}
-		id, err := r.tx.CreateNode(n.labels, props)
+		labels, err := n.given.labelsAt(n.labels, int(row), r.internLabel)
+		if err != nil {
+			return err
+		}
+		id, err := r.tx.CreateNode(labels, props)
 		if err != nil {
 			return err
 		}
 		out.Nodes[row] = id
 		r.stats.NodesCreated++
-		r.stats.LabelsAdded += int64(len(n.labels))
+		r.stats.LabelsAdded += int64(len(labels))
 		r.stats.PropertiesSet += int64(len(props))
 		if err := r.step(); err != nil {
 			return err
@@ -275,6 +297,9 @@ func (n *newNode) create(r *run, in *batch.Batch, rows []uint16) error {
 
 func (n *newRel) create(r *run, in *batch.Batch, rows []uint16) error {
 	if err := n.eval(r, in); err != nil {
+		return err
+	}
+	if err := n.given.eval(r, in); err != nil {
 		return err
 	}
 	out := &in.Columns[n.spec.Slot]
@@ -294,7 +319,13 @@ func (n *newRel) create(r *run, in *batch.Batch, rows []uint16) error {
 		if err != nil {
 			return err
 		}
-		e, err := r.tx.CreateEdge(src, dst, n.typ, props)
+		typ := n.typ
+		if n.spec.Name != nil {
+			if typ, err = n.given.typeAt(r, int(row)); err != nil {
+				return err
+			}
+		}
+		e, err := r.tx.CreateEdge(src, dst, typ, props)
 		if err != nil {
 			return err
 		}

@@ -21,13 +21,19 @@ func (c *compiler) expandExists(o *plan.ExpandExists) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	return func(i *instance) operator {
-		return &expandExists{between: between{hop: hop{spec: &o.Hop}}, spec: o, input: in(i)}
+		return &expandExists{between: between{hop: h}, spec: o, input: in(i)}
 	}, nil
 }
 
 func (o *expandExists) open(r *run) error {
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
 	o.reset()
 	return o.input.open(r)
 }
@@ -49,6 +55,9 @@ func (o *expandExists) next(r *run) (*batch.Batch, error) {
 }
 
 func (o *expandExists) keep(r *run, in *batch.Batch) error {
+	if err := o.renew(r); err != nil {
+		return err
+	}
 	from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0])
 	if err != nil {
 		return err

@@ -30,15 +30,21 @@ func (c *compiler) expand(o *plan.Expand) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &expand{hop: hop{spec: &o.Hop}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &expand{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
 	}, nil
 }
 
 func (o *expand) open(r *run) error {
 	o.in = nil
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
 	return o.input.open(r)
 }
 
@@ -50,6 +56,9 @@ func (o *expand) next(r *run) (*batch.Batch, error) {
 		if o.in == nil {
 			in, err := o.input.next(r)
 			if err != nil || in == nil {
+				return nil, err
+			}
+			if _, err := o.refresh(r); err != nil {
 				return nil, err
 			}
 			if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch); err != nil {

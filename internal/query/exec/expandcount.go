@@ -28,17 +28,28 @@ func (c *compiler) expandCount(o *plan.ExpandCount) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	return func(i *instance) operator {
-		return &expandCount{hop: hop{spec: &o.Hop}, spec: o, input: in(i)}
+		return &expandCount{hop: h, spec: o, input: in(i)}
 	}, nil
 }
 
 func (o *expandCount) open(r *run) error {
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
+	o.forget()
+	return o.input.open(r)
+}
+
+// forget empties the memory of counts.
+func (o *expandCount) forget() {
 	for i := range o.seen {
 		o.seen[i] = graph.NoNode
 	}
-	return o.input.open(r)
 }
 
 func (o *expandCount) next(r *run) (*batch.Batch, error) {
@@ -46,6 +57,13 @@ func (o *expandCount) next(r *run) (*batch.Batch, error) {
 		in, err := o.input.next(r)
 		if err != nil || in == nil {
 			return nil, err
+		}
+		changed, err := o.refresh(r)
+		if err != nil {
+			return nil, err
+		}
+		if changed {
+			o.forget()
 		}
 		from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch)
 		if err != nil {

@@ -41,6 +41,15 @@ func (b *between) reset() {
 	}
 }
 
+// renew forgets what was found if there are new names that it depends on.
+func (b *between) renew(r *run) error {
+	changed, err := b.refresh(r)
+	if changed {
+		b.reset()
+	}
+	return err
+}
+
 // note counts how long an end stays the same, and builds the table when that pays.
 func (b *between) note(r *run, from, to graph.NodeID) {
 	for side, n := range [2]graph.NodeID{from, to} {
@@ -246,15 +255,21 @@ func (c *compiler) expandInto(o *plan.ExpandInto) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &expandInto{between: between{hop: hop{spec: &o.Hop}}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &expandInto{between: between{hop: h}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
 	}, nil
 }
 
 func (o *expandInto) open(r *run) error {
 	o.in = nil
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
 	o.reset()
 	return o.input.open(r)
 }
@@ -294,6 +309,9 @@ func (o *expandInto) next(r *run) (*batch.Batch, error) {
 
 // ends begins with a batch of the input.
 func (o *expandInto) ends(r *run, in *batch.Batch) (err error) {
+	if err := o.renew(r); err != nil {
+		return err
+	}
 	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0]); err != nil {
 		return err
 	}

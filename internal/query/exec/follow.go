@@ -30,15 +30,21 @@ func (c *compiler) followBound(o *plan.FollowBound) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &followBound{hop: hop{spec: &o.Hop}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &followBound{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
 	}, nil
 }
 
 func (o *followBound) open(r *run) error {
 	o.in = nil
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
 	return o.input.open(r)
 }
 
@@ -47,6 +53,9 @@ func (o *followBound) next(r *run) (*batch.Batch, error) {
 		if o.in == nil {
 			in, err := o.input.next(r)
 			if err != nil || in == nil {
+				return nil, err
+			}
+			if _, err := o.refresh(r); err != nil {
 				return nil, err
 			}
 			if err := o.begin(r, in); err != nil {

@@ -129,6 +129,22 @@ func (r *run) NodeHasLabels(dst []bool, ids []graph.NodeID, labels []graph.Label
 	return nil
 }
 
+// NodeIsLabelled tells whether each node has any label.
+func (r *run) NodeIsLabelled(dst []bool, ids []graph.NodeID) error {
+	r.hits += int64(len(ids))
+	if err := r.present(ids); err != nil {
+		return err
+	}
+	for i, id := range ids {
+		dst[i] = false
+		if id != graph.NoNode {
+			r.labels = r.tx.AppendLabels(r.labels[:0], id)
+			dst[i] = len(r.labels) > 0
+		}
+	}
+	return nil
+}
+
 func (r *run) hasLabels(id graph.NodeID, labels []graph.LabelID) bool {
 	for _, l := range labels {
 		if !r.tx.HasLabel(id, l) {

@@ -13,20 +13,23 @@ import (
 // hop follows one relationship pattern from a node.
 type hop struct {
 	spec   *plan.Hop
+	rule   *typeRule // nil where the types are names
 	types  []graph.TypeID
 	labels []graph.LabelID
 	// resolved tells that all names were found, so that they need not be looked up again;
 	// possible that a relationship can match at all.
 	resolved, possible bool
+	names              int // names that existed when they were looked up
 
 	banned []graph.Edge // relationships that the row has used already
 }
 
 // resolve looks the names up.
-func (h *hop) resolve(r *run) {
+func (h *hop) resolve(r *run) error {
 	if h.resolved {
-		return
+		return nil
 	}
+	h.names = r.store.NameCount()
 	h.types, h.labels = h.types[:0], h.labels[:0]
 	h.resolved, h.possible = true, true
 	for _, name := range h.spec.Types {
@@ -46,6 +49,19 @@ func (h *hop) resolve(r *run) {
 			h.resolved, h.possible = false, false
 		}
 	}
+	if h.rule == nil || !h.possible {
+		return nil
+	}
+	return h.chooseTypes(r)
+}
+
+// refresh looks the names up again if there are new ones, which the statement itself may
+// have made, and reports whether there were.
+func (h *hop) refresh(r *run) (bool, error) {
+	if h.resolved || h.names == r.store.NameCount() {
+		return false, nil
+	}
+	return true, h.resolve(r)
 }
 
 // adjacent finds the relationships of n in direction d.

@@ -54,6 +54,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.allNodes(o)
 	case *plan.LabelScan:
 		return c.labelScan(o)
+	case *plan.LabelsScan:
+		return c.labelsScan(o)
 	case *plan.IndexEqual:
 		return c.indexEqual(o)
 	case *plan.IndexRange:

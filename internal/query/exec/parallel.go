@@ -63,6 +63,11 @@ func (c *compiler) parallel(o *plan.Aggregate) *parallel {
 				at = x.Input
 				continue
 			}
+		case *plan.LabelsScan:
+			if _, first := x.Input.(*plan.Once); !first {
+				at = x.Input
+				continue
+			}
 		case *plan.LabelScan:
 			if _, first := x.Input.(*plan.Once); !first {
 				at = x.Input

@@ -14,7 +14,8 @@ import (
 
 // TestQueries runs the files under testdata. Commands: "setup" runs statements separated
 // by semicolons; "query" shows the rows, sorted with the argument sorted, and what was
-// changed; "plan" shows the plan; "file name=x" makes a file for LOAD CSV.
+// changed; "plan" shows the plan; "file name=x" makes a file for LOAD CSV;
+// "params" sets the parameters to a map.
 func TestQueries(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		t.Helper()
@@ -47,6 +48,12 @@ func (s *script) run(t *testing.T, c *datadriven.TestData) string {
 	switch c.Cmd {
 	case "new":
 		s.fresh(t)
+	case "params":
+		out, err := s.d.query(t.Context(), "RETURN "+c.Input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.d.params = out.values[0][0]
 	case "setup":
 		for text := range strings.SplitSeq(c.Input, ";") {
 			if strings.TrimSpace(text) != "" {

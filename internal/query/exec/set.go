@@ -31,6 +31,7 @@ type assign struct {
 	still   bool
 	key     graph.KeyID
 	labels  []graph.LabelID
+	given   givenNames
 	scratch [2]batch.Vector
 	column  *batch.Vector
 }
@@ -47,13 +48,21 @@ func (c *compiler) assigns(list []plan.Assign) ([]assign, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = assign{spec: a, target: target, value: v, still: !readsGraph(c.plan, a.Value)}
+		given, err := c.givenNames(append([]ast.Expr{a.Name}, a.Names...)...)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = assign{spec: a, target: target, value: v, given: given, still: !readsGraph(c.plan, a.Value)}
 	}
 	return out, nil
 }
 
 func newAssigns(template []assign) assigns {
-	return assigns{items: append([]assign(nil), template...)}
+	a := assigns{items: append([]assign(nil), template...)}
+	for i := range a.items {
+		a.items[i].given.fresh()
+	}
+	return a
 }
 
 // readsGraph tells whether e might read properties, labels or patterns.
@@ -149,7 +158,7 @@ func (a *assign) prepare(r *run, in *batch.Batch, rows []uint16) (err error) {
 				a.labels = append(a.labels, id)
 			}
 		}
-	case plan.AssignAll, plan.AssignMerge:
+	case plan.AssignAll, plan.AssignMerge, plan.AssignDynamic, plan.RemoveDynamic:
 	}
 	a.column = nil
 	if a.value != nil && a.still {
@@ -186,6 +195,9 @@ func (a *assign) apply(r *run, in *batch.Batch, row int) error {
 		v = col.Value(row)
 	}
 	e := entityOf(x)
+	if len(a.given.values) > 0 {
+		return a.applyGiven(r, in, row, e, v)
+	}
 	switch a.spec.Kind {
 	case plan.AssignProperty:
 		return e.set(r, a.key, v)
@@ -202,6 +214,50 @@ func (a *assign) apply(r *run, in *batch.Batch, row int) error {
 		return e.label(r, a.labels)
 	case plan.RemoveLabels:
 		return e.unlabel(r, a.labels)
+	case plan.AssignDynamic, plan.RemoveDynamic:
+		panic("exec: the name of a property is not given")
+	}
+	return nil
+}
+
+// applyGiven is apply where expressions give the names.
+func (a *assign) applyGiven(r *run, in *batch.Batch, row int, e entity, v value.Value) error {
+	if err := a.given.eval(r, in); err != nil {
+		return err
+	}
+	switch a.spec.Kind {
+	case plan.AddLabels, plan.RemoveLabels:
+		find := r.internLabel
+		if a.spec.Kind == plan.RemoveLabels {
+			find = r.knownLabel
+		}
+		labels, err := a.given.labelsAt(a.labels, row, find)
+		if err != nil {
+			return err
+		}
+		if a.spec.Kind == plan.RemoveLabels {
+			return e.unlabel(r, labels)
+		}
+		return e.label(r, labels)
+	case plan.AssignDynamic:
+		name, err := a.given.keyAt(row)
+		if err != nil {
+			return err
+		}
+		key, err := r.store.InternKey(name)
+		if err != nil {
+			return err
+		}
+		return e.set(r, key, v)
+	case plan.RemoveDynamic:
+		name, err := a.given.keyAt(row)
+		if err != nil {
+			return err
+		}
+		if key, ok := r.store.LookupKey(name); ok {
+			return e.set(r, key, value.Null)
+		}
+	case plan.AssignProperty, plan.AssignAll, plan.AssignMerge, plan.RemoveProperty:
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type varExpand struct {
 	input operator
 	out   output
 	props []propertyTest
+	where *hopFilter // nil: there is no condition
 
 	in       *batch.Batch
 	from, to []graph.NodeID
@@ -43,6 +44,9 @@ type level struct {
 	walk  walker
 	nodes []graph.NodeID // the run that is being looked at
 	edges []graph.EdgeID
+	// kept are those of them that fulfil the condition.
+	keptNodes []graph.NodeID
+	keptEdges []graph.EdgeID
 }
 
 // propertyTest demands that a property of a relationship equals a value.
@@ -68,9 +72,18 @@ func (c *compiler) varExpand(o *plan.VarExpand) (factory, error) {
 			return nil, err
 		}
 	}
+	tests, err := c.exprs(nil, o.Where...)
+	if err != nil {
+		return nil, err
+	}
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		v := &varExpand{hop: hop{spec: &o.Hop}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		v := &varExpand{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		v.where = newHopFilter(o, tests, slots)
 		for n, p := range o.Props {
 			v.props = append(v.props, propertyTest{key: keyName{name: p.Key}, value: values[n]})
 		}
@@ -80,7 +93,9 @@ func (c *compiler) varExpand(o *plan.VarExpand) (factory, error) {
 
 func (o *varExpand) open(r *run) error {
 	o.in, o.depth = nil, 0
-	o.resolve(r)
+	if err := o.resolve(r); err != nil {
+		return err
+	}
 	return o.input.open(r)
 }
 
@@ -92,6 +107,9 @@ func (o *varExpand) next(r *run) (*batch.Batch, error) {
 		if o.in == nil {
 			in, err := o.input.next(r)
 			if err != nil || in == nil {
+				return nil, err
+			}
+			if _, err := o.refresh(r); err != nil {
 				return nil, err
 			}
 			if err := o.begin(r, in); err != nil {
@@ -177,6 +195,9 @@ func (o *varExpand) root(r *run, row int) error {
 		return nil
 	}
 	o.ban(o.in, row)
+	if o.where != nil {
+		o.where.start(o.in, row)
+	}
 	for i := range o.props {
 		o.props[i].want = o.props[i].column.Value(row)
 	}
@@ -233,6 +254,9 @@ func (o *varExpand) advance(r *run, row int) (bool, error) {
 			o.pop()
 			return o.depth > 0, nil
 		}
+		if o.where != nil {
+			return true, o.filter(r, l)
+		}
 	}
 	n, id := l.nodes[0], l.edges[0]
 	l.nodes, l.edges = l.nodes[1:], l.edges[1:]
@@ -250,6 +274,23 @@ func (o *varExpand) advance(r *run, row int) (bool, error) {
 		return true, nil
 	}
 	return true, o.push(r, n)
+}
+
+// filter leaves those relationships in a level that fulfil the condition.
+func (o *varExpand) filter(r *run, l *level) error {
+	l.keptNodes, l.keptEdges = l.keptNodes[:0], l.keptEdges[:0]
+	before := cap(l.keptNodes)
+	if err := o.where.keep(r, &l.walk, l.nodes, l.edges, l); err != nil {
+		return err
+	}
+	l.nodes, l.edges = l.keptNodes, l.keptEdges
+	const bytes = 8 // a node and an edge
+	grown := int64(cap(l.keptNodes)-before) * bytes
+	if err := r.reserve(grown); err != nil {
+		return err
+	}
+	o.held += grown
+	return nil
 }
 
 // follow appends a relationship to the trail.

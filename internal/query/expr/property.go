@@ -211,6 +211,9 @@ type hasLabels struct {
 }
 
 func (s *scope) hasLabels(e *ast.HasLabels) (compiled, error) {
+	if e.Is != nil {
+		return s.isLabelled(e)
+	}
 	x, err := s.compile(e.X)
 	if err != nil {
 		return compiled{}, err

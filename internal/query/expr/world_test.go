@@ -133,6 +133,10 @@ func (w *world) NodeHasLabels(dst []bool, ids []graph.NodeID, labels []graph.Lab
 	})
 }
 
+func (w *world) NodeIsLabelled(dst []bool, ids []graph.NodeID) error {
+	return w.eachNode(ids, func(i int, t thing) { dst[i] = ids[i] != graph.NoNode && len(t.names) > 0 })
+}
+
 func (w *world) EdgeTypes(dst []graph.TypeID, edges []graph.Edge) error {
 	return w.eachEdge(edges, func(i int, t thing) {
 		if dst[i] = 0; t.names != nil {

@@ -25,6 +25,8 @@ type Graph interface {
 	NodeLabels(dst []value.Value, ids []graph.NodeID) error
 	// NodeHasLabels tells whether each node has all of labels.
 	NodeHasLabels(dst []bool, ids []graph.NodeID, labels []graph.LabelID) error
+	// NodeIsLabelled tells whether each node has any label.
+	NodeIsLabelled(dst []bool, ids []graph.NodeID) error
 	// EdgeTypes reads the type of each relationship.
 	EdgeTypes(dst []graph.TypeID, edges []graph.Edge) error
 	// EdgeSources reads the start node of each relationship.

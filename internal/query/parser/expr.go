@@ -159,7 +159,7 @@ func (p *parser) unary() ast.Expr {
 	return &ast.Unary{Place: p.since(start), Op: k.String(), X: x}
 }
 
-// postfix reads what follows x directly: .key, [index], [from..to] and :Label.
+// postfix reads what follows x directly: .key, [index], [from..to], :Label and IS Label.
 func (p *parser) postfix(x ast.Expr) ast.Expr {
 	return p.postfixFrom(x, p.primaryStart)
 }
@@ -173,12 +173,12 @@ func (p *parser) postfixFrom(x ast.Expr, start int32) ast.Expr {
 			x = &ast.Property{Place: p.since(start), X: x, Key: key}
 		case token.LBracket:
 			x = p.subscript(x, start)
-		case token.Colon:
-			if !p.kindAt(1).IsName() {
+		case token.Colon, token.Is:
+			if !p.labelsAhead() {
 				return x
 			}
-			labels := p.predicateLabels()
-			x = &ast.HasLabels{Place: p.since(start), X: x, Labels: labels}
+			labels, is := p.nodeLabels()
+			x = &ast.HasLabels{Place: p.since(start), X: x, Labels: labels, Is: is}
 		default:
 			return x
 		}
@@ -187,16 +187,6 @@ func (p *parser) postfixFrom(x ast.Expr, start int32) ast.Expr {
 		}
 	}
 	return x
-}
-
-// predicateLabels reads :A:B after an expression.
-func (p *parser) predicateLabels() []ast.Name {
-	var labels []ast.Name
-	for p.kind() == token.Colon && p.kindAt(1).IsName() {
-		p.next()
-		labels = append(labels, p.name("a label"))
-	}
-	return labels
 }
 
 // subscript reads x[index] or x[from..to].

@@ -59,8 +59,11 @@ type parser struct {
 	ops   int // operators of the outermost of them
 	// primaryStart is where the last operand began, its brackets included.
 	primaryStart int32
-	o            Options
-	err          *failure.Error
+	// bar is the index of the "|" that ends the condition of the comprehension around the
+	// current token, 0 for none.
+	bar int
+	o   Options
+	err *failure.Error
 	// names are the reserved words that have been used as names of variables, in upper case.
 	names map[token.Kind]bool
 }

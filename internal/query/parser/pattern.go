@@ -54,7 +54,7 @@ func (p *parser) chain(part *ast.PatternPart, end int) {
 	}
 }
 
-// nodePattern reads (x:A:B {props}).
+// nodePattern reads (x:A:B {props} WHERE cond).
 func (p *parser) nodePattern() *ast.NodePattern {
 	start := p.start()
 	n := &ast.NodePattern{}
@@ -63,14 +63,12 @@ func (p *parser) nodePattern() *ast.NodePattern {
 		return n
 	}
 	p.next()
-	if p.kind().IsName() {
+	if p.elementVariable(token.RParen) {
 		n.Var = p.define("a variable")
 	}
-	n.Labels = p.labels()
+	n.Labels, n.Is = p.nodeLabels()
 	n.Props = p.properties()
-	if p.kind() == token.Where {
-		p.unsupported(p.toks[p.pos].Span, "WHERE inside a node")
-	}
+	n.Where = p.where()
 	if p.kind() != token.RParen {
 		p.unexpected("%s", nodeRest(n))
 	}
@@ -82,10 +80,12 @@ func (p *parser) nodePattern() *ast.NodePattern {
 // nodeRest names what can follow in a node.
 func nodeRest(n *ast.NodePattern) string {
 	switch {
+	case n.Where != nil:
+		return "an operator or ')' in the node"
 	case n.Props != nil:
-		return "')' after the node's properties"
-	case n.Labels != nil:
-		return "':', '{' or ')' in the node"
+		return "WHERE or ')' after the node's properties"
+	case n.Labels != nil || n.Is != nil:
+		return "':', '{', WHERE or ')' in the node"
 	case n.Var != nil:
 		return "':' and a label, '{' or ')' in the node"
 	default:
@@ -93,20 +93,25 @@ func nodeRest(n *ast.NodePattern) string {
 	}
 }
 
-// labels reads :A:B, or nothing.
-func (p *parser) labels() []ast.Name {
-	var labels []ast.Name
-	for p.accept(token.Colon) {
-		if t := p.toks[p.pos]; t.Kind == token.Param {
-			p.unsupported(t.Span, "a parameter as a label")
+// elementVariable reports whether a variable stands at the beginning of an element, and
+// not IS with a label or WHERE with a condition; closer ends the element.
+func (p *parser) elementVariable(closer token.Kind) bool {
+	next := p.kindAt(1)
+	switch k := p.kind(); k {
+	case token.Is:
+		return next == closer || next == token.Is || !p.labelsAhead()
+	case token.Where:
+		switch next {
+		case closer, token.Colon, token.Is, token.Where, token.LBrace, token.Star:
+			return true
+		case token.Param:
+			return p.kindAt(2) == closer
+		default:
+			return false
 		}
-		labels = append(labels, p.name("a label"))
-		if k := p.kind(); k == token.Pipe || k == token.Ampersand {
-			p.failAt(p.toks[p.pos].Span, failure.Syntax("NotSupported", "label expressions are not supported").
-				WithHint("write :A:B for all of several labels, and n:A OR n:B in WHERE for any of them"))
-		}
+	default:
+		return k.IsName()
 	}
-	return labels
 }
 
 // properties reads a map or a parameter, or nothing.
@@ -121,7 +126,7 @@ func (p *parser) properties() ast.Expr {
 	}
 }
 
-// relPattern reads -[r:T|U*min..max {props}]-> with either arrow.
+// relPattern reads -[r:T|U*min..max {props} WHERE cond]-> with either arrow.
 func (p *parser) relPattern() *ast.RelPattern {
 	start := p.start()
 	r := &ast.RelPattern{Direction: graph.Both}
@@ -148,21 +153,10 @@ func (p *parser) relPattern() *ast.RelPattern {
 
 // relDetail reads what stands in the square brackets of a relationship.
 func (p *parser) relDetail(r *ast.RelPattern) {
-	if p.kind().IsName() {
+	if p.elementVariable(token.RBracket) {
 		r.Var = p.define("a variable")
 	}
-	if p.accept(token.Colon) {
-		for {
-			if t := p.toks[p.pos]; t.Kind == token.Param {
-				p.unsupported(t.Span, "a parameter as a relationship type")
-			}
-			r.Types = append(r.Types, p.name("a relationship type"))
-			if !p.accept(token.Pipe) {
-				break
-			}
-			p.accept(token.Colon)
-		}
-	}
+	r.Types, r.Is = p.relTypes()
 	switch p.kind() {
 	case token.Star:
 		p.starredLength(r)
@@ -172,10 +166,8 @@ func (p *parser) relDetail(r *ast.RelPattern) {
 	default:
 	}
 	r.Props = p.properties()
-	if k := p.kind(); k != token.RBracket {
-		if k == token.Where {
-			p.unsupported(p.toks[p.pos].Span, "WHERE inside a relationship")
-		}
+	r.Where = p.where()
+	if p.kind() != token.RBracket {
 		p.unexpected("%s", relRest(r))
 	}
 }
@@ -183,12 +175,14 @@ func (p *parser) relDetail(r *ast.RelPattern) {
 // relRest names what can follow in a relationship.
 func relRest(r *ast.RelPattern) string {
 	switch {
+	case r.Where != nil:
+		return "an operator or ']' in the relationship"
 	case r.Props != nil:
-		return "']' after the relationship's properties"
+		return "WHERE or ']' after the relationship's properties"
 	case r.Length != nil:
-		return "'{' or ']' in the relationship"
-	case r.Types != nil:
-		return "'|', '*', '{' or ']' in the relationship"
+		return "'{', WHERE or ']' in the relationship"
+	case r.Types != nil || r.Is != nil:
+		return "'|', '*', '{', WHERE or ']' in the relationship"
 	case r.Var != nil:
 		return "':' and a type, '*', '{' or ']' in the relationship"
 	default:
@@ -255,22 +249,52 @@ func (p *parser) nodeAhead(i int) (int, bool) {
 	}
 	end := int(p.pairs[i])
 	j := i + 1
-	if p.toks[j].Kind.IsName() {
+	if k := p.toks[j].Kind; k.IsName() && (k != token.Where || p.toks[j+1].Kind == token.RParen) {
 		j++
 	}
-	for p.toks[j].Kind == token.Colon || p.toks[j].Kind == token.Pipe || p.toks[j].Kind == token.Ampersand {
-		j++
-		if p.toks[j].Kind.IsName() || p.toks[j].Kind == token.Param {
-			j++
-		}
-	}
+	j = p.labelsAfter(j)
 	switch {
 	case p.toks[j].Kind == token.LBrace && p.pairs[j] != 0:
 		j = int(p.pairs[j]) + 1
 	case p.toks[j].Kind == token.Param:
 		j++
 	}
-	return end + 1, j == end
+	return end + 1, j == end || p.toks[j].Kind == token.Where && j > i+1
+}
+
+// labelsAfter skips what looks like a label expression at token j.
+func (p *parser) labelsAfter(j int) int {
+	if k := p.toks[j].Kind; k != token.Colon && k != token.Is {
+		return j
+	}
+	operand := true // a name is next, and not an operator
+	for {
+		switch k := p.toks[j].Kind; k {
+		case token.Colon, token.Is, token.Pipe, token.Ampersand, token.Exclamation:
+			operand = true
+		case token.LParen, token.Dollar:
+			if k == token.Dollar {
+				j++
+			}
+			if p.pairs[j] == 0 || !operand {
+				return j
+			}
+			j, operand = int(p.pairs[j]), false
+		case token.Param:
+			if !operand {
+				return j
+			}
+			operand = p.toks[j+1].Kind == token.LParen
+		case token.Dot:
+			operand = true
+		default:
+			if k != token.Percent && !k.IsName() || !operand {
+				return j
+			}
+			operand = false
+		}
+		j++
+	}
 }
 
 // relAhead skips what looks like a relationship at token i.

@@ -125,8 +125,11 @@ func (p *parser) list() ast.Expr {
 func (p *parser) listComprehension(start int32, closer token.Kind) ast.Expr {
 	c := &ast.ListComprehension{Var: p.define("a variable")}
 	p.expect(token.In)
+	outer := p.bar
+	p.bar = p.barBefore(closer)
 	c.List = p.expr()
 	c.Where = p.where()
+	p.bar = outer
 	if p.accept(token.Pipe) {
 		c.Result = p.expr()
 	}
@@ -136,6 +139,23 @@ func (p *parser) listComprehension(start int32, closer token.Kind) ast.Expr {
 	p.next()
 	c.Place = p.since(start)
 	return c
+}
+
+// barBefore returns the index of the last "|" before the closer of the brackets around the
+// current token, or 0: in [x IN list WHERE x:A | x.name] it is not part of a label
+// expression.
+func (p *parser) barBefore(closer token.Kind) int {
+	bar := 0
+	for i := p.pos; i < len(p.toks) && p.toks[i].Kind != closer; i++ {
+		switch p.toks[i].Kind {
+		case token.Pipe:
+			bar = i
+		case token.LParen, token.LBracket, token.LBrace:
+			i = max(i, int(p.pairs[i]))
+		default:
+		}
+	}
+	return bar
 }
 
 // comprehensionAhead reports whether a pattern comprehension begins at the current "[".
@@ -154,8 +174,11 @@ func (p *parser) comprehensionAhead() bool {
 func (p *parser) patternComprehension() ast.Expr {
 	start := p.start()
 	p.next()
+	outer := p.bar
+	p.bar = p.barBefore(token.RBracket)
 	c := &ast.PatternComprehension{Part: p.patternPart()}
 	c.Where = p.where()
+	p.bar = outer
 	p.expectFor(token.Pipe, "and a result in the pattern comprehension")
 	c.Result = p.expr()
 	p.expectFor(token.RBracket, "after the pattern comprehension")

@@ -55,7 +55,7 @@ func (p *parser) setItems() []ast.SetItem {
 	}
 }
 
-// setItem reads x.key = v, x = v, x += v or x:A:B.
+// setItem reads x.key = v, x[key] = v, x = v, x += v or x:A:B.
 func (p *parser) setItem() ast.SetItem {
 	start := p.start()
 	item := ast.SetItem{Target: p.target()}
@@ -68,8 +68,12 @@ func (p *parser) setItem() ast.SetItem {
 		}
 		p.expect(token.Equal)
 		item.Value = p.expr()
+	case *ast.Subscript:
+		item.Kind = ast.SetDynamic
+		p.expect(token.Equal)
+		item.Value = p.expr()
 	case *ast.HasLabels:
-		item.Kind, item.Target, item.Labels = ast.SetLabels, target.X, target.Labels
+		item.Kind, item.Target, item.Labels, item.Is = ast.SetLabels, target.X, target.Labels, target.Is
 	default:
 		switch {
 		case p.accept(token.Equal):
@@ -85,18 +89,23 @@ func (p *parser) setItem() ast.SetItem {
 	return item
 }
 
-// target reads what SET and REMOVE change: a property, labels of a variable, or a
-// variable.
+// target reads what SET and REMOVE change: a property, an element by its key, labels of a
+// variable, or a variable.
 func (p *parser) target() ast.Expr {
 	start := p.start()
 	x := p.postfix(p.primary())
 	switch t := x.(type) {
-	case *ast.Variable, *ast.Property:
+	case *ast.Variable, *ast.Property, *ast.Subscript:
 		return x
 	case *ast.HasLabels:
-		if _, ok := t.X.(*ast.Variable); ok {
-			return x
+		if _, ok := t.X.(*ast.Variable); !ok {
+			break
 		}
+		if !ast.IsConjunction(t.Is) {
+			p.failAt(t.Is.Span(), failure.Syntax("UnexpectedSyntax", "a label expression says what to look for, not which labels to set or remove").
+				WithHint("write %s:A:B", ast.ExprString(t.X)))
+		}
+		return x
 	}
 	p.failAt(p.since(start).At, failure.Syntax("UnexpectedSyntax", "expected a variable, its property or its labels, found %s",
 		quote(p.since(start).At.Text(p.text))))
@@ -114,8 +123,10 @@ func (p *parser) remove() ast.Clause {
 		switch x := p.target().(type) {
 		case *ast.Property:
 			item.Property = x
+		case *ast.Subscript:
+			item.Dynamic = x
 		case *ast.HasLabels:
-			item.Target, item.Labels = x.X, x.Labels
+			item.Target, item.Labels, item.Is = x.X, x.Labels, x.Is
 		default:
 			p.unexpected("'.' and a property or ':' and a label after the variable")
 		}

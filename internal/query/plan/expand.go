@@ -15,7 +15,10 @@ type Hop struct {
 	Rel       int // slot of the relationship; NoSlot where nobody needs it
 	Direction graph.Direction
 	Types     []string // any of them; none means all
-	ToLabels  []string // all of them, on the other node
+	// Is is what the type must fulfil instead of being one of Types; nil for nothing. It
+	// reads no columns.
+	Is       ast.LabelExpr
+	ToLabels []string // all of them, on the other node
 	// Distinct are slots of relationships, or of lists of them, found earlier in the same
 	// MATCH, which the relationship must differ from.
 	Distinct []int
@@ -64,6 +67,11 @@ type (
 		Min, Max int // Max is -1 where there is no limit
 		// Props must hold for every relationship: key equals the value of the expression.
 		Props []PropertyValue
+		// Where must hold for every relationship, which is in the slot Each; Reads are the
+		// slots of the input that it reads.
+		Where []ast.Expr
+		Each  int
+		Reads []int
 		Scope *Scope
 		// Into tells that To is known already.
 		Into bool
@@ -214,6 +222,9 @@ func (h *Hop) draw(p *Plan, length string) string {
 	}
 	if len(h.Types) > 0 {
 		rel += ":" + strings.Join(h.Types, "|")
+	}
+	if h.Is != nil {
+		rel += ":" + ast.LabelString(h.Is)
 	}
 	if rel += length; rel == "" {
 		b.WriteString("--")

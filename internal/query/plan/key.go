@@ -72,6 +72,9 @@ func (w *keyWriter) own(e ast.Expr) {
 		fmt.Fprint(&w.b, e.From != nil, e.To != nil)
 	case *ast.HasLabels:
 		w.names(e.Labels)
+		if e.Is != nil {
+			w.words(ast.LabelString(e.Is))
+		}
 	case *ast.Map:
 		w.names(e.Keys)
 	case *ast.Unary:

@@ -29,7 +29,11 @@ func Text(p *Plan, e ast.Expr) string {
 		for _, l := range e.Labels {
 			parts = append(parts, l.Text)
 		}
-		return strings.Join(parts, ":")
+		if e.Is == nil {
+			return strings.Join(parts, ":")
+		}
+		parts[0] += ":" + strings.Join(append(parts[1:], ast.LabelString(e.Is)), "&")
+		return parts[0]
 	case *ast.Unary:
 		return e.Op + " " + Text(p, e.X)
 	case *ast.Binary:

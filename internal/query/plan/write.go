@@ -6,7 +6,8 @@ import "memgraphd/internal/query/ast"
 type NewNode struct {
 	Slot   int
 	Labels []string
-	Props  ast.Expr // nil, *ast.Map or *ast.Param
+	Names  []ast.Expr // give further labels
+	Props  ast.Expr   // nil, *ast.Map or *ast.Param
 }
 
 // NewRel is a relationship to create.
@@ -14,6 +15,7 @@ type NewRel struct {
 	Slot     int
 	From, To int // slots
 	Type     string
+	Name     ast.Expr // gives the type instead; nil where Type is it
 	Props    ast.Expr // nil, *ast.Map or *ast.Param
 	At       ast.Place
 }
@@ -32,6 +34,8 @@ type Assign struct {
 	Key    string
 	Value  ast.Expr
 	Labels []string
+	Names  []ast.Expr // give further labels
+	Name   ast.Expr   // gives the key; nil where Key is it
 	At     ast.Place
 }
 
@@ -46,6 +50,8 @@ const (
 	AddLabels                        // Target:Labels
 	RemoveProperty                   // remove Target.Key
 	RemoveLabels                     // remove Target:Labels
+	AssignDynamic                    // Target[Name] = Value
+	RemoveDynamic                    // remove Target[Name]
 )
 
 type (

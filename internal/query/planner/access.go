@@ -21,12 +21,14 @@ const (
 	byPrefix
 	byID
 	byIDs
+	byLabels
 )
 
 // access is one way to find the candidates of a node.
 type access struct {
 	kind     accessKind
 	label    string
+	is       ast.LabelExpr // byLabels
 	key      string
 	value    ast.Expr // byEqual, byIn, byPrefix, byID, byIDs
 	low      ast.Expr // byRange
@@ -52,6 +54,9 @@ func (b *builder) accessPaths(g *pattern, n *node) []access {
 			continue
 		}
 		if a, ok := b.idAccess(n, p); ok {
+			paths = append(paths, a)
+		}
+		if a, ok := b.labelsAccess(n, p); ok {
 			paths = append(paths, a)
 		}
 		for _, l := range n.labels {
@@ -207,7 +212,7 @@ func (a *access) estimate(entries, distinct float64) {
 		a.rows = entries * 0.3
 	case byPrefix:
 		a.rows = entries * 0.05
-	case byAll, byLabel, byID, byIDs:
+	case byAll, byLabel, byID, byIDs, byLabels:
 	}
 	a.rows = max(a.rows, math.SmallestNonzeroFloat32)
 }
@@ -264,6 +269,8 @@ func (b *builder) scan(in plan.Op, n *node, a *access) plan.Op {
 		return &plan.IndexPrefix{Header: h, Input: in, Slot: slot, Label: a.label, Key: a.key, Prefix: a.value}
 	case byID, byIDs:
 		return &plan.NodeByID{Header: h, Input: in, Slot: slot, ID: a.value, In: a.kind == byIDs}
+	case byLabels:
+		return &plan.LabelsScan{Header: h, Input: in, Slot: slot, Is: a.is}
 	}
 	return &plan.AllNodes{Header: h, Input: in, Slot: slot}
 }

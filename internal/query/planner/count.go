@@ -112,6 +112,8 @@ func passing(o plan.Op) *plan.Op {
 		return &o.Input
 	case *plan.LabelScan:
 		return &o.Input
+	case *plan.LabelsScan:
+		return &o.Input
 	case *plan.IndexEqual:
 		return &o.Input
 	case *plan.Apply:

@@ -140,7 +140,12 @@ func (b *builder) clauseEffects(c ast.Clause, e *effects) {
 			if item.Property != nil {
 				e.sets.add(item.Property.Key.Text)
 			}
-			e.relabels.add(names(item.Labels)...)
+			if item.Dynamic != nil {
+				e.sets.all = true
+				b.readEffects(item.Dynamic.Index, e)
+			}
+			e.relabels.addAll(labelNames(item.Labels, item.Is))
+			b.nameEffects(item.Is, e)
 		}
 	case *ast.Delete:
 		// The operator takes all rows before it deletes, and gives none before it has.
@@ -159,17 +164,20 @@ func (b *builder) clauseEffects(c ast.Clause, e *effects) {
 func (b *builder) patternEffects(parts []*ast.PatternPart, e *effects) {
 	for _, part := range parts {
 		for _, n := range part.Nodes {
-			labels := names(n.Labels)
 			if !b.bound[b.info.Nodes[n]] {
-				e.scans = append(e.scans, labels)
+				e.scans = append(e.scans, names(n.Labels))
 			}
-			e.labels.add(labels...)
+			e.labels.addAll(labelNames(n.Labels, n.Is))
+			b.nameEffects(n.Is, e)
 			b.propEffects(n.Props, e)
+			b.readEffects(n.Where, e)
 		}
 		for _, r := range part.Rels {
 			e.expands.add(names(r.Types)...)
 			e.expands.all = e.expands.all || len(r.Types) == 0
+			b.nameEffects(r.Is, e)
 			b.propEffects(r.Props, e)
+			b.readEffects(r.Where, e)
 		}
 	}
 }
@@ -187,11 +195,16 @@ func (b *builder) createEffects(parts []*ast.PatternPart, e *effects) {
 		for _, n := range part.Nodes {
 			if !b.bound[b.info.Nodes[n]] {
 				e.created = append(e.created, names(n.Labels))
+				// A scan of any label may find what is created with names that are not known.
+				e.relabels.all = e.relabels.all || n.Is != nil
 			}
+			b.nameEffects(n.Is, e)
 			b.readEffects(n.Props, e)
 		}
 		for _, r := range part.Rels {
 			e.connects.add(names(r.Types)...)
+			e.connects.all = e.connects.all || r.Is != nil
+			b.nameEffects(r.Is, e)
 			b.readEffects(r.Props, e)
 		}
 	}
@@ -207,9 +220,18 @@ func (b *builder) setEffects(items []ast.SetItem, e *effects) {
 			e.sets.all = true
 			e.keys.all = e.keys.all || b.isEntity(item.Value)
 		case ast.SetLabels:
-			e.relabels.add(names(item.Labels)...)
+			e.relabels.addAll(labelNames(item.Labels, item.Is))
+			b.nameEffects(item.Is, e)
+		case ast.SetDynamic:
+			e.sets.all = true
+			b.readEffects(item.Target.(*ast.Subscript).Index, e)
 		}
 	}
+}
+
+// nameEffects adds what computing the dynamic names in is, which may be nil, reads.
+func (b *builder) nameEffects(is ast.LabelExpr, e *effects) {
+	ast.LabelOperands(is, func(x ast.Expr) { b.readEffects(x, e) })
 }
 
 // isEntity tells whether e could be a node or a relationship whose properties are copied.
@@ -241,7 +263,7 @@ func (b *builder) readEffects(x ast.Expr, e *effects) {
 		case *ast.Subscript:
 			e.keys.all = true
 		case *ast.HasLabels:
-			e.labels.add(names(x.Labels)...)
+			e.labels.addAll(labelNames(x.Labels, x.Is))
 		case *ast.MapProjection:
 			e.keys.all = true
 		case *ast.Call:

@@ -35,6 +35,9 @@ func expressions(o plan.Op) []scoped {
 		for _, p := range o.Props {
 			l.add(nil, p.Value)
 		}
+		l.add(nil, o.Where...)
+	case *plan.LabelsScan:
+		l.add(nil, dynamicNames(o.Is)...)
 	case *plan.Filter:
 		l.add(o.Scope, o.Predicates...)
 	case *plan.Project:
@@ -104,14 +107,16 @@ func (l *exprList) writes(o plan.Op) {
 func (l *exprList) creation(c *plan.Creation) {
 	for _, n := range c.Nodes {
 		l.add(nil, n.Props)
+		l.add(nil, n.Names...)
 	}
 	for _, r := range c.Rels {
-		l.add(nil, r.Props)
+		l.add(nil, r.Props, r.Name)
 	}
 }
 
 func (l *exprList) assigns(items []plan.Assign) {
 	for _, a := range items {
-		l.add(nil, a.Target, a.Value)
+		l.add(nil, a.Target, a.Value, a.Name)
+		l.add(nil, a.Names...)
 	}
 }

@@ -107,6 +107,13 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 		live(p, o.Match, newSlotSet(o.Binds...))
 		read.add(o.Argument.Slots...)
 		read = read.without(o.Binds...)
+	case *plan.VarExpand:
+		read = read.without(o.Each)
+		reads := slotSet{}
+		for _, e := range o.Where {
+			exprSlots(p, scoped{e, nil}, reads)
+		}
+		o.Reads = reads.without(o.Each).sorted()
 	case *plan.Foreach:
 		live(p, o.Body, slotSet{})
 		read.add(o.Argument.Slots...)
@@ -180,6 +187,8 @@ func columns(o plan.Op) (made []int, read slotSet) {
 	case *plan.AllNodes:
 		made = []int{o.Slot}
 	case *plan.LabelScan:
+		made = []int{o.Slot}
+	case *plan.LabelsScan:
 		made = []int{o.Slot}
 	case *plan.IndexEqual:
 		made = []int{o.Slot}

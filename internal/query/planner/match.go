@@ -191,7 +191,7 @@ func (m *matcher) hop(r *rel, from *node) (plan.Hop, *node) {
 	if from != r.left {
 		to, d = r.left, reverse(d)
 	}
-	h := plan.Hop{From: b.slot(from.symbol), To: b.slot(to.symbol), Rel: b.slot(r.symbol), Direction: d, Types: r.types}
+	h := plan.Hop{From: b.slot(from.symbol), To: b.slot(to.symbol), Rel: b.slot(r.symbol), Direction: d, Types: r.types, Is: r.is}
 	for _, other := range m.found {
 		if overlap(r, other) {
 			h.Distinct = append(h.Distinct, b.slot(other.symbol))
@@ -218,7 +218,7 @@ func (m *matcher) expand(s move) {
 	case s.rel.length != nil:
 		m.at = &plan.VarExpand{
 			Hop: h, Input: m.at, Min: s.rel.length.Min, Max: s.rel.length.Max,
-			Props: s.rel.props, Into: into, Reverse: s.from != s.rel.left,
+			Props: s.rel.props, Where: s.rel.where, Each: m.b.each(s.rel.hop), Into: into, Reverse: s.from != s.rel.left,
 		}
 	case into:
 		m.at = &plan.ExpandInto{Hop: h, Input: m.at}

@@ -40,7 +40,10 @@ type rel struct {
 	types       []string
 	length      *ast.Length // nil for exactly one
 	props       []plan.PropertyValue
-	needs       symbolSet // symbols that props read
+	is          ast.LabelExpr // what the type must fulfil instead of types; nil for nothing
+	where       []ast.Expr    // must hold for each relationship, which is hop; with length only
+	hop         *sema.Symbol
+	needs       symbolSet // symbols that props and where read
 	bound       bool
 }
 
@@ -123,7 +126,10 @@ func (b *builder) addNode(g *pattern, p *ast.NodePattern) (*node, error) {
 		g.nodes = append(g.nodes, n)
 		g.index[s] = n
 	}
-	n.addLabels(p.Labels)
+	b.addLabels(g, n, p.Labels, p.Is)
+	for _, e := range conjuncts(p.Where, nil) {
+		b.addCondition(g, e)
+	}
 	props, err := b.propertyValues(p.Props)
 	if err != nil {
 		return nil, err
@@ -150,13 +156,18 @@ func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error
 		return err
 	}
 	for _, kv := range props {
-		if r.length == nil {
+		switch {
+		case r.length == nil:
 			b.addPredicate(g, b.propertyEquals(s, kv), nil)
-			continue
+		case r.bound:
+			b.addHopCondition(g, r, p, b.hopProperty(p, kv))
+		default:
+			r.props = append(r.props, kv)
+			b.collectSymbols(kv.Value, r.needs)
 		}
-		r.props = append(r.props, kv)
-		b.collectSymbols(kv.Value, r.needs)
 	}
+	b.addTypes(g, r, p)
+	b.addRelCondition(g, r, p)
 	g.rels = append(g.rels, r)
 	return nil
 }
@@ -201,15 +212,15 @@ func (b *builder) hasLabels(n *node) ast.Expr {
 
 // addCondition adds one part of WHERE. Labels asked of an unbound node join its pattern.
 func (b *builder) addCondition(g *pattern, e ast.Expr) {
-	if n, labels := b.labelTest(g, e); n != nil && !n.bound {
-		n.addLabels(labels)
+	if n, h := b.labelTest(g, e); n != nil && !n.bound {
+		b.addLabels(g, n, h.Labels, h.Is)
 		return
 	}
 	b.addPredicate(g, e, nil)
 }
 
 // labelTest returns the node of g that e asks for labels, if that is all that it does.
-func (b *builder) labelTest(g *pattern, e ast.Expr) (*node, []ast.Name) {
+func (b *builder) labelTest(g *pattern, e ast.Expr) (*node, *ast.HasLabels) {
 	h, ok := e.(*ast.HasLabels)
 	if !ok {
 		return nil, nil
@@ -218,7 +229,7 @@ func (b *builder) labelTest(g *pattern, e ast.Expr) (*node, []ast.Name) {
 	if !ok {
 		return nil, nil
 	}
-	return g.index[b.info.Uses[v]], h.Labels
+	return g.index[b.info.Uses[v]], h
 }
 
 func (n *node) addLabels(labels []ast.Name) {

@@ -16,7 +16,9 @@ func (b *builder) creation(parts []*ast.PatternPart) plan.Creation {
 				continue
 			}
 			b.bound[s], b.present[s] = true, true
-			c.Nodes = append(c.Nodes, plan.NewNode{Slot: b.slot(s), Labels: names(n.Labels), Props: n.Props})
+			c.Nodes = append(c.Nodes, plan.NewNode{
+				Slot: b.slot(s), Labels: names(n.Labels), Names: dynamicNames(n.Is), Props: n.Props,
+			})
 		}
 		for i, r := range part.Rels {
 			s := b.info.Rels[r]
@@ -29,9 +31,13 @@ func (b *builder) creation(parts []*ast.PatternPart) plan.Creation {
 			if len(r.Types) > 0 {
 				typ = r.Types[0].Text
 			}
-			c.Rels = append(c.Rels, plan.NewRel{
+			rel := plan.NewRel{
 				Slot: b.slot(s), From: b.slot(from), To: b.slot(to), Type: typ, Props: r.Props, At: r.Place,
-			})
+			}
+			if given := dynamicNames(r.Is); len(given) > 0 {
+				rel.Name = given[0]
+			}
+			c.Rels = append(c.Rels, rel)
 		}
 	}
 	return c
@@ -89,7 +95,7 @@ func (b *builder) merge(in plan.Op, c *ast.Merge) (plan.Op, error) {
 func (b *builder) assigns(items []ast.SetItem) []plan.Assign {
 	out := make([]plan.Assign, 0, len(items))
 	for _, item := range items {
-		a := plan.Assign{Target: item.Target, Value: item.Value, Labels: names(item.Labels), At: item.Place}
+		a := plan.Assign{Target: item.Target, Value: item.Value, Labels: names(item.Labels), Names: dynamicNames(item.Is), At: item.Place}
 		switch item.Kind {
 		case ast.SetProperty:
 			p := item.Target.(*ast.Property)
@@ -100,6 +106,9 @@ func (b *builder) assigns(items []ast.SetItem) []plan.Assign {
 			a.Kind = plan.AssignMerge
 		case ast.SetLabels:
 			a.Kind = plan.AddLabels
+		case ast.SetDynamic:
+			s := item.Target.(*ast.Subscript)
+			a.Kind, a.Target, a.Name = plan.AssignDynamic, s.X, s.Index
 		}
 		out = append(out, a)
 	}
@@ -115,9 +124,12 @@ func (b *builder) remove(in plan.Op, c *ast.Remove) plan.Op {
 	b.writes = true
 	o := &plan.Set{Input: in, Remove: true, Header: plan.Header{Rows: in.Head().Rows}}
 	for _, item := range c.Items {
-		a := plan.Assign{Kind: plan.RemoveLabels, Target: item.Target, Labels: names(item.Labels), At: item.Place}
-		if item.Property != nil {
+		a := plan.Assign{Kind: plan.RemoveLabels, Target: item.Target, Labels: names(item.Labels), Names: dynamicNames(item.Is), At: item.Place}
+		switch {
+		case item.Property != nil:
 			a.Kind, a.Target, a.Key = plan.RemoveProperty, item.Property.X, item.Property.Key.Text
+		case item.Dynamic != nil:
+			a.Kind, a.Target, a.Name = plan.RemoveDynamic, item.Dynamic.X, item.Dynamic.Index
 		}
 		o.Items = append(o.Items, a)
 	}

@@ -47,6 +47,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 			Rels:        make(map[*ast.RelPattern]*Symbol, 4),
 			Paths:       make(map[*ast.PatternPart]*Symbol),
 			Groups:      make(map[*ast.Repeat][]Group),
+			Hops:        make(map[*ast.RelPattern]*Symbol),
 			Bound:       make(map[any]bool),
 			Projections: make(map[*ast.Projection]*Projection, 2),
 			Outer:       make(map[ast.Expr][]*Symbol),

@@ -116,12 +116,15 @@ func (a *analyzer) setItems(items []ast.SetItem, sc *scope) {
 			a.expect(item.Target, a.expr(item.Target, sc, ctx), Node|Edge, "SET of all properties")
 		case ast.SetLabels:
 			a.expect(item.Target, a.expr(item.Target, sc, ctx), Node, "SET of labels")
+			a.labels(item.Is, sc, ctx)
+		case ast.SetDynamic:
+			a.dynamicProperty(item.Target, sc, ctx, "SET of a property")
 		}
 		if item.Value == nil {
 			continue
 		}
 		t := a.expr(item.Value, sc, ctx)
-		if item.Kind != ast.SetProperty {
+		if item.Kind == ast.SetAll || item.Kind == ast.SetMerge {
 			a.expect(item.Value, t, Map|Node|Edge, "SET of all properties")
 		}
 	}
@@ -136,7 +139,12 @@ func (a *analyzer) remove(c *ast.Remove, sc *scope) {
 			a.info.Types[item.Property] = Any
 			continue
 		}
+		if item.Dynamic != nil {
+			a.dynamicProperty(item.Dynamic, sc, ctx, "REMOVE of a property")
+			continue
+		}
 		a.expect(item.Target, a.expr(item.Target, sc, ctx), Node, "REMOVE of labels")
+		a.labels(item.Is, sc, ctx)
 	}
 }
 

@@ -79,6 +79,7 @@ func (a *analyzer) typeOf(e ast.Expr, sc *scope, ctx context) static {
 		return a.slice(e, sc, ctx)
 	case *ast.HasLabels:
 		a.expect(e.X, a.expr(e.X, sc, ctx), Node|Edge, "a label test")
+		a.labels(e.Is, sc, ctx)
 		return of(Boolean)
 	case *ast.List:
 		return a.list(e, sc, ctx)

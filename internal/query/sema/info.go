@@ -72,6 +72,10 @@ type Info struct {
 	Nodes map[*ast.NodePattern]*Symbol
 	Rels  map[*ast.RelPattern]*Symbol
 	Paths map[*ast.PatternPart]*Symbol // parts whose path is named, or needed
+	// Hops binds, for a variable-length relationship, the variable that stands for each of
+	// its relationships in a condition that all of them must fulfil. It is there where the
+	// relationship has WHERE or dynamic types, or was bound before.
+	Hops map[*ast.RelPattern]*Symbol
 	// Bound holds the pattern elements whose variable was bound before their clause or
 	// earlier in the same pattern (so that they are matched, not created or expanded to).
 	Bound map[any]bool

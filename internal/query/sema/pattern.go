@@ -117,13 +117,15 @@ func (a *analyzer) conflict(v *ast.Variable, s *Symbol, t Type) {
 	}
 }
 
-// partProperties analyses the properties of a part.
+// partProperties analyses the properties, dynamic names and conditions of a part.
 func (a *analyzer) partProperties(part *ast.PatternPart, sc *scope, of string) {
 	for i, n := range part.Nodes {
 		if i > 0 {
-			a.properties(part.Rels[i-1].Props, sc, of)
+			a.relFilling(part.Rels[i-1], sc, of)
 		}
+		a.labels(n.Is, sc, context{noAggregates: of})
 		a.properties(n.Props, sc, of)
+		a.predicate(n.Where, sc, "WHERE")
 	}
 }
 
@@ -140,6 +142,7 @@ func (a *analyzer) createPattern(p *ast.Pattern, sc *scope) {
 	a.noSelectors(p, "CREATE")
 	a.creating = &creation{p}
 	for _, part := range p.Parts {
+		a.makeable(part, "CREATE")
 		a.partProperties(part, sc, "CREATE")
 		for _, n := range part.Nodes {
 			a.makeNode(n, sc, len(part.Rels) > 0)
@@ -175,6 +178,7 @@ func (c *creation) defines(name string) bool {
 // mergePattern analyses the pattern of MERGE.
 func (a *analyzer) mergePattern(part *ast.PatternPart, sc *scope) {
 	a.noSelectors(&ast.Pattern{Place: part.Place, Parts: []*ast.PatternPart{part}}, "MERGE")
+	a.makeable(part, "MERGE")
 	a.partProperties(part, sc, "MERGE")
 	for i, n := range part.Nodes {
 		if i > 0 {
@@ -199,7 +203,7 @@ func (a *analyzer) makeNode(n *ast.NodePattern, sc *scope, connected bool) {
 		a.info.Nodes[n] = a.define(sc, n.Var, Node)
 		return
 	}
-	if !connected || n.Labels != nil || n.Props != nil {
+	if !connected || n.Labels != nil || n.Is != nil || n.Props != nil {
 		a.fail(n.Var.At, failure.Syntax("VariableAlreadyBound", "variable `%s` exists already and cannot be created again", n.Var.Name).
 			WithHint("inside a relationship's pattern write (%s) alone to refer to it", ast.NameString(n.Var.Name)))
 	}
@@ -218,10 +222,7 @@ func (a *analyzer) makeRel(r *ast.RelPattern, sc *scope, of string) {
 	if r.Length != nil {
 		a.fail(r.Length.At, failure.Syntax("CreatingVarLength", "%s cannot create relationships of variable length", of))
 	}
-	if len(r.Types) != 1 {
-		a.fail(r.At, failure.Syntax("NoSingleRelationshipType", "a relationship in %s needs exactly one type, but has %d", of, len(r.Types)).
-			WithHint("write -[:TYPE]->"))
-	}
+	a.oneType(r, of)
 	if r.Direction == graph.Both && of == "CREATE" {
 		a.fail(r.At, failure.Syntax("RequiresDirectedRelationship", "a relationship in CREATE needs one direction").
 			WithHint("write -[:TYPE]-> or <-[:TYPE]-"))

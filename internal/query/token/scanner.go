@@ -288,7 +288,7 @@ func (s *Scanner) backticks() Kind {
 	return UnterminatedName
 }
 
-// param reads $name, $1 or $`name`.
+// param reads $name, $1, $`name`, or the $ of $(x).
 func (s *Scanner) param() Token {
 	start := s.at
 	s.at++
@@ -299,10 +299,14 @@ func (s *Scanner) param() Token {
 		return s.token(Param, start)
 	}
 	s.name()
-	if s.at == start+1 {
+	switch {
+	case s.at > start+1:
+		return s.token(Param, start)
+	case s.peek(0) == '(':
+		return s.token(Dollar, start)
+	default:
 		return s.token(Illegal, start)
 	}
-	return s.token(Param, start)
 }
 
 // operator reads a symbol that begins with c.
@@ -319,6 +323,8 @@ func (s *Scanner) operator(c byte) Token {
 		return s.symbol(PlusEqual, 2)
 	case c == '=' && next == '~':
 		return s.symbol(Regex, 2)
+	case c == '|' && next == '|':
+		return s.symbol(DoublePipe, 2)
 	}
 	return s.symbol(symbolOf[c], 1)
 }

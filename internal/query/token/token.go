@@ -52,7 +52,9 @@ const (
 	Greater
 	GreaterEqual
 	PlusEqual
-	Regex // =~
+	Regex      // =~
+	DoublePipe // ||
+	Dollar     // $ before "("
 )
 
 // The keywords that the grammar knows everywhere. Words that matter in one statement only
@@ -145,6 +147,7 @@ var symbols = [...]string{
 	Ampersand: "&", Exclamation: "!", Plus: "+", Minus: "-", Star: "*", Slash: "/",
 	Percent: "%", Caret: "^", Equal: "=", NotEqual: "<>", Less: "<", LessEqual: "<=",
 	Greater: ">", GreaterEqual: ">=", PlusEqual: "+=", Regex: "=~",
+	DoublePipe: "||", Dollar: "$",
 }
 
 // String returns the spelling of k, or what it is called in messages.
