@@ -63,6 +63,7 @@ type conn struct {
 	nextQID   int64
 	inTx      bool
 	address   string         // that the client named in its routing context
+	utcTimes  bool           // instants with a zone travel in the form of 5.0
 	filter    message.Filter // of HELLO
 	txFilter  message.Filter // of BEGIN
 	decoder   packstream.Decoder

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/db"
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/dbtype"
 
 	"memgraphd/internal/bolt/wire"
 )
@@ -62,12 +64,19 @@ func driveValues(ctx context.Context, t *testing.T, driver neo4j.DriverWithConte
 	for i := range 40 {
 		parameters[fmt.Sprint("p", i)] = int64(1) << i
 	}
+	maps.Copy(parameters, driverInstants(t))
 	result, err := neo4j.ExecuteQuery(ctx, driver, "ECHO", parameters, neo4j.EagerResultTransformer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := result.Records[0].Values[0]; !reflect.DeepEqual(got, parameters) {
-		t.Errorf("sent %v\ngot  %v", parameters, got)
+	got, _ := result.Records[0].Values[0].(map[string]any)
+	for name, sent := range parameters {
+		if !sameForDriver(sent, got[name]) {
+			t.Errorf("%s: sent %v, got %v", name, sent, got[name])
+		}
+	}
+	if len(got) != len(parameters) {
+		t.Errorf("sent %d parameters, got %d", len(parameters), len(got))
 	}
 	session := driver.NewSession(ctx, neo4j.SessionConfig{FetchSize: 7})
 	defer closing(ctx, t, session)
@@ -83,6 +92,53 @@ func driveValues(ctx context.Context, t *testing.T, driver neo4j.DriverWithConte
 	if _, err := rows.Consume(ctx); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// driverInstants returns temporal values and points as the driver has them.
+func driverInstants(t *testing.T) map[string]any {
+	t.Helper()
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2024, 7, 2, 12, 0, 1, 500_000_000, time.UTC)
+	return map[string]any{
+		"date":           dbtype.Date(time.Date(-44, 3, 15, 0, 0, 0, 0, time.UTC)),
+		"time":           dbtype.Time(time.Date(0, 0, 0, 12, 0, 1, 5, time.FixedZone("Offset", -3600))),
+		"localTime":      dbtype.LocalTime(time.Date(0, 0, 0, 23, 59, 59, 999_999_999, time.Local)),
+		"localDateTime":  dbtype.LocalDateTime(time.Date(2024, 1, 2, 3, 4, 5, 6, time.Local)),
+		"dateTime":       at.In(time.FixedZone("Offset", 19_800)),
+		"zonedDateTime":  at.In(stockholm),
+		"duration":       dbtype.Duration{Months: 14, Days: -3, Seconds: -5, Nanos: 7},
+		"point":          dbtype.Point2D{X: 1.5, Y: -2, SpatialRefId: 7203},
+		"place":          dbtype.Point3D{X: 12.5, Y: 56.5, Z: 100, SpatialRefId: 4979},
+		"instantsInList": []any{dbtype.Duration{Months: 1}, dbtype.Point2D{SpatialRefId: 4326}},
+	}
+}
+
+// sameForDriver reports whether what was sent came back. Instants are compared with what
+// clocks show, because the driver makes locations of its own.
+func sameForDriver(sent, got any) bool {
+	show := func(t time.Time) string { return t.Format("2006-01-02T15:04:05.999999999Z07:00") }
+	switch sent := sent.(type) {
+	case time.Time:
+		at, ok := got.(time.Time)
+		name := sent.Location().String()
+		return ok && show(at) == show(sent) && (name == "Offset" || at.Location().String() == name)
+	case dbtype.Date:
+		at, ok := got.(dbtype.Date)
+		return ok && at.String() == sent.String()
+	case dbtype.Time:
+		at, ok := got.(dbtype.Time)
+		return ok && at.String() == sent.String()
+	case dbtype.LocalTime:
+		at, ok := got.(dbtype.LocalTime)
+		return ok && at.String() == sent.String()
+	case dbtype.LocalDateTime:
+		at, ok := got.(dbtype.LocalDateTime)
+		return ok && at.String() == sent.String()
+	}
+	return reflect.DeepEqual(sent, got)
 }
 
 func driveGraph(ctx context.Context, t *testing.T, driver neo4j.DriverWithContext, v wire.Version) {
@@ -203,7 +259,7 @@ func driveErrors(ctx context.Context, t *testing.T, driver neo4j.DriverWithConte
 	if !errors.As(err, &failure) || failure.Code != "Neo.ClientError.Database.DatabaseNotFound" {
 		t.Error(err)
 	}
-	_, err = neo4j.ExecuteQuery(ctx, driver, "ECHO", map[string]any{"x": neo4j.DateOf(time.Now())}, neo4j.EagerResultTransformer)
+	_, err = neo4j.ExecuteQuery(ctx, driver, "ECHO", map[string]any{"x": neo4j.Point2D{SpatialRefId: 1}}, neo4j.EagerResultTransformer)
 	if !errors.As(err, &failure) || failure.Code != "Neo.ClientError.Statement.TypeError" {
 		t.Error(err)
 	}

@@ -49,7 +49,11 @@ func (c *conn) explain(err error) *message.Failure {
 	case errors.As(err, &limit):
 		return &message.Failure{Code: message.CodeLimit, Message: "MessageLimit: " + limit.Error()}
 	case errors.As(err, &structure):
-		return &message.Failure{Code: message.CodeType, Message: "InvalidParameterType: " + structure.Error()}
+		name := "InvalidParameterType: "
+		if structure.Reason != "" {
+			name = "InvalidParameterValue: "
+		}
+		return &message.Failure{Code: message.CodeType, Message: name + structure.Error()}
 	case failure.Of(err) != nil: // has its own code and hint, what limit lay beneath or not
 		e := failure.Of(err)
 		return &message.Failure{Code: e.Code, Message: e.Error()}

@@ -17,6 +17,7 @@ func (c *conn) hello() error {
 	if err := m.Decode(&c.decoder, c.version); err != nil {
 		return err
 	}
+	c.utcTimes = m.PatchUTC || c.version.AtLeast(wire.V50)
 	if !c.version.AtLeast(wire.V51) {
 		if err := c.login(&m.Auth); err != nil {
 			return err
@@ -71,7 +72,11 @@ func (c *conn) login(auth *message.Auth) error {
 		if c.version.AtLeast(wire.V50) {
 			form = message.WithElementIDs
 		}
-		c.records = message.NewRecords(form)
+		times := packstream.UTCDateTimes
+		if !c.utcTimes {
+			times = packstream.LocalDateTimes
+		}
+		c.records = message.NewRecords(form, times)
 		c.sink = c.send
 		c.decoder.Intern(packstream.NewInterner())
 	}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -38,7 +39,7 @@ func (e *Extra) field(d *packstream.Decoder, v wire.Version, key []byte) error {
 		e.timeout, err = integer(d, 0)
 		e.Timeout = time.Duration(min(max(e.timeout, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 	case "tx_metadata":
-		e.Metadata, err = metadata(d)
+		e.Metadata, err = metadata(d, "tx_metadata")
 	case "mode":
 		e.mode, err = optional(d)
 		e.ReadOnly = e.mode == "r"
@@ -70,10 +71,14 @@ func (e *Extra) Validate() error {
 	return nil
 }
 
-// metadata reads a map where null means none.
-func metadata(d *packstream.Decoder) (value.Value, error) {
+// metadata reads a map where null means none; what names it in errors.
+func metadata(d *packstream.Decoder, what string) (value.Value, error) {
 	if d.Peek() == packstream.TypeNull {
 		return value.Null, d.Null()
 	}
-	return d.Map()
+	m, err := d.Map()
+	if e, ok := errors.AsType[*packstream.StructureError](err); ok {
+		e.In(what)
+	}
+	return m, err
 }

@@ -1,6 +1,10 @@
 package message
 
-import "memgraphd/internal/bolt/packstream"
+import (
+	"strings"
+
+	"memgraphd/internal/bolt/packstream"
+)
 
 // Codes of the failures that the protocol itself has. Drivers act on the second part:
 // TransientError is tried again, ClientError is not.
@@ -29,5 +33,5 @@ func (f *Failure) Append(dst []byte) []byte {
 	dst = packstream.AppendStructHeader(dst, 1, byte(KindFailure))
 	dst = packstream.AppendMapHeader(dst, 2)
 	dst = packstream.AppendString(packstream.AppendString(dst, "code"), f.Code)
-	return packstream.AppendString(packstream.AppendString(dst, "message"), f.Message)
+	return packstream.AppendString(packstream.AppendString(dst, "message"), strings.ToValidUTF8(f.Message, "\uFFFD"))
 }

@@ -11,7 +11,7 @@ type Hello struct {
 	Auth      Auth   // up to 5.0
 	Routing   bool   // the client asks for routing by the server
 	Address   string // of the routing context: where the client thinks it connects to
-	PatchUTC  bool   // 4.4: date-times as of 5.0
+	PatchUTC  bool   // 4.4: instants with a zone as of 5.0
 	Filter    Filter // from 5.2 on
 }
 

@@ -10,7 +10,9 @@ import (
 	"memgraphd/internal/bolt/wire"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 // entities is a graph of one label, type and property.
@@ -50,14 +52,30 @@ func rows() *batch.Batch {
 		{Kind: batch.Edges, Edges: []graph.Edge{{ID: 5, Dst: 2}}},
 		{Values: []value.Value{path}},
 		{Values: []value.Value{value.List([]value.Value{value.Int(1), value.String("x"), value.Map([]value.Entry{{Key: "k"}})})}},
+		{Values: []value.Value{value.List(valuetest.Samples())}},
 	}}
+}
+
+// TestInstantForms holds the forms of instants with a zone.
+func TestInstantForms(t *testing.T) {
+	at := value.DateTime(temporal.DateTime{Seconds: 5, Zone: temporal.FixedZone(3600)})
+	b := &batch.Batch{Len: 1, Columns: []batch.Vector{{Values: []value.Value{value.List([]value.Value{at})}}}}
+	for form, want := range map[packstream.DateTimes]string{
+		packstream.UTCDateTimes:   "\xB1\x71\x91\x91\xB3I\x05\x00\xC9\x0E\x10",
+		packstream.LocalDateTimes: "\xB1\x71\x91\x91\xB3F\xC9\x0E\x15\x00\xC9\x0E\x10",
+	} {
+		got, err := NewRecords(WithoutElementIDs, form).Append(nil, b, 0, entities{})
+		if err != nil || string(got) != want {
+			t.Errorf("form %d: % X, %v", form, got, err)
+		}
+	}
 }
 
 // TestRecordAllocations holds records of every kind of value to no allocation at all.
 func TestRecordAllocations(t *testing.T) {
 	b := rows()
 	for _, form := range []EntityForm{WithoutElementIDs, WithElementIDs} {
-		r := NewRecords(form)
+		r := NewRecords(form, packstream.UTCDateTimes)
 		buf := make([]byte, 0, 4096)
 		var e batch.Entities = rendering{}
 		most := 0.0
@@ -75,11 +93,11 @@ func TestRecordAllocations(t *testing.T) {
 }
 
 func TestElementIDsInPlace(t *testing.T) {
-	plain, err := NewRecords(WithElementIDs).Append(nil, rows(), 0, entities{})
+	plain, err := NewRecords(WithElementIDs, packstream.UTCDateTimes).Append(nil, rows(), 0, entities{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	inPlace, err := NewRecords(WithElementIDs).Append(nil, rows(), 0, rendering{})
+	inPlace, err := NewRecords(WithElementIDs, packstream.UTCDateTimes).Append(nil, rows(), 0, rendering{})
 	if err != nil || string(plain) != string(inPlace) {
 		t.Errorf("% X\n% X %v", plain, inPlace, err)
 	}
@@ -95,7 +113,7 @@ func TestTooDeep(t *testing.T) {
 	}
 	list := func(v value.Value) value.Value { return value.List([]value.Value{v}) }
 	entry := func(v value.Value) value.Value { return value.Map([]value.Entry{{Key: "k", Value: v}}) }
-	r := NewRecords(WithElementIDs)
+	r := NewRecords(WithElementIDs, packstream.UTCDateTimes)
 	for _, wrap := range []func(value.Value) value.Value{list, entry} {
 		if _, err := r.Append(nil, nest(valueDepthMax, wrap), 0, nil); err != nil {
 			t.Error(err)
@@ -196,7 +214,7 @@ func TestStats(t *testing.T) {
 }
 
 func BenchmarkRecord(b *testing.B) {
-	in, r := rows(), NewRecords(WithElementIDs)
+	in, r := rows(), NewRecords(WithElementIDs, packstream.UTCDateTimes)
 	buf := make([]byte, 0, 4096)
 	var e batch.Entities = rendering{}
 	b.ReportAllocs()
@@ -209,7 +227,7 @@ func BenchmarkRecord(b *testing.B) {
 
 func BenchmarkIntegers(b *testing.B) {
 	in := &batch.Batch{Len: 1000, Columns: []batch.Vector{{Kind: batch.Ints, Ints: make([]int64, 1000)}}}
-	r := NewRecords(WithElementIDs)
+	r := NewRecords(WithElementIDs, packstream.UTCDateTimes)
 	buf := make([]byte, 0, 64<<10)
 	b.ReportAllocs()
 	for b.Loop() {

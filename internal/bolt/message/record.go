@@ -22,15 +22,17 @@ var (
 // memory, so that a record allocates nothing.
 type Records struct {
 	elementIDs bool
+	dateTimes  packstream.DateTimes
 	labels     []string
 	properties []batch.Property
 	path       pathScratch
 	err        error
 }
 
-// NewRecords returns an encoder; elementIDs asks for the fields that exist from 5.0 on.
-func NewRecords(form EntityForm) *Records {
-	return &Records{elementIDs: form == WithElementIDs}
+// NewRecords returns an encoder of entities and instants in the forms that the client
+// understands.
+func NewRecords(form EntityForm, times packstream.DateTimes) *Records {
+	return &Records{elementIDs: form == WithElementIDs, dateTimes: times}
 }
 
 // EntityForm says which fields nodes and relationships have on the wire.
@@ -91,8 +93,11 @@ func (r *Records) cell(dst []byte, v *batch.Vector, row int, e batch.Entities) [
 // value appends v, which lies depth levels inside the cell.
 func (r *Records) value(dst []byte, v value.Value, e batch.Entities, depth int) []byte {
 	switch v.Kind() {
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return packstream.Append(dst, v)
+	case value.KindDateTime:
+		return packstream.AppendDateTime(dst, v.AsDateTime(), r.dateTimes)
 	case value.KindString:
 		return r.text(dst, v.AsString())
 	case value.KindBytes:

@@ -19,7 +19,7 @@ func (m *Run) Decode(d *packstream.Decoder, v wire.Version) error {
 	if m.Text, err = d.String(); err != nil {
 		return err
 	}
-	if m.Parameters, err = metadata(d); err != nil {
+	if m.Parameters, err = metadata(d, "$"); err != nil {
 		return err
 	}
 	return m.Extra.decode(d, v)

@@ -22,7 +22,24 @@
 //
 // A Decoder reads one assembled message that is in memory already. It never allocates
 // from a declared size: a size larger than the bytes that are left is an error before
-// anything is made, every element is charged to a budget, and nesting is bounded. What
-// a structure means is not decided here, except that none of those that a client may
-// send is a value yet: Decoder.Value refuses all of them with a StructureError.
+// anything is made, every element is charged to a budget, and nesting is bounded.
+//
+// Structures that stand for values, in both directions:
+//
+//	44  Date           days since 1970-01-01
+//	54  Time           nanoseconds since the local midnight, offset
+//	74  LocalTime      nanoseconds since midnight
+//	64  LocalDateTime  seconds since 1970-01-01T00:00:00, nanoseconds
+//	49  DateTime       seconds since 1970-01-01T00:00:00Z, nanoseconds, offset
+//	69  DateTime       the same, with the name of a time zone in place of the offset
+//	46  DateTime       up to 4.4 without the patch "utc": seconds of the local time,
+//	66                 nanoseconds, offset or the name of a time zone
+//	45  Duration       months, days, seconds, nanoseconds
+//	58  Point          SRID, x, y
+//	59  Point          SRID, x, y, z
+//
+// Offsets are seconds east of UTC; coordinates are floats, all else are integers. A decoder
+// takes 46 and 66 at any time, since they cannot be mistaken. A field outside its range, a
+// time zone that is not known, and every structure that is not in this list are refused
+// with a StructureError that says where in the value it stands.
 package packstream

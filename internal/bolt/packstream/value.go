@@ -6,8 +6,8 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// Value reads one value that outlives the message. Structures are refused with a
-// *StructureError.
+// Value reads one value that outlives the message. Structures that are no temporal value and
+// no point are refused with a *StructureError, and so are those out of range.
 func (d *Decoder) Value() (value.Value, error) { return d.value(0) }
 
 // Map reads a map as a value that outlives the message.
@@ -41,11 +41,7 @@ func (d *Decoder) value(depth int) (value.Value, error) {
 	case TypeMap:
 		return d.mapValue(depth)
 	case TypeStruct:
-		_, tag, err := d.StructHeader()
-		if err != nil {
-			return value.Null, err
-		}
-		return value.Null, &StructureError{Tag: tag}
+		return d.structure()
 	case TypeInvalid:
 	}
 	_, err := d.marker(TypeNull)
@@ -62,7 +58,7 @@ func (d *Decoder) listValue(depth int) (value.Value, error) {
 	elements := make([]value.Value, n)
 	for i := range elements {
 		if elements[i], err = d.value(depth + 1); err != nil {
-			return value.Null, err
+			return value.Null, inElement(err, i)
 		}
 	}
 	return value.List(elements), nil
@@ -82,14 +78,15 @@ func (d *Decoder) mapValue(depth int) (value.Value, error) {
 			return value.Null, err
 		}
 		if entries[i].Value, err = d.value(depth + 1); err != nil {
-			return value.Null, err
+			return value.Null, inEntry(err, entries[i].Key)
 		}
 	}
 	return value.Map(entries), nil
 }
 
-// Append appends v, which holds no node, relationship or path and nothing longer than
-// SizeMax: those need the graph, and their structures belong to the message package.
+// Append appends v, with instants in the form of UTCDateTimes. It holds no node,
+// relationship or path and nothing longer than SizeMax: those need the graph, and their
+// structures belong to the message package.
 func Append(dst []byte, v value.Value) []byte {
 	switch v.Kind() {
 	case value.KindNull:
@@ -118,6 +115,8 @@ func Append(dst []byte, v value.Value) []byte {
 			dst = Append(AppendString(dst, e.Key), e.Value)
 		}
 		return dst
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		return appendStructure(dst, v)
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 	panic("packstream: a " + v.Kind().String() + " is not a plain value")

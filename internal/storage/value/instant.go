@@ -10,26 +10,6 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// The coordinate reference systems of points, by their SRID.
-const (
-	WGS84       = 4326 // longitude, latitude in degrees
-	WGS84Height = 4979 // and height in metres
-	Cartesian   = 7203
-	Cartesian3D = 9157
-)
-
-// PointValue is a place; Z counts only in the systems of three dimensions.
-type PointValue struct {
-	SRID    uint32
-	X, Y, Z float64
-}
-
-// ThreeD reports whether p has a third coordinate.
-func (p *PointValue) ThreeD() bool { return p.SRID == WGS84Height || p.SRID == Cartesian3D }
-
-// Geographic reports whether the coordinates of p are degrees on the globe.
-func (p *PointValue) Geographic() bool { return p.SRID == WGS84 || p.SRID == WGS84Height }
-
 // Date returns d as a value.
 func Date(d temporal.Date) Value { return Value{k: KindDate, n: uint64(d.Days)} }
 

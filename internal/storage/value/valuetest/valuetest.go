@@ -77,9 +77,10 @@ func Samples() []value.Value {
 	}
 }
 
-// days draws days, most of them of our time.
+// days draws days, most of them of our time, and never the very first and last, which a
+// zone may put into another year.
 func days() *rapid.Generator[int64] {
-	return rapid.OneOf(rapid.Int64Range(-20_000, 40_000), rapid.Int64Range(temporal.MinDays, temporal.MaxDays))
+	return rapid.OneOf(rapid.Int64Range(-20_000, 40_000), rapid.Int64Range(temporal.MinDays+1, temporal.MaxDays-1))
 }
 
 // instant draws local seconds and nanoseconds.
@@ -101,7 +102,7 @@ func offsets() *rapid.Generator[int32] {
 
 func zones() *rapid.Generator[*temporal.Zone] {
 	return rapid.Custom(func(t *rapid.T) *temporal.Zone {
-		name := rapid.SampledFrom([]string{"", "", "Nowhere/Here", "Nowhere/There"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"", "", "Europe/Stockholm", "Nowhere/Here"}).Draw(t, "name")
 		z, _ := temporal.StoredZone([]byte(name), offsets().Draw(t, "offset"))
 		return z
 	})
