@@ -5,6 +5,8 @@ const (
 	secondsPerMinute = 60
 	nanosPerHour     = secondsPerHour * NanosPerSecond
 	nanosPerMinute   = secondsPerMinute * NanosPerSecond
+	nanosPerMilli    = 1_000_000
+	nanosPerMicro    = 1_000
 )
 
 // Clock is a time of day by hour, minute, second and nanosecond of the second.

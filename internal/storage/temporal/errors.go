@@ -10,6 +10,9 @@ import (
 // represented.
 var errInstantRange = errors.New("the result lies outside the years " + strconv.Itoa(MinYear) + " to " + strconv.Itoa(MaxYear))
 
+// errComponentRange is the failure of a component that does not fit into 64 bits.
+var errComponentRange = errors.New("the length of the duration in this unit does not fit into 64 bits")
+
 // RangeError says that a field has a value that it cannot have.
 type RangeError struct {
 	Field    string // as in Cypher: "month", "dayOfQuarter"
