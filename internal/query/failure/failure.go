@@ -62,10 +62,10 @@ type Error struct {
 	Cause    error
 }
 
-// New returns an error whose code and GQL status follow from its type.
+// New returns an error whose code follows from its type, and its GQL status from its detail.
 func New(t Type, p Phase, detail, format string, args ...any) *Error {
-	code, gql := codes(t)
-	return &Error{Type: t, Phase: p, Detail: detail, Code: code, GQL: gql, Message: fmt.Sprintf(format, args...)}
+	code, _ := codes(t)
+	return &Error{Type: t, Phase: p, Detail: detail, Code: code, GQL: status(t, detail), Message: fmt.Sprintf(format, args...)}
 }
 
 // Syntax returns a SyntaxError found before anything ran.
@@ -89,11 +89,11 @@ func codes(t Type) (code, gql string) {
 	case SyntaxError:
 		return "Neo.ClientError.Statement.SyntaxError", "42001"
 	case SemanticError:
-		return "Neo.ClientError.Statement.SemanticError", "42N00"
+		return "Neo.ClientError.Statement.SemanticError", "42000"
 	case ParameterMissing:
 		return "Neo.ClientError.Statement.ParameterMissing", "42N51"
 	case ConstraintVerificationFailed, ConstraintValidationFailed:
-		return "Neo.ClientError.Schema.ConstraintValidationFailed", "22N77"
+		return "Neo.ClientError.Schema.ConstraintValidationFailed", "22N80"
 	case EntityNotFound:
 		return "Neo.ClientError.Statement.EntityNotFound", "22N05"
 	case TypeError:
@@ -105,11 +105,11 @@ func codes(t Type) (code, gql string) {
 	case ProcedureError:
 		return "Neo.ClientError.Procedure.ProcedureNotFound", "42N08"
 	case TransactionError:
-		return "Neo.TransientError.Transaction.Outdated", "40N01"
+		return "Neo.TransientError.Transaction.Outdated", "25N11"
 	case ResourceError:
-		return "Neo.ClientError.General.ResourceLimitExceeded", "51N00"
+		return "Neo.ClientError.General.ResourceLimitExceeded", "50N07"
 	case ClientError:
-		return "Neo.ClientError.Statement.ExecutionFailed", "50N00"
+		return "Neo.ClientError.Statement.ExecutionFailed", "50N07"
 	case DatabaseError:
 	}
 	return "Neo.DatabaseError.General.UnknownError", "50N00"

@@ -198,7 +198,7 @@ func (p *parser) unknownCommand() {
 		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX or SNAPSHOT after CREATE, found %s", p.found())
 	}
 	if p.kind().IsName() {
-		if word := nearest(p.toks[p.pos].Text(p.text), words); word != "" {
+		if word := failure.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {
 			err = err.WithHint("did you mean %s %s?", first, word)
 		}
 	}

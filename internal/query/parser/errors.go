@@ -106,50 +106,5 @@ func (p *parser) unsupported(span token.Span, what string) {
 	p.failAt(span, failure.Syntax("NotSupported", "%s is not supported", what))
 }
 
-// nearestMax is the longest word for which a similar one is looked for.
-const nearestMax = 32
-
-// nearest returns the candidate that is most like word, or "".
-func nearest(word string, candidates []string) string {
-	if len(word) > nearestMax {
-		return ""
-	}
-	best, bestDistance := "", 1+len(word)/3
-	upper := strings.ToUpper(word)
-	for _, c := range candidates {
-		if d := distance(upper, c); d < bestDistance || (d == bestDistance && best == "") {
-			best, bestDistance = c, d
-		}
-	}
-	if bestDistance >= len(word) {
-		return ""
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions, replacements and swaps of neighbours
-// that make a into b.
-func distance(a, b string) int {
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := range len(a) {
-		cur[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				cur[j+1] = min(cur[j+1], before[j-1]+1)
-			}
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(b)]
-}
-
 // fold reports whether a and b are the same but for the case of ASCII letters.
 func fold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

@@ -43,7 +43,7 @@ func (p *parser) afterStatement(s ast.Statement) {
 	}
 	t := p.toks[p.pos]
 	if t.Kind == token.Word {
-		if word := nearest(t.Text(p.text), clauseWords); word != "" {
+		if word := failure.Nearest(t.Text(p.text), clauseWords); word != "" {
 			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).
 				WithHint("did you mean %s?", word))
 			return
@@ -113,7 +113,7 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 func (p *parser) notAClause() {
 	t := p.toks[p.pos]
 	if t.Kind == token.Word {
-		if word := nearest(t.Text(p.text), clauseWords); word != "" {
+		if word := failure.Nearest(t.Text(p.text), clauseWords); word != "" {
 			p.fail(failure.Syntax("UnexpectedSyntax", "expected a clause such as MATCH, CREATE or RETURN, found %s", p.found()).
 				WithHint("did you mean %s?", word))
 			return

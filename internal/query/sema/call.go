@@ -46,7 +46,7 @@ func (a *analyzer) unknownFunction(e *ast.Call) {
 		return
 	}
 	err := failure.Syntax("UnknownFunction", "there is no function `%s`", e.Name)
-	if name := nearest(e.Name, a.o.Functions.Names()); name != "" {
+	if name := failure.Nearest(e.Name, a.o.Functions.Names()); name != "" {
 		err = err.WithHint("did you mean %s()?", name)
 	}
 	a.fail(e.At, err)

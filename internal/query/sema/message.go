@@ -51,7 +51,7 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		return
 	}
 	err := failure.Syntax("UndefinedVariable", "variable `%s` is not defined", v.Name)
-	switch name := nearest(v.Name, sc.names()); {
+	switch name := failure.Nearest(v.Name, sc.names()); {
 	case a.creating.defines(v.Name):
 		err = err.WithHint("properties in CREATE see the clauses and the nodes before their part of the pattern only")
 	case sc.had(v.Name):
@@ -60,49 +60,4 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		err = err.WithHint("did you mean `%s`?", name)
 	}
 	a.fail(v.At, err)
-}
-
-// nearestMax is the longest word for which a similar one is looked for.
-const nearestMax = 64
-
-// nearest returns the candidate most like word, or "" if none is like it.
-func nearest(word string, candidates []string) string {
-	if len(word) > nearestMax {
-		return ""
-	}
-	best, bestDistance := "", max(1, len(word)/3)+1
-	for _, c := range candidates {
-		if c == "" || len(c) > nearestMax {
-			continue
-		}
-		d := distance(strings.ToLower(word), strings.ToLower(c))
-		if d < bestDistance && d < max(len(word), len(c)) {
-			best, bestDistance = c, d
-		}
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions, replacements and swaps of neighbours
-// that make a into b.
-func distance(a, b string) int {
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := range len(a) {
-		cur[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				cur[j+1] = min(cur[j+1], before[j-1]+1)
-			}
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(b)]
 }

@@ -110,7 +110,7 @@ func (a *analyzer) unknownProcedure(c *ast.CallProcedure) {
 		"there is no procedure `%s`", c.Name.Text)
 	name := ""
 	if a.o.Procedures != nil {
-		name = nearest(c.Name.Text, a.o.Procedures.Names())
+		name = failure.Nearest(c.Name.Text, a.o.Procedures.Names())
 	}
 	if name != "" {
 		err = err.WithHint("did you mean %s()?", name)
@@ -210,7 +210,7 @@ func (a *analyzer) unknownResult(item ast.YieldItem, p *Procedure) {
 		names = append(names, r.Name)
 	}
 	err := failure.Syntax("UnknownProcedureResult", "%s() has no result `%s`", p.Name, item.Result.Text)
-	if name := nearest(item.Result.Text, names); name != "" {
+	if name := failure.Nearest(item.Result.Text, names); name != "" {
 		err = err.WithHint("did you mean `%s`?", name)
 	} else {
 		err = err.WithHint("its results are: %s", list(names))
