@@ -26,7 +26,8 @@ func withProcedures(o *query.Options) {
 		procedure.Procedure{
 			Name: "test.echo",
 			Args: []procedure.Argument{
-				{Name: "number", Type: procedure.Number}, {Name: "real", Type: procedure.Float},
+				{Name: "number", Type: procedure.Number},
+				{Name: "real", Type: procedure.Float},
 				{Name: "texts", Type: procedure.ListOf(procedure.String)},
 			},
 			Results: []procedure.Result{{Name: "values", Type: procedure.ListOf(procedure.Any)}},

@@ -3,11 +3,11 @@ package tck
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/dbtype"
@@ -28,29 +28,35 @@ type servers chan *overBolt
 // startServers starts n servers that end with the test.
 func startServers(t *testing.T, n int) servers {
 	t.Helper()
+	time.Local = time.UTC // where the driver keeps what has no zone
 	binary, err := harness.Binary(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	pool := make(servers, n)
 	for i := range n {
-		s, err := harness.Start(binary, filepath.Join(t.TempDir(), strconv.Itoa(i)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := s.Stop(); err != nil {
-				t.Errorf("the server did not stop well: %v\n%s", err, s.Log())
-			}
-		})
-		d, err := s.Driver()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = d.Close(context.Background()) })
-		pool <- &overBolt{driver: d}
+		pool <- startServer(t, binary, filepath.Join(t.TempDir(), strconv.Itoa(i)))
 	}
 	return pool
+}
+
+func startServer(t *testing.T, binary, dir string) *overBolt {
+	t.Helper()
+	s, err := harness.Start(binary, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if stopped := s.Stop(); stopped != nil {
+			t.Errorf("the server did not stop well: %v\n%s", stopped, s.Log())
+		}
+	})
+	d, err := s.Driver()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close(context.Background()) })
+	return &overBolt{driver: d}
 }
 
 // take returns a server with an empty graph, which comes back at the end of the test.
@@ -139,11 +145,6 @@ func driverValue(v any) (any, error) {
 		return driverPath(v)
 	}
 	return driverTemporal(v)
-}
-
-// driverTemporal returns the canonical text of a temporal value.
-func driverTemporal(v any) (any, error) {
-	return nil, fmt.Errorf("a value of type %T, for which cells have no form", v)
 }
 
 func driverProps(props map[string]any) (map[string]any, error) {

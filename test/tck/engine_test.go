@@ -71,9 +71,9 @@ func (p *inProcess) run(ctx context.Context, text string, params map[string]any)
 		for i := range b.Rows() {
 			row := make([]any, len(b.Columns))
 			for c := range b.Columns {
-				v, err := renderer{entities}.value(b.Columns[c].Value(b.Row(i)))
-				if err != nil {
-					return err
+				v, failed := renderer{entities}.value(b.Columns[c].Value(b.Row(i)))
+				if failed != nil {
+					return failed
 				}
 				row[c] = v
 			}

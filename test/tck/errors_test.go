@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,7 +29,7 @@ var raisedStep = regexp.MustCompile(`^an? (\w+) should be raised at (compile tim
 func newRaised(text string) (*raised, error) {
 	m := raisedStep.FindStringSubmatch(text)
 	if m == nil {
-		return nil, fmt.Errorf("an unknown step")
+		return nil, errors.New("an unknown step")
 	}
 	return &raised{kind: m[1], phase: m[2], detail: m[3]}, nil
 }

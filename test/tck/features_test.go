@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -139,7 +140,7 @@ func newScenario(id identity, p *messages.Pickle) (*scenario, error) {
 		}
 	}
 	if s.graph == "" || len(s.checks) == 0 {
-		return nil, fmt.Errorf("no graph or no query")
+		return nil, errors.New("no graph or no query")
 	}
 	for _, c := range s.checks {
 		if c.result == nil && c.raised == nil {
@@ -170,7 +171,7 @@ func (s *scenario) step(step *messages.PickleStep) error {
 	case text == "executing query:", text == "executing control query:":
 		s.checks = append(s.checks, &check{query: document(step)})
 	case len(s.checks) == 0:
-		return fmt.Errorf("an unknown step")
+		return errors.New("an unknown step")
 	default:
 		return s.checks[len(s.checks)-1].expect(text, table(step))
 	}
@@ -201,7 +202,7 @@ func newResult(how string, cells [][]string) (*result, error) {
 		", in order (ignoring element order for lists):",
 	}
 	if !slices.Contains(phrases, how) || len(cells) == 0 {
-		return nil, fmt.Errorf("an unknown step")
+		return nil, errors.New("an unknown step")
 	}
 	r := &result{
 		columns:  cells[0],

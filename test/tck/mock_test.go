@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -27,7 +28,7 @@ var (
 func newMock(signature string, cells [][]string) (*mock, error) {
 	m := mockStep.FindStringSubmatch(signature)
 	if m == nil {
-		return nil, fmt.Errorf("an unknown signature")
+		return nil, errors.New("an unknown signature")
 	}
 	out := &mock{name: m[1]}
 	var err error

@@ -51,16 +51,21 @@ func (r renderer) value(v value.Value) (any, error) {
 		return r.relationship(v.AsEdge())
 	case value.KindPath:
 		return r.path(v.AsPath())
-	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
-		return temporalText(v)
+	case value.KindDate:
+		return v.AsDate().String(), nil
+	case value.KindTime:
+		return v.AsTime().String(), nil
+	case value.KindLocalTime:
+		return v.AsLocalTime().String(), nil
+	case value.KindDateTime:
+		return v.AsDateTime().String(), nil
+	case value.KindLocalDateTime:
+		return v.AsLocalDateTime().String(), nil
+	case value.KindDuration:
+		return fmt.Sprint(v.AsDuration()), nil
 	case value.KindBytes, value.KindPoint:
 	}
 	return nil, fmt.Errorf("a value of type %s, for which cells have no form", v.Kind())
-}
-
-// temporalText returns the canonical text of a temporal value.
-func temporalText(v value.Value) (any, error) {
-	return nil, fmt.Errorf("a value of type %s has no text", v.Kind())
 }
 
 func (r renderer) props(list []batch.Property) (map[string]any, error) {

@@ -1,6 +1,7 @@
 package tck
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -77,7 +78,7 @@ func (p *cellParser) value() (any, error) {
 	p.space()
 	switch {
 	case p.at == len(p.text):
-		return nil, fmt.Errorf("expected a value")
+		return nil, errors.New("expected a value")
 	case p.text[p.at] == '\'':
 		return p.quoted()
 	case strings.HasPrefix(p.text[p.at:], "[:"):
@@ -135,7 +136,7 @@ func (p *cellParser) quoted() (any, error) {
 		}
 		b.WriteByte(c)
 	}
-	return nil, fmt.Errorf("a string has no end")
+	return nil, errors.New("a string has no end")
 }
 
 func (p *cellParser) list() (any, error) {

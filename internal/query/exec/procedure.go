@@ -77,38 +77,56 @@ func (o *callProcedure) next(r *run) (*batch.Batch, error) {
 			return nil, err
 		}
 		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
+			more, err := o.fetch(r)
+			if err != nil || !more {
 				return nil, err
 			}
-			for i, e := range o.args {
-				if o.columns[i], err = expr.View(&r.ec, e, in, &o.scratch[i]); err != nil {
-					return nil, err
-				}
-			}
-			o.in, o.at = in, 0
 		}
 		if o.spec.Passes {
 			return o.pass(r)
 		}
-		o.from = o.from[:0]
-		for _, s := range o.spec.Slots {
-			o.out.batch.Columns[s].Reset(batch.Values, 0)
-		}
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.from) > 0 {
-			for _, s := range o.spec.Slots {
-				o.out.batch.Columns[s].Narrow(nil)
-			}
-			return o.out.gather(in, o.from), nil
+		out, err := o.collect(r)
+		if err != nil || out != nil {
+			return out, err
 		}
 	}
+}
+
+// fetch takes a batch of the input and computes the arguments for its rows.
+func (o *callProcedure) fetch(r *run) (more bool, err error) {
+	in, err := o.input.next(r)
+	if err != nil || in == nil {
+		return false, err
+	}
+	for i, e := range o.args {
+		if o.columns[i], err = expr.View(&r.ec, e, in, &o.scratch[i]); err != nil {
+			return false, err
+		}
+	}
+	o.in, o.at = in, 0
+	return true, nil
+}
+
+// collect makes a batch of what the calls give, nil where that is nothing.
+func (o *callProcedure) collect(r *run) (*batch.Batch, error) {
+	o.from = o.from[:0]
+	for _, s := range o.spec.Slots {
+		o.out.batch.Columns[s].Reset(batch.Values, 0)
+	}
+	if err := o.fill(r); err != nil {
+		return nil, err
+	}
+	in := o.in
+	if o.at >= in.Rows() {
+		o.in = nil
+	}
+	if len(o.from) == 0 {
+		return nil, nil
+	}
+	for _, s := range o.spec.Slots {
+		o.out.batch.Columns[s].Narrow(nil)
+	}
+	return o.out.gather(in, o.from), nil
 }
 
 // pass calls a procedure without results for every row, and passes the rows on.

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func (p *Procedure) check() error {
 		names[r.Name] = true
 	}
 	if p.Name == "" || p.Call == nil {
-		return fmt.Errorf("it has no name or nothing to call")
+		return errors.New("it has no name or nothing to call")
 	}
 	return nil
 }

@@ -15,8 +15,11 @@ import (
 // one of them.
 func schemaProcedures() []Procedure {
 	seen := []Result{
-		{"propertyName", String}, {"propertyTypes", ListOf(String)}, {"mandatory", Boolean},
-		{"propertyObservations", Integer}, {"totalObservations", Integer},
+		{"propertyName", String},
+		{"propertyTypes", ListOf(String)},
+		{"mandatory", Boolean},
+		{"propertyObservations", Integer},
+		{"totalObservations", Integer},
 	}
 	return []Procedure{
 		{

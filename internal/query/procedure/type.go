@@ -30,22 +30,23 @@ const (
 	LocalDateTime
 	Duration
 	Point
-
-	listOf Type = 0x80 // a list of the type in the other bits
 )
 
+// listBit marks a list of the type in the other bits.
+const listBit = 0x80
+
 // ListOf returns the type of lists whose elements are of type t, which is no list.
-func ListOf(t Type) Type { return t | listOf }
+func ListOf(t Type) Type { return t | listBit }
 
 // String returns the type as signatures have it.
 func (t Type) String() string {
-	if t&listOf != 0 {
-		return "LIST OF " + (t &^ listOf).String()
+	if t&listBit != 0 {
+		return "LIST OF " + (t &^ listBit).String()
 	}
-	switch t {
-	case Any:
+	if t == Any {
 		return "ANY"
-	case Number:
+	}
+	if t == Number {
 		return "NUMBER"
 	}
 	if kind, ok := t.kind(); ok {
@@ -71,7 +72,7 @@ func (t Type) kind() (value.Kind, bool) {
 func ParseType(name string) (Type, bool) {
 	if inner, ok := strings.CutPrefix(name, "LIST OF "); ok {
 		t, ok := ParseType(inner)
-		return ListOf(t), ok && t&listOf == 0
+		return ListOf(t), ok && t&listBit == 0
 	}
 	for t := Any; t <= Point; t++ {
 		if t.String() == name {
@@ -90,7 +91,7 @@ func (t Type) Convert(v value.Value) (out value.Value, ok bool) {
 		return v, v.IsNumber()
 	case t == Float && v.Kind() == value.KindInt:
 		return value.Float(v.Number()), true
-	case t&listOf != 0:
+	case t&listBit != 0:
 		return t.convertList(v)
 	}
 	kind, _ := t.kind()
@@ -105,7 +106,7 @@ func (t Type) convertList(v value.Value) (value.Value, bool) {
 	out := make([]value.Value, len(list))
 	for i, x := range list {
 		var ok bool
-		if out[i], ok = (t &^ listOf).Convert(x); !ok {
+		if out[i], ok = (t &^ listBit).Convert(x); !ok {
 			return v, false
 		}
 	}
@@ -158,7 +159,7 @@ func (t Type) result() sema.Type {
 	switch {
 	case t == Float:
 		return sema.Float
-	case t&listOf != 0:
+	case t&listBit != 0:
 		return sema.List
 	}
 	return t.static()
