@@ -74,6 +74,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.expandExists(o)
 	case *plan.VarExpand:
 		return c.varExpand(o)
+	case *plan.ShortestPath:
+		return c.shortestPath(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -175,6 +175,11 @@ func (p *parser) pathCall(part *ast.PatternPart) {
 	p.next()
 	part.Select = s
 	p.path(part)
+	for _, r := range part.Rels {
+		if r.Length == nil {
+			r.Length = &ast.Length{Place: r.Place, Min: 1, Max: 1}
+		}
+	}
 	p.expectFor(token.RParen, "after the pattern of "+t.Text(p.text)+"()")
 }
 

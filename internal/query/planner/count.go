@@ -102,6 +102,8 @@ func passing(o plan.Op) *plan.Op {
 		return &o.Input
 	case *plan.VarExpand:
 		return &o.Input
+	case *plan.ShortestPath:
+		return &o.Input
 	case *plan.FollowBound:
 		return &o.Input
 	case *plan.Unequal:

@@ -38,6 +38,8 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, o.Where...)
 	case *plan.LabelsScan:
 		l.add(nil, dynamicNames(o.Is)...)
+	case *plan.ShortestPath:
+		l.add(nil, o.Test.Conditions()...)
 	case *plan.Filter:
 		l.add(o.Scope, o.Predicates...)
 	case *plan.Project:

@@ -50,6 +50,9 @@ func (b *builder) define(g *pattern, p presence) {
 	}
 	for _, r := range g.rels {
 		see(r.symbol)
+		for _, s := range r.gives {
+			see(s)
+		}
 	}
 	for _, part := range g.paths {
 		see(b.info.Paths[part])
@@ -214,7 +217,12 @@ func (m *matcher) expand(s move) {
 	if !into {
 		h.ToLabels = to.labels
 	}
+	for _, gives := range s.rel.gives {
+		m.known[gives] = true
+	}
 	switch {
+	case s.rel.search != nil:
+		m.at = s.rel.search.plan(m.b, m.at, h, way{into: into, reverse: s.from != s.rel.left})
 	case s.rel.length != nil:
 		m.at = &plan.VarExpand{
 			Hop: h, Input: m.at, Min: s.rel.length.Min, Max: s.rel.length.Max,
@@ -227,7 +235,9 @@ func (m *matcher) expand(s move) {
 	}
 	m.known[to.symbol] = true
 	m.known[s.rel.symbol] = true
-	m.found = append(m.found, s.rel)
+	if !s.rel.free {
+		m.found = append(m.found, s.rel)
+	}
 }
 
 // follow plans the check of a relationship that is known.

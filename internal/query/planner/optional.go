@@ -48,6 +48,9 @@ func (b *builder) newSlots(g *pattern) []int {
 	}
 	for _, r := range g.rels {
 		add(r.symbol)
+		for _, s := range r.gives {
+			add(s)
+		}
 	}
 	for _, part := range g.paths {
 		add(b.info.Paths[part])
@@ -62,7 +65,7 @@ func (b *builder) optionalHop(in plan.Op, g *pattern) plan.Op {
 		return nil
 	}
 	r := g.rels[0]
-	if r.bound || r.length != nil || r.left.bound == r.right.bound {
+	if r.bound || r.length != nil || r.search != nil || r.left.bound == r.right.bound {
 		return nil
 	}
 	from := r.left

@@ -1,13 +1,35 @@
 package planner
 
 import (
+	"math"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/sema"
+	"memgraphd/internal/storage/graph"
 )
+
+// search is how something is found that stands in a pattern like one relationship between
+// two nodes, but is a path that is looked for as a whole.
+type search interface {
+	// plan makes the operator that looks for the path. h is the hop as it is followed from
+	// the node that is known.
+	plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op
+	// estimate guesses how many paths there are for one row, and what it costs to find
+	// them; fan is the mean number of relationships of a node.
+	estimate(fan, nodes float64, into bool) (rows, cost float64)
+}
+
+// way says how a path is looked for.
+type way struct {
+	into    bool // both ends are known
+	reverse bool // from the last node of the pattern on
+}
 
 // unplanned refuses what no operator carries out.
 func unplanned(part *ast.PatternPart) error {
-	special := part.Select != nil || part.Where != nil
+	special := part.Select != nil && !part.Select.Function() || part.Where != nil
 	for _, r := range part.Rels {
 		special = special || r.Repeat != nil || r.Search != nil
 	}
@@ -15,4 +37,224 @@ func unplanned(part *ast.PatternPart) error {
 		return failure.Syntax("NotSupported", "this kind of path is not supported").At(part.At)
 	}
 	return nil
+}
+
+// newSymbol makes a variable that is not in the text.
+func (b *builder) newSymbol(t sema.Type) *sema.Symbol {
+	s := &sema.Symbol{ID: len(b.info.Symbols), Type: t}
+	b.info.Symbols = append(b.info.Symbols, s)
+	for len(b.p.SymbolSlots) < len(b.info.Symbols) {
+		b.p.SymbolSlots = append(b.p.SymbolSlots, plan.NoSlot)
+	}
+	return s
+}
+
+// addFunction adds shortestPath(…) or allShortestPaths(…).
+func (b *builder) addFunction(g *pattern, part *ast.PatternPart, left, right *node) error {
+	p := part.Rels[0]
+	f := &shortest{all: part.Select.Kind == ast.SelectAllShortestPaths, low: 1, high: 1, test: plan.NewTest(), path: b.info.Paths[part]}
+	if p.Length != nil {
+		f.low, f.high = p.Length.Min, p.Length.Max
+	}
+	r := b.newRel(g, p, left, right)
+	r.search, r.free = f, true
+	if f.path != nil {
+		r.gives = append(r.gives, f.path)
+	}
+	return b.relConditions(g, r, &f.test, p)
+}
+
+// shortestPath plans shortestPath(…) as a value: the path is the only column.
+func (b *builder) shortestPath(in plan.Op, e *ast.ShortestPath) (plan.Op, error) {
+	g, err := b.newPattern([]*ast.PatternPart{e.Part}, nil)
+	if err != nil {
+		return nil, err
+	}
+	at, err := b.pattern(in, g)
+	if err != nil {
+		return nil, err
+	}
+	b.p.Outputs = []int{b.slot(b.info.Paths[e.Part])}
+	return at, nil
+}
+
+// relConditions turns what is asked of a relationship into conditions of a search.
+func (b *builder) relConditions(g *pattern, r *rel, t *plan.Test, p *ast.RelPattern) error {
+	props, err := b.propertyValues(p.Props)
+	if err != nil {
+		return err
+	}
+	b.addTypes(g, r, p)
+	b.addRelCondition(g, r, p)
+	if r.hop == nil && len(props) > 0 {
+		r.hop = b.newSymbol(sema.Edge)
+	}
+	if r.hop != nil {
+		t.Rel = b.slot(r.hop)
+	}
+	t.Edges = append(t.Edges, r.where...)
+	for _, kv := range props {
+		t.Edges = append(t.Edges, b.propertyEquals(r.hop, kv))
+		b.collectSymbols(kv.Value, r.needs)
+	}
+	return nil
+}
+
+// shortest is a search for shortest paths of one relationship a round.
+type shortest struct {
+	low, high int
+	all       bool
+	test      plan.Test
+	path      *sema.Symbol // nil where nobody names it
+}
+
+func (s *shortest) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
+	h.Distinct = nil
+	o := &plan.ShortestPath{
+		Hop: h, Input: in, Min: s.low, Max: s.high, All: s.all, Into: w.into, Test: s.test,
+		Found: plan.Found{Path: plan.NoSlot, Reverse: w.reverse},
+	}
+	if s.path != nil {
+		o.Path = b.slot(s.path)
+	}
+	return o
+}
+
+func (s *shortest) estimate(fan, nodes float64, into bool) (rows, cost float64) {
+	l := ast.Length{Min: min(s.low, 1), Max: s.high}
+	reach, edges := varFanout(&l, fan)
+	reach, edges = min(reach, nodes), min(edges, nodes*fan)
+	switch {
+	case !into:
+		rows, cost = reach, edges*costEdge+reach*costRow
+	default:
+		rows, cost = 0.9, math.Sqrt(edges)*2*costEdge
+	}
+	if s.all {
+		rows *= 2
+	}
+	return rows, cost
+}
+
+// livePath finds the columns of a path's search that are needed; read are the columns
+// that it reads other than in conditions.
+func livePath(p *plan.Plan, f *plan.Found, h *plan.Hop, tests []*plan.Test, need, read slotSet) slotSet {
+	f.Keep(need)
+	if !need[h.Rel] {
+		h.Rel = plan.NoSlot
+	}
+	for _, t := range tests {
+		reads := slotSet{}
+		for _, e := range t.Conditions() {
+			exprSlots(p, scoped{e, nil}, reads)
+		}
+		t.Reads = reads.without(t.Own()...).sorted()
+		read = read.without(t.Own()...)
+	}
+	return read
+}
+
+// searchColumns is columns for the operators that look for paths.
+func searchColumns(h *plan.Hop, f *plan.Found, into bool, read slotSet) ([]int, slotSet) {
+	made := append(f.Made(), h.Rel)
+	read.add(h.From)
+	if into {
+		read.add(h.To)
+	} else {
+		made = append(made, h.To)
+	}
+	return made, read
+}
+
+// absorb moves the conditions of WHERE about a path into the search for it, where they
+// decide which path is the shortest.
+func (b *builder) absorb(g *pattern) error {
+	for _, r := range g.rels {
+		s, ok := r.search.(*shortest)
+		if !ok {
+			continue
+		}
+		kept := g.preds[:0]
+		for _, p := range g.preds {
+			about := p.needs[r.symbol] || s.path != nil && p.needs[s.path]
+			if !about {
+				kept = append(kept, p)
+				continue
+			}
+			if !b.absorbUniversal(r, s, p) {
+				return failure.Syntax("NotSupported", "this condition of a shortest path is not supported").At(p.expr.Span())
+			}
+			for x := range p.needs {
+				if x != r.symbol && x != s.path {
+					r.needs[x] = true
+				}
+			}
+		}
+		g.preds = kept
+	}
+	return nil
+}
+
+// absorbUniversal takes all(x IN nodes(p) WHERE …), none(…) and the same over the
+// relationships as a condition of each of them.
+func (b *builder) absorbUniversal(r *rel, s *shortest, p *predicate) bool {
+	q, ok := p.expr.(*ast.Quantifier)
+	if !ok || q.Kind != "all" && q.Kind != "none" {
+		return false
+	}
+	condition := q.Where
+	if q.Kind == "none" {
+		condition = &ast.Unary{Place: ast.Place{At: q.Where.Span()}, Op: "NOT", X: q.Where}
+	}
+	x := b.info.Uses[q.Var]
+	inside := symbolSet{}
+	b.collectSymbols(q.Where, inside)
+	if inside[r.symbol] || s.path != nil && inside[s.path] {
+		return false
+	}
+	switch what := q.List.(type) {
+	case *ast.Variable:
+		if b.info.Uses[what] != r.symbol {
+			return false
+		}
+		b.shareSlot(x, &s.test.Rel)
+		s.test.Edges = append(s.test.Edges, condition)
+		return true
+	case *ast.Call:
+		if len(what.Args) != 1 || s.path == nil {
+			return false
+		}
+		if v, ok := what.Args[0].(*ast.Variable); !ok || b.info.Uses[v] != s.path {
+			return false
+		}
+		switch {
+		case isNamed(what.Name, "nodes"):
+			b.shareSlot(x, &s.test.Node)
+			s.test.Nodes = append(s.test.Nodes, condition)
+			return true
+		case isNamed(what.Name, "relationships"), isNamed(what.Name, "rels"):
+			b.shareSlot(x, &s.test.Rel)
+			s.test.Edges = append(s.test.Edges, condition)
+			return true
+		}
+	}
+	return false
+}
+
+// shareSlot gives s the column slot, made when there is none yet.
+func (b *builder) shareSlot(s *sema.Symbol, slot *int) {
+	if *slot == plan.NoSlot {
+		*slot = b.newSlot(s.Name)
+	}
+	b.p.SymbolSlots[s.ID] = *slot
+}
+
+// fanOf guesses how many relationships of r a node has.
+func (b *builder) fanOf(r *rel) float64 {
+	left, _ := b.fanout(r, r.left, r.right)
+	right, _ := b.fanout(r, r.right, r.left)
+	if r.direction == graph.Both {
+		return max(left, right)
+	}
+	return math.Sqrt(left * right)
 }

@@ -45,6 +45,9 @@ type rel struct {
 	hop         *sema.Symbol
 	needs       symbolSet // symbols that props and where read
 	bound       bool
+	search      search         // how it is found where it is not simply followed; nil otherwise
+	gives       []*sema.Symbol // what it binds beside symbol
+	free        bool           // may be made of relationships that others of the pattern use
 }
 
 // predicate is one condition that must hold for a match.
@@ -87,6 +90,9 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 			b.addPredicate(g, b.hasLabels(n), n)
 		}
 	}
+	if err := b.absorb(g); err != nil {
+		return nil, err
+	}
 	for i, p := range g.preds {
 		p.id = i
 	}
@@ -106,6 +112,9 @@ func (b *builder) addPart(g *pattern, part *ast.PatternPart) error {
 			return err
 		}
 		nodes[i] = n
+	}
+	if part.Select.Function() {
+		return b.addFunction(g, part, nodes[0], nodes[1])
 	}
 	for i, p := range part.Rels {
 		if err := b.addRel(g, p, nodes[i], nodes[i+1]); err != nil {
@@ -140,7 +149,8 @@ func (b *builder) addNode(g *pattern, p *ast.NodePattern) (*node, error) {
 	return n, nil
 }
 
-func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error {
+// newRel adds a relationship without its properties.
+func (b *builder) newRel(g *pattern, p *ast.RelPattern, left, right *node) *rel {
 	s := b.info.Rels[p]
 	r := &rel{
 		id: len(g.rels), symbol: s, left: left, right: right, direction: p.Direction,
@@ -151,6 +161,12 @@ func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error
 			r.types = append(r.types, t.Text)
 		}
 	}
+	g.rels = append(g.rels, r)
+	return r
+}
+
+func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error {
+	r := b.newRel(g, p, left, right)
 	props, err := b.propertyValues(p.Props)
 	if err != nil {
 		return err
@@ -158,7 +174,7 @@ func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error
 	for _, kv := range props {
 		switch {
 		case r.length == nil:
-			b.addPredicate(g, b.propertyEquals(s, kv), nil)
+			b.addPredicate(g, b.propertyEquals(r.symbol, kv), nil)
 		case r.bound:
 			b.addHopCondition(g, r, p, b.hopProperty(p, kv))
 		default:
@@ -168,7 +184,6 @@ func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error
 	}
 	b.addTypes(g, r, p)
 	b.addRelCondition(g, r, p)
-	g.rels = append(g.rels, r)
 	return nil
 }
 
@@ -342,7 +357,7 @@ func (g *pattern) nodeOf(s *sema.Symbol) *node {
 		return n
 	}
 	for _, r := range g.rels {
-		if r.symbol == s {
+		if r.symbol == s || slices.Contains(r.gives, s) {
 			return r.left
 		}
 	}
@@ -358,5 +373,5 @@ type component struct {
 
 func (c *component) has(s *sema.Symbol) bool {
 	return slices.ContainsFunc(c.nodes, func(n *node) bool { return n.symbol == s }) ||
-		slices.ContainsFunc(c.rels, func(r *rel) bool { return r.symbol == s })
+		slices.ContainsFunc(c.rels, func(r *rel) bool { return r.symbol == s || slices.Contains(r.gives, s) })
 }

@@ -301,7 +301,11 @@ func (b *builder) advanceExpand(t *state, m move) {
 		to = m.rel.left
 	}
 	all, fit := b.fanout(m.rel, m.from, to)
-	if m.rel.length != nil {
+	if m.rel.search != nil {
+		rows, cost := m.rel.search.estimate(b.fanOf(m.rel), float64(max(1, b.cat.NodeCount())), false)
+		t.cost += t.rows * (costRow + cost)
+		t.rows *= rows * b.labelFraction(to.labels)
+	} else if m.rel.length != nil {
 		rows, edges := varFanout(m.rel.length, all)
 		t.cost += t.rows * (costRow + edges*costRow)
 		if all > 0 {
@@ -312,9 +316,17 @@ func (b *builder) advanceExpand(t *state, m move) {
 		t.cost += t.rows * (costRow + all*costEdge + fit*costRow)
 		t.rows *= fit
 	}
-	t.known.add(m.rel.symbol.ID)
-	t.left--
+	t.finds(m.rel)
 	t.learn(to.symbol)
+}
+
+// finds notes that r and all that it gives has a value.
+func (s *state) finds(r *rel) {
+	s.known.add(r.symbol.ID)
+	for _, x := range r.gives {
+		s.known.add(x.ID)
+	}
+	s.left--
 }
 
 func (b *builder) advanceInto(t *state, m move) {
@@ -325,7 +337,11 @@ func (b *builder) advanceInto(t *state, m move) {
 	if l := b.rarest(m.rel.right.labels); l != "" {
 		targets = float64(max(1, b.cat.LabelCount(l)))
 	}
-	if m.rel.length != nil {
+	if m.rel.search != nil {
+		rows, cost := m.rel.search.estimate(b.fanOf(m.rel), float64(max(1, b.cat.NodeCount())), true)
+		t.cost += t.rows * (costRow + cost)
+		t.rows *= rows
+	} else if m.rel.length != nil {
 		rows, edges := varFanout(m.rel.length, fan)
 		t.cost += t.rows * (costRow + edges*costRow)
 		t.rows *= min(rows, max(rows/targets, 0.001))
@@ -333,8 +349,7 @@ func (b *builder) advanceInto(t *state, m move) {
 		t.cost += t.rows * (costRow + fan*costEdge)
 		t.rows *= min(1, max(fromLeft/targets, 0.001))
 	}
-	t.known.add(m.rel.symbol.ID)
-	t.left--
+	t.finds(m.rel)
 }
 
 // steps returns the moves that lead to s, first to last.

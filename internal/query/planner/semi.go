@@ -81,7 +81,7 @@ func (b *builder) existsPattern(e ast.Expr) (*pattern, error) {
 // looked for row by row.
 func (g *pattern) unbounded() bool {
 	for _, r := range g.rels {
-		if r.length != nil {
+		if r.length != nil || r.search != nil {
 			return true
 		}
 	}
@@ -99,7 +99,7 @@ func (b *builder) existsHop(in plan.Op, g *pattern, mode plan.ApplyMode) plan.Op
 		return nil
 	}
 	r := g.rels[0]
-	if r.bound || r.length != nil || len(g.preds) > 0 {
+	if r.bound || r.length != nil || r.search != nil || len(g.preds) > 0 {
 		return nil
 	}
 	from, to := r.left, r.right

@@ -54,6 +54,8 @@ func (b *builder) subplan(e ast.Expr) (*plan.Plan, error) {
 		}
 	case *ast.PatternComprehension:
 		root, err = s.comprehension(arg, e)
+	case *ast.ShortestPath:
+		root, err = s.shortestPath(arg, e)
 	default:
 		err = failure.Syntax("UnexpectedSyntax", "this expression cannot be planned").At(e.Span())
 	}

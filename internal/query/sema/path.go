@@ -59,7 +59,7 @@ func (a *analyzer) functionRules(part *ast.PatternPart) {
 	case part.Rels[0].Search != nil:
 		a.fail(part.At, failure.Syntax("InvalidShortestPath", "%s() cannot take a path algorithm or a filter of Memgraph's", name).
 			WithHint("leave %s() out, or ask for conditions in WHERE", name))
-	case part.Rels[0].Length != nil && part.Rels[0].Length.Min > 1:
+	case part.Rels[0].Length.Min > 1:
 		a.fail(part.Rels[0].Length.At, failure.Syntax("InvalidShortestPath", "the least length in %s() is 0 or 1, but this is %d",
 			name, part.Rels[0].Length.Min).WithHint("write ANY SHORTEST (a)-->{%d,}(b)", part.Rels[0].Length.Min))
 	}
@@ -79,6 +79,15 @@ func (a *analyzer) noSelectors(p *ast.Pattern, of string) {
 			a.fail(part.Select.At, failure.Syntax("InvalidPathSelector", "%s cannot have a selector", of))
 		case part.Where != nil:
 			a.fail(part.Where.Span(), failure.Syntax("UnexpectedSyntax", "%s cannot have a condition", of))
+		}
+	}
+}
+
+// freshRels refuses relationships that are known already where a selector looks for paths.
+func (a *analyzer) freshRels(part *ast.PatternPart) {
+	for _, r := range part.Rels {
+		if part.Select != nil && a.info.Bound[r] {
+			a.alreadyBound(r.Var)
 		}
 	}
 }

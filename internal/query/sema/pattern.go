@@ -30,6 +30,7 @@ func (a *analyzer) matchPart(part *ast.PatternPart, sc *scope, first int, of str
 		}
 		a.matchNode(n, sc)
 	}
+	a.freshRels(part)
 	if part.Var != nil {
 		if sc.find(part.Var.Name) != nil {
 			a.alreadyBound(part.Var)

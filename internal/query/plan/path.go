@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"memgraphd/internal/query/ast"
+)
+
+// Test is what the relationships and the nodes of a path have to fulfil while it is looked
+// for. Its slots are columns that the operator fills for the conditions alone; no batch
+// brings them.
+type Test struct {
+	// Start, Rel and End are a relationship and its nodes, in the order of the pattern.
+	Start, Rel, End int
+	Path, Weight    int        // the path up to and with the relationship, and its weight
+	Edges           []ast.Expr // of each relationship
+	Node            int
+	Nodes           []ast.Expr // of each node, the ends included
+	// Reads are the columns of the input that the conditions read.
+	Reads []int
+}
+
+// NewTest returns a test without conditions.
+func NewTest() Test {
+	return Test{Start: NoSlot, Rel: NoSlot, End: NoSlot, Path: NoSlot, Weight: NoSlot, Node: NoSlot}
+}
+
+// Own lists the columns that no batch brings.
+func (t *Test) Own() []int { return []int{t.Start, t.Rel, t.End, t.Path, t.Weight, t.Node} }
+
+// Conditions lists what is evaluated.
+func (t *Test) Conditions() []ast.Expr { return append(append([]ast.Expr{}, t.Edges...), t.Nodes...) }
+
+// Group is a variable of a path's pattern: a list with an element for each round of a
+// repeated pattern, or one relationship or node.
+type Group struct {
+	Slot    int
+	Segment int  // of Found.Hops
+	At      int  // the place in a round
+	Rel     bool // relationships; nodes otherwise
+	Single  bool // not a list: the segment has one round
+}
+
+// Found is what an operator makes of a path that it has found.
+type Found struct {
+	Path   int // slot of the path itself, or NoSlot
+	Groups []Group
+	// Hops are how many relationships a round of each segment of the pattern has; nil for
+	// one segment of one.
+	Hops []int
+	// Reverse tells that the path is looked for from the last node of the pattern on.
+	Reverse bool
+}
+
+// Made lists the columns of f.
+func (f *Found) Made() []int {
+	made := []int{f.Path}
+	for _, g := range f.Groups {
+		made = append(made, g.Slot)
+	}
+	return made
+}
+
+// Keep forgets the columns that are not needed.
+func (f *Found) Keep(need map[int]bool) {
+	if !need[f.Path] {
+		f.Path = NoSlot
+	}
+	kept := f.Groups[:0:0]
+	for _, g := range f.Groups {
+		if need[g.Slot] {
+			kept = append(kept, g)
+		}
+	}
+	f.Groups = kept
+}
+
+// ShortestPath makes a row of one or of all of the shortest paths between two nodes.
+type ShortestPath struct {
+	Header
+	Hop
+	Found
+	Test  Test
+	Input Op
+	// Min and Max bound the length of the shortest path; Max is -1 where there is no limit.
+	Min, Max int
+	All      bool // of them, not one for each pair of nodes
+	Into     bool // To is known already
+}
+
+// Inputs returns the operator that rows come from.
+func (o *ShortestPath) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (o *ShortestPath) Name() string {
+	name := "ShortestPath"
+	if o.All {
+		name = "AllShortestPaths"
+	}
+	if o.Into {
+		name += "Into"
+	}
+	return name
+}
+
+// Detail draws the pattern and the conditions.
+func (o *ShortestPath) Detail(p *Plan) string {
+	return o.draw(p, length(o.Min, o.Max)) + o.Test.detail(p)
+}
+
+// detail renders the conditions.
+func (t *Test) detail(p *Plan) string {
+	parts := make([]string, 0, len(t.Edges)+len(t.Nodes))
+	for _, e := range t.Conditions() {
+		parts = append(parts, Text(p, e))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(parts, " AND ")
+}
+
+// rounds renders how often a pattern is repeated.
+func rounds(low, high int) string {
+	text := "{" + strconv.Itoa(low) + ","
+	if high >= 0 {
+		text += strconv.Itoa(high)
+	}
+	return text + "}"
+}
