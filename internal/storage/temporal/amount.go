@@ -107,7 +107,10 @@ func (t *total) settle() {
 
 // partTimes multiplies a part and returns the whole and the part of the product.
 func partTimes(part, times int64) (whole, rest int64) {
-	if part < 0 {
+	switch {
+	case part == 0:
+		return 0, 0
+	case part < 0:
 		whole, rest = partTimes(-part, times)
 		return -whole, -rest
 	}

@@ -6,22 +6,25 @@ package temporal
 // and only if both had a day.
 
 // Between returns the duration from one instant to another in months, then days, then
-// seconds.
+// seconds. Added to the first it gives the second.
 func Between(from, to Parts) (Duration, error) {
 	d := newDistance(from, to)
-	var months, days int64
-	if d.dated {
-		months = d.from.monthsUntil(d.to)
-		if err := d.from.advance(months, 0); err != nil {
-			return Duration{}, err
-		}
-		days = d.from.daysUntil(d.to)
-		if err := d.from.advance(0, days); err != nil {
-			return Duration{}, err
-		}
+	if !d.dated {
+		return d.seconds(), nil
+	}
+	var calendar Duration
+	var err error
+	calendar.Months = d.from.monthsUntil(&d.to)
+	start := d.from
+	if start.date, err = d.from.date.AddMonths(calendar.Months); err != nil {
+		return Duration{}, err
+	}
+	calendar.Days = start.daysUntil(&d.to)
+	if d.from, err = d.from.later(calendar); err != nil {
+		return Duration{}, err
 	}
 	seconds := d.seconds()
-	seconds.Months, seconds.Days = months, days
+	seconds.Months, seconds.Days = calendar.Months, calendar.Days
 	return seconds, nil
 }
 
@@ -31,7 +34,7 @@ func InMonths(from, to Parts) Duration {
 	if !d.dated {
 		return Duration{}
 	}
-	return Duration{Months: d.from.monthsUntil(d.to)}
+	return Duration{Months: d.from.monthsUntil(&d.to)}
 }
 
 // InDays returns the number of whole days from one instant to another.
@@ -40,7 +43,7 @@ func InDays(from, to Parts) Duration {
 	if !d.dated {
 		return Duration{}
 	}
-	return Duration{Days: d.from.daysUntil(d.to)}
+	return Duration{Days: d.from.daysUntil(&d.to)}
 }
 
 // InSeconds returns the seconds and nanoseconds from one instant to another.
@@ -99,10 +102,10 @@ func (p *point) moveTo(zone *Zone) {
 }
 
 // daysUntil counts the whole days until another point.
-func (p *point) daysUntil(o point) int64 { return o.wholeDay(p).Days - p.date.Days }
+func (p *point) daysUntil(o *point) int64 { return o.wholeDay(p).Days - p.date.Days }
 
 // monthsUntil counts the whole months until another point.
-func (p *point) monthsUntil(o point) int64 {
+func (p *point) monthsUntil(o *point) int64 {
 	a, b := p.date.Civil(), o.wholeDay(p).Civil()
 	months := (b.Year-a.Year)*monthsPerYear + int64(b.Month-a.Month)
 	switch {
@@ -126,19 +129,19 @@ func (p *point) wholeDay(since *point) Date {
 	}
 }
 
-// advance moves the point on the calendar.
-func (p *point) advance(months, days int64) error {
-	if months == 0 && days == 0 {
-		return nil
+// later moves the point on the calendar, as DateTime.Add does.
+func (p *point) later(calendar Duration) (point, error) {
+	if calendar.Months == 0 && calendar.Days == 0 {
+		return *p, nil
 	}
-	offset := p.zone.OffsetAt(p.utc)
-	d, err := p.date.addCalendar(Duration{Months: months, Days: days})
+	d, err := p.date.addCalendar(calendar)
 	if err != nil {
-		return err
+		return point{}, err
 	}
-	p.utc = p.zone.Resolve(NewLocalDateTime(d, p.time), offset)
-	p.moveTo(p.zone)
-	return nil
+	q := *p
+	q.utc = p.zone.Resolve(NewLocalDateTime(d, p.time), p.zone.OffsetAt(p.utc))
+	q.moveTo(p.zone)
+	return q, nil
 }
 
 // seconds is the time that passes between the points.

@@ -100,12 +100,12 @@ func (r *rules) add(at int64, offset int32) {
 	r.offsets = append(r.offsets, offset)
 }
 
-// writeOut appends the changes of the yearly rule until tableEnd.
-func (r *rules) writeOut() {
-	if !r.yearly.changes || len(r.changes) == 0 {
+// writeOut appends the changes of the yearly rule from the last change that the zone had
+// outside of it, even if that left the offset as it was, until tableEnd.
+func (r *rules) writeOut(last int64) {
+	if !r.yearly.changes {
 		return
 	}
-	last := r.changes[len(r.changes)-1]
 	for year := yearAt(last) - 1; year <= tableEnd; year++ {
 		for _, c := range r.yearly.in(year) {
 			if c.start > last {

@@ -11,6 +11,10 @@ import (
 
 const tzifHeader = 44
 
+// earliestChange is a time before any change of an offset, for no place had one before the
+// railways: the year -208.
+const earliestChange = -1 << 36
+
 // tzifCounts are the six counts at the end of a header.
 type tzifCounts struct {
 	utc, standard, leap, changes, types, letters int
@@ -39,17 +43,21 @@ func decodeRules(data string) (*rules, error) {
 	types := data[counts.changes*9:]
 	offset := func(i int) int32 { return int32(binary.BigEndian.Uint32([]byte(types[i*6 : i*6+4]))) }
 	r := &rules{offsets: []int32{offset(0)}}
+	last := int64(0)
 	for i := range counts.changes {
-		kind := int(kinds[i])
-		if kind >= counts.types {
+		kind, at := int(kinds[i]), int64(binary.BigEndian.Uint64([]byte(times[i*8:i*8+8])))
+		if kind >= counts.types || at < earliestChange || at <= last && i > 0 {
 			return nil, errRules
 		}
-		r.add(int64(binary.BigEndian.Uint64([]byte(times[i*8:i*8+8]))), offset(kind))
+		last = at
+		r.add(at, offset(kind))
 	}
 	if r.yearly, err = parseYearly(strings.Trim(data[size:], "\n")); err != nil {
 		return nil, err
 	}
-	r.writeOut()
+	if counts.changes > 0 {
+		r.writeOut(last)
+	}
 	return r, nil
 }
 
