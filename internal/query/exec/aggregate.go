@@ -17,6 +17,7 @@ type aggregate struct {
 	calls []aggregateCall
 	out   output
 
+	outer    *argument     // brings the columns to carry; nil where there are none
 	parallel *parallel     // nil: one processor does it all
 	groups   *batch.Groups // nil without keys
 	held     int64
@@ -63,6 +64,9 @@ func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
 	slots, split := c.plan.Slots, c.parallel(o)
 	made := func(i *instance) operator {
 		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil), parallel: split}
+		if o.Outer != nil && len(o.Carry) > 0 {
+			a.outer = i.argument(o.Outer, slots)
+		}
 		a.scratch, a.columns = make([]batch.Vector, len(keys)), make([]*batch.Vector, len(keys))
 		for _, call := range calls {
 			call.scratch, call.columns = make([]batch.Vector, len(call.args)), make([]*batch.Vector, len(call.args))
@@ -269,6 +273,12 @@ func (o *aggregate) emit(r *run) (*batch.Batch, error) {
 	o.at = to
 	b := &o.out.batch
 	b.Len, b.Sel = to-from, nil
+	if o.outer != nil {
+		at := o.outer.only()
+		for _, s := range o.spec.Carry {
+			b.Columns[s].Repeat(&o.outer.out.batch.Columns[s], at, b.Len)
+		}
+	}
 	for i, c := range o.spec.Groups {
 		col := &b.Columns[c.Slot]
 		col.Reset(o.groups.Key(i).Kind, 0)

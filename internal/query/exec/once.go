@@ -42,14 +42,25 @@ type argument struct {
 
 func (c *compiler) argument(o *plan.Argument) (factory, error) {
 	slots := c.plan.Slots
-	return func(i *instance) operator {
-		if a := i.arguments[o]; a != nil {
-			return a
-		}
-		a := &argument{spec: o, out: newOutput(slots, nil)}
-		i.arguments[o] = a
+	return func(i *instance) operator { return i.argument(o, slots) }, nil
+}
+
+// argument returns the operator of o, of which there is one in an instance.
+func (i *instance) argument(o *plan.Argument, slots int) *argument {
+	if a := i.arguments[o]; a != nil {
 		return a
-	}, nil
+	}
+	a := &argument{spec: o, out: newOutput(slots, nil)}
+	i.arguments[o] = a
+	return a
+}
+
+// only returns the place of the row, where one is given at a time.
+func (a *argument) only() int {
+	if len(a.rows) > 0 {
+		return int(a.rows[0])
+	}
+	return 0
 }
 
 // open readies the rows that were given before it.

@@ -138,6 +138,8 @@ func (c *compiler) writing(o plan.Op) (factory, error) {
 		return c.delete(o)
 	case *plan.Foreach:
 		return c.foreach(o)
+	case *plan.Call:
+		return c.call(o)
 	case *plan.LoadCSV:
 		return c.loadCSV(o)
 	case *plan.CallProcedure:

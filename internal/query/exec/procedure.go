@@ -72,6 +72,7 @@ func (o *callProcedure) open(r *run) error {
 }
 
 func (o *callProcedure) next(r *run) (*batch.Batch, error) {
+	o.context.Tx = r.tx // CALL { … } IN TRANSACTIONS changes it
 	for {
 		if err := r.check(); err != nil {
 			return nil, err

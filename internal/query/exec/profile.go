@@ -61,7 +61,11 @@ func (f *profile) tree(p *plan.Plan) *plan.Tree {
 		}
 		t.Measured = true
 		t.Rows, t.Hits, t.Time = m.rows, m.hits, m.time
-		for _, in := range o.Inputs() {
+		below := o.Inputs()
+		for _, s := range o.Head().Subplans {
+			below = append(below[:len(below):len(below)], s.Root)
+		}
+		for _, in := range below {
 			if below := f.stats[in]; below != nil {
 				t.Hits -= below.hits
 				t.Time -= below.time

@@ -28,6 +28,7 @@ type run struct {
 	// deleted tells that the statement deleted something, so that reads must ask whether
 	// the entity is still there.
 	deleted bool
+	writes  bool // the statement may write
 	subs    []*subInstance
 
 	held     int64 // bytes reserved in the budget by operators
@@ -88,6 +89,10 @@ func (i *instance) take(ctx context.Context, o Run) {
 	i.random.Seed(o.Seed, uint64(i.ec.Now.UnixNano()))
 	i.stats = Stats{}
 	i.hits, i.held, i.steps, i.deleted = 0, 0, 0, false
+	i.writes = i.program.plan.Writes
+	for _, s := range i.subs {
+		s.asked = false
+	}
 }
 
 // drop lets go of what belongs to the execution.

@@ -82,10 +82,8 @@ func (s *scope) compileScoped(e ast.Expr) (compiled, error) {
 		return s.reduce(e)
 	case *ast.MapProjection:
 		return s.mapProjection(e)
-	case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery:
+	case *ast.PatternPredicate, *ast.PatternComprehension, *ast.Subquery, *ast.ShortestPath:
 		return s.subquery(e)
-	case *ast.ShortestPath:
-		return s.shortestPath(e)
 	}
 	panic("expr: a kind of expression is not known")
 }

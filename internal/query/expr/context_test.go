@@ -120,34 +120,34 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// pairs is a subquery that gives 1 to n, where n is the value of an outer variable.
-type pairs struct{ n *sema.Symbol }
+// pairs is a subquery whose value is twice that of its outer variable.
+type pairs struct{}
 
-func (p pairs) Run(_ *expr.Context, outer func(*sema.Symbol) value.Value, yield func([]value.Value) (bool, error)) error {
-	n := outer(p.n)
-	if n.IsNull() {
-		return failure.Argument("InvalidArgumentValue", "null")
-	}
-	for i := range n.AsInt() {
-		if more, err := yield([]value.Value{value.Int(i + 1)}); err != nil || !more {
-			return err
+func (pairs) Run(_ *expr.Context, in *batch.Batch, outer []int, out *batch.Vector) error {
+	out.Reset(batch.Values, in.Len)
+	for i := range in.Rows() {
+		row := in.Row(i)
+		n := in.Columns[outer[0]].Value(row)
+		if n.IsNull() {
+			return failure.Argument("InvalidArgumentValue", "null")
 		}
+		out.Values[row] = value.Int(2 * n.AsInt())
 	}
 	return nil
 }
 
 func TestSubqueries(t *testing.T) {
 	n := &sema.Symbol{Name: "n"}
-	exists, list := &ast.Subquery{}, &ast.PatternComprehension{}
+	exists, list := &ast.Subquery{Kind: ast.Count}, &ast.PatternComprehension{}
 	exists.At.End = 5
 	env := &expr.Env{
 		Info:       &sema.Info{Outer: map[ast.Expr][]*sema.Symbol{exists: {n}, list: {n}}},
 		SymbolSlot: func(s *sema.Symbol) (int, bool) { return 0, s == n },
-		Subqueries: func(ast.Expr) (expr.Subplan, error) { return pairs{n}, nil },
+		Subqueries: func(ast.Expr) (expr.Subplan, error) { return pairs{}, nil },
 	}
 	f := newFixture()
 	f.set("n", evalOne(t, "[0, 1, 3]"))
-	for e, want := range map[ast.Expr]string{exists: "[false, true, true]", list: "[[], [1], [1, 2, 3]]"} {
+	for e, want := range map[ast.Expr]string{exists: "[0, 2, 6]", list: "[0, 2, 6]"} {
 		compiled, err := expr.Compile(e, env)
 		if err != nil {
 			t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/sema"
 	"memgraphd/internal/storage/graph"
-	"memgraphd/internal/storage/value"
 )
 
 // Env tells Compile where things are.
@@ -20,7 +19,7 @@ type Env struct {
 	// Names knows the numbers of names. Nil, or a name that it does not know: the name
 	// is looked up at run time.
 	Names Names
-	// Subqueries makes the plan of a PatternPredicate, PatternComprehension or Exists
+	// Subqueries makes the plan of a PatternPredicate, PatternComprehension or Subquery
 	// that has no slot. Nil: such expressions are refused.
 	Subqueries func(e ast.Expr) (Subplan, error)
 }
@@ -40,10 +39,13 @@ type Evaluator interface {
 	Eval(c *Context, in *batch.Batch, out *batch.Vector) error
 }
 
-// Subplan runs the plan of a subquery for one outer row.
+// Subplan is the plan of a subquery.
 type Subplan interface {
-	// Run gives each row of the subquery to yield until that returns false. outer reads
-	// the variables of the outer row. The row of a PatternComprehension is its result;
-	// that of the others does not matter. yield does not keep row.
-	Run(c *Context, outer func(*sema.Symbol) value.Value, yield func(row []value.Value) (more bool, err error)) error
+	// Run fills out with the value of the subquery for every row of in that counts: whether
+	// it has a row, how many it has, or what stands in their only column. outer are the columns
+	// of in that hold the variables of sema.Info.Outer, in that order; NoSlot stands for null.
+	Run(c *Context, in *batch.Batch, outer []int, out *batch.Vector) error
 }
+
+// NoSlot is the column of a variable that has none.
+const NoSlot = -1

@@ -36,6 +36,7 @@ type Call struct {
 
 	counters  map[string]int64
 	transient int64
+	base      int64 // of transient, what Recycle leaves alone
 	node      [1]graph.NodeID
 	edge      [1]graph.Edge
 	out       [1]value.Value
@@ -95,15 +96,27 @@ func (c *Call) Unreserve(n int64) {
 // drives a pipeline calls it between batches; whoever keeps values longer accounts for
 // them itself.
 func (c *Call) Recycle() {
-	if c.transient != 0 {
-		c.Budget.Release(c.transient)
-		c.transient = 0
+	if c.transient > c.base {
+		c.Budget.Release(c.transient - c.base)
+		c.transient = c.base
 	}
 }
+
+// Hold keeps what is reserved now through every Recycle, for a pipeline that runs while
+// the values of another one's batch are in use. Its result is for Unhold.
+func (c *Call) Hold() (before int64) {
+	before = c.base
+	c.base = c.transient
+	return before
+}
+
+// Unhold ends the effect of the Hold that returned before.
+func (c *Call) Unhold(before int64) { c.base = before }
 
 // Finish readies c for another statement: it gives back what is reserved and forgets the
 // counters.
 func (c *Call) Finish() {
+	c.base = 0
 	c.Recycle()
 	clear(c.counters)
 }

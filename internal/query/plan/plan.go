@@ -35,8 +35,41 @@ type Plan struct {
 	Args     []int
 	Params   []*sema.Symbol
 	Argument *Argument
+	// Asks tells what such a part answers. It runs for a batch of the caller's rows at once
+	// where its Argument numbers them (Argument.Row), else for one row after the other.
+	Asks Asks
+	// Times is the slot of how often a row of a part counts, or NoSlot for once.
+	Times int
+	// Fixed tells that the answer is the same for all rows of the caller.
+	Fixed bool
 	// Subplans are the parts that run within expressions.
 	Subplans map[ast.Expr]*Plan
+}
+
+// Asks tells what a part of a query that runs within an expression answers.
+type Asks uint8
+
+// The answers.
+const (
+	AsksExists Asks = iota // whether it gives a row
+	AsksCount              // how many rows it gives
+	AsksList               // the values of its only column
+	AsksFirst              // the value of its only column in the first row, or null
+)
+
+// String names the part for people.
+func (a Asks) String() string {
+	switch a {
+	case AsksExists:
+		return "ExistsSubquery"
+	case AsksCount:
+		return "CountSubquery"
+	case AsksList:
+		return "CollectSubquery"
+	case AsksFirst:
+		return "FirstSubquery"
+	}
+	return "Subquery"
 }
 
 // Header is what every operator has.
@@ -45,6 +78,8 @@ type Header struct {
 	Rows float64
 	// Carry lists the slots that an operator that makes rows copies from its input.
 	Carry []int
+	// Subplans are the parts of the query that run within the operator's expressions.
+	Subplans []*Plan
 }
 
 // Head returns the header itself, so that an embedded Header makes an operator.

@@ -44,6 +44,9 @@ type (
 		Scope  *Scope
 		// Times is the slot of how often a row counts, or NoSlot for once.
 		Times int
+		// Outer brings the row of the subquery that the groups are made in; its columns in
+		// Carry can be read behind them. Nil: there is none.
+		Outer *Argument
 	}
 	// Distinct keeps the first of the rows that are equal in Slots.
 	Distinct struct {

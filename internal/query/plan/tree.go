@@ -32,6 +32,11 @@ func describe(p *Plan, o Op, each func(Op, *Tree)) *Tree {
 	for _, in := range o.Inputs() {
 		t.Children = append(t.Children, describe(p, in, each))
 	}
+	for _, s := range o.Head().Subplans {
+		t.Children = append(t.Children, &Tree{
+			Operator: s.Asks.String(), Estimate: s.Root.Head().Rows, Children: []*Tree{describe(s, s.Root, each)},
+		})
+	}
 	seen := map[string]bool{}
 	for _, s := range o.Head().Carry {
 		if name := p.slot(s); !seen[name] {

@@ -21,6 +21,8 @@ type builder struct {
 	// before it gives one.
 	pending effects
 	writes  bool // something below writes
+	// outer brings the row of the innermost subquery; nil outside of one.
+	outer *plan.Argument
 }
 
 func newBuilder(info *sema.Info, cat Catalog) *builder {
@@ -63,7 +65,7 @@ func (b *builder) alias(s *sema.Symbol, slot int) {
 
 // query plans a whole query.
 func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
-	root, outputs, err := b.union(q, func() plan.Op { return &plan.Once{Header: plan.Header{Rows: 1}} })
+	root, outputs, err := b.union(q, func() plan.Op { return &plan.Once{Header: plan.Header{Rows: 1}} }, b.info.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +91,9 @@ func (b *builder) finish() (*plan.Plan, error) {
 	return b.p, nil
 }
 
-// union plans the parts of q, each on the rows that start makes.
-func (b *builder) union(q *ast.Query, start func() plan.Op) (plan.Op, []int, error) {
+// union plans the parts of q, each on the rows that start makes, and returns the slots of
+// the columns, which are called names.
+func (b *builder) union(q *ast.Query, start func() plan.Op, names []string) (plan.Op, []int, error) {
 	if len(q.Parts) == 1 {
 		return b.single(q.Parts[0], start())
 	}
@@ -103,7 +106,7 @@ func (b *builder) union(q *ast.Query, start func() plan.Op) (plan.Op, []int, err
 			return nil, nil, err
 		}
 		if i == 0 {
-			for _, name := range b.info.Columns {
+			for _, name := range names {
 				u.To = append(u.To, b.newSlot(name))
 			}
 			for len(u.To) < len(outputs) {
@@ -119,7 +122,7 @@ func (b *builder) union(q *ast.Query, start func() plan.Op) (plan.Op, []int, err
 		u.From = append(u.From, outputs)
 		u.Rows += root.Head().Rows
 	}
-	if distinct {
+	if distinct && len(u.To) > 0 {
 		return &plan.Distinct{Input: u, Slots: u.To, Header: plan.Header{Rows: u.Rows}}, u.To, nil
 	}
 	return u, u.To, nil
@@ -142,7 +145,10 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 		case *ast.CallProcedure:
 			at, outputs, err = b.callProcedure(at, c)
 		case *ast.Projection:
-			at, outputs, err = b.projection(at, c)
+			var columns []int
+			if at, columns, err = b.projection(at, c); c.Return {
+				outputs = columns
+			}
 		case *ast.Create:
 			at = b.create(at, c)
 		case *ast.Merge:
@@ -155,6 +161,8 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 			at = b.delete(at, c)
 		case *ast.Foreach:
 			at, err = b.foreach(at, c)
+		case *ast.CallSubquery:
+			at, err = b.call(at, c)
 		default:
 			err = failure.Syntax("UnexpectedSyntax", "this clause cannot be planned").At(c.Span())
 		}

@@ -49,11 +49,12 @@ type effects struct {
 	connects   nameSet // types of relationships created
 	sets       nameSet // properties written
 	relabels   nameSet // labels added or removed
+	deletes    bool    // deletes row by row
 	everything bool    // reads that are not looked into: subqueries
 }
 
 func (e *effects) writes() bool {
-	return len(e.created) > 0 || !e.connects.empty() || !e.sets.empty() || !e.relabels.empty()
+	return e.deletes || len(e.created) > 0 || !e.connects.empty() || !e.sets.empty() || !e.relabels.empty()
 }
 
 // join adds the effects of t.
@@ -66,7 +67,13 @@ func (e *effects) join(t *effects) {
 	e.connects.addAll(t.connects)
 	e.sets.addAll(t.sets)
 	e.relabels.addAll(t.relabels)
+	e.deletes = e.deletes || t.deletes
 	e.everything = e.everything || t.everything
+}
+
+// reads tells whether the graph is read at all.
+func (e *effects) reads() bool {
+	return e.everything || len(e.scans) > 0 || !e.expands.empty() || !e.keys.empty() || !e.labels.empty()
 }
 
 // sees tells whether reads of r could notice writes of w.
@@ -74,7 +81,7 @@ func sees(r, w *effects) bool {
 	if !w.writes() {
 		return false
 	}
-	if r.everything || r.expands.meets(&w.connects) || r.keys.meets(&w.sets) || r.labels.meets(&w.relabels) {
+	if w.deletes && r.reads() || r.everything || r.expands.meets(&w.connects) || r.keys.meets(&w.sets) || r.labels.meets(&w.relabels) {
 		return true
 	}
 	for _, scan := range r.scans {
@@ -96,14 +103,23 @@ func (b *builder) barrier(in plan.Op, c ast.Clause) plan.Op {
 	if !b.info.Writes {
 		return in
 	}
+	if _, ok := c.(*ast.CallSubquery); ok {
+		return in // call does it: it may be that only the clauses inside count
+	}
 	var e effects
 	b.clauseEffects(c, &e)
+	return b.fence(in, &e)
+}
+
+// fence puts an Eager before what has the effects e, if it could meet what is pending.
+func (b *builder) fence(in plan.Op, e *effects) plan.Op {
 	at := in
 	p := &b.pending
-	if sees(p, &e) || sees(&e, p) || p.sets.meets(&e.sets) || p.relabels.meets(&e.relabels) {
+	if sees(p, e) || sees(e, p) || p.sets.meets(&e.sets) || p.relabels.meets(&e.relabels) ||
+		p.deletes && e.writes() || e.deletes && p.writes() {
 		at = b.eager(in)
 	}
-	b.pending.join(&e)
+	b.pending.join(e)
 	return at
 }
 
@@ -155,8 +171,11 @@ func (b *builder) clauseEffects(c ast.Clause, e *effects) {
 			b.clauseEffects(inner, e)
 			if _, ok := inner.(*ast.Delete); ok {
 				e.sets.all, e.connects.all, e.created = true, true, append(e.created, nil)
+				e.deletes = true
 			}
 		}
+	case *ast.CallSubquery:
+		b.subqueryEffects(b.info.Subqueries[c], e)
 	}
 }
 

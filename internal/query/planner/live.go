@@ -72,6 +72,8 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 		return
 	case *plan.Argument:
 		if o != p.Argument { // that one brings all that the expression reads
+			// The parts of a UNION share theirs.
+			below.add(o.Slots...)
 			o.Slots = below.sorted()
 		}
 		o.Carry = o.Slots
@@ -89,6 +91,14 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 		below = newSlotSet(o.Carry...)
 		below.add(o.Argument.Slots...)
 		live(p, o.Outer, below)
+		return
+	case *plan.Call:
+		o.Binds = slices.DeleteFunc(o.Binds, func(s int) bool { return !need[s] })
+		live(p, o.Inner, newSlotSet(o.Binds...))
+		o.Carry = need.without(o.Binds...).sorted()
+		below = newSlotSet(o.Carry...)
+		below.add(o.Argument.Slots...)
+		live(p, o.Input, below)
 		return
 	case *plan.Union:
 		for i, part := range o.Parts {

@@ -48,7 +48,7 @@ func unique(slots []int) []int {
 
 // aggregate plans the groups and their aggregates; scope learns where they are.
 func (b *builder) aggregate(in plan.Op, facts *sema.Projection, scope *plan.Scope) plan.Op {
-	o := &plan.Aggregate{Input: in, Times: plan.NoSlot}
+	o := &plan.Aggregate{Input: in, Times: plan.NoSlot, Outer: b.outer}
 	for _, e := range facts.Grouping {
 		if v, ok := e.(*ast.Variable); ok {
 			slot := b.slot(b.info.Uses[v])

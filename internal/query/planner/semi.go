@@ -14,7 +14,7 @@ func isPatternPredicate(e ast.Expr) bool {
 	case *ast.PatternPredicate:
 		return true
 	case *ast.Subquery:
-		return e.Query == nil
+		return e.Kind == ast.Exists && e.Query == nil
 	case *ast.Call:
 		return existsCall(e) != nil
 	}
@@ -58,13 +58,14 @@ func (b *builder) semi(in plan.Op, e ast.Expr) (plan.Op, error) {
 	if err != nil {
 		return nil, err
 	}
+	inner = firstRule(inner, newSlotSet(arg.Row))
 	return &plan.Apply{
 		Outer: in, Inner: inner, Argument: arg, Mode: mode, RowWise: g.unbounded(),
 		Header: plan.Header{Rows: rows},
 	}, nil
 }
 
-// existsPattern makes the graph of a PatternPredicate or of the short form of Exists.
+// existsPattern makes the graph of a PatternPredicate or of the short form of Subquery.
 func (b *builder) existsPattern(e ast.Expr) (*pattern, error) {
 	switch e := e.(type) {
 	case *ast.PatternPredicate:

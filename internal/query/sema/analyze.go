@@ -27,12 +27,20 @@ type analyzer struct {
 	creating   *creation // the CREATE whose properties are looked at, for messages
 	// rounds are the scopes inside quantified path patterns.
 	rounds map[*ast.Repeat]*scope
+	// reading names the innermost subquery around that may not write; "" where none is.
+	reading string
+	// calls are the CALL { … } around the current place, outermost first.
+	calls []calling
+	// wrote tells that a clause before writes in the transaction of the statement itself.
+	wrote bool
+	union bool // the statement has UNION
 }
 
-// subquery is an expression that brings variables of its own; those numbered below first
+// subquery is an expression or a CALL { … } that brings variables of its own; those numbered below first
 // belong to what is around it.
 type subquery struct {
-	expr  ast.Expr
+	expr  ast.Expr // nil for a CALL { … }
+	call  *Subquery
 	first int
 }
 
@@ -51,14 +59,17 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 			Bound:       make(map[any]bool),
 			Projections: make(map[*ast.Projection]*Projection, 2),
 			Outer:       make(map[ast.Expr][]*Symbol),
+			Subqueries:  make(map[*ast.CallSubquery]*Subquery),
 			Types:       make(map[ast.Expr]Type, 16),
 			Calls:       make(map[*ast.CallProcedure]*Call),
 		},
 	}
-	a.info.Columns = a.query(q, nil)
+	a.union = len(q.Parts) > 1
+	parts := a.query(q, inquiry{})
 	if a.err != nil {
 		return nil, a.err
 	}
+	a.info.Columns = parts[0].columns
 	a.info.Params = slices.Sorted(maps.Keys(a.params))
 	return a.info, nil
 }
@@ -97,6 +108,12 @@ func (a *analyzer) touch(s *Symbol) {
 		if s.ID >= sub.first {
 			return
 		}
+		if sub.call != nil {
+			if !slices.Contains(sub.call.Uses, s) {
+				sub.call.Uses = append(sub.call.Uses, s)
+			}
+			continue
+		}
 		if !slices.Contains(a.info.Outer[sub.expr], s) {
 			a.info.Outer[sub.expr] = append(a.info.Outer[sub.expr], s)
 		}
@@ -110,91 +127,117 @@ func (a *analyzer) inside(e ast.Expr, f func()) {
 	a.subqueries = a.subqueries[:len(a.subqueries)-1]
 }
 
-// query analyses a query inside outer, which is nil for a whole statement, and returns
-// its columns.
-func (a *analyzer) query(q *ast.Query, outer *scope) []string {
+// inquiry is where a query stands and what it may do there.
+type inquiry struct {
+	// name is what messages call the subquery; "" for a whole statement.
+	name string
+	// outer is what can be seen of the query around it, in all its clauses; nil for nothing.
+	outer *scope
+	// imports is what the first WITH of each part can take from; nil where it is a WITH
+	// like any other.
+	imports *scope
+	// called tells that the query stands in CALL { … }.
+	called bool
+}
+
+// part is what was found about one part of a query.
+type part struct {
+	clauses []ast.Clause // those that are carried out
+	returns *Projection  // nil without RETURN
+	columns []string     // nil where nothing is returned
+}
+
+// query analyses a query and returns its parts, whose columns are the same.
+func (a *analyzer) query(q *ast.Query, in inquiry) []part {
 	for i := 1; i < len(q.All); i++ {
 		if q.All[i] != q.All[0] {
 			a.fail(q.Parts[i+1].At, failure.Syntax("InvalidClauseComposition", "UNION and UNION ALL cannot be mixed").
 				WithHint("use one of the two throughout"))
 		}
 	}
-	var first []string
-	for i, part := range q.Parts {
-		columns := a.single(part, outer)
-		if i == 0 {
-			first = columns
-			continue
-		}
-		switch {
-		case (first == nil) != (columns == nil):
-			a.fail(part.At, failure.Syntax("InvalidClauseComposition", "either all parts of a UNION return rows or none"))
-		case !slices.Equal(first, columns):
-			a.fail(part.At, failure.Syntax("DifferentColumnsInUnion", "the parts of a UNION return different columns: %s and %s",
-				list(first), list(columns)).WithHint("give the columns the same names in the same order with AS"))
-		}
-	}
-	return first
-}
-
-// single analyses the clauses of a single query and returns its columns, nil without
-// RETURN.
-func (a *analyzer) single(q *ast.SingleQuery, outer *scope) []string {
-	sc := &scope{parent: outer}
-	var columns []string
-	for i, c := range q.Clauses {
+	parts := make([]part, 0, len(q.Parts))
+	for _, p := range q.Parts {
 		if a.err != nil {
 			return nil
 		}
-		a.order(q, i, outer != nil)
+		found := a.single(p, in)
+		parts = append(parts, found)
+		first, columns := parts[0].columns, found.columns
+		switch {
+		case (first == nil) != (columns == nil):
+			a.fail(p.At, failure.Syntax("InvalidClauseComposition", "either all parts of a UNION return rows or none"))
+		case !slices.Equal(first, columns):
+			a.fail(p.At, failure.Syntax("DifferentColumnsInUnion", "the parts of a UNION return different columns: %s and %s",
+				list(first), list(columns)).WithHint("give the columns the same names in the same order with AS"))
+		}
+	}
+	return parts
+}
+
+// single analyses the clauses of a single query.
+func (a *analyzer) single(q *ast.SingleQuery, in inquiry) part {
+	sc := &scope{parent: in.outer}
+	found := part{clauses: q.Clauses}
+	if in.imports != nil && a.importing(q, in.imports, sc) {
+		if found.clauses = q.Clauses[1:]; len(found.clauses) == 0 {
+			a.order(q.Clauses, 0, in)
+		}
+	}
+	for i, c := range found.clauses {
+		if a.err != nil {
+			return part{}
+		}
+		a.order(found.clauses, i, in)
 		if p, ok := c.(*ast.Projection); ok {
-			sc = a.projection(p, sc, outer)
+			sc = a.projection(p, sc, in)
 			if p.Return {
-				columns = a.columns(p)
+				found.returns = a.info.Projections[p]
+				found.columns = found.returns.columns()
 			}
 			continue
 		}
 		if call, ok := c.(*ast.CallProcedure); ok {
-			columns = a.callProcedure(call, sc, outer == nil && len(q.Clauses) == 1)
+			found.columns = a.callProcedure(call, sc, in.name == "" && len(q.Clauses) == 1)
 			continue
 		}
 		a.clause(c, sc)
 	}
-	return columns
+	return found
 }
 
-// columns returns the names of the columns of p, never nil.
-func (a *analyzer) columns(p *ast.Projection) []string {
-	columns := []string{}
-	if facts := a.info.Projections[p]; facts != nil {
-		for _, item := range facts.Items {
-			columns = append(columns, item.Name)
-		}
+// columns returns the names of the columns, nil without RETURN and never nil with one.
+func (p *Projection) columns() []string {
+	if p == nil {
+		return nil
+	}
+	columns := make([]string, 0, len(p.Items))
+	for i := range p.Items {
+		columns = append(columns, p.Items[i].Name)
 	}
 	return columns
 }
 
-// order refuses clause i of q where it may not stand.
-func (a *analyzer) order(q *ast.SingleQuery, i int, nested bool) {
-	c := q.Clauses[i]
-	last := i == len(q.Clauses)-1
+// order refuses clause i of a query where it may not stand.
+func (a *analyzer) order(clauses []ast.Clause, i int, in inquiry) {
+	c := clauses[i]
+	last := i == len(clauses)-1
 	if p, ok := c.(*ast.Projection); ok && p.Return {
 		if !last {
-			a.fail(q.Clauses[i+1].Span(), failure.Syntax("InvalidClauseComposition", "%s cannot follow RETURN", clauseName(q.Clauses[i+1])).
+			a.fail(clauses[i+1].Span(), failure.Syntax("InvalidClauseComposition", "%s cannot follow RETURN", clauseName(clauses[i+1])).
 				WithHint("RETURN ends a query; use WITH in the middle"))
 		}
 		return
 	}
-	if isUpdate(c) {
-		if nested {
-			a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "%s cannot be used inside EXISTS", clauseName(c)))
+	switch {
+	case isUpdate(c):
+		if a.reading != "" {
+			a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "%s cannot be used inside %s", clauseName(c), a.reading))
 		}
-		return
-	}
-	if call, ok := c.(*ast.CallProcedure); ok && (len(q.Clauses) == 1 || a.returnsNothing(call)) {
-		return
-	}
-	if last && !nested {
+	case !last || isUnit(c) || in.name != "" && !in.called || a.endsQuery(c, len(clauses), in):
+	case in.called:
+		a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "the subquery of CALL cannot end with %s", clauseName(c)).
+			WithHint("end it with RETURN or an updating clause"))
+	default:
 		a.fail(c.Span(), failure.Syntax("InvalidClauseComposition", "a query cannot end with %s", clauseName(c)).
 			WithHint("end it with RETURN or an updating clause"))
 	}

@@ -7,6 +7,7 @@ import (
 
 // clause analyses a clause other than a projection; what it defines joins sc.
 func (a *analyzer) clause(c ast.Clause, sc *scope) {
+	a.wrote = a.wrote || isUpdate(c)
 	switch c := c.(type) {
 	case *ast.Match:
 		a.info.Reads = true
@@ -39,7 +40,7 @@ func (a *analyzer) clause(c ast.Clause, sc *scope) {
 	case *ast.Foreach:
 		a.foreach(c, sc)
 	case *ast.CallSubquery:
-		a.fail(c.At, failure.Syntax("NotSupported", "the subquery CALL { … } is not supported"))
+		a.callSubquery(c, sc)
 	case *ast.Projection, *ast.CallProcedure:
 		panic("sema: a projection or a call is not a clause of this kind")
 	}

@@ -63,6 +63,24 @@ type Item struct {
 	Aggregates bool     // an aggregate call is inside
 }
 
+// Subquery is what sema found about a CALL { … }.
+type Subquery struct {
+	Parts []SubqueryPart // by part of its query
+	// Uses are the variables of the query around it that it reads.
+	Uses []*Symbol
+	// Outputs are the variables that it defines in the query around it, by column.
+	Outputs []*Symbol
+	Unit    bool    // it returns nothing
+	Writes  bool    // it updates the graph
+	Status  *Symbol // of REPORT STATUS; nil without
+}
+
+// SubqueryPart is one part of the query of a CALL { … }.
+type SubqueryPart struct {
+	Clauses []ast.Clause // without the WITH that imports
+	Columns []*Symbol    // the variables that it returns
+}
+
 // Info is what Analyze found about a query.
 type Info struct {
 	Symbols []*Symbol
@@ -86,6 +104,8 @@ type Info struct {
 	// Outer lists, for each subquery-like expression (PatternPredicate,
 	// PatternComprehension, Exists, ShortestPath), the symbols of the enclosing scope that it uses.
 	Outer map[ast.Expr][]*Symbol
+	// Subqueries has the facts of each CALL { … }.
+	Subqueries map[*ast.CallSubquery]*Subquery
 	// Types has the static type of each expression that was typed.
 	Types map[ast.Expr]Type
 	// Calls has the facts of each call of a procedure.
@@ -96,6 +116,8 @@ type Info struct {
 	Params []string
 	// Volatile tells whether a function is called whose results differ from call to call.
 	Volatile bool
+	// Batches tells whether CALL { … } IN TRANSACTIONS is used.
+	Batches bool
 	// Writes tells whether any clause updates the graph; Reads whether any reads it.
 	Writes, Reads bool
 }

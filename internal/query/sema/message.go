@@ -56,6 +56,8 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		err = err.WithHint("properties in CREATE see the clauses and the nodes before their part of the pattern only")
 	case sc.had(v.Name):
 		err = err.WithHint("a WITH, DISTINCT or an aggregate before this place carries only its own items on")
+	case a.outside(v.Name):
+		err = err.WithHint("the subquery does not import it: write CALL (%s) { … }", ast.NameString(v.Name))
 	case name != "":
 		err = err.WithHint("did you mean `%s`?", name)
 	}

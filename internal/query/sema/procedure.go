@@ -78,6 +78,13 @@ func (a *analyzer) returnsNothing(c *ast.CallProcedure) bool {
 	return !ok || len(p.Results) == 0 // an unknown one is reported where it is called
 }
 
+// endsQuery reports whether a query of n clauses may end with c because it calls a procedure
+// that returns nothing, or nothing but its own columns.
+func (a *analyzer) endsQuery(c ast.Clause, n int, in inquiry) bool {
+	call, ok := c.(*ast.CallProcedure)
+	return ok && (n == 1 && in.name == "" || a.returnsNothing(call))
+}
+
 // callProcedure analyses the call of a procedure and returns the columns of one that is
 // all of its query.
 func (a *analyzer) callProcedure(c *ast.CallProcedure, sc *scope, standalone bool) []string {
@@ -90,8 +97,9 @@ func (a *analyzer) callProcedure(c *ast.CallProcedure, sc *scope, standalone boo
 	a.info.Calls[c] = call
 	a.info.Reads = true
 	a.info.Writes = a.info.Writes || p.Writes
-	if p.Writes && len(a.subqueries) > 0 {
-		a.fail(c.At, failure.Syntax("InvalidClauseComposition", "%s() changes the graph and cannot be called within an expression", p.Name))
+	a.wrote = a.wrote || p.Writes
+	if p.Writes && a.reading != "" {
+		a.fail(c.At, failure.Syntax("InvalidClauseComposition", "%s() changes the graph and cannot be called inside %s", p.Name, a.reading))
 	}
 	if !standalone {
 		a.inQuery(c)

@@ -25,11 +25,12 @@ type projecting struct {
 	sorted *scope // what ORDER BY and WHERE see
 	// keys are the texts of the items and of the aggregates in them, for finding them again; made when needed.
 	keys map[string]bool
+	in   inquiry
 }
 
 // projection analyses a WITH or a RETURN and returns the scope after it.
-func (a *analyzer) projection(c *ast.Projection, sc, outer *scope) *scope {
-	p := &projecting{analyzer: a, c: c, facts: &Projection{}, old: sc, next: &scope{parent: outer, before: sc}}
+func (a *analyzer) projection(c *ast.Projection, sc *scope, in inquiry) *scope {
+	p := &projecting{analyzer: a, c: c, facts: &Projection{}, old: sc, next: &scope{parent: in.outer, before: sc}, in: in}
 	a.info.Projections[c] = p.facts
 	p.items()
 	if len(p.facts.Aggregates) > 0 {
@@ -71,10 +72,23 @@ func (p *projecting) items() {
 				WithHint("give one of them another name with AS"))
 			return
 		}
+		p.hides(item, symbols[i])
 		p.next.add(symbols[i])
 		if item.Alias != nil {
 			p.info.Uses[item.Alias] = symbols[i]
 		}
+	}
+}
+
+// hides fails if the new variable s of an item has the name of one that all clauses of the
+// subquery see.
+func (p *projecting) hides(item *ast.ProjectionItem, s *Symbol) {
+	if p.c.Return {
+		return
+	}
+	if old := p.in.outer.find(item.Name); old != nil && old != s {
+		p.fail(item.At, failure.Syntax("VariableAlreadyBound", "variable `%s` exists already outside of %s", item.Name, p.in.name).
+			WithHint("use another name"))
 	}
 }
 
@@ -113,12 +127,16 @@ func (p *projecting) output(item *ast.ProjectionItem, s static) *Symbol {
 
 // aliases refuses items of a WITH without a name.
 func (p *projecting) aliases() {
-	if p.c.Return {
+	if p.c.Return && !p.in.called {
 		return
 	}
 	for _, item := range p.c.Items {
 		if _, ok := item.Expr.(*ast.Variable); !ok && item.Alias == nil {
-			p.fail(item.At, failure.Syntax("NoExpressionAlias", "an expression in WITH needs a name").
+			where := "WITH"
+			if p.c.Return {
+				where = "the RETURN of CALL { … }"
+			}
+			p.fail(item.At, failure.Syntax("NoExpressionAlias", "an expression in %s needs a name", where).
 				WithHint("write %s AS name", item.Name))
 		}
 	}

@@ -63,6 +63,19 @@ func (s *scope) visible() []*Symbol {
 	return out
 }
 
+// all returns the variables of s and of the scopes around it that nothing hides.
+func (s *scope) all() []*Symbol {
+	var out []*Symbol
+	for at := s; at != nil; at = at.parent {
+		for _, sym := range at.visible() {
+			if s.find(sym.Name) == sym {
+				out = append(out, sym)
+			}
+		}
+	}
+	return out
+}
+
 // names returns the names of all variables that can be seen.
 func (s *scope) names() []string {
 	var out []string

@@ -35,11 +35,7 @@ func (a *analyzer) scoped(e ast.Expr, sc *scope, ctx context) static {
 		a.patternPredicate(e, sc, ctx)
 		return of(Boolean)
 	case *ast.Subquery:
-		if e.Kind != ast.Exists {
-			a.fail(e.At, failure.Syntax("NotSupported", "the subquery %s { … } is not supported", e.Kind))
-		}
-		a.exists(e, sc)
-		return of(Boolean)
+		return a.subquery(e, sc)
 	case *ast.ShortestPath:
 		return a.shortestPath(e, sc)
 	}
@@ -129,18 +125,4 @@ func (a *analyzer) mustExist(v *ast.Variable, sc *scope) {
 	if a.err.Hint == "" {
 		_ = a.err.WithHint("a pattern used as a condition brings no variables; write EXISTS { … }")
 	}
-}
-
-// exists analyses EXISTS, whose clauses see what is around it.
-func (a *analyzer) exists(e *ast.Subquery, sc *scope) {
-	a.info.Reads = true
-	a.inside(e, func() {
-		if e.Query != nil {
-			a.query(e.Query, sc)
-			return
-		}
-		inner := sc.inner()
-		a.matchPattern(e.Pattern, inner, "EXISTS")
-		a.predicate(e.Where, inner, "WHERE")
-	})
 }
