@@ -211,7 +211,8 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 		}
 		return strings.Join(append(parts, ">"), "")
 	}
-	return "?"
+	text, _ := function.Text(v)
+	return text
 }
 
 func (d *database) showNode(tx *storage.Tx, n graph.NodeID) string {

@@ -210,7 +210,14 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 
 // orderable tells whether anything can be less or greater than v.
 func orderable(v value.Value) bool {
-	return !v.IsNull() && (v.Kind() != value.KindFloat || !math.IsNaN(v.AsFloat()))
+	switch v.Kind() {
+	case value.KindNull, value.KindDuration, value.KindPoint:
+		return false
+	case value.KindFloat:
+		return !math.IsNaN(v.AsFloat())
+	default:
+		return true
+	}
 }
 
 func within(x value.Value, lo, hi storage.Bound) bool {

@@ -89,11 +89,11 @@ func makeList(elements []value.Value) (value.Value, error) {
 const stringMax = 1 << 30
 
 func (e *plus) texts(c *Context, x, y value.Value) (value.Value, error) {
-	a, ok := function.Text(x)
-	b, also := function.Text(y)
-	if !ok || !also || x.Kind() == value.KindBool || y.Kind() == value.KindBool {
+	if !joins(x) || !joins(y) {
 		return value.Null, pairError(e.where, "the operator +", x, y)
 	}
+	a, _ := function.Text(x)
+	b, _ := function.Text(y)
 	if len(a)+len(b) > stringMax {
 		return value.Null, failure.New(failure.ResourceError, failure.Runtime, "StringTooLong", "a string can have %d bytes", stringMax)
 	}
@@ -102,3 +102,6 @@ func (e *plus) texts(c *Context, x, y value.Value) (value.Value, error) {
 	}
 	return value.String(a + b), nil
 }
+
+// joins reports whether x can be part of a string that is put together.
+func joins(x value.Value) bool { return x.Kind() == value.KindString || x.IsNumber() }

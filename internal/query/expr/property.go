@@ -4,6 +4,7 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
@@ -196,8 +197,10 @@ func (c *Context) field(x value.Value, k *key) (value.Value, error) {
 		c.values = resized(c.values, 1)
 		err := c.Graph.EdgeProperty(c.values, c.edges, c.keyID(k))
 		return c.values[0], err
+	case value.KindPoint:
+		return function.PointField(x.AsPoint(), k.name)
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 	}
 	return value.Null, failure.RuntimeType("InvalidArgumentType",
 		"a property can be read of a node, a relationship or a map, not of a value of type %s", x.Kind())

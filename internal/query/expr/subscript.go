@@ -60,7 +60,7 @@ func (e *subscript) one(c *Context, x, index value.Value) (value.Value, error) {
 		return value.Null, nil
 	case k == value.KindList:
 		return element(x.AsList(), index)
-	case k != value.KindMap && k != value.KindNode && k != value.KindEdge:
+	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && k != value.KindPoint:
 		return value.Null, failure.RuntimeType("InvalidArgumentType",
 			"[] needs a list, a map, a node or a relationship, not a value of type %s", k)
 	case index.IsNull():

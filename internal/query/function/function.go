@@ -75,7 +75,7 @@ var catalogue = sync.OnceValue(func() map[string]*Function {
 	all := make(map[string]*Function)
 	for _, family := range [][]Function{
 		graphFunctions(), listFunctions(), scalarFunctions(), conversionFunctions(),
-		mathFunctions(), stringFunctions(), trimFunctions(), aggregateFunctions(),
+		mathFunctions(), stringFunctions(), trimFunctions(), pointFunctions(), aggregateFunctions(),
 	} {
 		for i := range family {
 			f := &family[i]
@@ -97,6 +97,6 @@ func aliases() map[string]string {
 	return map[string]string{
 		"upper": "toUpper", "lower": "toLower", "rels": "relationships",
 		"char_length": "size", "character_length": "size", "stdevp": "stDevP",
-		"ceiling": "ceil", "ln": "log",
+		"ceiling": "ceil", "ln": "log", "distance": "point.distance",
 	}
 }

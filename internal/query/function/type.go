@@ -23,10 +23,11 @@ const (
 	DateTime // with a zone
 	LocalDateTime
 	Duration
+	Point
 
 	Number   = Integer | Float
 	Lists    = List | EdgeList
 	Instant  = Date | Time | LocalTime | DateTime | LocalDateTime
 	Temporal = Instant | Duration
-	Any      = Boolean | Number | String | Bytes | Lists | Map | Node | Edge | Path | Temporal
+	Any      = Boolean | Number | String | Bytes | Lists | Map | Node | Edge | Path | Temporal | Point
 )

@@ -135,7 +135,7 @@ func (a *analyzer) variable(v *ast.Variable, sc *scope) static {
 
 func (a *analyzer) property(e *ast.Property, sc *scope, ctx context) static {
 	x := a.expr(e.X, sc, ctx)
-	if x.t&(Map|Node|Edge) == 0 {
+	if x.t&(Map|Node|Edge|Point) == 0 {
 		kind := failure.TypeError
 		if x.t == Path {
 			kind = failure.SyntaxError
@@ -151,7 +151,7 @@ func (a *analyzer) subscript(e *ast.Subscript, sc *scope, ctx context) static {
 	index := a.expr(e.Index, sc, ctx)
 	lists := List | EdgeList
 	switch {
-	case x.t&(lists|Map|Node|Edge) == 0:
+	case x.t&(lists|Map|Node|Edge|Point) == 0:
 		a.fail(e.X.Span(), failure.New(failure.TypeError, failure.CompileTime, "InvalidArgumentType",
 			"only lists, maps, nodes and relationships have elements, but this is %s", x.t))
 	case x.t&^lists == 0 && index.t&Integer == 0:

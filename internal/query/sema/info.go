@@ -27,11 +27,12 @@ const (
 	DateTime // with a zone
 	LocalDateTime
 	Duration
+	Point
 
 	Number   = Integer | Float
 	Instant  = Date | Time | LocalTime | DateTime | LocalDateTime
 	Temporal = Instant | Duration
-	Any      = Boolean | Number | String | Bytes | List | Map | Node | Edge | Path | EdgeList | Temporal
+	Any      = Boolean | Number | String | Bytes | List | Map | Node | Edge | Path | EdgeList | Temporal | Point
 )
 
 // Symbol is one variable: two variables of the same name in different scopes are two

@@ -19,7 +19,7 @@ func list(names []string) string {
 var typeNames = [...]string{
 	"BOOLEAN", "INTEGER", "FLOAT", "STRING", "BYTES", "LIST", "MAP", "NODE", "RELATIONSHIP",
 	"PATH", "LIST OF RELATIONSHIPS", "DATE", "ZONED TIME", "LOCAL TIME", "ZONED DATETIME",
-	"LOCAL DATETIME", "DURATION",
+	"LOCAL DATETIME", "DURATION", "POINT",
 }
 
 // String returns the names of the types in t, for messages.

@@ -107,7 +107,7 @@ func (a *analyzer) plus(e *ast.Binary, x, y static) static {
 		return static{t: List, elem: x.elem | y.elem}
 	case x.t&^lists == 0, y.t&^lists == 0:
 		return of(List)
-	case x.t == String && y.t&^Temporal == 0, y.t == String && x.t&^Temporal == 0:
+	case x.t == String && y.t&^(Temporal|Point) == 0, y.t == String && x.t&^(Temporal|Point) == 0:
 		at, t := e.Y, y.t
 		if y.t == String {
 			at, t = e.X, x.t
