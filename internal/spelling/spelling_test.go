@@ -10,7 +10,7 @@ func TestNearest(t *testing.T) {
 		"Europe/Belrin":    "Europe/Berlin",
 		"Asia/Tokio":       "Asia/Tokyo",
 		"utc":              "UTC",
-		"nmae":             "name",
+		"naem":             "name",
 		"Pacific/Honolulu": "",
 		"":                 "",
 	} {

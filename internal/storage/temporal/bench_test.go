@@ -71,3 +71,13 @@ func BenchmarkBetween(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkComponent(b *testing.B) {
+	d, _ := ParseDuration("P12Y5M14DT16H12M70.5S")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := d.Number(MonthsOfYear); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -31,13 +31,13 @@ func TestCalendar(t *testing.T) {
 		if d.OrdinalDay() != want.YearDay() || d.DayOfWeek()%7 != int(want.Weekday()) {
 			t.Fatalf("%s is day %d of the year and %d of the week", d, d.OrdinalDay(), d.DayOfWeek())
 		}
-		for name, make := range map[string]func() (Date, error){
+		for name, again := range map[string]func() (Date, error){
 			"civil":   func() (Date, error) { return NewDate(c.Year, int64(c.Month), int64(c.Day)) },
 			"ordinal": func() (Date, error) { return NewOrdinalDate(c.Year, int64(d.OrdinalDay())) },
 			"quarter": func() (Date, error) { return NewQuarterDate(c.Year, int64(d.Quarter()), int64(d.DayOfQuarter())) },
 		} {
-			if again, err := make(); again != d || err != nil {
-				t.Fatalf("%s: %s comes back as %s, %v", name, d, again, err)
+			if got, err := again(); got != d || err != nil {
+				t.Fatalf("%s: %s comes back as %s, %v", name, d, got, err)
 			}
 		}
 		if weekYear > MaxYear || weekYear < MinYear {

@@ -42,76 +42,74 @@ func DurationComponentNamed(name string) (DurationComponent, bool) {
 	return 0, false
 }
 
-// String returns the name of the component.
-func (c DurationComponent) String() string {
-	return [...]string{
-		"years", "quarters", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds",
-		"microseconds", "nanoseconds", "quartersOfYear", "monthsOfQuarter", "monthsOfYear", "daysOfWeek",
-		"minutesOfHour", "secondsOfMinute", "millisecondsOfSecond", "microsecondsOfSecond", "nanosecondsOfSecond",
+// durationPart is one of the four parts of a duration.
+type durationPart uint8
+
+const (
+	monthsPart durationPart = iota
+	daysPart
+	secondsPart
+	nanosPart
+	secondsAndNanos // in units of which a second has several
+)
+
+// durationRule says how a component is read off: a part in units of so many, without the
+// larger units of so many of these.
+type durationRule struct {
+	name         string
+	part         durationPart
+	unit, larger int64
+}
+
+func (c DurationComponent) rule() durationRule {
+	return [...]durationRule{
+		YearsIn:              {"years", monthsPart, monthsPerYear, 0},
+		QuartersIn:           {"quarters", monthsPart, 3, 0},
+		MonthsIn:             {"months", monthsPart, 1, 0},
+		WeeksIn:              {"weeks", daysPart, daysPerWeek, 0},
+		DaysIn:               {"days", daysPart, 1, 0},
+		HoursIn:              {"hours", secondsPart, secondsPerHour, 0},
+		MinutesIn:            {"minutes", secondsPart, secondsPerMinute, 0},
+		SecondsIn:            {"seconds", secondsPart, 1, 0},
+		MillisecondsIn:       {"milliseconds", secondsAndNanos, nanosPerMilli, 0},
+		MicrosecondsIn:       {"microseconds", secondsAndNanos, nanosPerMicro, 0},
+		NanosecondsIn:        {"nanoseconds", secondsAndNanos, 1, 0},
+		QuartersOfYear:       {"quartersOfYear", monthsPart, 3, 4},
+		MonthsOfQuarter:      {"monthsOfQuarter", monthsPart, 1, 3},
+		MonthsOfYear:         {"monthsOfYear", monthsPart, 1, monthsPerYear},
+		DaysOfWeek:           {"daysOfWeek", daysPart, 1, daysPerWeek},
+		MinutesOfHour:        {"minutesOfHour", secondsPart, secondsPerMinute, 60},
+		SecondsOfMinute:      {"secondsOfMinute", secondsPart, 1, 60},
+		MillisecondsOfSecond: {"millisecondsOfSecond", nanosPart, nanosPerMilli, 0},
+		MicrosecondsOfSecond: {"microsecondsOfSecond", nanosPart, nanosPerMicro, 0},
+		NanosecondsOfSecond:  {"nanosecondsOfSecond", nanosPart, 1, 0},
 	}[c]
 }
+
+// String returns the name of the component.
+func (c DurationComponent) String() string { return c.rule().name }
 
 // Number returns a component. It fails if that does not fit into 64 bits, which nanoseconds
 // do for 292 years.
 func (d Duration) Number(c DurationComponent) (int64, error) {
-	switch c {
-	case MillisecondsIn:
-		return d.in(1_000)
-	case MicrosecondsIn:
-		return d.in(1_000_000)
-	case NanosecondsIn:
-		return d.in(NanosPerSecond)
-	default:
-		return d.number(c), nil
+	r := c.rule()
+	if r.part == secondsAndNanos {
+		return d.in(r.unit)
 	}
-}
-
-// in returns the seconds in units of which a second has so many.
-func (d Duration) in(perSecond int64) (int64, error) {
-	seconds, nanos := d.signed()
-	n, ok := multiply(seconds, perSecond)
-	n, ok2 := sum(n, nanos/(NanosPerSecond/perSecond))
-	if !ok || !ok2 {
-		return 0, errComponentRange
+	n := [...]int64{d.Months, d.Days, d.Seconds, int64(d.Nanos)}[r.part] / r.unit
+	if r.larger > 0 {
+		n %= r.larger
 	}
 	return n, nil
 }
 
-func (d Duration) number(c DurationComponent) int64 {
-	switch c {
-	case YearsIn:
-		return d.Months / monthsPerYear
-	case QuartersIn:
-		return d.Months / 3
-	case QuartersOfYear:
-		return d.Months / 3 % 4
-	case MonthsOfQuarter:
-		return d.Months % 3
-	case MonthsOfYear:
-		return d.Months % monthsPerYear
-	case WeeksIn:
-		return d.Days / daysPerWeek
-	case DaysIn:
-		return d.Days
-	case DaysOfWeek:
-		return d.Days % daysPerWeek
-	case HoursIn:
-		return d.Seconds / secondsPerHour
-	case MinutesIn:
-		return d.Seconds / secondsPerMinute
-	case MinutesOfHour:
-		return d.Seconds / secondsPerMinute % 60
-	case SecondsIn:
-		return d.Seconds
-	case SecondsOfMinute:
-		return d.Seconds % secondsPerMinute
-	case MillisecondsOfSecond:
-		return int64(d.Nanos / nanosPerMilli)
-	case MicrosecondsOfSecond:
-		return int64(d.Nanos / nanosPerMicro)
-	case NanosecondsOfSecond:
-		return int64(d.Nanos)
-	default: // the units of a second are in Number
-		return d.Months
+// in returns seconds and nanoseconds in a unit of so many nanoseconds.
+func (d Duration) in(unit int64) (int64, error) {
+	seconds, nanos := d.signed()
+	n, ok := multiply(seconds, NanosPerSecond/unit)
+	n, ok2 := sum(n, nanos/unit)
+	if !ok || !ok2 {
+		return 0, errComponentRange
 	}
+	return n, nil
 }

@@ -86,8 +86,9 @@ func ParseDateTime(text string, fallback *Zone) (DateTime, error) {
 	at := s.pos
 	zone, preferred := fallback, int32(noOffset)
 	if timed {
-		offset, ok, err := s.offset()
-		if err != nil {
+		var offset int32
+		var ok bool
+		if offset, ok, err = s.offset(); err != nil {
 			return DateTime{}, err
 		}
 		if ok {
@@ -99,7 +100,7 @@ func ParseDateTime(text string, fallback *Zone) (DateTime, error) {
 			return DateTime{}, err
 		}
 	}
-	if err := s.end("a zone such as Z, +01:00 or [Europe/Stockholm], or the end of the datetime"); err != nil {
+	if err = s.end("a zone such as Z, +01:00 or [Europe/Stockholm], or the end of the datetime"); err != nil {
 		return DateTime{}, err
 	}
 	t, err := newDateTime(local, zone, preferred)
