@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 )
@@ -69,12 +68,13 @@ func appendJSONGraph(dst []byte, v any) []byte {
 			}
 		}
 		return appendJSON(dst, items)
-	case time.Time:
-		return appendJSONString(dst, zoned(v))
 	case neo4j.Point2D:
 		return appendJSONFields(dst, "x", v.X, "y", v.Y, "srid", int64(v.SpatialRefId))
 	case neo4j.Point3D:
 		return appendJSONFields(dst, "x", v.X, "y", v.Y, "z", v.Z, "srid", int64(v.SpatialRefId))
+	}
+	if text, ok := instantText(v); ok {
+		return appendJSONString(dst, text)
 	}
 	return appendJSONString(dst, fmt.Sprint(v))
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,7 +15,8 @@ import (
 )
 
 // appendCypher appends a value in Cypher's notation: what could be pasted into a query, where Cypher has a
-// form for it, and what a pattern looks like for nodes, relationships and paths.
+// form for it, what a pattern looks like for nodes, relationships and paths, and the canonical text of temporal
+// values.
 func appendCypher(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
@@ -49,45 +49,10 @@ func appendCypher(dst []byte, v any) []byte {
 	case neo4j.Path:
 		return appendPath(dst, v)
 	}
-	return appendCall(dst, v)
-}
-
-// appendCall appends the values that Cypher makes by calling a function.
-func appendCall(dst []byte, v any) []byte {
-	switch v := v.(type) {
-	case neo4j.Date:
-		return appendTemporal(dst, "date", v.String())
-	case neo4j.LocalTime:
-		return appendTemporal(dst, "localTime", v.String())
-	case neo4j.OffsetTime:
-		return appendTemporal(dst, "time", v.String())
-	case neo4j.LocalDateTime:
-		return appendTemporal(dst, "localDateTime", v.String())
-	case time.Time:
-		return appendTemporal(dst, "datetime", zoned(v))
-	case neo4j.Duration:
-		return appendTemporal(dst, "duration", v.String())
-	case neo4j.Point2D:
-		return fmt.Appendf(dst, "point({x: %s, y: %s, srid: %d})", appendFloat(nil, v.X), appendFloat(nil, v.Y), v.SpatialRefId)
-	case neo4j.Point3D:
-		return fmt.Appendf(dst, "point({x: %s, y: %s, z: %s, srid: %d})",
-			appendFloat(nil, v.X), appendFloat(nil, v.Y), appendFloat(nil, v.Z), v.SpatialRefId)
+	if text, ok := instantText(v); ok {
+		return append(dst, text...)
 	}
 	return fmt.Append(dst, v)
-}
-
-func appendTemporal(dst []byte, function, text string) []byte {
-	dst = append(append(dst, function...), '(')
-	return append(appendString(dst, text), ')')
-}
-
-// zoned writes a moment with its offset, and its zone where it has a named one.
-func zoned(t time.Time) string {
-	text := t.Format("2006-01-02T15:04:05.999999999Z07:00")
-	if name := t.Location().String(); strings.Contains(name, "/") {
-		text += "[" + name + "]"
-	}
-	return text
 }
 
 // appendFloat appends a float so that it cannot be read as an integer.
