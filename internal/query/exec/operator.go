@@ -76,6 +76,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.varExpand(o)
 	case *plan.ShortestPath:
 		return c.shortestPath(o)
+	case *plan.Repeat:
+		return c.repeat(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -109,6 +109,89 @@ func (o *ShortestPath) Detail(p *Plan) string {
 	return o.draw(p, length(o.Min, o.Max)) + o.Test.detail(p)
 }
 
+// Leg is one relationship of a round, as the search for a path goes.
+type Leg struct {
+	Hop // only what is asked of the relationship
+	// Before, Edge and After are the slots of the node that is known, of the relationship
+	// and of the node that it leads to. They are columns that the operator fills for the
+	// conditions alone.
+	Before, Edge, After int
+	// Where are the conditions that read no more than this and what the round has found
+	// before.
+	Where []ast.Expr
+	// Reads are the columns of the input that Where reads, Inner those of the round.
+	Reads, Inner []int
+}
+
+// Repeat makes a row of every path that repeats a pattern of one or more relationships.
+type Repeat struct {
+	Header
+	Hop   // Direction, Types and Is are those of the legs
+	Found
+	Input    Op
+	Legs     []*Leg
+	Min, Max int // rounds; Max is -1 where there is no limit
+	Mode     ast.PathMode
+	Into     bool // To is known already
+	// Track is the slot of the path so far, for conditions alone, or NoSlot.
+	Track int
+}
+
+// Inputs returns the operator that rows come from.
+func (o *Repeat) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (o *Repeat) Name() string {
+	if o.Into {
+		return "RepeatInto"
+	}
+	return "Repeat"
+}
+
+// Detail draws the pattern and the conditions.
+func (o *Repeat) Detail(p *Plan) string {
+	text := "(" + p.slot(o.From) + ")(" + drawLegs(p, o.Legs) + ")" + rounds(o.Min, o.Max) + "(" + p.slot(o.To)
+	for _, l := range o.ToLabels {
+		text += ":" + l
+	}
+	text += ")"
+	if o.Mode != ast.Trail {
+		text = o.Mode.String() + " " + text
+	}
+	return text
+}
+
+// Own lists the columns of legs that no batch brings.
+func Own(legs []*Leg) []int {
+	var own []int
+	for _, l := range legs {
+		own = append(own, l.Before, l.Edge, l.After)
+	}
+	return own
+}
+
+// drawLegs renders legs and their conditions.
+func drawLegs(p *Plan, legs []*Leg) string {
+	var b strings.Builder
+	var where []string
+	for i, l := range legs {
+		h := l.Hop
+		h.From, h.Rel, h.To = l.Before, l.Edge, l.After
+		text := h.draw(p, "")
+		if i > 0 {
+			text = text[strings.Index(text, ")")+1:]
+		}
+		b.WriteString(text)
+		for _, e := range l.Where {
+			where = append(where, Text(p, e))
+		}
+	}
+	if len(where) > 0 {
+		b.WriteString(" WHERE " + strings.Join(where, " AND "))
+	}
+	return b.String()
+}
+
 // detail renders the conditions.
 func (t *Test) detail(p *Plan) string {
 	parts := make([]string, 0, len(t.Edges)+len(t.Nodes))

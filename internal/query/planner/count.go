@@ -104,6 +104,8 @@ func passing(o plan.Op) *plan.Op {
 		return &o.Input
 	case *plan.ShortestPath:
 		return &o.Input
+	case *plan.Repeat:
+		return &o.Input
 	case *plan.FollowBound:
 		return &o.Input
 	case *plan.Unequal:

@@ -197,7 +197,9 @@ func (b *builder) patternEffects(parts []*ast.PatternPart, e *effects) {
 			b.nameEffects(r.Is, e)
 			b.propEffects(r.Props, e)
 			b.readEffects(r.Where, e)
+			b.pathEffects(r, e)
 		}
+		b.readEffects(part.Where, e)
 	}
 }
 

@@ -40,6 +40,8 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, dynamicNames(o.Is)...)
 	case *plan.ShortestPath:
 		l.add(nil, o.Test.Conditions()...)
+	case *plan.Repeat:
+		l.add(nil, legConditions(o.Legs)...)
 	case *plan.Filter:
 		l.add(o.Scope, o.Predicates...)
 	case *plan.Project:

@@ -124,8 +124,8 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 			exprSlots(p, scoped{e, nil}, reads)
 		}
 		o.Reads = reads.without(o.Each).sorted()
-	case *plan.ShortestPath:
-		read = livePath(p, &o.Found, &o.Hop, []*plan.Test{&o.Test}, need, read)
+	case *plan.ShortestPath, *plan.Repeat:
+		read = livePath(p, o, need, read)
 	case *plan.Foreach:
 		live(p, o.Body, slotSet{})
 		read.add(o.Argument.Slots...)
@@ -302,6 +302,8 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 			made = append(made, o.To)
 		}
 	case *plan.ShortestPath:
+		return searchColumns(&o.Hop, &o.Found, o.Into, read)
+	case *plan.Repeat:
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
 	case *plan.FollowBound:
 		read.add(o.Rel)

@@ -31,7 +31,7 @@ type way struct {
 func unplanned(part *ast.PatternPart) error {
 	special := part.Select != nil && !part.Select.Function() || part.Where != nil
 	for _, r := range part.Rels {
-		special = special || r.Repeat != nil || r.Search != nil
+		special = special || r.Search != nil
 	}
 	if special {
 		return failure.Syntax("NotSupported", "this kind of path is not supported").At(part.At)
@@ -136,34 +136,61 @@ func (s *shortest) estimate(fan, nodes float64, into bool) (rows, cost float64) 
 	return rows, cost
 }
 
-// livePath finds the columns of a path's search that are needed; read are the columns
-// that it reads other than in conditions.
-func livePath(p *plan.Plan, f *plan.Found, h *plan.Hop, tests []*plan.Test, need, read slotSet) slotSet {
-	f.Keep(need)
-	if !need[h.Rel] {
-		h.Rel = plan.NoSlot
-	}
-	for _, t := range tests {
+// livePath finds the columns that a search for paths has to make, and takes those that it
+// makes for conditions alone out of read, all that it reads.
+func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
+	switch o := o.(type) {
+	case *plan.ShortestPath:
+		liveFound(&o.Found, &o.Hop, need)
+		t := &o.Test
 		reads := slotSet{}
 		for _, e := range t.Conditions() {
 			exprSlots(p, scoped{e, nil}, reads)
 		}
 		t.Reads = reads.without(t.Own()...).sorted()
-		read = read.without(t.Own()...)
+		return read.without(t.Own()...)
+	case *plan.Repeat:
+		liveFound(&o.Found, &o.Hop, need)
+		own := append(plan.Own(o.Legs), o.Track)
+		liveLegs(p, o.Legs, own)
+		return read.without(own...)
 	}
 	return read
+}
+
+func liveFound(f *plan.Found, h *plan.Hop, need slotSet) {
+	f.Keep(need)
+	if !need[h.Rel] {
+		h.Rel = plan.NoSlot
+	}
 }
 
 // searchColumns is columns for the operators that look for paths.
 func searchColumns(h *plan.Hop, f *plan.Found, into bool, read slotSet) ([]int, slotSet) {
 	made := append(f.Made(), h.Rel)
 	read.add(h.From)
+	read.add(h.Distinct...)
 	if into {
 		read.add(h.To)
 	} else {
 		made = append(made, h.To)
 	}
 	return made, read
+}
+
+// pathEffects adds what looking for a path reads beside one relationship.
+func (b *builder) pathEffects(r *ast.RelPattern, e *effects) {
+	if r.Repeat != nil {
+		b.patternEffects([]*ast.PatternPart{r.Repeat.Part}, e)
+		b.readEffects(r.Repeat.Where, e)
+	}
+	if s := r.Search; s != nil {
+		for _, l := range []*ast.Lambda{s.Weight, s.Filter} {
+			if l != nil {
+				b.readEffects(l.X, e)
+			}
+		}
+	}
 }
 
 // absorb moves the conditions of WHERE about a path into the search for it, where they

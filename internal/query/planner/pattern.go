@@ -157,15 +157,22 @@ func (b *builder) newRel(g *pattern, p *ast.RelPattern, left, right *node) *rel 
 		length: p.Length, bound: b.bound[s], needs: symbolSet{},
 	}
 	for _, t := range p.Types {
-		if !slices.Contains(r.types, t.Text) {
-			r.types = append(r.types, t.Text)
-		}
+		r.addType(t.Text)
 	}
 	g.rels = append(g.rels, r)
 	return r
 }
 
+func (r *rel) addType(name string) {
+	if !slices.Contains(r.types, name) {
+		r.types = append(r.types, name)
+	}
+}
+
 func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error {
+	if p.Repeat != nil {
+		return b.addRepeat(g, p, left, right)
+	}
 	r := b.newRel(g, p, left, right)
 	props, err := b.propertyValues(p.Props)
 	if err != nil {
