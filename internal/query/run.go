@@ -139,7 +139,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
 	cursor := p.program.Start(t.ctx, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
-		Files: s.engine.o.Files, Now: s.engine.o.Now, Profile: p.query.Mode == ast.Profile,
+		Files: s.engine.o.Files, Now: s.engine.o.Now, Began: t.started, Profile: p.query.Mode == ast.Profile,
 	})
 	r.source = cursor
 	r.onEnd = func(sum *Summary) {

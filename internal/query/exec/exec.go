@@ -46,6 +46,7 @@ type Run struct {
 	Budget   *memory.Budget
 	Files    Files
 	Now      func() time.Time // nil: the zero time
+	Began    time.Time        // when the transaction began; zero: with this statement
 	Seed     uint64           // of rand() and its like
 	User     string
 	Profile  bool

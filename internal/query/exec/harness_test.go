@@ -178,6 +178,8 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 		return text
 	case value.KindString:
 		return "'" + v.AsString() + "'"
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		return "'" + v.TemporalText() + "'"
 	case value.KindBytes:
 		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:

@@ -86,6 +86,10 @@ func (i *instance) take(ctx context.Context, o Run) {
 	if o.Now != nil {
 		i.ec.Now = o.Now()
 	}
+	i.ec.Clock, i.ec.Began = o.Now, o.Began
+	if o.Began.IsZero() {
+		i.ec.Began = i.ec.Now
+	}
 	i.random.Seed(o.Seed, uint64(i.ec.Now.UnixNano()))
 	i.stats = Stats{}
 	i.hits, i.held, i.steps, i.deleted = 0, 0, 0, false
@@ -98,7 +102,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 // drop lets go of what belongs to the execution.
 func (i *instance) drop() {
 	i.ec.Finish()
-	i.ctx, i.tx, i.files, i.clock = nil, nil, nil, nil
+	i.ctx, i.tx, i.files, i.clock, i.ec.Clock = nil, nil, nil, nil, nil
 	i.ec.Params, i.ec.Literals, i.ec.Budget = value.Null, nil, nil
 }
 

@@ -208,6 +208,8 @@ func (e *arithmetic) one(x, y value.Value) (value.Value, error) {
 	switch {
 	case x.IsNull() || y.IsNull():
 		return value.Null, nil
+	case x.IsTemporal() || y.IsTemporal():
+		return e.temporal(x, y)
 	case !x.IsNumber() || !y.IsNumber():
 		return value.Null, pairError(e.where, "the operator "+e.op.String(), x, y)
 	case x.Kind() == value.KindInt && y.Kind() == value.KindInt && e.op != power:
@@ -245,8 +247,8 @@ func (e *sign) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 		}
 		y, ok := signed(e.op, x)
 		switch {
-		case !x.IsNumber():
-			return typeError(e.where, "the operator "+e.op, "a number", x)
+		case !x.IsNumber() && x.Kind() != value.KindDuration:
+			return typeError(e.where, "the operator "+e.op, "a number or a duration", x)
 		case !ok:
 			return overflow(e.where)
 		}
@@ -255,13 +257,16 @@ func (e *sign) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	return nil
 }
 
-// signed returns -x or +x of a number; ok is false where there is no such value.
+// signed returns -x or +x of a number or a duration; ok is false where there is no such value.
 func signed(op string, x value.Value) (y value.Value, ok bool) {
 	switch {
-	case !x.IsNumber():
+	case !x.IsNumber() && x.Kind() != value.KindDuration:
 		return value.Null, false
 	case op == "+":
 		return x, true
+	case x.Kind() == value.KindDuration:
+		d, err := x.AsDuration().Neg()
+		return value.Duration(d), err == nil
 	case x.Kind() == value.KindFloat:
 		return value.Float(-x.AsFloat()), true
 	case x.AsInt() == math.MinInt64:

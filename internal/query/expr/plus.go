@@ -89,6 +89,10 @@ func makeList(elements []value.Value) (value.Value, error) {
 const stringMax = 1 << 30
 
 func (e *plus) texts(c *Context, x, y value.Value) (value.Value, error) {
+	if x.IsTemporal() || y.IsTemporal() {
+		return value.Null, failure.RuntimeType("InvalidArgumentType", "the operator + cannot be applied to values of type %s and %s",
+			x.Kind(), y.Kind()).WithHint("write the temporal value out with toString()").At(e.where)
+	}
 	if !joins(x) || !joins(y) {
 		return value.Null, pairError(e.where, "the operator +", x, y)
 	}

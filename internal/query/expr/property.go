@@ -199,11 +199,12 @@ func (c *Context) field(x value.Value, k *key) (value.Value, error) {
 		return c.values[0], err
 	case value.KindPoint:
 		return function.PointField(x.AsPoint(), k.name)
-	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		return function.Field(x, k.name)
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath:
 	}
 	return value.Null, failure.RuntimeType("InvalidArgumentType",
-		"a property can be read of a node, a relationship or a map, not of a value of type %s", x.Kind())
+		"a property can be read of a node, a relationship, a map, a point or a temporal value, not of a value of type %s", x.Kind())
 }
 
 // hasLabels is x:A:B. On a relationship it is true where the type is among the names.

@@ -60,9 +60,9 @@ func (e *subscript) one(c *Context, x, index value.Value) (value.Value, error) {
 		return value.Null, nil
 	case k == value.KindList:
 		return element(x.AsList(), index)
-	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && k != value.KindPoint:
+	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && k != value.KindPoint && !x.IsTemporal():
 		return value.Null, failure.RuntimeType("InvalidArgumentType",
-			"[] needs a list, a map, a node or a relationship, not a value of type %s", k)
+			"[] needs a list, a map, a node, a relationship, a point or a temporal value, not a value of type %s", k)
 	case index.IsNull():
 		return value.Null, nil
 	case index.Kind() != value.KindString:

@@ -28,11 +28,13 @@ const interruptEvery = 1 << 14
 // at a time.
 type Call struct {
 	Graph       Graph
-	Budget      *memory.Budget // nil: unlimited
-	Now         time.Time      // when the statement began
-	Rand        *rand.Rand     // nil makes rand, randomUUID and uniformSample fail
-	Interrupted func() error   // asked within long work; nil: never
-	User        string         // who runs the statement, empty for nobody
+	Budget      *memory.Budget   // nil: unlimited
+	Now         time.Time        // when the statement began
+	Began       time.Time        // when its transaction began
+	Clock       func() time.Time // the time now; nil: that of Now
+	Rand        *rand.Rand       // nil makes rand, randomUUID and uniformSample fail
+	Interrupted func() error     // asked within long work; nil: never
+	User        string           // who runs the statement, empty for nobody
 
 	counters  map[string]int64
 	transient int64

@@ -167,12 +167,12 @@ func toFloat(_ *Call, x value.Value) (value.Value, error) {
 func toString(_ *Call, x value.Value) (value.Value, error) {
 	text, ok := Text(x)
 	if !ok {
-		return value.Null, wrongType("toString", "a string, a number, a boolean or a point", x)
+		return value.Null, wrongType("toString", "a string, a number, a boolean, a temporal value or a point", x)
 	}
 	return value.String(text), nil
 }
 
-// Text renders a string, number, boolean or point as toString() does.
+// Text renders a string, number, boolean, temporal value or point as toString() does.
 func Text(x value.Value) (string, bool) {
 	switch x.Kind() {
 	case value.KindString:
@@ -183,10 +183,11 @@ func Text(x value.Value) (string, bool) {
 		return FormatFloat(x.AsFloat()), true
 	case value.KindBool:
 		return strconv.FormatBool(x.AsBool()), true
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		return x.TemporalText(), true
 	case value.KindPoint:
 		return pointText(x.AsPoint()), true
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
 	return "", false
 }

@@ -75,7 +75,8 @@ var catalogue = sync.OnceValue(func() map[string]*Function {
 	all := make(map[string]*Function)
 	for _, family := range [][]Function{
 		graphFunctions(), listFunctions(), scalarFunctions(), conversionFunctions(),
-		mathFunctions(), stringFunctions(), trimFunctions(), pointFunctions(), aggregateFunctions(),
+		mathFunctions(), stringFunctions(), trimFunctions(), instantFunctions(), durationFunctions(),
+		pointFunctions(), aggregateFunctions(),
 	} {
 		for i := range family {
 			f := &family[i]

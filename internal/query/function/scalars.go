@@ -16,7 +16,6 @@ func scalarFunctions() []Function {
 		{Name: "nullIf", MinArgs: 2, MaxArgs: 2, Args: []Type{Any}, Result: Any, Eval: nullIf},
 		{Name: "valueType", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: String, Eval: eval1(valueType)},
 		{Name: "randomUUID", Result: String, Volatile: true, Eval: randomUUID},
-		{Name: "timestamp", Result: Integer, Eval: timestamp},
 		{Name: "assert", MinArgs: 1, MaxArgs: 2, Args: []Type{Boolean, String}, Result: Boolean, Volatile: true, Eval: assert},
 		{Name: "counter", MinArgs: 2, MaxArgs: 3, Args: []Type{String, Integer}, Result: Integer, Volatile: true, Eval: counter},
 		{Name: "username", Result: String, Eval: username},
@@ -77,11 +76,6 @@ func randomUUID(c *Call, _ []value.Value) (value.Value, error) {
 		text[dash] = '-'
 	}
 	return value.String(string(text)), nil
-}
-
-// timestamp is the begin of the statement in microseconds since 1970.
-func timestamp(c *Call, _ []value.Value) (value.Value, error) {
-	return value.Int(c.Now.UnixMicro()), nil
 }
 
 // assert fails the statement where its condition is not true.

@@ -25,3 +25,12 @@ func (signatures) Lookup(name string) (sema.Signature, bool) {
 
 // Names returns the names of all functions as they are usually written, sorted.
 func (signatures) Names() []string { return Names() }
+
+// Field finds the type of a field of temporal values of one type, without regard to case.
+func (signatures) Field(of sema.Type, name string) (sema.Type, bool) {
+	t, ok := fieldType(Type(of), name)
+	return sema.Type(t), ok
+}
+
+// Fields lists the fields of one type as they are usually written.
+func (signatures) Fields(of sema.Type) []string { return fieldNames(Type(of)) }

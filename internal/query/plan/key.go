@@ -123,8 +123,10 @@ func (w *keyWriter) literal(v value.Value) {
 			w.words(x.Key)
 			w.literal(x.Value)
 		}
-	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
-		fmt.Fprintf(&w.b, "%v", v)
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		w.words(v.TemporalText())
+	case value.KindPoint:
+		fmt.Fprintf(&w.b, "%v", *v.AsPoint())
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 }

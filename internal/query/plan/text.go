@@ -71,8 +71,9 @@ func literal(v value.Value) string {
 		return strconv.FormatFloat(v.AsFloat(), 'g', -1, 64)
 	case value.KindString:
 		return strconv.Quote(v.AsString())
-	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		return v.TemporalText()
+	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindPoint:
 	}
 	return "…"
 }

@@ -135,13 +135,16 @@ func (a *analyzer) variable(v *ast.Variable, sc *scope) static {
 
 func (a *analyzer) property(e *ast.Property, sc *scope, ctx context) static {
 	x := a.expr(e.X, sc, ctx)
-	if x.t&(Map|Node|Edge|Point) == 0 {
+	switch {
+	case x.t&^Temporal == 0:
+		return a.field(x.t, e.Key.Text, e.Key.At)
+	case x.t&(Map|Node|Edge|Temporal|Point) == 0:
 		kind := failure.TypeError
 		if x.t == Path {
 			kind = failure.SyntaxError
 		}
 		a.fail(e.X.Span(), failure.New(kind, failure.CompileTime, "InvalidArgumentType",
-			"only nodes, relationships and maps have properties, but this is %s", x.t))
+			"only nodes, relationships, maps, points and temporal values have properties, but this is %s", x.t))
 	}
 	return of(Any)
 }
@@ -151,9 +154,11 @@ func (a *analyzer) subscript(e *ast.Subscript, sc *scope, ctx context) static {
 	index := a.expr(e.Index, sc, ctx)
 	lists := List | EdgeList
 	switch {
-	case x.t&(lists|Map|Node|Edge|Point) == 0:
+	case x.t&^Temporal == 0:
+		return of(Integer | String)
+	case x.t&(lists|Map|Node|Edge|Temporal|Point) == 0:
 		a.fail(e.X.Span(), failure.New(failure.TypeError, failure.CompileTime, "InvalidArgumentType",
-			"only lists, maps, nodes and relationships have elements, but this is %s", x.t))
+			"only lists, maps, nodes, relationships, points and temporal values have elements, but this is %s", x.t))
 	case x.t&^lists == 0 && index.t&Integer == 0:
 		a.fail(e.Index.Span(), failure.New(failure.TypeError, failure.CompileTime, "InvalidArgumentType",
 			"the index of a list is an INTEGER, but this is %s", index.t))

@@ -27,6 +27,10 @@ type Functions interface {
 	Lookup(name string) (Signature, bool)
 	// Names lists the functions, for suggestions.
 	Names() []string
+	// Field finds the type of a field of temporal values of one type, without regard to case.
+	Field(of Type, name string) (result Type, ok bool)
+	// Fields lists the fields of one type, for suggestions.
+	Fields(of Type) []string
 }
 
 // Options are what Analyze needs beside the tree.

@@ -83,6 +83,28 @@ func (v Value) IsInstant() bool { return v.k >= KindDate && v.k <= KindLocalDate
 // IsTemporal reports whether v is an instant or a duration.
 func (v Value) IsTemporal() bool { return v.k >= KindDate && v.k <= KindDuration }
 
+// TemporalText returns the canonical text of the instant or duration in v: the shortest in
+// ISO 8601 that says all.
+func (v Value) TemporalText() string {
+	switch v.k {
+	case KindDate:
+		return v.AsDate().String()
+	case KindTime:
+		return v.AsTime().String()
+	case KindLocalTime:
+		return v.AsLocalTime().String()
+	case KindDateTime:
+		return v.AsDateTime().String()
+	case KindLocalDateTime:
+		return v.AsLocalDateTime().String()
+	case KindDuration:
+		return v.AsDuration().String()
+	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindPoint:
+	}
+	misused(v.k, KindDuration)
+	return ""
+}
+
 // orderInstants orders two temporal values or points of the same kind.
 func orderInstants(a, b Value) int {
 	switch a.k {
