@@ -10,6 +10,8 @@ GOLANGCI := go tool -modfile=tools.mod golangci-lint
 FUZZTIME ?= 30s
 HISTORIES ?= 1000
 KILLS    ?= 3
+DURATION ?= 1h
+WORKERS  ?= 1
 BENCHTIME ?= 1s
 BENCH    ?= .
 PKG      ?= ./...
@@ -80,6 +82,14 @@ fuzz: ## each fuzz target in turn for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$dir; \
 		done; \
 	done
+
+.PHONY: model
+model: ## random queries on random graphs against a naive evaluator, from fixed seeds
+	go test -count=1 -v -run 'TestModel|TestFailures' ./test/model
+
+.PHONY: modelfuzz
+modelfuzz: ## the same from seeds by the clock for DURATION (1h), WORKERS (1) at a time; what fails is kept in testdata
+	go test -count=1 -timeout 0 -v -run TestFuzz ./test/model -duration=$(DURATION) -workers=$(WORKERS)
 
 .PHONY: bench
 bench: build ## the tables of docs/benchmarks.md, measured on this machine

@@ -15,7 +15,7 @@ func graphFunctions() []Function {
 		{Name: "type", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: String, NullIn: true, Eval: entity("type", nil, edgeTypes), OnEdges: edgeTypes},
 		{Name: "startNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("startNode", nil, startNodes), OnEdges: startNodes},
 		{Name: "endNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("endNode", nil, endNodes), OnEdges: endNodes},
-		{Name: "degree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("degree", degrees(graph.Both), nil), OnNodes: degrees(graph.Both)},
+		{Name: "degree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("degree", degrees(graph.Out, graph.In), nil), OnNodes: degrees(graph.Out, graph.In)},
 		{Name: "inDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("inDegree", degrees(graph.In), nil), OnNodes: degrees(graph.In)},
 		{Name: "outDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("outDegree", degrees(graph.Out), nil), OnNodes: degrees(graph.Out)},
 		{Name: "properties", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: Map, NullIn: true, Eval: eval1(properties), OnNodes: nodeProperties, OnEdges: edgeProperties},
@@ -179,16 +179,24 @@ func endNodes(_ *Call, dst []value.Value, edges []graph.Edge) error {
 	return nil
 }
 
-func degrees(d graph.Direction) onNodes {
+// degrees counts the relationships on the given sides; one from a node to itself is on both.
+func degrees(sides ...graph.Direction) onNodes {
 	return func(c *Call, dst []value.Value, ids []graph.NodeID) error {
 		counts := c.ints(len(ids))
-		if err := c.Graph.NodeDegrees(counts, ids, d); err != nil {
-			return err
-		}
 		for i, n := range ids {
 			dst[i] = value.Null
 			if n != graph.NoNode {
-				dst[i] = value.Int(counts[i])
+				dst[i] = value.Int(0)
+			}
+		}
+		for _, d := range sides {
+			if err := c.Graph.NodeDegrees(counts, ids, d); err != nil {
+				return err
+			}
+			for i, n := range ids {
+				if n != graph.NoNode {
+					dst[i] = value.Int(dst[i].AsInt() + counts[i])
+				}
 			}
 		}
 		return nil

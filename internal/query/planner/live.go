@@ -113,6 +113,8 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 		o.RightSlots = liveJoin(p, o.Left, o.Right, need, o.RightSlots, [2]slotSet{{}, {}})
 		o.Carry = need.without(o.RightSlots...).sorted()
 		return
+	case *plan.Create:
+		read = read.without(made...) // a property may be made of a node of the same pattern
 	case *plan.Merge:
 		live(p, o.Match, newSlotSet(o.Binds...))
 		read.add(o.Argument.Slots...)

@@ -86,8 +86,12 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 		b.addCondition(g, e)
 	}
 	for _, n := range g.nodes {
-		if n.bound && len(n.labels) > 0 {
+		switch {
+		case !n.bound:
+		case len(n.labels) > 0:
 			b.addPredicate(g, b.hasLabels(n), n)
+		case !b.present[n.symbol] && !g.joined(n):
+			b.addPredicate(g, &ast.IsNull{X: b.variable(n.symbol), Not: true}, nil)
 		}
 	}
 	if err := b.absorb(g); err != nil {
@@ -102,6 +106,11 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 		}
 	}
 	return g, nil
+}
+
+// joined tells whether a relationship of g begins or ends at n, so that n cannot be null.
+func (g *pattern) joined(n *node) bool {
+	return slices.ContainsFunc(g.rels, func(r *rel) bool { return r.left == n || r.right == n })
 }
 
 func (b *builder) addPart(g *pattern, part *ast.PatternPart) error {
@@ -194,15 +203,18 @@ func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error
 	return nil
 }
 
-// propertyValues takes the properties of a pattern element apart.
+// propertyValues takes the properties of a pattern element apart. Of a key that stands twice
+// the last one counts, as in every map.
 func (b *builder) propertyValues(e ast.Expr) ([]plan.PropertyValue, error) {
 	switch e := e.(type) {
 	case nil:
 		return nil, nil
 	case *ast.Map:
-		out := make([]plan.PropertyValue, len(e.Keys))
+		out := make([]plan.PropertyValue, 0, len(e.Keys))
 		for i, k := range e.Keys {
-			out[i] = plan.PropertyValue{Key: k.Text, Value: e.Values[i]}
+			if !slices.ContainsFunc(e.Keys[i+1:], func(later ast.Name) bool { return later.Text == k.Text }) {
+				out = append(out, plan.PropertyValue{Key: k.Text, Value: e.Values[i]})
+			}
 		}
 		return out, nil
 	}

@@ -1,0 +1,142 @@
+package generate
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Query is a query and what is known of it.
+type Query struct {
+	Text   string
+	Writes bool
+}
+
+// kind is what an expression gives, null aside.
+type kind int
+
+const (
+	boolean kind = iota
+	integer
+	float
+	text
+	integers // a list of integers
+	strings_ // a list of strings
+	list     // a list of anything
+	mapping
+	anything
+	node
+	edge
+	edges // a list of relationships
+	path
+)
+
+// variable is a name in scope.
+type variable struct {
+	name string
+	kind kind
+	// fixed tells that a pattern may not bind it once more.
+	fixed bool
+}
+
+// generator writes one query.
+type generator struct {
+	r    *rand.Rand
+	vars []variable
+	next int // number of the next name
+	// depth is how deep expressions and subqueries may still nest.
+	depth int
+	// patterns tells that a pattern can be a condition here.
+	patterns bool
+	// group lists what an item with an aggregate may use beside it; nil outside of one.
+	aggregating bool
+	// frozen tells that the graph is being changed: rows may hold what was deleted.
+	writes bool
+}
+
+// Read makes a query that reads.
+func Read(r *rand.Rand) Query {
+	g := &generator{r: r, depth: 3}
+	return Query{Text: g.union()}
+}
+
+func (g *generator) n(n int) int { return g.r.IntN(n) }
+
+// chance is true once in n times.
+func (g *generator) chance(n int) bool { return g.r.IntN(n) == 0 }
+
+func (g *generator) one(list ...string) string { return list[g.r.IntN(len(list))] }
+
+func (g *generator) name(prefix string) string {
+	g.next++
+	return prefix + strconv.Itoa(g.next)
+}
+
+func (g *generator) bind(prefix string, k kind) string {
+	name := g.name(prefix)
+	g.vars = append(g.vars, variable{name: name, kind: k})
+	return name
+}
+
+// of lists the variables of one of the kinds.
+func (g *generator) of(kinds ...kind) []variable {
+	var out []variable
+	for _, v := range g.vars {
+		if slices.Contains(kinds, v.kind) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// some returns the name of a variable of one of the kinds, or "".
+func (g *generator) some(kinds ...kind) string {
+	all := g.of(kinds...)
+	if len(all) == 0 {
+		return ""
+	}
+	return all[g.n(len(all))].name
+}
+
+// inside runs f with one level less to nest; what f binds is forgotten.
+func (g *generator) inside(f func() string) string {
+	vars, patterns, aggregating := slices.Clone(g.vars), g.patterns, g.aggregating
+	g.depth--
+	s := f()
+	g.depth++
+	g.vars, g.patterns, g.aggregating = vars, patterns, aggregating
+	return s
+}
+
+// weighted calls one of the choices, by their weights. A choice that cannot be made returns
+// "", and another one is taken.
+func (g *generator) weighted(choices ...choice) string {
+	for {
+		total := 0
+		for _, c := range choices {
+			total += c.weight
+		}
+		if total == 0 {
+			return ""
+		}
+		at := g.n(total)
+		for i, c := range choices {
+			if at -= c.weight; at >= 0 {
+				continue
+			}
+			if s := c.make(); s != "" {
+				return s
+			}
+			choices[i].weight = 0
+			break
+		}
+	}
+}
+
+type choice struct {
+	weight int
+	make   func() string
+}
+
+func join(parts []string) string { return strings.Join(parts, ", ") }

@@ -1,0 +1,160 @@
+package model
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+)
+
+var (
+	duration = flag.Duration("duration", 0, "how long TestFuzz goes on")
+	first    = flag.Uint64("seed", 0, "the first seed of TestFuzz; 0 means one by the clock")
+	workers  = flag.Int("workers", 1, "how many seeds TestFuzz runs at a time")
+	keep     = flag.Int("keep", 5, "how many failures end TestFuzz")
+)
+
+const failures = "testdata/failures"
+
+// TestModel checks what the first seeds give: queries as they are, and damaged ones.
+func TestModel(t *testing.T) {
+	tally := &Tally{}
+	z := &Fuzz{Configs: Configs(), Queries: 20, Log: testWriter{t}, Found: func(uint64, Case, Finding) bool {
+		t.Fail()
+		return true
+	}}
+	for seed := range uint64(30) {
+		if _, err := z.Graph(seed, tally); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Log(tally)
+	if tally.Verdicts[Right]*100 < tally.Queries*80 || tally.Rows == 0 {
+		t.Error("most queries have to be right, and to give rows")
+	}
+	damaged := &Tally{}
+	for seed := range uint64(10) {
+		if _, err := z.Mutants(seed, damaged); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Log(damaged)
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Log(string(b))
+	return len(b), nil
+}
+
+// TestFailures runs what has failed once.
+func TestFailures(t *testing.T) {
+	if _, err := os.Stat(failures); errors.Is(err, os.ErrNotExist) {
+		t.Skip("nothing has failed")
+	}
+	datadriven.Walk(t, failures, func(t *testing.T, path string) {
+		t.Helper()
+		var w *World
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			t.Helper()
+			if d.Cmd == "graph" {
+				g, err := ParseGraph(d.Input)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if w, err = NewWorld(g, Configs()); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() {
+					if err := w.Close(); err != nil {
+						t.Error(err)
+					}
+				})
+				return ""
+			}
+			f := w.Check(d.Input, nil)
+			if f.Verdict != Right {
+				t.Errorf("%s: %s", filepath.Base(path), f)
+			}
+			return answer(f)
+		})
+	})
+}
+
+// TestFuzz runs seeds by the clock for a given time. What fails is made small and kept.
+func TestFuzz(t *testing.T) {
+	if *duration == 0 {
+		t.Skip("no -duration")
+	}
+	debug.SetGCPercent(400)
+	seed := *first
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	f := &fuzzing{t: t, end: time.Now().Add(*duration), out: os.Stderr}
+	f.seed.Store(seed)
+	t.Logf("the first seed is %d", seed)
+	var all sync.WaitGroup
+	for range max(*workers, 1) {
+		all.Go(f.work)
+	}
+	all.Wait()
+	t.Logf("queries: %s", &f.queries)
+	t.Logf("damaged queries: %s", &f.mutants)
+}
+
+// fuzzing is one run of TestFuzz.
+type fuzzing struct {
+	t    *testing.T
+	end  time.Time
+	seed atomic.Uint64
+	out  io.Writer
+
+	mu               sync.Mutex
+	queries, mutants Tally
+	found            int
+}
+
+func (f *fuzzing) work() {
+	z := &Fuzz{Configs: Configs(), Queries: 40, Log: f.out, Found: f.keep}
+	for time.Now().Before(f.end) {
+		seed := f.seed.Add(1) - 1
+		queries, mutants := &Tally{}, &Tally{}
+		more, err := z.Graph(seed, queries)
+		if more && err == nil && seed%4 == 0 {
+			more, err = z.Mutants(seed, mutants)
+		}
+		f.mu.Lock()
+		f.queries.Add(queries)
+		f.mutants.Add(mutants)
+		f.mu.Unlock()
+		if err != nil {
+			f.t.Errorf("seed %d: %v", seed, err)
+			return
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+func (f *fuzzing) keep(seed uint64, c Case, found Finding) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.found++
+	name, err := Save(failures, seed, c, found)
+	if err != nil {
+		f.t.Error(err)
+	}
+	f.t.Errorf("seed %d: %s in %s: kept in %s", seed, found.Kind, found.Config, name)
+	return f.found < *keep
+}
