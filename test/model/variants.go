@@ -20,7 +20,7 @@ type variant struct {
 // place of literals.
 func (e *engine) variants(text string, params map[string]value.Value, other *variant) []variant {
 	all := []variant{{"", text, params}}
-	if e.Batch != 0 {
+	if e.Batch != 0 || e.Workers != 0 {
 		return all
 	}
 	all = append(all, variant{", again", text, params})

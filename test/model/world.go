@@ -22,6 +22,7 @@ type Config struct {
 	Name    string
 	Batch   int  // rows of a batch; 0 means as many as usual
 	Indexed bool // there are indexes
+	Workers int  // processors that a query may use; 0 means one
 }
 
 // Configs returns the ways in which every query is run. The first is the usual one.
@@ -32,6 +33,7 @@ func Configs() []Config {
 		{Name: "batches of 7", Batch: 7},
 		{Name: "indexed", Indexed: true},
 		{Name: "indexed, batches of 7", Batch: 7, Indexed: true},
+		{Name: "four workers", Workers: 4},
 	}
 }
 
@@ -48,6 +50,7 @@ const (
 	queryTime = 10 * time.Second
 	hangTime  = 20 * time.Second
 	memoryMax = 1 << 30
+	morsel    = 8 // nodes that a worker takes at a time
 )
 
 // World is a graph in engines of all configurations.
@@ -79,6 +82,7 @@ func NewWorld(g *reference.Graph, configs []Config) (*World, error) {
 		}
 		e, err := query.New(query.Options{
 			Store: store, Now: time.Now, Budget: memory.New("model", memoryMax), BatchSize: c.Batch,
+			Workers:      query.WorkerOptions{Count: c.Workers, Morsel: morsel},
 			QueryTimeout: func() time.Duration { return queryTime },
 		})
 		if err != nil {

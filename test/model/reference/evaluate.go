@@ -197,7 +197,11 @@ func sameRow(a, b []value.Value) bool { return slices.EqualFunc(a, b, same) }
 // single answers one part of a union. Without RETURN its rows are those that are left at
 // the end, with no columns.
 func (r *run) single(q *ast.SingleQuery, outer *env) (*Result, error) {
-	t := &table{rows: []*env{outer}}
+	return r.continued(q, &table{rows: []*env{outer}}, outer)
+}
+
+// continued carries out the clauses of a part from some rows on.
+func (r *run) continued(q *ast.SingleQuery, t *table, outer *env) (*Result, error) {
 	for _, c := range q.Clauses {
 		if p, ok := c.(*ast.Projection); ok && p.Return {
 			return r.returned(p, t, outer)
@@ -255,6 +259,8 @@ func (r *run) clause(c ast.Clause, t *table, outer *env) error {
 		return r.projection(c, t, outer)
 	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 		return r.update(c, t)
+	case *ast.CallSubquery:
+		return r.callSubquery(c, t)
 	default:
 		return unsupported(c)
 	}

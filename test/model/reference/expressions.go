@@ -85,7 +85,7 @@ func (r *run) mapOf(e *ast.Map, s scope) (value.Value, error) {
 
 // propsOf returns the properties of an entity or the entries of a map.
 func (r *run) propsOf(v value.Value, at ast.Expr) (map[string]value.Value, error) {
-	switch k := v.Kind(); k {
+	switch k := v.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindNode:
 		if n := r.g.Nodes[nodeID(v)]; !n.Deleted {
 			return n.Props, nil
@@ -208,20 +208,14 @@ func (r *run) hasLabels(e *ast.HasLabels, s scope) (value.Value, error) {
 	if err != nil || x.IsNull() {
 		return value.Null, err
 	}
-	all := true
-	for _, l := range e.Labels {
-		switch k := x.Kind(); {
-		case k == value.KindNode && r.g.Nodes[nodeID(x)].Deleted:
-			return value.Null, deleted(e)
-		case k == value.KindNode:
-			all = all && r.g.Nodes[nodeID(x)].has(l.Text)
-		case k == value.KindEdge:
-			all = all && r.g.edge(x).Type == l.Text
-		default:
-			return value.Null, typeError(e, "%s has no labels", k)
-		}
+	if k := x.Kind(); k != value.KindNode && k != value.KindEdge {
+		return value.Null, typeError(e, "%s has no labels", k)
 	}
-	return value.Bool(all), nil
+	if x.Kind() == value.KindNode && r.g.Nodes[nodeID(x)].Deleted {
+		return value.Null, deleted(e)
+	}
+	ok, err := r.labelled(x, e.Labels, e.Is, s)
+	return value.Bool(ok), err
 }
 
 // truth computes a condition.

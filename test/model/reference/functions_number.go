@@ -99,7 +99,7 @@ func conversion(name string) function {
 }
 
 func toInteger(e *ast.Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); k {
+	switch k := x.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindInt:
 		return x, nil
 	case value.KindBool:
@@ -147,7 +147,7 @@ func toFloat(e *ast.Call, x value.Value) (value.Value, error) {
 }
 
 func toBoolean(e *ast.Call, x value.Value) (value.Value, error) {
-	switch k := x.Kind(); k {
+	switch k := x.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindBool:
 		return x, nil
 	case value.KindInt:
@@ -173,7 +173,7 @@ func toString(e *ast.Call, x value.Value) (value.Value, error) {
 
 // textOf writes a string, number or boolean as it stands inside of strings.
 func textOf(x value.Value) string {
-	switch k := x.Kind(); k {
+	switch k := x.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindString:
 		return x.AsString()
 	case value.KindBool:

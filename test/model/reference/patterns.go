@@ -14,6 +14,9 @@ func (r *run) match(c *ast.Match, t *table) error {
 	names := patternNames(c.Pattern.Parts)
 	for _, row := range t.rows {
 		before := len(rows)
+		if c.Pattern.Repeatable {
+			return unsupported(c.Pattern)
+		}
 		err := r.matches(c.Pattern.Parts, c.Where, row, func(e *env) (bool, error) {
 			rows = append(rows, e)
 			return true, r.step(1)
@@ -73,10 +76,18 @@ type matcher struct {
 	done  bool // nobody wants more
 }
 
-// demand is a map of properties that an entity must have, looked at when all is bound.
+// demand is what an entity must be like, looked at when all is bound.
 type demand struct {
 	entity value.Value
-	props  ast.Expr
+	labels ast.LabelExpr // nil when absent
+	props  ast.Expr      // nil when absent
+	where  ast.Expr      // nil when absent
+	name   string        // what the entity is called in where
+}
+
+// easy tells whether a demand is met or not whatever else is bound.
+func (d demand) easy() bool {
+	return (d.props == nil || constant(d.props)) && d.where == nil && d.labels == nil
 }
 
 // matches calls yield for every way to match parts where the condition holds, until it says
@@ -100,6 +111,9 @@ func (t trail) edge(e int) trail { return trail{t.nodes, append(slices.Clip(t.ed
 func (m *matcher) part(i int, e *env) error {
 	if i == len(m.parts) {
 		return m.found(e)
+	}
+	if p := m.parts[i]; p.Select != nil || p.Where != nil {
+		return unsupported(p)
 	}
 	w := &walk{matcher: m, part: m.parts[i], next: func(e *env, t trail) error {
 		if v := m.parts[i].Var; v != nil {
@@ -125,7 +139,7 @@ func (r *run) path(t trail) value.Value {
 // found looks at what could not be decided before everything was bound.
 func (m *matcher) found(e *env) error {
 	for _, d := range m.later {
-		if ok, err := m.r.hasProps(d, e); err != nil || !ok {
+		if ok, err := m.r.meets(d, e); err != nil || !ok {
 			return err
 		}
 	}
@@ -137,6 +151,28 @@ func (m *matcher) found(e *env) error {
 	more, err := m.yield(e)
 	m.done = !more
 	return err
+}
+
+// meets tells whether an entity is like what is demanded of it.
+func (r *run) meets(d demand, e *env) (bool, error) {
+	if d.labels != nil {
+		if ok, err := r.labelled(d.entity, nil, d.labels, scope{env: e}); err != nil || !ok {
+			return false, err
+		}
+	}
+	if d.props != nil {
+		if ok, err := r.hasProps(d, e); err != nil || !ok {
+			return false, err
+		}
+	}
+	if d.where == nil {
+		return true, nil
+	}
+	if d.name != "" {
+		e = e.with(d.name, d.entity)
+	}
+	t, err := r.truth(d.where, scope{env: e}, "WHERE")
+	return t == yes, err
 }
 
 // hasProps tells whether an entity has the properties demanded of it.
@@ -167,14 +203,10 @@ type walk struct {
 	next func(*env, trail) error
 }
 
-// demanding runs next while an entity has to have props.
-func (m *matcher) demanding(entity value.Value, props ast.Expr, next func() error) error {
-	if props == nil {
-		return next()
-	}
-	d := demand{entity, props}
-	if constant(props) {
-		if ok, err := m.r.hasProps(d, nil); err != nil || !ok {
+// demanding runs next while something is demanded of an entity.
+func (m *matcher) demanding(d demand, next func() error) error {
+	if d.easy() {
+		if ok, err := m.r.meets(d, nil); err != nil || !ok {
 			return err
 		}
 		return next()
@@ -224,7 +256,7 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 		if p.Var != nil && bound < 0 {
 			next = e.with(p.Var.Name, nodeValue(n))
 		}
-		err := w.demanding(nodeValue(n), p.Props, func() error {
+		err := w.demanding(demand{entity: nodeValue(n), labels: p.Is, props: p.Props, where: p.Where}, func() error {
 			if i == len(w.part.Rels) {
 				return w.next(next, t.node(n))
 			}
@@ -240,6 +272,9 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 // rel follows the i-th relationship of the part from node n.
 func (w *walk) rel(i, n int, t trail, e *env) error {
 	p := w.part.Rels[i]
+	if p.Repeat != nil || p.Search != nil {
+		return unsupported(p)
+	}
 	if p.Length != nil {
 		return w.hops(i, n, nil, t, e)
 	}
@@ -306,28 +341,37 @@ func (w *walk) walkOn(i, n int, t trail, e *env) error {
 	return w.node(i+1, n, t, e)
 }
 
+// is tells whether t is the type of e.
+func (e *Edge) is(t ast.Name) bool { return e.Type == t.Text }
+
+// ends returns where a relationship leads from node n, one way or both.
+func (e *Edge) ends(n int, d graph.Direction) []int {
+	var out []int
+	if e.From == n && d != graph.In {
+		out = append(out, e.To)
+	}
+	if e.To == n && d != graph.Out && (len(out) == 0 || e.From != e.To) { // a loop is one way, not two
+		out = append(out, e.From)
+	}
+	return out
+}
+
 // each calls next for every relationship that p can follow from n, with the node at its
 // other end. Meanwhile the relationship is taken.
 func (w *walk) each(p *ast.RelPattern, n int, next func(id, to int) error) error {
 	for id, x := range w.r.g.Edges {
-		if x.Deleted || x.From != n && x.To != n || slices.Contains(w.used, id) {
+		if x.Deleted || slices.Contains(w.used, id) || len(p.Types) > 0 && !slices.ContainsFunc(p.Types, x.is) {
 			continue
 		}
-		if len(p.Types) > 0 && !slices.ContainsFunc(p.Types, func(t ast.Name) bool { return t.Text == x.Type }) {
-			continue
-		}
-		var ends []int // a loop is one way, not two
-		if x.From == n && p.Direction != graph.In {
-			ends = append(ends, x.To)
-		}
-		if x.To == n && p.Direction != graph.Out && (len(ends) == 0 || x.From != x.To) {
-			ends = append(ends, x.From)
-		}
-		for _, to := range ends {
+		for _, to := range x.ends(n, p.Direction) {
 			if err := w.r.step(1); err != nil || w.done {
 				return err
 			}
-			err := w.demanding(w.r.g.edgeValue(id), p.Props, func() error {
+			d := demand{entity: w.r.g.edgeValue(id), labels: p.Is, props: p.Props, where: p.Where}
+			if p.Var != nil {
+				d.name = p.Var.Name
+			}
+			err := w.demanding(d, func() error {
 				w.used = append(w.used, id)
 				err := next(id, to)
 				w.used = w.used[:len(w.used)-1]

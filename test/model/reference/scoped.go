@@ -20,15 +20,8 @@ func (r *run) scoped(e ast.Expr, s scope) (value.Value, error) {
 		return r.mapProjection(e, s)
 	case *ast.PatternPredicate:
 		return r.exists([]*ast.PatternPart{e.Part}, nil, s)
-	case *ast.Exists:
-		if e.Query == nil {
-			return r.exists(e.Pattern.Parts, e.Where, s)
-		}
-		result, err := r.query(e.Query, s.env)
-		if err != nil {
-			return value.Null, err
-		}
-		return value.Bool(len(result.Rows) > 0), nil
+	case *ast.Subquery:
+		return r.subquery(e, s)
 	default:
 		return value.Null, unsupported(e)
 	}

@@ -17,7 +17,7 @@ func (r *run) update(c ast.Clause, t *table) error {
 	if m, ok := c.(*ast.Merge); ok {
 		return r.merge(m, t)
 	}
-	if r.o.Order.Early {
+	if r.o.Order.Early && r.early == nil {
 		r.prepare(c, t.rows)
 		defer func() { r.early = nil }()
 	}
@@ -61,6 +61,8 @@ func (r *run) prepare(c ast.Clause, rows []*env) {
 		for i := range c.Items {
 			all = append(all, c.Items[i].Value)
 		}
+	case *ast.Foreach:
+		all = append(all, c.List)
 	default:
 	}
 	r.early = map[earlyKey]value.Value{}
@@ -101,11 +103,14 @@ func (r *run) updateRow(c ast.Clause, row *env) (*env, error) {
 
 // foreach carries its clauses out for each element, all of them for one before the next.
 func (r *run) foreach(c *ast.Foreach, row *env) error {
-	list, null, err := r.elements(c.List, scope{env: row}, "FOREACH")
-	if err != nil || null {
+	list, err := r.evalAt(c.List, row)
+	if err != nil || list.IsNull() {
 		return err
 	}
-	for _, x := range list {
+	if list.Kind() != value.KindList {
+		return typeError(c.List, "FOREACH needs a list, not %s", list.Kind())
+	}
+	for _, x := range list.AsList() {
 		inner := &table{rows: []*env{row.with(c.Var.Name, x)}}
 		for _, b := range c.Body {
 			if err := r.update(b, inner); err != nil {
@@ -141,7 +146,11 @@ func (r *run) create(parts []*ast.PatternPart, row *env) (*env, error) {
 			if err != nil {
 				return nil, err
 			}
-			id := r.g.AddEdge(from, to, rel.Types[0].Text, props)
+			typ, err := r.typeOf(rel, e)
+			if err != nil {
+				return nil, err
+			}
+			id := r.g.AddEdge(from, to, typ, props)
 			t = t.edge(id)
 			if rel.Var != nil {
 				e = e.with(rel.Var.Name, r.g.edgeValue(id))
@@ -152,6 +161,21 @@ func (r *run) create(parts []*ast.PatternPart, row *env) (*env, error) {
 		}
 	}
 	return e, nil
+}
+
+// typeOf returns the type of a relationship to create.
+func (r *run) typeOf(p *ast.RelPattern, e *env) (string, error) {
+	if p.Is == nil {
+		return p.Types[0].Text, nil
+	}
+	names, err := r.given(p.Is, scope{env: e})
+	if err == nil && len(names) != 1 {
+		err = typeError(nil, "a relationship has one type")
+	}
+	if err != nil {
+		return "", err
+	}
+	return names[0], nil
 }
 
 func (r *run) makeNode(n *ast.NodePattern, e, row *env) (int, *env, error) {
@@ -168,7 +192,10 @@ func (r *run) makeNode(n *ast.NodePattern, e, row *env) (int, *env, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	var labels []string
+	labels, err := r.given(n.Is, scope{env: e})
+	if err != nil {
+		return 0, nil, err
+	}
 	for _, l := range n.Labels {
 		labels = append(labels, l.Text)
 	}
@@ -208,7 +235,7 @@ func (r *run) newProps(e ast.Expr, now, row *env) (map[string]value.Value, error
 
 // storable tells whether a property can hold v: no entities, and no maps inside of lists.
 func storable(v value.Value) bool {
-	switch k := v.Kind(); k {
+	switch k := v.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindNode, value.KindEdge, value.KindPath:
 		return false
 	case value.KindList:
@@ -226,6 +253,9 @@ func (r *run) set(items []ast.SetItem, row *env) error {
 		target := item.Target
 		if p, ok := target.(*ast.Property); ok && item.Kind == ast.SetProperty {
 			target = p.X
+		}
+		if item.Kind == ast.SetDynamic || item.Is != nil {
+			return unsupported(item)
 		}
 		x, err := r.eval(target, scope{env: row})
 		if err != nil {
@@ -266,7 +296,7 @@ func (r *run) assign(item *ast.SetItem, x, v value.Value) error {
 			r.g.Nodes[nodeID(x)].label(l.Text)
 		}
 		return nil
-	case ast.SetAll, ast.SetMerge:
+	case ast.SetAll, ast.SetMerge, ast.SetDynamic:
 	}
 	given := map[string]value.Value{}
 	if !v.IsNull() {
@@ -302,6 +332,9 @@ func put(props map[string]value.Value, key string, v value.Value, at ast.Expr) e
 func (r *run) remove(items []ast.RemoveItem, row *env) error {
 	for _, item := range items {
 		target := item.Target
+		if item.Dynamic != nil || item.Is != nil {
+			return unsupported(item)
+		}
 		if item.Property != nil {
 			target = item.Property.X
 		}

@@ -104,7 +104,7 @@ func (r *run) delete(c *ast.Delete, t *table) error {
 
 // doomed adds what v holds to what is to be deleted.
 func (r *run) doomed(v value.Value, at ast.Expr, nodes []int, edges []*Edge) (n []int, e []*Edge, err error) {
-	switch k := v.Kind(); k {
+	switch k := v.Kind(); k { //nolint:exhaustive // the others are told apart below
 	case value.KindNull:
 	case value.KindNode:
 		nodes = append(nodes, nodeID(v))

@@ -1,0 +1,116 @@
+package model
+
+import (
+	"errors"
+	"reflect"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
+	"memgraphd/test/model/reference"
+)
+
+// Which of several conditions is looked at first is left open, and so is whether one fails
+// that would not have been looked at after another. These are the errors that may come or
+// stay away.
+
+// excused tells whether an error that the reference does not have may come all the same: the
+// condition of a MATCH may be looked at before everything else in it is found.
+func excused(q *ast.Query, v variant, err error) bool {
+	f := failure.Of(err)
+	if f == nil || !f.Placed {
+		return false
+	}
+	if v.name != "" {
+		return true // places are those of another text
+	}
+	return matchAt(q, f.Span) != nil
+}
+
+// matchAt returns the outermost MATCH at a place.
+func matchAt(q *ast.Query, at token.Span) *ast.Match {
+	var found *ast.Match
+	visit(reflect.ValueOf(q), func(v reflect.Value) {
+		if m, ok := reflect.TypeAssert[*ast.Match](v.Addr()); ok && found == nil && holds(m.Span(), at) {
+			found = m
+		}
+	})
+	return found
+}
+
+// avoidable tells whether an error that the reference has may stay away, because another
+// condition of the same MATCH fails first.
+func avoidable(q *ast.Query, err error) bool {
+	f := (*reference.Failure)(nil)
+	if !errors.As(err, &f) {
+		return false
+	}
+	m := matchAt(q, f.Span)
+	return m != nil && conditions(m) > 1
+}
+
+// conditions counts the conditions of a MATCH.
+func conditions(m *ast.Match) int {
+	n := junctions(m.Where)
+	for _, p := range m.Pattern.Parts {
+		n += junctions(p.Where)
+		for i, x := range p.Nodes {
+			n += entries(x.Props) + junctions(x.Where)
+			if i > 0 {
+				n += entries(p.Rels[i-1].Props) + junctions(p.Rels[i-1].Where)
+			}
+		}
+	}
+	return n
+}
+
+func entries(e ast.Expr) int {
+	if m, ok := e.(*ast.Map); ok {
+		return len(m.Keys)
+	}
+	return 0
+}
+
+// junctions counts the terms of a condition.
+func junctions(e ast.Expr) int {
+	switch e := e.(type) {
+	case nil:
+		return 0
+	case *ast.Binary:
+		if e.Op == "AND" {
+			return junctions(e.X) + junctions(e.Y)
+		}
+	case *ast.Comparison:
+		return len(e.Ops)
+	}
+	return 1
+}
+
+// limited tells whether LIMIT is anywhere in a query.
+func limited(q *ast.Query) bool {
+	found := false
+	visit(reflect.ValueOf(q), func(at reflect.Value) {
+		if p, ok := reflect.TypeAssert[*ast.Projection](at.Addr()); ok && p.Limit != nil {
+			found = true
+		}
+	})
+	return found
+}
+
+// nullMerged tells whether MERGE has null written as a property, which is refused without
+// regard to rows.
+func nullMerged(q *ast.Query) bool {
+	found := false
+	visit(reflect.ValueOf(q), func(at reflect.Value) {
+		if m, ok := reflect.TypeAssert[*ast.Merge](at.Addr()); ok {
+			visit(reflect.ValueOf(m.Part), func(at reflect.Value) {
+				if l, ok := reflect.TypeAssert[*ast.Literal](at.Addr()); ok && l.Value.IsNull() {
+					found = true
+				}
+			})
+		}
+	})
+	return found
+}
+
+func holds(outer, inner token.Span) bool { return outer.Start <= inner.Start && inner.End <= outer.End }
