@@ -186,20 +186,3 @@ func TestAnyText(t *testing.T) {
 		}
 	})
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"bolt-port", "bolt-address", "log-level", "storage-wal-enabled"}
-	for _, c := range [][2]string{
-		{"bolt-prot", "bolt-port"},
-		{"boltport", "bolt-port"},
-		{"log-lvel", "log-level"},
-		{"storage-wal-enable", "storage-wal-enabled"},
-		{"wal-enabled", ""},
-		{"x", ""},
-		{"", ""},
-	} {
-		if got := nearest(c[0], names); got != c[1] {
-			t.Errorf("nearest(%q) is %q, not %q", c[0], got, c[1])
-		}
-	}
-}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/viper"
+
+	"memgraphd/internal/spelling"
 )
 
 const flagFile = "flag-file"
@@ -178,7 +180,7 @@ func (r *reader) misspelt(environ []string) []Warning {
 		if r.flags[flag] != nil {
 			continue
 		}
-		if near := nearest(flag, r.names); near != "" && edits(flag, near) <= 2 {
+		if near := spelling.Nearest(flag, r.names); near != "" && spelling.Edits(flag, near) <= 2 {
 			warnings = append(warnings, Warning{
 				Origin: origin,
 				Text:   fmt.Sprintf("no flag is set by this variable; did you mean %s?", r.flags[near].EnvName()),

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"memgraphd/internal/spelling"
 )
 
 const (
@@ -196,7 +198,7 @@ func (e *UnknownFlagError) Error() string {
 
 func (r *reader) unknown(name string) error {
 	name = clip(name)
-	return &UnknownFlagError{Name: name, Nearest: nearest(name, r.names)}
+	return &UnknownFlagError{Name: name, Nearest: spelling.Nearest(name, r.names)}
 }
 
 // clip keeps what a user wrote by mistake from filling the screen.

@@ -1,4 +1,4 @@
-// Package spelling finds the known name that is nearest to one that nobody knows, for the
+// Package spelling finds the known name that is most like one that nobody knows, for the
 // errors that ask whether that was meant.
 package spelling
 
@@ -8,32 +8,41 @@ import "strings"
 const maxLength = 64
 
 // Nearest returns the known name with the fewest edits from name, letters of either case
-// being the same, or "" when none is near enough to be meant.
+// being the same, or "" if none is so like it that it may have been meant.
 func Nearest(name string, known []string) string {
 	if len(name) > maxLength {
 		return ""
 	}
 	name = strings.ToLower(name)
-	var d distances
-	best, least := "", len(name)/3+1
+	var t table
+	best, least := "", max(1, len(name)/3)+1
 	for _, candidate := range known {
-		if gap := len(candidate) - len(name); gap > least || -gap > least || len(candidate) > maxLength {
+		longer := len(candidate) - len(name)
+		if candidate == "" || len(candidate) > maxLength || max(longer, -longer) >= least {
 			continue
 		}
-		if n := d.between(name, strings.ToLower(candidate)); n < least || n == least && best == "" {
+		if n := t.edits(name, strings.ToLower(candidate)); n < least && n < max(len(name), len(candidate)) {
 			best, least = candidate, n
 		}
 	}
 	return best
 }
 
-// distances holds the last three rows of the table of edit distances.
-type distances [3][maxLength + 1]int
+// Edits counts the insertions, deletions, replacements and swaps of neighbours that turn a
+// into b, as far as both are names of a usual length; others are as far apart as can be.
+func Edits(a, b string) int {
+	if max(len(a), len(b)) > maxLength {
+		return max(len(a), len(b))
+	}
+	var t table
+	return t.edits(a, b)
+}
 
-// between counts the insertions, deletions, replacements and swaps of neighbours that turn a
-// into b.
-func (d *distances) between(a, b string) int {
-	before, last, row := &d[0], &d[1], &d[2]
+// table holds the last three rows of the table of edit distances.
+type table [3][maxLength + 1]int
+
+func (t *table) edits(a, b string) int {
+	before, last, row := &t[0], &t[1], &t[2]
 	for j := range len(b) + 1 {
 		last[j] = j
 	}

@@ -6,6 +6,7 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
+	"memgraphd/internal/spelling"
 )
 
 // administration lists the statements without operands, longer ones before those that
@@ -198,7 +199,7 @@ func (p *parser) unknownCommand() {
 		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX or SNAPSHOT after CREATE, found %s", p.found())
 	}
 	if p.kind().IsName() {
-		if word := failure.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {
+		if word := spelling.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {
 			err = err.WithHint("did you mean %s %s?", first, word)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
+	"memgraphd/internal/spelling"
 )
 
 // statement reads the whole text.
@@ -43,7 +44,7 @@ func (p *parser) afterStatement(s ast.Statement) {
 	}
 	t := p.toks[p.pos]
 	if t.Kind == token.Word {
-		if word := failure.Nearest(t.Text(p.text), clauseWords); word != "" {
+		if word := spelling.Nearest(t.Text(p.text), clauseWords); word != "" {
 			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).
 				WithHint("did you mean %s?", word))
 			return
@@ -113,7 +114,7 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 func (p *parser) notAClause() {
 	t := p.toks[p.pos]
 	if t.Kind == token.Word {
-		if word := failure.Nearest(t.Text(p.text), clauseWords); word != "" {
+		if word := spelling.Nearest(t.Text(p.text), clauseWords); word != "" {
 			p.fail(failure.Syntax("UnexpectedSyntax", "expected a clause such as MATCH, CREATE or RETURN, found %s", p.found()).
 				WithHint("did you mean %s?", word))
 			return

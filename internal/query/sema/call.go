@@ -5,6 +5,7 @@ import (
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/spelling"
 )
 
 // call analyses the call of a function or an aggregate.
@@ -46,7 +47,7 @@ func (a *analyzer) unknownFunction(e *ast.Call) {
 		return
 	}
 	err := failure.Syntax("UnknownFunction", "there is no function `%s`", e.Name)
-	if name := failure.Nearest(e.Name, a.o.Functions.Names()); name != "" {
+	if name := spelling.Nearest(e.Name, a.o.Functions.Names()); name != "" {
 		err = err.WithHint("did you mean %s()?", name)
 	}
 	a.fail(e.At, err)

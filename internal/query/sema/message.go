@@ -5,6 +5,7 @@ import (
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/spelling"
 )
 
 // list renders names for a message.
@@ -51,7 +52,7 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		return
 	}
 	err := failure.Syntax("UndefinedVariable", "variable `%s` is not defined", v.Name)
-	switch name := failure.Nearest(v.Name, sc.names()); {
+	switch name := spelling.Nearest(v.Name, sc.names()); {
 	case a.creating.defines(v.Name):
 		err = err.WithHint("properties in CREATE see the clauses and the nodes before their part of the pattern only")
 	case sc.had(v.Name):

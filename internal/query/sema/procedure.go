@@ -5,6 +5,7 @@ import (
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/value"
 )
 
@@ -118,7 +119,7 @@ func (a *analyzer) unknownProcedure(c *ast.CallProcedure) {
 		"there is no procedure `%s`", c.Name.Text)
 	name := ""
 	if a.o.Procedures != nil {
-		name = failure.Nearest(c.Name.Text, a.o.Procedures.Names())
+		name = spelling.Nearest(c.Name.Text, a.o.Procedures.Names())
 	}
 	if name != "" {
 		err = err.WithHint("did you mean %s()?", name)
@@ -218,7 +219,7 @@ func (a *analyzer) unknownResult(item ast.YieldItem, p *Procedure) {
 		names = append(names, r.Name)
 	}
 	err := failure.Syntax("UnknownProcedureResult", "%s() has no result `%s`", p.Name, item.Result.Text)
-	if name := failure.Nearest(item.Result.Text, names); name != "" {
+	if name := spelling.Nearest(item.Result.Text, names); name != "" {
 		err = err.WithHint("did you mean `%s`?", name)
 	} else {
 		err = err.WithHint("its results are: %s", list(names))
