@@ -7,7 +7,7 @@ import (
 
 // Times of day in ISO 8601, extended and basic, down to nine digits of a second:
 //
-//	21:40:32.142  214032.142  21:40:32  214032  21:40  2140  21
+//	21:40:32.142  214032.142  21:40:32  214032  21:40  2140  21  T21:40
 //
 // followed, in texts of types that have one, by a zone:
 //
@@ -19,6 +19,7 @@ func ParseLocalTime(text string) (LocalTime, error) {
 	if err != nil {
 		return LocalTime{}, err
 	}
+	s.accept('T')
 	t, err := s.time()
 	if err == nil {
 		err = s.end("the end of the time (a local time has no offset)")
@@ -35,6 +36,7 @@ func ParseTime(text string, fallback int32) (Time, error) {
 	if err != nil {
 		return Time{}, err
 	}
+	s.accept('T')
 	local, err := s.time()
 	if err != nil {
 		return Time{}, err
