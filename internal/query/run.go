@@ -125,21 +125,20 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 			return err
 		}
 	}
-	if t.failed {
-		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
-			"an earlier statement of this transaction failed").WithHint("roll back and begin a new one").
-			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
-	}
-	if p.info.Writes && t.readOnly {
-		return readOnly()
+	if err := t.admit(p); err != nil {
+		return err
 	}
 	t.query.Store(&r.text)
 	t.tx.NewStatement()
 	r.t = t
 	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
+	var own exec.Batches
+	if p.info.Batches {
+		own = &batches{s: s, t: t}
+	}
 	cursor := p.program.Start(t.ctx, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
-		Files: s.engine.o.Files, Now: s.engine.o.Now, Began: t.started, Profile: p.query.Mode == ast.Profile,
+		Files: s.engine.o.Files, Batches: own, Now: s.engine.o.Now, Began: t.started, Profile: p.query.Mode == ast.Profile,
 	})
 	r.source = cursor
 	r.onEnd = func(sum *Summary) {
@@ -150,7 +149,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 		sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
 	}
 	t.results = append(prune(t.results), r)
-	if !p.info.Writes && p.query.Mode != ast.Profile {
+	if !p.info.Writes && !p.info.Batches && p.query.Mode != ast.Profile {
 		return nil
 	}
 	if p.query.Mode == ast.Profile {
@@ -160,8 +159,27 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 		cursor.Close()
 		return r.relocate(err)
 	}
+	r.entities.tx = t.tx // batches may have moved it on
 	if p.query.Mode == ast.Profile {
 		r.answer(profileTable(r.summary.Profile))
+	}
+	return nil
+}
+
+// admit refuses a query that cannot run in t.
+func (t *transaction) admit(p *prepared) error {
+	switch {
+	case t.failed:
+		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
+			"an earlier statement of this transaction failed").WithHint("roll back and begin a new one").
+			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
+	case p.info.Writes && t.readOnly:
+		return readOnly()
+	case p.info.Batches && t.explicit:
+		return failure.New(failure.ClientError, failure.Runtime, "NotInTransaction",
+			"CALL { … } IN TRANSACTIONS is not allowed in multicommand transactions").
+			WithHint("send it outside an explicit transaction, for example with session.run of a driver").
+			WithCode("Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
 	}
 	return nil
 }

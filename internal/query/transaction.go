@@ -22,6 +22,7 @@ type transaction struct {
 	s        *Session
 	id       uint64
 	tx       *storage.Tx
+	former   []*storage.Tx  // what tx was before batches moved it on; values of them are in use
 	budget   *memory.Budget // what its statements and its changes take together
 	explicit bool
 	failed   bool // a statement failed: only a rollback is left
@@ -33,8 +34,11 @@ type transaction struct {
 	metadata value.Value
 	readOnly bool
 	query    atomic.Pointer[string] // the statement that runs or ran last
-	status   atomic.Pointer[string] // "running", "committing"
+	status   atomic.Pointer[string] // statusCommitting, or nil
 }
+
+// statusCommitting is what SHOW TRANSACTIONS tells of a transaction that is being committed.
+const statusCommitting = "committing"
 
 // timeoutError is the cause of a context whose time limit passed.
 type timeoutError struct{ limit time.Duration }
@@ -94,6 +98,9 @@ func (s *Session) end() {
 	s.interrupt.cancel = nil
 	s.interrupt.Unlock()
 	t.tx.Rollback()
+	for _, tx := range t.former {
+		tx.Release()
+	}
 	t.stop()
 	t.cancel(nil)
 	s.engine.transactions.remove(t)
@@ -108,7 +115,7 @@ func (s *Session) endAutomatic() {
 
 // commit makes the transaction durable and visible; the view stays readable until end.
 func (t *transaction) commit(context.Context) (bookmark string, err error) {
-	committing := "committing"
+	committing := statusCommitting
 	t.status.Store(&committing)
 	index, err := t.tx.Commit()
 	if err != nil {
@@ -170,8 +177,10 @@ func (s *Session) explain(err error, text string) error {
 	}
 	var limit timeoutError
 	switch {
-	case errors.Is(err, errTerminated), errors.Is(err, errTerminatedByUser):
-		return terminated(err)
+	case errors.Is(err, errTerminated):
+		return terminated(errTerminated)
+	case errors.Is(err, errTerminatedByUser):
+		return terminated(errTerminatedByUser)
 	case errors.As(err, &limit):
 		return failure.New(failure.ResourceError, failure.Runtime, "TransactionTimedOut",
 			"the time limit of %s passed", limit.limit).

@@ -38,6 +38,28 @@ type Options struct {
 	Procedures *procedure.Registry
 }
 
+// Batches runs parts of a statement in transactions of their own, one after the other.
+type Batches interface {
+	// Begin begins the transaction of a batch and returns it with its name.
+	Begin() (tx *storage.Tx, id string, err error)
+	// Commit makes what the batch wrote durable; after an error it is undone.
+	Commit() error
+	// Rollback undoes it.
+	Rollback()
+	// Renew begins the transaction that the statement goes on with, whose view has the
+	// batches that were committed.
+	Renew(former Former) (*storage.Tx, error)
+}
+
+// Former says what becomes of the transaction that a statement had before Renew.
+type Former uint8
+
+// What becomes of a former transaction.
+const (
+	KeepFormer Former = iota // values that were read in it are in use
+	DropFormer
+)
+
 // Run is what one execution of a Program works with.
 type Run struct {
 	Tx       *storage.Tx
@@ -45,6 +67,7 @@ type Run struct {
 	Literals []value.Value // of a text whose literals were stripped
 	Budget   *memory.Budget
 	Files    Files
+	Batches  Batches          // nil: CALL { … } IN TRANSACTIONS fails
 	Now      func() time.Time // nil: the zero time
 	Began    time.Time        // when the transaction began; zero: with this statement
 	Seed     uint64           // of rand() and its like

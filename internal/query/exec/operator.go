@@ -142,6 +142,8 @@ func (c *compiler) writing(o plan.Op) (factory, error) {
 		return c.foreach(o)
 	case *plan.Call:
 		return c.call(o)
+	case *plan.CallBatches:
+		return c.callBatches(o)
 	case *plan.LoadCSV:
 		return c.loadCSV(o)
 	case *plan.CallProcedure:

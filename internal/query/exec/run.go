@@ -21,10 +21,12 @@ type run struct {
 	tx    *storage.Tx
 	store *storage.Store
 	files Files
-	clock func() time.Time
-	stats Stats
-	size  int   // rows of a batch
-	hits  int64 // reads of nodes, relationships and properties
+	// batches runs CALL { … } IN TRANSACTIONS, which changes tx meanwhile.
+	batches Batches
+	clock   func() time.Time
+	stats   Stats
+	size    int   // rows of a batch
+	hits    int64 // reads of nodes, relationships and properties
 	// deleted tells that the statement deleted something, so that reads must ask whether
 	// the entity is still there.
 	deleted bool
@@ -79,7 +81,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 
 // take readies i for an execution.
 func (i *instance) take(ctx context.Context, o Run) {
-	i.ctx, i.tx, i.files = ctx, o.Tx, o.Files
+	i.ctx, i.tx, i.files, i.batches = ctx, o.Tx, o.Files, o.Batches
 	i.clock = o.Now
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
 	i.ec.Budget, i.ec.User = o.Budget, o.User
@@ -102,7 +104,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 // drop lets go of what belongs to the execution.
 func (i *instance) drop() {
 	i.ec.Finish()
-	i.ctx, i.tx, i.files, i.clock, i.ec.Clock = nil, nil, nil, nil, nil
+	i.ctx, i.tx, i.files, i.batches, i.clock, i.ec.Clock = nil, nil, nil, nil, nil, nil
 	i.ec.Params, i.ec.Literals, i.ec.Budget = value.Null, nil, nil
 }
 

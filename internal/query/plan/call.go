@@ -29,7 +29,7 @@ type (
 		Argument     *Argument
 		Mode         CallMode
 		Binds        []int
-		Rows         ast.Expr // how many rows make a batch; nil is 1000
+		Size         ast.Expr // how many rows make a batch; nil is 1000
 		OnError      ast.ErrorAction
 		Status       int // slot of what became of the batch, or NoSlot
 		// Moving tells that neither the input reads the graph nor the subquery returns
@@ -71,8 +71,8 @@ func (o *Call) Detail(p *Plan) string {
 // Detail tells how large a batch is, and what happens after an error.
 func (o *CallBatches) Detail(p *Plan) string {
 	rows := "1000"
-	if o.Rows != nil {
-		rows = Text(p, o.Rows)
+	if o.Size != nil {
+		rows = Text(p, o.Size)
 	}
 	return "{OF " + rows + " ROWS, ON ERROR " + o.OnError.String() + "}"
 }

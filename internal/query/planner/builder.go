@@ -21,6 +21,9 @@ type builder struct {
 	// before it gives one.
 	pending effects
 	writes  bool // something below writes
+	// stale tells that the rows were made with batches that the view of the clauses after
+	// them has to have; batched that there were batches.
+	stale, batched bool
 	// outer brings the row of the innermost subquery; nil outside of one.
 	outer *plan.Argument
 }

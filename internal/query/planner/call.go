@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"memgraphd/internal/query/ast"
-	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/query/sema"
 )
@@ -215,9 +214,4 @@ func (b *builder) subqueryEffects(facts *sema.Subquery, e *effects) {
 			}
 		}
 	}
-}
-
-// callBatches plans CALL { … } IN TRANSACTIONS.
-func (b *builder) callBatches(_ plan.Op, c *ast.CallSubquery, _ *sema.Subquery) (plan.Op, error) {
-	return nil, failure.Syntax("NotSupported", "CALL { … } IN TRANSACTIONS is not supported").At(c.Batches.At)
 }

@@ -100,6 +100,7 @@ func sees(r, w *effects) bool {
 // barrier puts an Eager before clause c where its rows and those of the clauses before
 // could otherwise see each other's writes.
 func (b *builder) barrier(in plan.Op, c ast.Clause) plan.Op {
+	in = b.renewed(in, c)
 	if !b.info.Writes {
 		return in
 	}

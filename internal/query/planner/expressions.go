@@ -57,6 +57,8 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, o.Skip, o.Limit)
 	case *plan.Skip:
 		l.add(nil, o.Count)
+	case *plan.CallBatches:
+		l.add(nil, o.Size)
 	case *plan.Limit:
 		l.add(nil, o.Count)
 	case *plan.Unwind:

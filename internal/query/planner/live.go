@@ -100,6 +100,14 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 		below.add(o.Argument.Slots...)
 		live(p, o.Input, below)
 		return
+	case *plan.CallBatches:
+		o.Binds = slices.DeleteFunc(o.Binds, func(s int) bool { return !need[s] })
+		live(p, o.Inner, newSlotSet(o.Binds...))
+		o.Carry = below.without(o.Binds...).sorted()
+		below = newSlotSet(o.Carry...)
+		below.add(o.Argument.Slots...)
+		live(p, o.Input, below)
+		return
 	case *plan.Union:
 		for i, part := range o.Parts {
 			live(p, part, newSlotSet(o.From[i]...))
@@ -232,6 +240,8 @@ func columns(o plan.Op) (made []int, read slotSet) {
 		readKeys(o.Keys, read)
 	case *plan.Unwind:
 		made = []int{o.Slot}
+	case *plan.CallBatches:
+		made = []int{o.Status}
 	case *plan.Produce:
 		read.add(o.Slots...)
 	case *plan.LoadCSV:
