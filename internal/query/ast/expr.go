@@ -103,7 +103,22 @@ type (
 		X   Expr
 		Not bool
 	}
-	// Case is CASE [subject] WHEN … THEN … [ELSE …] END.
+	// IsTyped is x IS :: type, or x IS NOT :: type where Not is set.
+	IsTyped struct {
+		Place
+		X    Expr
+		Type *Type
+		Not  bool
+	}
+	// IsNormalized is x IS [NOT] form NORMALIZED; Form is NFC, NFD, NFKC or NFKD.
+	IsNormalized struct {
+		Place
+		X    Expr
+		Form string
+		Not  bool
+	}
+	// Case is CASE [subject] WHEN … THEN … [ELSE …] END. An element of When is a *CaseWhen
+	// where it is more than one value or condition; that stands in the simple form only.
 	Case struct {
 		Place
 		Subject Expr // nil in the searched form
@@ -111,6 +126,15 @@ type (
 		Then    []Expr
 		Else    Expr // nil when absent
 	}
+	// CaseWhen is what stands between WHEN and THEN of a simple CASE where it is not a
+	// single value: values that the subject may be equal to, and conditions in which a
+	// *CaseSubject stands for the subject.
+	CaseWhen struct {
+		Place
+		Items []Expr
+	}
+	// CaseSubject stands for the subject of the CASE around it, in a condition of WHEN.
+	CaseSubject struct{ Place }
 	// Call is a function or aggregate call. Star is count(*). Name is as written, with
 	// its dots; functions are looked up without regard to case.
 	Call struct {
@@ -217,7 +241,11 @@ func (*Unary) expr()                {}
 func (*Binary) expr()               {}
 func (*Comparison) expr()           {}
 func (*IsNull) expr()               {}
+func (*IsTyped) expr()              {}
+func (*IsNormalized) expr()         {}
 func (*Case) expr()                 {}
+func (*CaseWhen) expr()             {}
+func (*CaseSubject) expr()          {}
 func (*Call) expr()                 {}
 func (*ListComprehension) expr()    {}
 func (*PatternComprehension) expr() {}

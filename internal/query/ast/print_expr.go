@@ -132,15 +132,28 @@ func (p *printer) operation(e Expr) {
 		} else {
 			p.put(" IS NULL)")
 		}
-	case *Case:
-		p.put("CASE")
-		p.optional(" ", e.Subject)
-		for i, w := range e.When {
-			p.optional(" WHEN ", w)
-			p.optional(" THEN ", e.Then[i])
+	case *IsTyped:
+		p.put("(")
+		p.expr(e.X)
+		if e.Not {
+			p.put(" IS NOT")
+		} else {
+			p.put(" IS")
 		}
-		p.optional(" ELSE ", e.Else)
-		p.put(" END")
+		p.put(" :: ", e.Type.String(), ")")
+	case *IsNormalized:
+		p.put("(")
+		p.expr(e.X)
+		if e.Not {
+			p.put(" IS NOT ", e.Form, " NORMALIZED)")
+		} else {
+			p.put(" IS ", e.Form, " NORMALIZED)")
+		}
+	case *Case:
+		p.caseOf(e)
+	case *CaseWhen:
+		p.caseWhen(e)
+	case *CaseSubject:
 	default:
 		p.scoped(e)
 	}

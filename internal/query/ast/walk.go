@@ -11,7 +11,7 @@ func Children(e Expr, visit func(Expr)) {
 		}
 	}
 	switch e := e.(type) {
-	case *Literal, *Param, *Variable:
+	case *Literal, *Param, *Variable, *CaseSubject:
 	case *Property:
 		all(e.X)
 	case *Subscript:
@@ -33,6 +33,12 @@ func Children(e Expr, visit func(Expr)) {
 		all(e.Operands...)
 	case *IsNull:
 		all(e.X)
+	case *IsTyped:
+		all(e.X)
+	case *IsNormalized:
+		all(e.X)
+	case *CaseWhen:
+		all(e.Items...)
 	case *Case:
 		all(e.Subject)
 		all(e.When...)

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage/value"
@@ -9,9 +11,30 @@ import (
 // cases is CASE: each branch is computed for the rows that reach it.
 type cases struct {
 	at
-	subject    Evaluator // nil in the searched form
-	when, then []Evaluator
-	otherwise  Evaluator // nil: null
+	subject   Evaluator // nil in the searched form
+	when      [][]caseTest
+	then      []Evaluator
+	otherwise Evaluator // nil: null
+}
+
+// caseTest is one of the conditions of a branch, any of which is enough, or a value that
+// the subject may be equal to.
+type caseTest struct {
+	e     Evaluator
+	value bool
+}
+
+// caseSubject is the subject of the CASE around it.
+type caseSubject struct{}
+
+func (caseSubject) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
+	s := c.subjects[len(c.subjects)-1]
+	if s.v == nil {
+		out.Fill(s.x, in.Len)
+	} else {
+		out.Copy(s.v, in.Sel)
+	}
+	return nil
 }
 
 func (s *scope) cases(e *ast.Case) (compiled, error) {
@@ -32,10 +55,18 @@ func (s *scope) cases(e *ast.Case) (compiled, error) {
 	if err := compileOne(e.Else, &out.otherwise); err != nil {
 		return compiled{}, err
 	}
-	out.when, out.then = make([]Evaluator, len(e.When)), make([]Evaluator, len(e.Then))
-	for i := range e.When {
-		if err := compileOne(e.When[i], &out.when[i]); err != nil {
-			return compiled{}, err
+	out.when, out.then = make([][]caseTest, len(e.When)), make([]Evaluator, len(e.Then))
+	for i, when := range e.When {
+		items := []ast.Expr{when}
+		if w, ok := when.(*ast.CaseWhen); ok {
+			items = w.Items
+		}
+		for _, item := range items {
+			t := caseTest{value: e.Subject != nil && !ast.IsCaseCondition(item)}
+			if err := compileOne(item, &t.e); err != nil {
+				return compiled{}, err
+			}
+			out.when[i] = append(out.when[i], t)
 		}
 		if err := compileOne(e.Then[i], &out.then[i]); err != nil {
 			return compiled{}, err
@@ -57,13 +88,21 @@ func (e *cases) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 		if subject, err = c.load(e.subject, in); err != nil {
 			return err
 		}
+		depth := len(c.subjects)
+		defer func() { c.subjects = c.subjects[:depth] }()
 	}
 	open, hit := c.rowLists.get(), c.rowLists.get()
 	open.rows = append(open.rows[:0], c.rows(in)...)
 	for i := range e.when {
 		branch := c.mark()
-		if err := e.split(c, in, i, &subject, open, hit); err != nil {
-			return err
+		hit.rows = hit.rows[:0]
+		for _, t := range e.when[i] {
+			if err := t.split(c, in, &subject, open, hit); err != nil {
+				return err
+			}
+		}
+		if len(e.when[i]) > 1 {
+			slices.Sort(hit.rows)
 		}
 		if err := c.copyRows(e.then[i], in, hit.rows, out); err != nil {
 			return err
@@ -79,13 +118,15 @@ func (e *cases) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	return c.copyRows(e.otherwise, in, open.rows, out)
 }
 
-// split moves the rows of open at which branch i holds to hit.
-func (e *cases) split(c *Context, in *batch.Batch, i int, subject *operand, open, hit *rowList) error {
-	hit.rows = hit.rows[:0]
+// split moves the rows of open at which the test holds to hit.
+func (t *caseTest) split(c *Context, in *batch.Batch, subject *operand, open, hit *rowList) error {
+	if len(open.rows) == 0 {
+		return nil
+	}
 	rows := c.sub(in, open.rows)
 	rest := open.rows[:0]
-	if e.subject != nil {
-		x, err := c.load(e.when[i], rows)
+	if t.value {
+		x, err := c.load(t.e, rows)
 		if err != nil {
 			return err
 		}
@@ -99,12 +140,14 @@ func (e *cases) split(c *Context, in *batch.Batch, i int, subject *operand, open
 		open.rows = rest
 		return nil
 	}
-	t, err := c.truth(e.when[i], rows)
+	c.subjects = append(c.subjects, subject)
+	holds, err := c.truth(t.e, rows)
+	c.subjects = c.subjects[:len(c.subjects)-1]
 	if err != nil {
 		return err
 	}
 	for _, r := range open.rows {
-		if t.at(r) == value.Yes {
+		if holds.at(r) == value.Yes {
 			hit.rows = append(hit.rows, r)
 		} else {
 			rest = append(rest, r)

@@ -63,8 +63,14 @@ func (s *scope) compile(e ast.Expr) (compiled, error) {
 		return s.comparison(e)
 	case *ast.IsNull:
 		return s.isNull(e)
+	case *ast.IsTyped:
+		return s.isTyped(e)
+	case *ast.IsNormalized:
+		return s.isNormalized(e)
 	case *ast.Case:
 		return s.cases(e)
+	case *ast.CaseSubject:
+		return compiled{e: caseSubject{}}, nil
 	case *ast.Call:
 		return s.call(e)
 	}

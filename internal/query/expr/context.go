@@ -34,6 +34,9 @@ type Context struct {
 	bools  []bool
 	args   []value.Value
 
+	// subjects are the subjects of the CASE expressions around what is being computed.
+	subjects []*operand
+
 	held    int64 // bytes reserved for frames
 	regexps map[string]*regexp.Regexp
 	sets    map[*membership]*memberSet

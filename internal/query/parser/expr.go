@@ -71,6 +71,9 @@ func (p *parser) binary(weakest int) ast.Expr {
 	for p.err == nil {
 		k := p.kind()
 		b := binding(k)
+		if k == token.Colon && p.kindAt(1) == token.Colon {
+			b = bindPredicate
+		}
 		if b == 0 || b < weakest || !p.operator() {
 			return x
 		}
@@ -113,12 +116,18 @@ func (p *parser) comparison(x ast.Expr, start int32) ast.Expr {
 
 // predicate reads the rest of x IN y, x IS NULL and their like.
 func (p *parser) predicate(x ast.Expr, start int32) ast.Expr {
+	if n := p.typeAhead(); n > 0 {
+		return p.isTyped(x, start, n)
+	}
+	if n := p.normalizedAhead(); n > 0 {
+		return p.isNormalized(x, start, n)
+	}
 	var op string
 	switch p.next().Kind {
 	case token.Is:
 		not := p.accept(token.Not)
 		if !p.accept(token.Null) {
-			p.unexpected("NULL or NOT NULL after IS")
+			p.unexpected("NULL, NOT NULL, :: and a type, NORMALIZED or a label after IS")
 		}
 		return &ast.IsNull{Place: p.since(start), X: x, Not: not}
 	case token.Starts:

@@ -102,10 +102,7 @@ func (p *parser) reduce() ast.Expr {
 	p.expectFor(token.Comma, "after the first value of the accumulator")
 	r.Var = p.define("a variable")
 	p.expect(token.In)
-	outer := p.bar
-	p.bar = p.barBefore(token.RParen)
-	r.List = p.expr()
-	p.bar = outer
+	r.List = p.listBeforeBar()
 	p.expectFor(token.Pipe, "and the next value of the accumulator")
 	r.Result = p.expr()
 	p.expectFor(token.RParen, "after reduce()")

@@ -2,7 +2,6 @@ package parser
 
 import (
 	"memgraphd/internal/query/ast"
-	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
 	"memgraphd/internal/storage/value"
 )
@@ -141,47 +140,6 @@ func (p *parser) listComprehension(start int32, closer token.Kind) ast.Expr {
 	return c
 }
 
-// barBefore returns the index of the "|" that is not part of a label expression, but parts
-// what stands in the brackets around the current token, or 0: in
-// [x IN list WHERE x:A|B | x.name] it is the first one that no label can follow, and where
-// there is no such, the last.
-func (p *parser) barBefore(closer token.Kind) int {
-	bar := 0
-	for i := p.pos; i < len(p.toks) && p.toks[i].Kind != closer; i++ {
-		switch p.toks[i].Kind {
-		case token.Pipe:
-			bar = i
-			if !p.labelBehind(i + 1) {
-				return bar
-			}
-		case token.LParen, token.LBracket, token.LBrace:
-			i = max(i, int(p.pairs[i]))
-		default:
-		}
-	}
-	return bar
-}
-
-// labelBehind reports whether what begins at token i may be part of a label expression.
-func (p *parser) labelBehind(i int) bool {
-	for i < len(p.toks) && p.toks[i].Kind == token.Exclamation {
-		i++
-	}
-	switch k := p.toks[i].Kind; {
-	case k == token.LParen, k == token.Percent:
-		return true
-	case !k.IsName():
-		return false
-	}
-	switch p.toks[i+1].Kind {
-	case token.Dot, token.Colon, token.LParen, token.LBracket, token.LBrace,
-		token.Plus, token.Minus, token.Star, token.Slash, token.Percent, token.Caret:
-		return false
-	default:
-		return true
-	}
-}
-
 // comprehensionAhead reports whether a pattern comprehension begins at the current "[".
 func (p *parser) comprehensionAhead() bool {
 	at := p.pos
@@ -237,35 +195,4 @@ func (p *parser) mapLiteral() ast.Expr {
 	p.next()
 	m.Place = p.since(start)
 	return m
-}
-
-// caseOf reads CASE [subject] WHEN … THEN … [ELSE …] END.
-func (p *parser) caseOf() ast.Expr {
-	start := p.start()
-	p.next()
-	c := &ast.Case{}
-	if p.kind() != token.When {
-		c.Subject = p.expr()
-	}
-	if p.kind() != token.When {
-		p.unexpected("WHEN")
-	}
-	for p.accept(token.When) {
-		c.When = append(c.When, p.expr())
-		if p.kind() == token.Comma {
-			p.fail(failure.Syntax("NotSupported", "several values in one WHEN are not supported").
-				WithHint("write a WHEN for each"))
-		}
-		p.expectFor(token.Then, "after the condition of WHEN")
-		c.Then = append(c.Then, p.expr())
-	}
-	if p.accept(token.Else) {
-		c.Else = p.expr()
-	}
-	if p.kind() != token.End {
-		p.unexpected("WHEN, ELSE or END")
-	}
-	p.next()
-	c.Place = p.since(start)
-	return c
 }

@@ -167,10 +167,7 @@ func (p *parser) foreach() ast.Clause {
 	p.expectFor(token.LParen, "after FOREACH")
 	c.Var = p.define("a variable")
 	p.expectFor(token.In, "and a list in FOREACH")
-	outer := p.bar
-	p.bar = p.barBefore(token.RParen)
-	c.List = p.expr()
-	p.bar = outer
+	c.List = p.listBeforeBar()
 	p.expectFor(token.Pipe, "and the updates to repeat")
 	for p.err == nil && p.kind() != token.RParen {
 		inner := p.clause()

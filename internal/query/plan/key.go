@@ -85,12 +85,20 @@ func (w *keyWriter) own(e ast.Expr) {
 		w.words(e.Ops...)
 	case *ast.IsNull:
 		fmt.Fprint(&w.b, e.Not)
+	case *ast.IsTyped:
+		w.words(e.Type.String())
+		fmt.Fprint(&w.b, e.Not)
+	case *ast.IsNormalized:
+		w.words(e.Form)
+		fmt.Fprint(&w.b, e.Not)
+	case *ast.CaseWhen:
+		fmt.Fprint(&w.b, len(e.Items))
 	case *ast.Case:
 		fmt.Fprint(&w.b, e.Subject != nil, len(e.When), e.Else != nil)
 	case *ast.Call:
 		w.words(strings.ToLower(e.Name))
 		fmt.Fprint(&w.b, e.Distinct, e.Star)
-	case *ast.List, *ast.Subscript:
+	case *ast.List, *ast.Subscript, *ast.CaseSubject:
 	default:
 		w.scoped(e)
 	}

@@ -49,6 +49,11 @@ func Text(p *Plan, e ast.Expr) string {
 			return Text(p, e.X) + " IS NOT NULL"
 		}
 		return Text(p, e.X) + " IS NULL"
+	case *ast.IsTyped:
+		if e.Not {
+			return Text(p, e.X) + " IS NOT :: " + e.Type.String()
+		}
+		return Text(p, e.X) + " IS :: " + e.Type.String()
 	case *ast.Call:
 		args := make([]string, 0, len(e.Args))
 		for _, a := range e.Args {

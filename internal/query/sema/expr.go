@@ -14,6 +14,8 @@ type context struct {
 	patterns bool
 	// inAggregate tells that the expression is an argument of an aggregate.
 	inAggregate bool
+	// subject is what is known of the subject of the CASE around it.
+	subject static
 	// aggregates receives the aggregate calls, where they are allowed.
 	aggregates *[]*ast.Call
 }
@@ -88,7 +90,15 @@ func (a *analyzer) typeOf(e ast.Expr, sc *scope, ctx context) static {
 			a.expr(v, sc, ctx)
 		}
 		return of(Map)
-	case *ast.Unary, *ast.Binary, *ast.Comparison, *ast.IsNull, *ast.Case:
+	case *ast.IsTyped:
+		a.expr(e.X, sc, ctx)
+		return of(Boolean)
+	case *ast.IsNormalized:
+		a.expr(e.X, sc, ctx)
+		return of(Boolean)
+	case *ast.CaseSubject:
+		return ctx.subject
+	case *ast.Unary, *ast.Binary, *ast.Comparison, *ast.IsNull, *ast.Case, *ast.CaseWhen:
 		return a.operation(e, sc, ctx)
 	case *ast.Call:
 		return a.call(e, sc, ctx)
@@ -214,6 +224,11 @@ func (a *analyzer) operation(e ast.Expr, sc *scope, ctx context) static {
 		return of(Boolean)
 	case *ast.Case:
 		return a.caseOf(e, sc, ctx)
+	case *ast.CaseWhen:
+		for _, item := range e.Items {
+			a.expr(item, sc, ctx)
+		}
+		return of(Any)
 	}
 	return of(Any)
 }
@@ -240,8 +255,9 @@ func (a *analyzer) binary(e *ast.Binary, sc *scope, ctx context) static {
 }
 
 func (a *analyzer) caseOf(e *ast.Case, sc *scope, ctx context) static {
+	outer := ctx.subject
 	if e.Subject != nil {
-		a.expr(e.Subject, sc, ctx)
+		ctx.subject = a.expr(e.Subject, sc, ctx)
 	}
 	result := static{}
 	join := func(s static) {
@@ -253,8 +269,11 @@ func (a *analyzer) caseOf(e *ast.Case, sc *scope, ctx context) static {
 		if e.Subject == nil {
 			a.expect(when, s, Boolean, "WHEN")
 		}
-		join(a.expr(e.Then[i], sc, ctx))
+		within := ctx
+		within.subject = outer
+		join(a.expr(e.Then[i], sc, within))
 	}
+	ctx.subject = outer
 	if e.Else != nil {
 		join(a.expr(e.Else, sc, ctx))
 	}
