@@ -109,6 +109,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	p := st.prepared
 	r.columns, r.planned = p.info.Columns, p.text
 	r.summary.Type = queryType(p.info)
+	r.summary.Notifications = notes(p.program.Plan().Remarks, p.text, r.text)
 	if err := checkParams(p.info, params); err != nil {
 		return err
 	}

@@ -186,6 +186,9 @@ func (d *desk) take(ctx context.Context, r *query.Result, n int64) string {
 	}
 	for _, n := range sum.Notifications {
 		fmt.Fprintf(&b, " %s: %s", n.Code, n.Title)
+		if n.Position != nil {
+			fmt.Fprintf(&b, " (%s: %s)", n.Position, n.Description)
+		}
 	}
 	return b.String()
 }

@@ -10,11 +10,12 @@ type Clause interface {
 
 // Clause nodes, in the order in which every switch lists them.
 type (
-	// Match is [OPTIONAL] MATCH pattern [WHERE cond].
+	// Match is [OPTIONAL] MATCH pattern [hints] [WHERE cond].
 	Match struct {
 		Place
 		Optional bool
 		Pattern  *Pattern
+		Hints    []Hint
 		Where    Expr // nil when absent
 	}
 	// Unwind is UNWIND list AS x.
@@ -40,9 +41,10 @@ type (
 		Star     bool // "*" stands before Items
 		Items    []*ProjectionItem
 		OrderBy  []*SortItem
-		Skip     Expr // nil when absent
-		Limit    Expr // nil when absent
-		Where    Expr // WITH only; nil when absent
+		Skip     Expr  // nil when absent
+		Limit    Expr  // nil when absent
+		Where    Expr  // WITH only; nil when absent
+		Sugar    Sugar // the short form in which it was written
 	}
 	// Create is CREATE pattern.
 	Create struct {
@@ -79,6 +81,8 @@ type (
 		List Expr
 		Body []Clause
 	}
+	// Finish is FINISH, which ends a query that returns nothing.
+	Finish struct{ Place }
 	// CallSubquery is [OPTIONAL] CALL [(imports)] { query } [IN TRANSACTIONS …].
 	CallSubquery struct {
 		Place
@@ -111,6 +115,7 @@ func (*Set) clause()           {}
 func (*Remove) clause()        {}
 func (*Delete) clause()        {}
 func (*Foreach) clause()       {}
+func (*Finish) clause()        {}
 func (*CallSubquery) clause()  {}
 func (*CallProcedure) clause() {}
 

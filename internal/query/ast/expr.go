@@ -84,7 +84,7 @@ type (
 		X  Expr
 	}
 	// Binary is an operator between two operands: "+", "-", "*", "/", "%", "^", "AND",
-	// "OR", "XOR", "IN", "STARTS WITH", "ENDS WITH", "CONTAINS", "=~".
+	// "||", "OR", "XOR", "IN", "STARTS WITH", "ENDS WITH", "CONTAINS", "=~".
 	Binary struct {
 		Place
 		Op   string

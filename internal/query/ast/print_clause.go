@@ -11,6 +11,7 @@ func (p *printer) statement(s Statement) {
 		case Profile:
 			p.put("PROFILE ")
 		}
+		p.hints("", " ", s.Hints)
 		p.query(s)
 	case *IndexStatement:
 		if s.Drop {
@@ -63,6 +64,7 @@ func (p *printer) clause(c Clause) {
 		}
 		p.put("MATCH ")
 		p.pattern(c.Pattern)
+		p.hints(" ", "", c.Hints)
 		p.optional(" WHERE ", c.Where)
 	case *Unwind:
 		p.optional("UNWIND ", c.List)
@@ -97,6 +99,8 @@ func (p *printer) clause(c Clause) {
 		p.put(" | ")
 		p.clauses(c.Body)
 		p.put(")")
+	case *Finish:
+		p.put("FINISH")
 	case *CallSubquery:
 		p.callSubquery(c)
 	case *CallProcedure:
@@ -122,6 +126,10 @@ func (p *printer) loadCSV(c *LoadCSV) {
 }
 
 func (p *printer) projection(c *Projection) {
+	if c.Sugar != NoSugar {
+		p.sugar(c)
+		return
+	}
 	if c.Return {
 		p.put("RETURN ")
 	} else {

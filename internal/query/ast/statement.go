@@ -31,6 +31,7 @@ type (
 	Query struct {
 		Place
 		Mode  Mode
+		Hints []Hint // stand before the query
 		Parts []*SingleQuery
 		// All[i] tells whether Parts[i] and Parts[i+1] are joined by UNION ALL;
 		// len(All) == len(Parts)-1.

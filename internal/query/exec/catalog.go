@@ -32,6 +32,20 @@ func (c *Catalog) NodeCount() int64 { return c.store.NodeCount() }
 // EdgeCount is the number of relationships.
 func (c *Catalog) EdgeCount() int64 { return c.store.EdgeCount() }
 
+// Labels are the labels that exist.
+func (c *Catalog) Labels() []string { return c.store.Labels() }
+
+// Indexed are the properties with an index under a label.
+func (c *Catalog) Indexed(label string) []string {
+	var keys []string
+	for _, x := range c.store.Indexes() {
+		if x.HasKey && c.store.LabelName(x.Label) == label {
+			keys = append(keys, c.store.KeyName(x.Key))
+		}
+	}
+	return keys
+}
+
 // LabelCount is the number of nodes with a label.
 func (c *Catalog) LabelCount(label string) int64 {
 	if id, ok := c.store.LookupLabel(label); ok {

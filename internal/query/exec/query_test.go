@@ -69,7 +69,11 @@ func (s *script) run(t *testing.T, c *datadriven.TestData) string {
 		if err != nil {
 			return err.Error()
 		}
-		return strings.Join(p.Tree().Lines(), "\n")
+		lines := p.Tree().Lines()
+		for _, r := range p.Plan().Remarks {
+			lines = append(lines, r.Code+" at "+r.At.Text(c.Input)+": "+r.Description)
+		}
+		return strings.Join(lines, "\n")
 	case "query":
 		out, err := s.d.query(t.Context(), c.Input)
 		if err != nil {

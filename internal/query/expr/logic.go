@@ -172,6 +172,8 @@ func (s *scope) binary(e *ast.Binary) (compiled, error) {
 		return folded(&xor{where, x, y}, fixed), nil
 	case "+":
 		return folded(&plus{arithmetic{where, add, x, y}}, fixed), nil
+	case "||":
+		return folded(newConcat(where, x, y), fixed), nil
 	case "-", "*", "/", "%", "^":
 		return folded(&arithmetic{where, operatorOf(e.Op), x, y}, fixed), nil
 	case "IN":

@@ -17,6 +17,7 @@ func status(t Type, detail string) string {
 var statuses = sync.OnceValue(func() map[string]string {
 	return map[string]string{
 		"UnexpectedSyntax":                "42I06",
+		"InvalidTokenName":                "42I11",
 		"UnterminatedString":              "42I19",
 		"UnterminatedComment":             "42I02",
 		"UnterminatedName":                "42I06",

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
@@ -12,6 +14,7 @@ func (p *parser) match() ast.Clause {
 	c := &ast.Match{Optional: p.accept(token.Optional)}
 	p.expect(token.Match)
 	c.Pattern = p.pattern()
+	c.Hints = p.hints()
 	c.Where = p.where()
 	c.Place = p.since(start)
 	return c
@@ -100,8 +103,8 @@ func (p *parser) projection() ast.Clause {
 	if p.accept(token.Limit) {
 		c.Limit = p.expr()
 	}
-	if p.kind() == token.Skip && c.Skip == nil {
-		p.fail(failure.Syntax("UnexpectedSyntax", "expected SKIP before LIMIT, found it after"))
+	if c.Skip == nil && (p.kind() == token.Skip || p.at(0, "OFFSET")) {
+		p.fail(failure.Syntax("UnexpectedSyntax", "expected %s before LIMIT, found it after", strings.ToUpper(p.toks[p.pos].Text(p.text))))
 	}
 	if !c.Return {
 		c.Where = p.where()

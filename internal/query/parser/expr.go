@@ -2,6 +2,7 @@ package parser
 
 import (
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
 )
 
@@ -32,7 +33,7 @@ func binding(k token.Kind) int {
 		return bindComparison
 	case token.In, token.Starts, token.Ends, token.Contains, token.Is, token.Regex:
 		return bindPredicate
-	case token.Plus, token.Minus:
+	case token.Plus, token.Minus, token.DoublePipe:
 		return bindAdd
 	case token.Star, token.Slash, token.Percent:
 		return bindMultiply
@@ -108,6 +109,10 @@ func (p *parser) comparison(x ast.Expr, start int32) ast.Expr {
 	c := &ast.Comparison{Operands: []ast.Expr{x}}
 	for binding(p.kind()) == bindComparison && p.operator() {
 		c.Ops = append(c.Ops, p.next().Kind.String())
+		if p.kind() == token.Equal {
+			p.fail(failure.Syntax("UnexpectedSyntax", "expected an expression, found '='").
+				WithHint("= alone compares two values"))
+		}
 		c.Operands = append(c.Operands, p.binary(bindComparison+1))
 	}
 	c.Place = p.since(start)

@@ -2,6 +2,7 @@ package parser
 
 import (
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
 	"memgraphd/internal/storage/value"
 )
@@ -40,6 +41,9 @@ func (p *parser) operand() ast.Expr {
 	default:
 		if k.IsName() {
 			return p.named(k)
+		}
+		if k == token.Exclamation {
+			p.fail(failure.Syntax("UnexpectedSyntax", "expected an expression, found '!'").WithHint("write NOT"))
 		}
 		p.unexpected("an expression")
 		return bad()

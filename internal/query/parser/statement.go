@@ -34,6 +34,7 @@ func (p *parser) statement() ast.Statement {
 var clauseWords = []string{
 	"MATCH", "OPTIONAL", "WHERE", "RETURN", "WITH", "UNWIND", "CREATE", "MERGE", "SET", "REMOVE",
 	"DELETE", "DETACH", "FOREACH", "CALL", "LOAD", "UNION", "ORDER", "SKIP", "LIMIT",
+	"INSERT", "NODETACH", "FINISH", "FILTER", "LET", "USING", "OFFSET",
 }
 
 // afterStatement fails because something follows a whole statement.
@@ -43,6 +44,10 @@ func (p *parser) afterStatement(s ast.Statement) {
 		expected = "a clause, an operator or the end of the query"
 	}
 	t := p.toks[p.pos]
+	if t.Kind == token.Ampersand {
+		p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found '&'", expected).WithHint("write AND"))
+		return
+	}
 	if t.Kind == token.Word {
 		if word := spelling.Nearest(t.Text(p.text), clauseWords); word != "" {
 			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).
@@ -69,8 +74,9 @@ func (p *parser) oneStatement() ast.Statement {
 			return s
 		}
 	}
+	hints := p.directives()
 	q := p.query()
-	q.Mode = mode
+	q.Mode, q.Hints = mode, hints
 	q.Place = p.since(start)
 	return q
 }
@@ -86,6 +92,9 @@ func (p *parser) query() *ast.Query {
 	q.Parts = append(q.Parts, p.singleQuery())
 	for p.accept(token.Union) {
 		q.All = append(q.All, p.acceptWord("ALL"))
+		if !q.All[len(q.All)-1] {
+			p.accept(token.Distinct)
+		}
 		q.Parts = append(q.Parts, p.singleQuery())
 	}
 	q.Place = p.since(start)
@@ -153,6 +162,8 @@ func (p *parser) clause() ast.Clause {
 		return p.foreach()
 	case token.Call:
 		return p.call()
+	case token.Word:
+		return p.wordClause()
 	default:
 		return nil
 	}

@@ -70,7 +70,7 @@ func onlyMatch(q *ast.Query) *ast.Match {
 	if len(q.Parts) != 1 || len(q.Parts[0].Clauses) != 1 {
 		return nil
 	}
-	if m, ok := q.Parts[0].Clauses[0].(*ast.Match); ok && !m.Optional {
+	if m, ok := q.Parts[0].Clauses[0].(*ast.Match); ok && !m.Optional && len(m.Hints) == 0 {
 		return m
 	}
 	return nil

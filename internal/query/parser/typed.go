@@ -6,6 +6,7 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
+	"memgraphd/internal/spelling"
 )
 
 // typeAhead returns the number of tokens of "::", IS ::, IS TYPED and their negations, one
@@ -183,7 +184,17 @@ func (p *parser) unknownType() {
 		words = append(words, s.words)
 	}
 	err := failure.Syntax("UnknownType", "there is no type %s", p.found())
-	if name := failure.Nearest(t.Text(p.text), words); name != "" {
+	for _, word := range []string{"TIME", "DATETIME", "TIMESTAMP"} {
+		if p.at(0, word) {
+			short := "TIME"
+			if word != "TIME" {
+				short = "DATETIME"
+			}
+			p.fail(err.WithHint("write ZONED %s or LOCAL %s", short, short))
+			return
+		}
+	}
+	if name := spelling.Nearest(t.Text(p.text), words); name != "" {
 		err = err.WithHint("did you mean %s?", name)
 	}
 	p.fail(err)

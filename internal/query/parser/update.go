@@ -6,7 +6,7 @@ import (
 	"memgraphd/internal/query/token"
 )
 
-// create reads CREATE pattern.
+// create reads CREATE pattern or INSERT pattern.
 func (p *parser) create() ast.Clause {
 	start := p.start()
 	p.next()
@@ -140,10 +140,13 @@ func (p *parser) remove() ast.Clause {
 	return c
 }
 
-// delete reads [DETACH] DELETE expressions.
+// delete reads [DETACH|NODETACH] DELETE expressions.
 func (p *parser) delete() ast.Clause {
 	start := p.start()
 	c := &ast.Delete{Detach: p.accept(token.Detach)}
+	if !c.Detach {
+		p.acceptWord("NODETACH")
+	}
 	p.expect(token.Delete)
 	for {
 		c.Exprs = append(c.Exprs, p.expr())

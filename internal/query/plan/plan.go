@@ -44,6 +44,7 @@ type Plan struct {
 	Fixed bool
 	// Subplans are the parts that run within expressions.
 	Subplans map[ast.Expr]*Plan
+	Remarks  []Remark // of a whole query
 }
 
 // Asks tells what a part of a query that runs within an expression answers.

@@ -26,6 +26,9 @@ type builder struct {
 	stale, batched bool
 	// outer brings the row of the innermost subquery; nil outside of one.
 	outer *plan.Argument
+
+	directives *directives // hints before the query
+	remarks    *remarks
 }
 
 func newBuilder(info *sema.Info, cat Catalog) *builder {
@@ -33,6 +36,9 @@ func newBuilder(info *sema.Info, cat Catalog) *builder {
 		info: info, cat: cat,
 		bound:   map[*sema.Symbol]bool{},
 		present: map[*sema.Symbol]bool{},
+
+		directives: &directives{used: map[int]bool{}},
+		remarks:    &remarks{},
 	}
 	b.p = &plan.Plan{Info: info, SymbolSlots: make([]int, len(info.Symbols)), Subplans: map[ast.Expr]*plan.Plan{}}
 	for i := range b.p.SymbolSlots {
@@ -68,6 +74,7 @@ func (b *builder) alias(s *sema.Symbol, slot int) {
 
 // query plans a whole query.
 func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
+	b.directives.hints = q.Hints
 	root, outputs, err := b.union(q, func() plan.Op { return &plan.Once{Header: plan.Header{Rows: 1}} }, b.info.Columns)
 	if err != nil {
 		return nil, err
@@ -81,7 +88,13 @@ func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
 	} else {
 		b.p.Root = &plan.Produce{Input: root, Slots: outputs, Header: plan.Header{Rows: root.Head().Rows}}
 	}
-	return b.finish()
+	p, err := b.finish()
+	if err != nil {
+		return nil, err
+	}
+	b.unused()
+	p.Remarks = b.remarks.list
+	return p, nil
 }
 
 // finish runs the rules that look at the whole tree.
@@ -166,6 +179,7 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 			at, err = b.foreach(at, c)
 		case *ast.CallSubquery:
 			at, err = b.call(at, c)
+		case *ast.Finish:
 		default:
 			err = failure.Syntax("UnexpectedSyntax", "this clause cannot be planned").At(c.Span())
 		}

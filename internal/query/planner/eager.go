@@ -129,6 +129,7 @@ func (b *builder) clauseEffects(c ast.Clause, e *effects) {
 	case *ast.Match:
 		b.patternEffects(c.Pattern.Parts, e)
 		b.readEffects(c.Where, e)
+	case *ast.Finish:
 	case *ast.Unwind:
 		b.readEffects(c.List, e)
 	case *ast.LoadCSV:

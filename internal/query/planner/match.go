@@ -18,6 +18,7 @@ func (b *builder) match(in plan.Op, c *ast.Match) (plan.Op, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.follow(g, c.Hints)
 	at, err := b.pattern(in, g)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,8 @@ func (b *builder) optional(in plan.Op, c *ast.Match) (plan.Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	if op := b.optionalHop(in, g); op != nil {
+	b.follow(g, c.Hints)
+	if op := b.optionalHop(in, g, c); op != nil {
 		b.define(g, nullable)
 		return op, nil
 	}
@@ -60,8 +61,8 @@ func (b *builder) newSlots(g *pattern) []int {
 
 // optionalHop plans an optional pattern of one relationship from a known node to an
 // unknown one, without conditions other than labels.
-func (b *builder) optionalHop(in plan.Op, g *pattern) plan.Op {
-	if len(g.rels) != 1 || len(g.nodes) != 2 || len(g.preds) > 0 || len(g.paths) > 0 {
+func (b *builder) optionalHop(in plan.Op, g *pattern, c *ast.Match) plan.Op {
+	if len(g.rels) != 1 || len(g.nodes) != 2 || len(g.preds) > 0 || len(g.paths) > 0 || len(c.Hints) > 0 {
 		return nil
 	}
 	r := g.rels[0]

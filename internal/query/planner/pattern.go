@@ -28,6 +28,7 @@ type node struct {
 	symbol *sema.Symbol
 	labels []string
 	bound  bool // has a value before the pattern is matched
+	hinted bool // must be found by one of access
 	access []access
 }
 
@@ -103,6 +104,7 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 	for _, n := range g.nodes {
 		if !n.bound {
 			n.access = b.accessPaths(g, n)
+			b.prefer(n)
 		}
 	}
 	return g, nil

@@ -187,9 +187,9 @@ func (b *builder) moves(c *component, s *state) []move {
 		case r.bound:
 		case left && right:
 			out = append(out, move{kind: moveInto, rel: r, from: b.cheaperEnd(r)})
-		case left:
+		case left && !r.right.hinted:
 			out = append(out, move{kind: moveExpand, rel: r, from: r.left})
-		case right:
+		case right && !r.left.hinted:
 			out = append(out, move{kind: moveExpand, rel: r, from: r.right})
 		}
 	}
@@ -204,7 +204,7 @@ func (b *builder) moves(c *component, s *state) []move {
 				continue
 			}
 			// Beside an expansion only a look-up of few nodes is worth a try.
-			if !connected || a.kind != byAll && a.kind != byLabel && a.kind != byLabels && a.rows < 100 {
+			if !connected || n.hinted || a.kind != byAll && a.kind != byLabel && a.kind != byLabels && a.rows < 100 {
 				out = append(out, move{kind: moveScan, node: n, access: a})
 			}
 		}

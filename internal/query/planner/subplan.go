@@ -67,6 +67,7 @@ func (b *builder) subplan(e ast.Expr, rows float64) (*plan.Plan, error) {
 // is NoSlot, with the number of that row.
 func (b *builder) subplanFor(e ast.Expr, rows float64, row int) (*plan.Plan, error) {
 	s := newBuilder(b.info, b.cat)
+	s.directives, s.remarks = b.directives, b.remarks
 	s.p.Times = plan.NoSlot
 	arg := &plan.Argument{Row: plan.NoSlot, Header: plan.Header{Rows: rows}}
 	var start plan.Op = arg

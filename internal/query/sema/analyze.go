@@ -228,6 +228,10 @@ func (a *analyzer) order(clauses []ast.Clause, i int, in inquiry) {
 		}
 		return
 	}
+	if _, ok := c.(*ast.Finish); ok {
+		a.finish(clauses, i)
+		return
+	}
 	switch {
 	case isUpdate(c):
 		if a.reading != "" {
@@ -243,6 +247,18 @@ func (a *analyzer) order(clauses []ast.Clause, i int, in inquiry) {
 	}
 }
 
+// finish refuses FINISH, which is clause i, where it ends nothing.
+func (a *analyzer) finish(clauses []ast.Clause, i int) {
+	switch {
+	case i < len(clauses)-1:
+		a.fail(clauses[i+1].Span(), failure.Syntax("InvalidClauseComposition", "%s cannot follow FINISH", clauseName(clauses[i+1])).
+			WithHint("FINISH ends a query"))
+	case i == 0:
+		a.fail(clauses[i].Span(), failure.Syntax("InvalidClauseComposition", "a query cannot consist of FINISH alone").
+			WithHint("write RETURN for a query that only computes"))
+	}
+}
+
 // isUpdate reports whether c changes the graph.
 func isUpdate(c ast.Clause) bool {
 	switch c.(type) {
@@ -250,6 +266,20 @@ func isUpdate(c ast.Clause) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// projectionName returns the word that begins c.
+func projectionName(c *ast.Projection) string {
+	switch {
+	case c.Return:
+		return "RETURN"
+	case c.Sugar == ast.Filter:
+		return "FILTER"
+	case c.Sugar == ast.Let:
+		return "LET"
+	default:
+		return "WITH"
 	}
 }
 
@@ -265,11 +295,10 @@ func clauseName(c ast.Clause) string {
 		return "UNWIND"
 	case *ast.LoadCSV:
 		return "LOAD CSV"
+	case *ast.Finish:
+		return "FINISH"
 	case *ast.Projection:
-		if c.Return {
-			return "RETURN"
-		}
-		return "WITH"
+		return projectionName(c)
 	case *ast.Create:
 		return "CREATE"
 	case *ast.Merge:

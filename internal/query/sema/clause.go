@@ -12,7 +12,9 @@ func (a *analyzer) clause(c ast.Clause, sc *scope) {
 	case *ast.Match:
 		a.info.Reads = true
 		a.matchPattern(c.Pattern, sc, "MATCH")
+		a.hints(c, sc)
 		a.predicate(c.Where, sc, "WHERE")
+	case *ast.Finish:
 	case *ast.Unwind:
 		l := a.expr(c.List, sc, context{noAggregates: "UNWIND"})
 		a.expect(c.List, l, List|EdgeList, "UNWIND")

@@ -247,6 +247,8 @@ func (a *analyzer) binary(e *ast.Binary, sc *scope, ctx context) static {
 		return of(Boolean)
 	case "STARTS WITH", "ENDS WITH", "CONTAINS", "=~":
 		return of(Boolean)
+	case "||":
+		return a.concatenation(e, x, y)
 	case "+":
 		return a.plus(e, x, y)
 	default:

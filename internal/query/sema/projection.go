@@ -56,7 +56,14 @@ func (p *projecting) items() {
 	symbols := make([]*Symbol, len(p.c.Items))
 	for i, item := range p.c.Items {
 		before := len(p.facts.Aggregates)
-		s := p.expr(item.Expr, p.old, context{aggregates: &p.facts.Aggregates})
+		ctx := context{aggregates: &p.facts.Aggregates}
+		if p.c.Sugar == ast.Let {
+			ctx.noAggregates = clause
+			if p.old.find(item.Name) != nil {
+				p.alreadyBound(item.Alias)
+			}
+		}
+		s := p.expr(item.Expr, p.old, ctx)
 		if p.err != nil {
 			return
 		}

@@ -1,0 +1,28 @@
+package query
+
+import (
+	"memgraphd/internal/query/parser"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/token"
+)
+
+// notes makes notifications of the remarks about a plan. planned is the text that it was
+// made from and text the one that runs.
+func notes(remarks []plan.Remark, planned, text string) []Notification {
+	if len(remarks) == 0 {
+		return nil
+	}
+	out := make([]Notification, len(remarks))
+	for i, r := range remarks {
+		at := r.At
+		if planned != text {
+			at = parser.Relocate(at, planned, text)
+		}
+		position := token.Locate(text, at.Start)
+		out[i] = Notification{
+			Code: r.Code, Title: r.Title, Description: r.Description,
+			Severity: "WARNING", Category: "HINT", Position: &position,
+		}
+	}
+	return out
+}
