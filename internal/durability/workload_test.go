@@ -15,6 +15,7 @@ import (
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 // errUncertain is matched by the error of a commit of which nobody knows whether it is in the log.
@@ -67,7 +68,7 @@ func newWorker(s *storage.Store, rec *recorder, seed uint64) (*worker, error) {
 }
 
 func (w *worker) value() value.Value {
-	switch w.r.IntN(6) {
+	switch w.r.IntN(7) {
 	case 0:
 		return value.Int(w.r.Int64())
 	case 1:
@@ -78,6 +79,9 @@ func (w *worker) value() value.Value {
 		return value.List([]value.Value{value.Int(1), value.String("two"), value.Null})
 	case 4:
 		return value.String(string(make([]byte, w.r.IntN(300))))
+	case 5:
+		samples := valuetest.Samples()
+		return samples[w.r.IntN(len(samples))]
 	}
 	return value.String(fmt.Sprintf("text %d", w.r.IntN(1000)))
 }

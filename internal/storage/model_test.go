@@ -11,6 +11,7 @@ import (
 
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
+	"memgraphd/internal/storage/value/valuetest"
 )
 
 // modelNode and modelEdge are never changed once they are in a modelGraph.
@@ -192,6 +193,9 @@ var modelValues = []value.Value{
 func (m *model) drawValue() value.Value {
 	if rapid.IntRange(0, 4).Draw(m.t, "null") == 0 {
 		return value.Null
+	}
+	if rapid.IntRange(0, 3).Draw(m.t, "instant") == 0 {
+		return rapid.SampledFrom(valuetest.Samples()).Draw(m.t, "value")
 	}
 	return rapid.SampledFrom(modelValues).Draw(m.t, "value")
 }
