@@ -152,8 +152,11 @@ func noField(k value.Kind, name string) *failure.Error {
 	return err.WithHint("it has %s", strings.Join(names, ", "))
 }
 
-// fieldType returns the type of a field of temporal values of one type.
+// fieldType returns the type of a field of points, or of temporal values of one type.
 func fieldType(of Type, name string) (Type, bool) {
+	if of == Point {
+		return pointFieldType(name)
+	}
 	if of == Duration {
 		_, ok := find(durationFields(), name)
 		if !ok {
@@ -171,8 +174,11 @@ func fieldType(of Type, name string) (Type, bool) {
 	return Integer, true
 }
 
-// fieldNames lists the fields of temporal values of one type.
+// fieldNames lists the fields of points, or of temporal values of one type.
 func fieldNames(of Type) []string {
+	if of == Point {
+		return pointFields(&value.PointValue{SRID: value.WGS84Height})
+	}
 	var names []string
 	if of == Duration {
 		for c := temporal.YearsIn; c <= temporal.NanosecondsOfSecond; c++ {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/value"
 )
 
@@ -209,9 +210,26 @@ func inBox(p, least, most *value.PointValue) bool {
 	return between && p.Y >= least.Y && p.Y <= most.Y && (!p.ThreeD() || p.Z >= least.Z && p.Z <= most.Z)
 }
 
-// PointField reads a field of a point.
+// pointFieldType returns the type of a field of points, of which not every one may have it.
+func pointFieldType(name string) (Type, bool) {
+	switch name = strings.ToLower(name); {
+	case name == "crs":
+		return String, true
+	case name == "srid":
+		return Integer, true
+	}
+	for _, names := range axes {
+		if name == names[0] || name == names[1] {
+			return Float, true
+		}
+	}
+	return 0, false
+}
+
+// PointField reads a field of a point, whose name is found without regard to case.
 func PointField(p *value.PointValue, name string) (value.Value, error) {
-	switch name {
+	key := strings.ToLower(name)
+	switch key {
 	case "x":
 		return value.Float(p.X), nil
 	case "y":
@@ -223,13 +241,21 @@ func PointField(p *value.PointValue, name string) (value.Value, error) {
 	}
 	for i, names := range axes {
 		switch {
-		case name != names[0] && name != names[1], i == 2 && !p.ThreeD(), name == names[1] && !p.Geographic():
+		case key != names[0] && key != names[1], i == 2 && !p.ThreeD(), key == names[1] && !p.Geographic():
 		default:
 			return value.Float([...]float64{p.X, p.Y, p.Z}[i]), nil
 		}
 	}
-	return value.Null, failure.Argument("UnknownField", "a %s point has no field `%.40s`", p.System(), name).
-		WithHint("it has %s", strings.Join(pointFields(p), ", "))
+	return value.Null, noPointField(p, name)
+}
+
+func noPointField(p *value.PointValue, name string) *failure.Error {
+	err := failure.Argument("UnknownField", "a %s point has no field `%.40s`", p.System(), name)
+	names := pointFields(p)
+	if like := spelling.Nearest(name, names); like != "" {
+		return err.WithHint("did you mean `%s`?", like)
+	}
+	return err.WithHint("it has %s", strings.Join(names, ", "))
 }
 
 // pointFields lists the fields of p.

@@ -26,7 +26,7 @@ func (signatures) Lookup(name string) (sema.Signature, bool) {
 // Names returns the names of all functions as they are usually written, sorted.
 func (signatures) Names() []string { return Names() }
 
-// Field finds the type of a field of temporal values of one type, without regard to case.
+// Field finds the type of a field of points, or of temporal values of one type, without regard to case.
 func (signatures) Field(of sema.Type, name string) (sema.Type, bool) {
 	t, ok := fieldType(Type(of), name)
 	return sema.Type(t), ok

@@ -146,7 +146,7 @@ func (a *analyzer) variable(v *ast.Variable, sc *scope) static {
 func (a *analyzer) property(e *ast.Property, sc *scope, ctx context) static {
 	x := a.expr(e.X, sc, ctx)
 	switch {
-	case x.t&^Temporal == 0:
+	case x.t&^(Temporal|Point) == 0:
 		return a.field(x.t, e.Key.Text, e.Key.At)
 	case x.t&(Map|Node|Edge|Temporal|Point) == 0:
 		kind := failure.TypeError
@@ -164,8 +164,8 @@ func (a *analyzer) subscript(e *ast.Subscript, sc *scope, ctx context) static {
 	index := a.expr(e.Index, sc, ctx)
 	lists := List | EdgeList
 	switch {
-	case x.t&^Temporal == 0:
-		return of(Integer | String)
+	case x.t&^(Temporal|Point) == 0:
+		return of(Number | String)
 	case x.t&(lists|Map|Node|Edge|Temporal|Point) == 0:
 		a.fail(e.X.Span(), failure.New(failure.TypeError, failure.CompileTime, "InvalidArgumentType",
 			"only lists, maps, nodes, relationships, points and temporal values have elements, but this is %s", x.t))

@@ -8,11 +8,11 @@ import (
 	"memgraphd/internal/spelling"
 )
 
-// field analyses the access to a field of temporal values, of the types in t.
+// field analyses the access to a field of temporal values and points, of the types in t.
 func (a *analyzer) field(t Type, name string, at token.Span) static {
 	var result Type
 	var names []string
-	for one := Date; one <= Duration; one <<= 1 {
+	for one := Date; one <= Point; one <<= 1 {
 		if t&one == 0 {
 			continue
 		}
