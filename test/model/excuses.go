@@ -24,15 +24,40 @@ func excused(q *ast.Query, v variant, err error) bool {
 	if v.name != "" {
 		return true // places are those of another text
 	}
-	return matchAt(q, f.Span) != nil
+	return searchAt(q, f.Span) != nil
 }
 
-// matchAt returns the outermost MATCH at a place.
-func matchAt(q *ast.Query, at token.Span) *ast.Match {
-	var found *ast.Match
+// search is a pattern that is looked for, and its condition.
+type search struct {
+	parts []*ast.PatternPart
+	where ast.Expr
+}
+
+// searchAt returns the outermost search at a place.
+func searchAt(q *ast.Query, at token.Span) *search {
+	var found *search
 	visit(reflect.ValueOf(q), func(v reflect.Value) {
-		if m, ok := reflect.TypeAssert[*ast.Match](v.Addr()); ok && found == nil && holds(m.Span(), at) {
-			found = m
+		if found != nil {
+			return
+		}
+		var s *search
+		var e ast.Expr
+		switch x := v.Addr().Interface().(type) {
+		case *ast.Match:
+			if holds(x.Span(), at) {
+				found = &search{x.Pattern.Parts, x.Where}
+			}
+		case *ast.PatternComprehension:
+			s, e = &search{[]*ast.PatternPart{x.Part}, x.Where}, x
+		case *ast.PatternPredicate:
+			s, e = &search{parts: []*ast.PatternPart{x.Part}}, x
+		case *ast.Subquery:
+			if x.Pattern != nil {
+				s, e = &search{x.Pattern.Parts, x.Where}, x
+			}
+		}
+		if s != nil && holds(e.Span(), at) {
+			found = s
 		}
 	})
 	return found
@@ -45,14 +70,14 @@ func avoidable(q *ast.Query, err error) bool {
 	if !errors.As(err, &f) {
 		return false
 	}
-	m := matchAt(q, f.Span)
-	return m != nil && conditions(m) > 1
+	s := searchAt(q, f.Span)
+	return s != nil && s.conditions() > 1
 }
 
-// conditions counts the conditions of a MATCH.
-func conditions(m *ast.Match) int {
-	n := junctions(m.Where)
-	for _, p := range m.Pattern.Parts {
+// conditions counts the conditions of a search.
+func (s *search) conditions() int {
+	n := junctions(s.where)
+	for _, p := range s.parts {
 		n += junctions(p.Where)
 		for i, x := range p.Nodes {
 			n += entries(x.Props) + junctions(x.Where)

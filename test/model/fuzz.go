@@ -17,6 +17,8 @@ type Fuzz struct {
 	Configs []Config
 	Queries int       // queries on one graph
 	Log     io.Writer // what is wrong is written here
+	// Refused, where it is set, is told what was refused before it ran.
+	Refused func(text, detail string)
 	// Found is told what is wrong, made small; false ends the run.
 	Found func(seed uint64, c Case, f Finding) bool
 }
@@ -79,6 +81,9 @@ func (z *Fuzz) Graph(seed uint64, t *Tally) (more bool, err error) {
 		q := z.draw(r)
 		f := w.Check(q.Text, nil)
 		t.count(f)
+		if f.Verdict == Rejected && z.Refused != nil {
+			z.Refused(q.Text, f.Detail)
+		}
 		if f.Verdict == Wrong && !z.report(seed, Case{g, q.Text}, f) {
 			return false, w.Close()
 		}

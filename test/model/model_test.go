@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,7 @@ var (
 	duration = flag.Duration("duration", 0, "how long TestFuzz goes on")
 	first    = flag.Uint64("seed", 0, "the first seed of TestFuzz; 0 means one by the clock")
 	workers  = flag.Int("workers", 1, "how many seeds TestFuzz runs at a time")
+	refused  = flag.String("refused", "", "details of errors: the queries that have them are shown")
 	keep     = flag.Int("keep", 5, "how many failures end TestFuzz")
 )
 
@@ -126,6 +128,13 @@ type fuzzing struct {
 
 func (f *fuzzing) work() {
 	z := &Fuzz{Configs: Configs(), Queries: 40, Log: f.out, Found: f.keep}
+	if *refused != "" {
+		z.Refused = func(text, detail string) {
+			if strings.Contains(*refused, detail) {
+				f.t.Logf("%s: %s", detail, text)
+			}
+		}
+	}
 	for time.Now().Before(f.end) {
 		seed := f.seed.Add(1) - 1
 		queries, mutants := &Tally{}, &Tally{}

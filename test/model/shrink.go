@@ -2,6 +2,7 @@ package model
 
 import (
 	"reflect"
+	"time"
 	"slices"
 
 	"memgraphd/internal/query/ast"
@@ -15,20 +16,24 @@ type Case struct {
 	Text  string
 }
 
-// shrinkTries bounds the tries of one Shrink.
-const shrinkTries = 6000
+// Bounds of one Shrink.
+const (
+	shrinkTries = 6000
+	shrinkTime  = time.Minute
+)
 
 // shrinker makes a case smaller as long as it fails.
 type shrinker struct {
 	best  Case
 	fails func(Case) bool
 	tries int
+	end   time.Time
 }
 
 // Shrink returns the smallest case that it finds for which fails holds, as it does for c.
 func Shrink(c Case, fails func(Case) bool) Case {
-	s := &shrinker{best: c, fails: fails}
-	for changed := true; changed && s.tries < shrinkTries; {
+	s := &shrinker{best: c, fails: fails, end: time.Now().Add(shrinkTime)}
+	for changed := true; changed && !s.over(); {
 		changed = s.graph()
 		changed = s.query() || changed
 	}
@@ -37,12 +42,15 @@ func Shrink(c Case, fails func(Case) bool) Case {
 
 // try takes c if it fails.
 func (s *shrinker) try(c Case) bool {
-	if s.tries++; s.tries > shrinkTries || !s.fails(c) {
+	if s.tries++; s.over() || !s.fails(c) {
 		return false
 	}
 	s.best = c
 	return true
 }
+
+// over tells whether enough has been tried.
+func (s *shrinker) over() bool { return s.tries >= shrinkTries || time.Now().After(s.end) }
 
 // graph takes nodes, relationships, properties and labels away.
 func (s *shrinker) graph() bool {
@@ -103,7 +111,7 @@ func (s *shrinker) contents() bool {
 // query applies edits to the query, one after the other.
 func (s *shrinker) query() bool {
 	changed := false
-	for i := 0; s.tries < shrinkTries; {
+	for i := 0; !s.over(); {
 		q := parseQuery(s.best.Text)
 		if q == nil {
 			return changed

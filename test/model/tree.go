@@ -90,5 +90,5 @@ func parameterized(text string, params map[string]value.Value) *variant {
 	if len(names) == 0 || out == "" {
 		return nil
 	}
-	return &variant{", with parameters", out, all}
+	return &variant{name: ", with parameters", text: out, params: all}
 }

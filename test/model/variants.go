@@ -13,17 +13,18 @@ type variant struct {
 	name   string // added to the name of the configuration
 	text   string
 	params map[string]value.Value
+	first  bool // the first one of a query
 }
 
 // variants returns the ways in which an engine is asked: the query itself, and where batches
 // are as usual the query once more, when its plan is known, and the query with parameters in
 // place of literals.
 func (e *engine) variants(text string, params map[string]value.Value, other *variant) []variant {
-	all := []variant{{"", text, params}}
+	all := []variant{{text: text, params: params}}
 	if e.Batch != 0 || e.Workers != 0 {
 		return all
 	}
-	all = append(all, variant{", again", text, params})
+	all = append(all, variant{name: ", again", text: text, params: params})
 	if other != nil {
 		all = append(all, *other)
 	}

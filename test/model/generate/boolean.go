@@ -75,11 +75,13 @@ func (g *generator) membership() string {
 
 func (g *generator) labelTest() string {
 	if x := g.some(node); x != "" {
-		s := x + ":" + g.label()
-		if g.chance(4) {
-			s += ":" + labels[g.n(3)]
+		switch g.n(4) {
+		case 0:
+			return g.bracketed(x + ":" + g.label() + ":" + g.label())
+		case 1:
+			return g.bracketed(x + ":" + g.labelExpr(2, g.label))
 		}
-		return g.bracketed(s)
+		return g.bracketed(x + ":" + g.label())
 	}
 	return ""
 }

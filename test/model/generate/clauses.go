@@ -40,6 +40,7 @@ func (g *generator) reading(first bool) string {
 		choice{8, func() string { return "MATCH " + g.matching() }},
 		choice{4, func() string { return "OPTIONAL MATCH " + g.matching() }},
 		choice{2, g.unwinding},
+		choice{1, g.calling},
 		choice{with, func() string { return "WITH " + g.projecting(0) }},
 	)
 }

@@ -11,6 +11,7 @@ func (g *generator) listOf(of, elem kind) string {
 		choice{1, func() string { return g.slice(of) }},
 		choice{1, func() string { return g.cases(of) }},
 		choice{2, func() string { return g.patternComprehension(elem) }},
+		choice{1, func() string { return g.collected(elem) }},
 		choice{2, func() string {
 			if of == integers {
 				return g.one("range(0, ", "range(-1, ", "range(1, ") + g.one("3", "5", g.expr(integer)+" % 5") + ")"

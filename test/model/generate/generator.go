@@ -53,6 +53,8 @@ type generator struct {
 	aggregating bool
 	// frozen tells that the graph is being changed: rows may hold what was deleted.
 	writes bool
+	// made is what the query of the last CALL returns.
+	made []variable
 }
 
 // Read makes a query that reads.

@@ -36,13 +36,53 @@ func (g *generator) nodePattern(binding bool) string {
 		name = g.bind("n", node)
 	}
 	s := "(" + name
-	if g.chance(4) {
+	switch k := g.n(16); {
+	case k < 3:
 		s += ":" + g.label()
-		if g.chance(6) {
-			s += ":" + labels[g.n(3)]
-		}
+	case k == 3:
+		s += ":" + g.label() + ":" + labels[g.n(3)]
+	case k == 4:
+		s += ":" + g.labelExpr(2, g.label)
 	}
-	return s + g.props(12) + ")"
+	if s == "(" {
+		return s + g.props(12) + ")" // WHERE alone may be a variable
+	}
+	return s + g.props(12) + g.elementWhere(name, node) + ")"
+}
+
+// elementWhere writes a condition inside of an element, now and then.
+func (g *generator) elementWhere(name string, k kind) string {
+	if !g.chance(14) {
+		return ""
+	}
+	return " WHERE " + g.inside(func() string {
+		if name != "" {
+			g.vars = append(g.vars, variable{name: name, kind: k})
+		}
+		return g.expr(boolean)
+	})
+}
+
+// labelExpr writes a condition on labels or types, which name gives.
+func (g *generator) labelExpr(depth int, name func() string) string {
+	if depth == 0 || g.chance(3) {
+		switch g.n(10) {
+		case 0:
+			return "%"
+		case 1:
+			return "$('" + name() + "')"
+		case 2:
+			return g.one("$any(['", "$all(['") + name() + "', '" + name() + "'])"
+		}
+		return name()
+	}
+	switch g.n(4) {
+	case 0:
+		return "!" + g.labelExpr(0, name)
+	case 1:
+		return "!(" + g.labelExpr(depth-1, name) + ")"
+	}
+	return "(" + g.labelExpr(depth-1, name) + ")" + g.one("|", "&") + "(" + g.labelExpr(depth-1, name) + ")"
 }
 
 // label picks a label, which some nodes have in most cases.
@@ -117,13 +157,18 @@ func (g *generator) relPattern(binding bool, seen *[]string) string {
 	if inner != "" {
 		*seen = append(*seen, inner)
 	}
-	if g.chance(4) {
+	name := inner
+	switch k := g.n(16); {
+	case k < 2:
 		inner += ":" + g.typ()
-		if g.chance(2) {
-			inner += "|" + g.typ()
-		}
+	case k < 4:
+		inner += ":" + g.typ() + "|" + g.typ()
+	case k == 4:
+		inner += ":" + g.labelExpr(2, g.typ)
 	}
-	inner += length + g.props(20)
+	if inner += length; inner != "" { // WHERE alone may be a variable
+		inner += g.props(20) + g.elementWhere(name, edge)
+	}
 	if inner != "" || g.chance(8) {
 		inner = "[" + inner + "]"
 	}
@@ -150,16 +195,40 @@ func (g *generator) predicate() string {
 func (g *generator) exists() string {
 	return g.inside(func() string {
 		g.patterns = true
-		switch g.n(4) {
-		case 0:
-			return "EXISTS { MATCH " + g.matching() + " RETURN " + g.expr(integer) + " AS x }"
-		case 1:
-			return "EXISTS { MATCH " + g.matching() + " WITH " + g.projecting(0) + " RETURN true AS x }"
-		case 2:
-			return "EXISTS { MATCH " + g.matching() + " }"
-		}
-		return "EXISTS { " + g.matching() + " }"
+		return "EXISTS { " + g.subquery(boolean) + " }"
 	})
+}
+
+// counted writes COUNT with a pattern or a query inside.
+func (g *generator) counted() string {
+	return g.inside(func() string {
+		g.patterns = true
+		return "COUNT { " + g.subquery(integer) + " }"
+	})
+}
+
+// collected writes COLLECT with a query inside, for elements of a kind.
+func (g *generator) collected(k kind) string {
+	return g.inside(func() string {
+		g.patterns = true
+		if g.chance(3) {
+			return "COLLECT { UNWIND " + g.expr(integers) + " AS u MATCH " + g.matching() + " RETURN " + g.expr(k) + " AS x }"
+		}
+		return "COLLECT { MATCH " + g.matching() + " RETURN " + g.expr(k) + " AS x" + g.one("", "", " ORDER BY x", " ORDER BY x LIMIT 2") + " }"
+	})
+}
+
+// subquery writes what stands inside of EXISTS or COUNT.
+func (g *generator) subquery(k kind) string {
+	switch g.n(5) {
+	case 0:
+		return "MATCH " + g.matching() + " RETURN " + g.expr(k) + " AS x"
+	case 1:
+		return "MATCH " + g.matching() + " WITH " + g.projecting(0) + " RETURN true AS x"
+	case 2:
+		return "MATCH " + g.matching()
+	}
+	return g.matching()
 }
 
 // patternComprehension writes a list of what a pattern finds, of elements of a kind.

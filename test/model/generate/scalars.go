@@ -26,6 +26,7 @@ func (g *generator) integer() string {
 		choice{1, g.reduce},
 		choice{2, func() string { return "size(" + g.patternComprehension(g.anyKind()) + ")" }},
 		choice{1, func() string { return g.expr(mapping) + ".k" }},
+		choice{1, g.counted},
 	)
 }
 

@@ -43,14 +43,18 @@ func (g *generator) updating() string {
 
 // creation writes a pattern to create: one part, or a few of them where that is allowed.
 func (g *generator) creation(merge bool) string {
-	parts := []string{g.created(merge)}
+	var rels []string // which nothing in the pattern itself can name
+	parts := []string{g.created(merge, &rels)}
 	for !merge && g.chance(4) && len(parts) < 3 {
-		parts = append(parts, g.created(false))
+		parts = append(parts, g.created(false, &rels))
+	}
+	for _, name := range rels {
+		g.vars = append(g.vars, variable{name: name, kind: edge})
 	}
 	return join(parts)
 }
 
-func (g *generator) created(merge bool) string {
+func (g *generator) created(merge bool, edges *[]string) string {
 	rels := []int{0, 0, 1, 1, 2}[g.n(5)]
 	known := g.of(node) // what the pattern makes itself may not be named twice with labels
 	var made []string
@@ -60,7 +64,7 @@ func (g *generator) created(merge bool) string {
 		inner := ""
 		if g.chance(3) {
 			inner = g.name("r")
-			made = append(made, inner)
+			*edges = append(*edges, inner)
 		}
 		inner = "[" + inner + ":" + types[g.n(len(types)-1)] + g.newProps(4) + "]"
 		switch {
@@ -74,11 +78,7 @@ func (g *generator) created(merge bool) string {
 		s.WriteString(g.createdNode(true, known, &made, merge))
 	}
 	for _, name := range made {
-		k := node
-		if strings.HasPrefix(name, "r") {
-			k = edge
-		}
-		g.vars = append(g.vars, variable{name: name, kind: k})
+		g.vars = append(g.vars, variable{name: name, kind: node})
 	}
 	return s.String()
 }
