@@ -2,8 +2,8 @@ package model
 
 import (
 	"reflect"
-	"time"
 	"slices"
+	"time"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/storage/value"

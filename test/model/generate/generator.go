@@ -53,6 +53,9 @@ type generator struct {
 	aggregating bool
 	// frozen tells that the graph is being changed: rows may hold what was deleted.
 	writes bool
+	// shut tells that an expression may not look for patterns, because what it finds would
+	// depend on the rows for which the clause has changed the graph already.
+	shut bool
 	// made is what the query of the last CALL returns.
 	made []variable
 }

@@ -185,7 +185,7 @@ func (g *generator) relPattern(binding bool, seen *[]string) string {
 // relationship.
 func (g *generator) predicate() string {
 	from := g.some(node)
-	if from == "" || !g.patterns {
+	if from == "" || !g.patterns || g.shut {
 		return ""
 	}
 	return "(" + from + ")" + g.relPattern(false, new([]string)) + g.nodePattern(false)
@@ -193,6 +193,9 @@ func (g *generator) predicate() string {
 
 // exists writes EXISTS with a pattern or a query inside.
 func (g *generator) exists() string {
+	if g.shut {
+		return ""
+	}
 	return g.inside(func() string {
 		g.patterns = true
 		return "EXISTS { " + g.subquery(boolean) + " }"
@@ -201,6 +204,9 @@ func (g *generator) exists() string {
 
 // counted writes COUNT with a pattern or a query inside.
 func (g *generator) counted() string {
+	if g.shut {
+		return ""
+	}
 	return g.inside(func() string {
 		g.patterns = true
 		return "COUNT { " + g.subquery(integer) + " }"
@@ -209,6 +215,9 @@ func (g *generator) counted() string {
 
 // collected writes COLLECT with a query inside, for elements of a kind.
 func (g *generator) collected(k kind) string {
+	if g.shut {
+		return ""
+	}
 	return g.inside(func() string {
 		g.patterns = true
 		if g.chance(3) {
@@ -233,6 +242,9 @@ func (g *generator) subquery(k kind) string {
 
 // patternComprehension writes a list of what a pattern finds, of elements of a kind.
 func (g *generator) patternComprehension(k kind) string {
+	if g.shut {
+		return ""
+	}
 	return g.inside(func() string {
 		s := "["
 		chain := g.chain([]int{1, 1, 1, 2}[g.n(4)], true, new([]string))

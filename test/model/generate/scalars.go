@@ -16,7 +16,7 @@ func (g *generator) integer() string {
 			return g.ofEntity("id(", node, edge)
 		}},
 		choice{1, func() string { return g.ofEntity("length(", path) }},
-		choice{1, func() string { return g.ofEntity(g.one("degree(", "inDegree(", "outDegree("), node) }},
+		choice{1, g.degree},
 		choice{1, func() string { return g.function(g.one("abs", "sign"), integer) }},
 		choice{1, func() string {
 			return g.function(g.one("toInteger", "toIntegerOrNull"), []kind{float, text, boolean}[g.n(3)])
@@ -24,10 +24,17 @@ func (g *generator) integer() string {
 		choice{2, func() string { return g.cases(integer) }},
 		choice{2, func() string { return g.element(integer) }},
 		choice{1, g.reduce},
-		choice{2, func() string { return "size(" + g.patternComprehension(g.anyKind()) + ")" }},
+		choice{2, func() string { return g.before("size(", g.patternComprehension(g.anyKind()), ")") }},
 		choice{1, func() string { return g.expr(mapping) + ".k" }},
 		choice{1, g.counted},
 	)
+}
+
+func (g *generator) degree() string {
+	if g.shut {
+		return ""
+	}
+	return g.ofEntity(g.one("degree(", "inDegree(", "outDegree("), node)
 }
 
 // ofEntity applies a function to a variable of one of the kinds.

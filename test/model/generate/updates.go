@@ -114,7 +114,7 @@ func (g *generator) newProps(n int) string {
 			continue
 		}
 		keys = append(keys, key)
-		all = append(all, key+": "+g.inside(func() string { return g.expr(k) }))
+		all = append(all, key+": "+g.written(k))
 	}
 	return " {" + join(all) + "}"
 }
@@ -137,9 +137,9 @@ func (g *generator) assignment() string {
 	}
 	switch g.n(8) {
 	case 0:
-		return x + " += " + g.inside(func() string { return g.expr(mapping) })
+		return x + " += " + g.written(mapping)
 	case 1:
-		return x + " = " + g.inside(func() string { return g.expr(mapping) })
+		return x + " = " + g.written(mapping)
 	case 2, 3:
 		if g.kindOf(x) == node {
 			return x + ":" + labels[g.n(len(labels))]
@@ -149,7 +149,16 @@ func (g *generator) assignment() string {
 	if g.chance(8) {
 		key = keyAbsent
 	}
-	return x + "." + key + " = " + g.inside(func() string { return g.expr(k) })
+	return x + "." + key + " = " + g.written(k)
+}
+
+// written writes the value of a property.
+func (g *generator) written(k kind) string {
+	return g.inside(func() string {
+		g.shut = true
+		defer func() { g.shut = false }()
+		return g.expr(k)
+	})
 }
 
 func (g *generator) removal() string {
