@@ -19,7 +19,9 @@ func TestInstantText(t *testing.T) {
 		t.Fatal(err)
 	}
 	date := func(days int64) dbtype.Date { return dbtype.Date(time.Unix(days*86_400, 0).UTC()) }
-	local := func(seconds, nanos int64) dbtype.LocalDateTime { return dbtype.LocalDateTime(time.Unix(seconds, nanos).UTC()) }
+	local := func(seconds, nanos int64) dbtype.LocalDateTime {
+		return dbtype.LocalDateTime(time.Unix(seconds, nanos).UTC())
+	}
 	clock := time.Date(0, 0, 0, 0, 0, 43_201, 500_000_000, time.FixedZone("Offset", 3600))
 	for _, c := range []struct {
 		v    any

@@ -72,8 +72,8 @@ func older(t *testing.T, s *harness.Server) neo4j.DriverWithContext {
 	}
 	go func() {
 		for {
-			from, err := l.Accept()
-			if err != nil {
+			from, closed := l.Accept()
+			if closed != nil {
 				return
 			}
 			go speakOlder(from, s.Addr)

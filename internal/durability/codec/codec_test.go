@@ -262,10 +262,14 @@ func TestGolden(t *testing.T) {
 		{value.DateTime(temporal.DateTime{Nanos: 5, Zone: temporal.FixedZone(-64_800)}), "02 0e 00 05 bf f4 07 00"},
 		{value.DateTime(temporal.DateTime{Zone: berlin}), "02 0e 00 00 a0 38 0d 45 75 72 6f 70 65 2f 42 65 72 6c 69 6e"},
 		{value.Duration(temporal.Duration{Months: 14, Days: -3, Seconds: 1, Nanos: 2}), "02 0f 1c 05 02 02"},
-		{value.Point(value.PointValue{SRID: value.Cartesian, X: 1, Y: -2}),
-			"02 10 a3 38 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 00 c0"},
-		{value.Point(value.PointValue{SRID: value.WGS84Height, X: 1, Y: 1, Z: 1}),
-			"02 10 f3 26 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f"},
+		{
+			value.Point(value.PointValue{SRID: value.Cartesian, X: 1, Y: -2}),
+			"02 10 a3 38 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 00 c0",
+		},
+		{
+			value.Point(value.PointValue{SRID: value.WGS84Height, X: 1, Y: 1, Z: 1}),
+			"02 10 f3 26 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f",
+		},
 		{value.Map([]value.Entry{{Key: "d", Value: value.List([]value.Value{value.Date(temporal.Date{})})}}), "02 08 01 01 64 07 01 0a 00"},
 	} {
 		var e codec.Encoder
@@ -349,14 +353,22 @@ func TestDecodeRefuses(t *testing.T) {
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 77}, "malformed at byte 13: unknown value tag 77"},
 		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 17}, "malformed at byte 13: unknown value tag 17"},
 		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 16, 5}, "malformed at byte 14: a point of unknown reference system 5"},
-		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 13, 0, 0x80, 0x94, 0xeb, 0xdc, 3},
-			"malformed at byte 19: a value of type LOCAL DATETIME out of range"},
-		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 10}, binary.AppendVarint(nil, temporal.MaxDays+1)...),
-			"malformed at byte 19: a value of type DATE out of range"},
-		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 11, 0}, binary.AppendVarint(nil, -temporal.MaxOffset-1)...),
-			"malformed at byte 17: a value of type ZONED TIME out of range"},
-		{append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 14, 0, 0, 0, 3}, 0xff, 'a', 'b'),
-			"malformed at byte 20: a time zone at offset 0 named \"\\xffab\""},
+		{
+			[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 13, 0, 0x80, 0x94, 0xeb, 0xdc, 3},
+			"malformed at byte 19: a value of type LOCAL DATETIME out of range",
+		},
+		{
+			append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 10}, binary.AppendVarint(nil, temporal.MaxDays+1)...),
+			"malformed at byte 19: a value of type DATE out of range",
+		},
+		{
+			append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 11, 0}, binary.AppendVarint(nil, -temporal.MaxOffset-1)...),
+			"malformed at byte 17: a value of type ZONED TIME out of range",
+		},
+		{
+			append([]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 14, 0, 0, 0, 3}, 0xff, 'a', 'b'),
+			"malformed at byte 20: a time zone at offset 0 named \"\\xffab\"",
+		},
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 8, 2, 1, 'b', 0, 1, 'a', 0}, "malformed at byte 19: keys of a map do not ascend"},
 	} {
 		err := codec.NewDecoder(&names{}).Decode(c.payload, &change.Commit{})

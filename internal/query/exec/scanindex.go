@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"math"
 	"slices"
 
 	"memgraphd/internal/query/batch"
@@ -210,14 +209,8 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 
 // orderable tells whether anything can be less or greater than v.
 func orderable(v value.Value) bool {
-	switch v.Kind() {
-	case value.KindNull, value.KindDuration, value.KindPoint:
-		return false
-	case value.KindFloat:
-		return !math.IsNaN(v.AsFloat())
-	default:
-		return true
-	}
+	_, nan, ok := value.Compare(v, v)
+	return ok && !nan || v.Kind() == value.KindList
 }
 
 func within(x value.Value, lo, hi storage.Bound) bool {

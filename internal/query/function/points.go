@@ -212,10 +212,11 @@ func inBox(p, least, most *value.PointValue) bool {
 
 // pointFieldType returns the type of a field of points, of which not every one may have it.
 func pointFieldType(name string) (Type, bool) {
-	switch name = strings.ToLower(name); {
-	case name == "crs":
+	name = strings.ToLower(name)
+	switch name {
+	case "crs":
 		return String, true
-	case name == "srid":
+	case "srid":
 		return Integer, true
 	}
 	for _, names := range axes {

@@ -5,9 +5,9 @@ import (
 	"math"
 	"unsafe"
 
-	"memgraphd/internal/storage/temporal"
-
 	"github.com/cespare/xxhash/v2"
+
+	"memgraphd/internal/storage/temporal"
 )
 
 // Date returns d as a value.
