@@ -39,7 +39,12 @@ func TestEdits(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"abc", "acb", 1}, {"abc", "abd", 1}, {"kitten", "sitting", 3},
+		{"", "", 0},
+		{"a", "", 1},
+		{"", "ab", 2},
+		{"abc", "acb", 1},
+		{"abc", "abd", 1},
+		{"kitten", "sitting", 3},
 		{"a", strings.Repeat("a", 65), 65},
 	} {
 		if got := Edits(c.a, c.b); got != c.want {

@@ -29,12 +29,17 @@ func goLocation(t rapid.TB, name string) *time.Location {
 
 // TestOffsets compares with package time, which reads the same rules with code of its own.
 func TestOffsets(t *testing.T) {
+	seen := map[*rules]bool{}
 	for _, name := range ZoneNames() {
-		location := goLocation(t, name)
 		zone, err := LookupZone(name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if seen[zone.rules] { // a link
+			continue
+		}
+		seen[zone.rules] = true
+		location := goLocation(t, name)
 		check := func(at int64) {
 			if _, want := time.Unix(at, 0).In(location).Zone(); zone.OffsetAt(at) != int32(want) {
 				t.Errorf("%s at %d: %d, want %d", name, at, zone.OffsetAt(at), want)
@@ -44,7 +49,7 @@ func TestOffsets(t *testing.T) {
 			check(change - 1)
 			check(change)
 		}
-		for year := int64(1850); year < 2600; year++ {
+		for year := int64(1850); year < 2500; year += 3 {
 			for day := range int64(8) {
 				check((daysOf(year, 1, 1)+day*47)*SecondsPerDay + 7777)
 			}
