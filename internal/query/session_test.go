@@ -208,8 +208,9 @@ func render(v value.Value, e batch.Entities) string {
 		return strconv.FormatInt(v.AsInt(), 10)
 	case value.KindBool:
 		return strconv.FormatBool(v.AsBool())
-	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
+		return v.TemporalText()
+	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindPath, value.KindPoint:
 	}
 	if v.IsNull() {
 		return "null"

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/value"
 )
 
@@ -247,6 +248,8 @@ func (e *sign) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 		}
 		y, ok := signed(e.op, x)
 		switch {
+		case !ok && x.Kind() == value.KindDuration:
+			return failure.New(failure.ArithmeticError, failure.Runtime, "TemporalOverflow", "the duration %s cannot be negated", x.AsDuration()).At(e.where)
 		case !x.IsNumber() && x.Kind() != value.KindDuration:
 			return typeError(e.where, "the operator "+e.op, "a number or a duration", x)
 		case !ok:

@@ -34,6 +34,8 @@ func (f *fixture) context() *expr.Context {
 	c := &expr.Context{Params: f.world.parameters()}
 	c.Graph = f.world
 	c.Now = time.UnixMicro(1_700_000_000_000_001)
+	c.Began = time.Unix(1_600_000_000, 0)
+	c.Clock = func() time.Time { return time.Unix(1_800_000_000, 0) }
 	c.Rand = rand.New(rand.NewPCG(1, 2))
 	c.User = "ann"
 	c.Budget = memory.New("query", 16<<20)

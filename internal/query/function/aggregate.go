@@ -99,8 +99,8 @@ const (
 func aggregateFunctions() []Function {
 	return []Function{
 		{Name: "count", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Integer, Aggregate: Count},
-		{Name: "sum", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Number, Aggregate: Sum},
-		{Name: "avg", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: Avg},
+		{Name: "sum", MinArgs: 1, MaxArgs: 1, Args: []Type{Number | Duration}, Result: Number | Duration, Aggregate: Sum},
+		{Name: "avg", MinArgs: 1, MaxArgs: 1, Args: []Type{Number | Duration}, Result: Float | Duration, Aggregate: Avg},
 		{Name: "min", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Any, Aggregate: Min},
 		{Name: "max", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Any, Aggregate: Max},
 		{Name: "collect", MinArgs: 1, MaxArgs: 2, Args: []Type{Any}, Result: List | Map, Aggregate: Collect},

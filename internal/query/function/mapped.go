@@ -64,13 +64,18 @@ func selectFrom(name string, f *temporal.Fields, key string, x value.Value) erro
 		return failure.Argument("InvalidArgumentType", "%s(): %s must be a temporal instant, but is a value of type %s", name, key, x.Kind())
 	}
 	p := PartsOf(x)
+	needed, has := "day", p.HasDate
 	switch key {
 	case "date":
 		f.Date = &p
 	case "time":
 		f.Time = &p
+		needed, has = "time of day", p.HasTime
 	default:
 		f.DateTime = &p
+	}
+	if !has {
+		return failure.Argument("InvalidArgumentType", "%s(): %s must be a value with a %s, but is a value of type %s", name, key, needed, x.Kind())
 	}
 	return nil
 }

@@ -40,8 +40,9 @@ func (s *sum) integers() float64 {
 
 // sums is sum(x) and avg(x).
 type sums struct {
-	kind AggregateKind
-	of   []sum
+	kind      AggregateKind
+	of        []sum
+	durations []durationSum // of the groups up to the last with any
 }
 
 func (a *sums) Grow(groups int) error {
@@ -62,7 +63,11 @@ func (a *sums) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) error
 		return a.addValues(groups, in, v.Values)
 	}
 	for i := range in.Rows() {
-		if err := a.add(a.state(groups, i), v.Value(in.Row(i))); err != nil {
+		g := 0
+		if groups != nil {
+			g = int(groups[i])
+		}
+		if err := a.add(g, &a.of[g], v.Value(in.Row(i))); err != nil {
 			return err
 		}
 	}
@@ -118,7 +123,7 @@ func (a *sums) addValues(groups []uint32, in *batch.Batch, xs []value.Value) err
 			x := &xs[in.Row(i)]
 			if x.Kind() == value.KindInt {
 				s.addInt(x.AsInt())
-			} else if err := a.add(&s, *x); err != nil {
+			} else if err := a.add(0, &s, *x); err != nil {
 				return err
 			}
 		}
@@ -126,21 +131,24 @@ func (a *sums) addValues(groups []uint32, in *batch.Batch, xs []value.Value) err
 		return nil
 	}
 	for i, g := range groups {
-		if err := a.add(&a.of[g], xs[in.Row(i)]); err != nil {
+		if err := a.add(int(g), &a.of[g], xs[in.Row(i)]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *sums) add(s *sum, x value.Value) error {
+// add adds x to the group g, of which the numbers are summed in s.
+func (a *sums) add(g int, s *sum, x value.Value) error {
 	switch k := x.Kind(); {
 	case k == value.KindInt:
 		s.addInt(x.AsInt())
 	case k == value.KindFloat:
 		s.addFloat(x.AsFloat())
+	case k == value.KindDuration:
+		a.duration(g).add(x.AsDuration())
 	case k != value.KindNull:
-		return wrongType(a.name(), "numbers", x)
+		return wrongType(a.name(), "numbers or durations", x)
 	}
 	return nil
 }
@@ -164,10 +172,16 @@ func (a *sums) Merge(from Aggregator, to []uint32) error {
 		t.ints += s.ints
 		t.floats += s.floats
 	}
+	for g := range b.durations {
+		a.duration(target(to, g)).merge(&b.durations[g])
+	}
 	return nil
 }
 
 func (a *sums) Result(group int) (value.Value, error) {
+	if v, ok, err := a.durationResult(group); ok || err != nil {
+		return v, err
+	}
 	s := &a.of[group]
 	switch {
 	case a.kind == Avg && s.ints+s.floats == 0:

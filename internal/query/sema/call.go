@@ -35,11 +35,28 @@ func (a *analyzer) call(e *ast.Call, sc *scope, ctx context) static {
 	if !e.Star {
 		a.countArguments(e, &f)
 	}
+	var args Type
 	for i, arg := range e.Args {
 		s := a.expr(arg, sc, ctx)
 		a.expect(arg, s, f.arg(i), f.Name+"()")
+		args |= s.t
 	}
-	return of(f.Result)
+	return of(narrowed(f.Result, args))
+}
+
+// narrowed returns the result of a function of args: one that may be a number or a duration
+// is that of which the arguments are.
+func narrowed(result, args Type) Type {
+	switch {
+	case result == Any || result&Number == 0 || result&Duration == 0:
+		return result
+	case args&Duration == 0:
+		return result &^ Duration
+	case args&^Duration == 0:
+		return Duration
+	default:
+		return result
+	}
 }
 
 func (a *analyzer) unknownFunction(e *ast.Call) {
