@@ -16,7 +16,8 @@ import (
 //	instant - instant of the same type       the time between them, in days and seconds
 func (e *arithmetic) temporal(x, y value.Value) (value.Value, error) {
 	xd, yd := x.Kind() == value.KindDuration, y.Kind() == value.KindDuration
-	z, err := value.Null, error(nil)
+	var z value.Value
+	var err error
 	switch {
 	case e.op == add && x.IsInstant() && yd:
 		z, err = later(x, y.AsDuration())

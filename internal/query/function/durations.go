@@ -12,27 +12,9 @@ import (
 
 // durationFunctions make durations: of a text, of a map, and of the time between instants.
 func durationFunctions() []Function {
-	const name = "duration"
-	duration := boxed(value.Duration)
 	all := []Function{{
-		Name: name, MinArgs: 1, MaxArgs: 1, Args: []Type{String | Map | Duration}, Result: Duration, NullIn: true,
-		Eval: eval1(func(_ *Call, x value.Value) (value.Value, error) {
-			switch k := x.Kind(); {
-			case k == value.KindString:
-				y, err := duration(temporal.ParseDuration(x.AsString()))
-				return y, unfit(name, err)
-			case k == value.KindMap:
-				parts, err := amountsOf(name, x)
-				if err != nil {
-					return value.Null, err
-				}
-				y, err := duration(parts.Duration())
-				return y, unfit(name, err)
-			case k == value.KindDuration:
-				return x, nil
-			}
-			return value.Null, wrongType(name, "a string, a map or a duration", x)
-		}),
+		Name: "duration", MinArgs: 1, MaxArgs: 1, Args: []Type{String | Map | Duration}, Result: Duration, NullIn: true,
+		Eval: eval1(durationOf),
 	}}
 	for _, f := range []struct {
 		name string
@@ -43,7 +25,7 @@ func durationFunctions() []Function {
 		{"inDays", func(from, to temporal.Parts) (temporal.Duration, error) { return temporal.InDays(from, to), nil }},
 		{"inSeconds", func(from, to temporal.Parts) (temporal.Duration, error) { return temporal.InSeconds(from, to), nil }},
 	} {
-		full := name + "." + f.name
+		full := "duration." + f.name
 		all = append(all, Function{
 			Name: full, MinArgs: 2, MaxArgs: 2, Args: []Type{Instant}, Result: Duration, NullIn: true,
 			Eval: func(_ *Call, args []value.Value) (value.Value, error) {
@@ -52,12 +34,37 @@ func durationFunctions() []Function {
 						return value.Null, wrongType(full, "temporal instants", x)
 					}
 				}
-				y, err := duration(f.of(PartsOf(args[0]), PartsOf(args[1])))
+				y, err := boxed(value.Duration)(f.of(PartsOf(args[0]), PartsOf(args[1])))
 				return y, unfit(full, err)
 			},
 		})
 	}
 	return all
+}
+
+// durationOf is duration(text, map or duration).
+func durationOf(_ *Call, x value.Value) (value.Value, error) {
+	const name = "duration"
+	var d temporal.Duration
+	var err error
+	switch {
+	case x.Kind() == value.KindDuration:
+		return x, nil
+	case x.Kind() == value.KindString:
+		d, err = temporal.ParseDuration(x.AsString())
+	case x.Kind() == value.KindMap:
+		parts, failed := amountsOf(name, x)
+		if failed != nil {
+			return value.Null, failed
+		}
+		d, err = parts.Duration()
+	default:
+		return value.Null, wrongType(name, "a string, a map or a duration", x)
+	}
+	if err != nil {
+		return value.Null, unfit(name, err)
+	}
+	return value.Duration(d), nil
 }
 
 // amountKeys finds the units of durations by their names in lower case, in the plural or,

@@ -23,7 +23,7 @@ func (k *instant) truncation() Function {
 			if err != nil {
 				return value.Null, err
 			}
-			x := value.Null
+			var x value.Value
 			switch {
 			case len(args) == 1:
 				if x, err = dateTimes().now(c, name, atStatement, nil); err != nil {
