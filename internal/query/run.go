@@ -111,7 +111,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	r.summary.Type = queryType(p.info)
 	r.summary.Notifications = notes(p.program.Plan().Remarks, p.text, r.text)
 	if err := checkParams(p.info, params); err != nil {
-		return err
+		return r.relocate(err)
 	}
 	if p.query.Mode == ast.Explain {
 		r.summary.Plan = p.program.Tree()
@@ -256,7 +256,7 @@ func checkParams(info *sema.Info, params value.Value) error {
 			}
 		}
 		return failure.New(failure.ParameterMissing, failure.CompileTime, "MissingParameter",
-			"parameter $%s was not given", name).WithHint("pass it with the statement")
+			"parameter $%s was not given", name).At(info.ParamPlaces[name]).WithHint("pass it with the statement")
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ type analyzer struct {
 	o      Options
 	info   *Info
 	err    *failure.Error
-	params map[string]struct{}
+	params map[string]token.Span // where each stands first
 	elems  map[*Symbol]Type // what the elements of a list variable are, where that is known
 	// subqueries are the expressions with patterns or queries of their own around the
 	// current place, outermost first.
@@ -71,6 +71,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 	}
 	a.info.Columns = parts[0].columns
 	a.info.Params = slices.Sorted(maps.Keys(a.params))
+	a.info.ParamPlaces = a.params
 	return a.info, nil
 }
 

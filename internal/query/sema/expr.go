@@ -3,6 +3,7 @@ package sema
 import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/token"
 	"memgraphd/internal/storage/value"
 )
 
@@ -67,9 +68,11 @@ func (a *analyzer) typeOf(e ast.Expr, sc *scope, ctx context) static {
 		return of(literalType(e.Value))
 	case *ast.Param:
 		if a.params == nil {
-			a.params = map[string]struct{}{}
+			a.params = map[string]token.Span{}
 		}
-		a.params[e.Name] = struct{}{}
+		if _, known := a.params[e.Name]; !known {
+			a.params[e.Name] = e.At
+		}
 		return of(Any)
 	case *ast.Variable:
 		return a.variable(e, sc)

@@ -2,7 +2,10 @@
 // alone and returns facts beside it.
 package sema
 
-import "memgraphd/internal/query/ast"
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/token"
+)
 
 // Type is what is known of a variable or an expression before it runs. It is a set:
 // a variable may hold any of the types whose bits are set, and null besides.
@@ -115,6 +118,8 @@ type Info struct {
 	Columns []string
 	// Params are the names of the parameters used, sorted.
 	Params []string
+	// ParamPlaces says where each of Params stands first.
+	ParamPlaces map[string]token.Span
 	// Volatile tells whether a function is called whose results differ from call to call.
 	Volatile bool
 	// Batches tells whether CALL { … } IN TRANSACTIONS is used.
