@@ -73,6 +73,9 @@ type total struct {
 
 // add adds an amount so many times.
 func (t *total) add(a Amount, times int64) {
+	if a == (Amount{}) { // as most parts of a duration are
+		return
+	}
 	t.addWhole(a.Whole, times)
 	whole, part := partTimes(a.Part, times)
 	t.addWhole(whole, 1)

@@ -79,6 +79,9 @@ func (p *DurationParts) Duration() (Duration, error) {
 	seconds.add(p[Seconds], 1)
 	for i, perSecond := range [...]int64{1_000, 1_000_000, 1_000_000_000} {
 		a := p[Milliseconds+DurationUnit(i)]
+		if a == (Amount{}) {
+			continue
+		}
 		seconds.addWhole(a.Whole/perSecond, 1)
 		seconds.addPart(a.Whole % perSecond * (amountUnit / perSecond))
 		seconds.addPart(a.Part / perSecond)
