@@ -360,8 +360,11 @@ func (n *newRel) end(v *batch.Vector, row int) (graph.NodeID, error) {
 
 // create creates a pattern for each row, in the batch of its input.
 type create struct {
+	spec  *plan.Create
 	input operator
 	what  *creation
+	row   batch.Batch
+	one   [1]uint16
 }
 
 func (c *compiler) create(o *plan.Create) (factory, error) {
@@ -373,7 +376,7 @@ func (c *compiler) create(o *plan.Create) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(i *instance) operator { return &create{input: in(i), what: t.clone()} }, nil
+	return func(i *instance) operator { return &create{spec: o, input: in(i), what: t.clone()} }, nil
 }
 
 func (o *create) open(r *run) error { return o.input.open(r) }
@@ -383,7 +386,17 @@ func (o *create) next(r *run) (*batch.Batch, error) {
 	if err != nil || in == nil {
 		return nil, err
 	}
-	return in, o.what.apply(r, in)
+	if !o.spec.RowWise {
+		return in, o.what.apply(r, in)
+	}
+	o.row.Len, o.row.Columns, o.row.Sel = in.Len, in.Columns, o.one[:]
+	for _, row := range r.rowsOf(in.Sel, in.Len) {
+		o.one[0] = row
+		if err := o.what.apply(r, &o.row); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
 }
 
 func (o *create) close(r *run) { o.input.close(r) }

@@ -120,6 +120,9 @@ func (s *Scope) Slot(info *sema.Info, e ast.Expr) (int, bool) {
 	case *ast.Variable, *ast.Literal, *ast.Param:
 		return 0, false
 	}
+	if item := info.Alike[e]; item != nil {
+		e = item // which, with variables of its own, has a key of its own
+	}
 	slot, ok := s.keys[Key(info, e)]
 	return slot, ok
 }

@@ -61,6 +61,8 @@ type (
 		Creation
 		Input Op
 		Scope *Scope
+		// RowWise creates for one row after the other, where properties read what is created.
+		RowWise bool
 	}
 	// Merge finds a pattern for each row, or creates it.
 	Merge struct {

@@ -53,9 +53,15 @@ func names(list []ast.Name) []string {
 
 func (b *builder) create(in plan.Op, c *ast.Create) plan.Op {
 	b.writes = true
-	var at plan.Op = &plan.Create{
-		Input: in, Creation: b.creation(c.Pattern.Parts), Header: plan.Header{Rows: in.Head().Rows},
+	known := symbolSet{}
+	for s := range b.bound {
+		known[s] = true
 	}
+	o := &plan.Create{Creation: b.creation(c.Pattern.Parts), Header: plan.Header{Rows: in.Head().Rows}}
+	var own *isolation
+	o.Input, own = b.isolate(in, c.Pattern.Parts, known, &o.Creation)
+	o.RowWise = own.own
+	var at plan.Op = o
 	for _, part := range c.Pattern.Parts {
 		if s := b.info.Paths[part]; s != nil {
 			at = b.namedPath(at, part)

@@ -60,6 +60,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 			Projections: make(map[*ast.Projection]*Projection, 2),
 			Outer:       make(map[ast.Expr][]*Symbol),
 			Subqueries:  make(map[*ast.CallSubquery]*Subquery),
+			Alike:       make(map[ast.Expr]ast.Expr),
 			Types:       make(map[ast.Expr]Type, 16),
 			Calls:       make(map[*ast.CallProcedure]*Call),
 		},

@@ -110,6 +110,9 @@ type Info struct {
 	Outer map[ast.Expr][]*Symbol
 	// Subqueries has the facts of each CALL { … }.
 	Subqueries map[*ast.CallSubquery]*Subquery
+	// Alike leads from expressions of ORDER BY and WHERE to the items, or the aggregates in
+	// them, that are written alike and that they therefore stand for.
+	Alike map[ast.Expr]ast.Expr
 	// Types has the static type of each expression that was typed.
 	Types map[ast.Expr]Type
 	// Calls has the facts of each call of a procedure.

@@ -24,7 +24,7 @@ type projecting struct {
 	next   *scope // what follows sees this
 	sorted *scope // what ORDER BY and WHERE see
 	// keys are the texts of the items and of the aggregates in them, for finding them again; made when needed.
-	keys map[string]bool
+	keys map[string]ast.Expr
 	in   inquiry
 }
 

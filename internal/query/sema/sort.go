@@ -29,12 +29,12 @@ func (p *projecting) later(e ast.Expr, ctx context) static {
 		return p.expr(e, p.sorted, ctx)
 	}
 	if p.keys == nil {
-		p.keys = map[string]bool{}
-		for i := range p.facts.Items {
-			p.keys[ast.Key(p.facts.Items[i].Expr)] = true
-		}
+		p.keys = map[string]ast.Expr{}
 		for _, call := range p.facts.Aggregates {
-			p.keys[ast.Key(call)] = true
+			p.keys[ast.Key(call)] = call
+		}
+		for i := range p.facts.Items {
+			p.keys[ast.Key(p.facts.Items[i].Expr)] = p.facts.Items[i].Expr
 		}
 	}
 	r := &reuse{projecting: p, ctx: ctx, found: map[ast.Expr]bool{}}
@@ -81,6 +81,7 @@ func (r *reuse) find(e ast.Expr) {
 	}
 	if r.isItem(e) {
 		r.found[e] = true
+		r.info.Alike[e] = r.keys[ast.Key(e)]
 		switch {
 		case r.aggregates(e):
 			r.aggregated = true
@@ -95,7 +96,7 @@ func (r *reuse) find(e ast.Expr) {
 // isItem reports whether e is written like an item or an aggregate in one, with the same
 // variables.
 func (r *reuse) isItem(e ast.Expr) bool {
-	if !r.keys[ast.Key(e)] || (r.ctx.noAggregates != "" && r.aggregates(e)) {
+	if r.keys[ast.Key(e)] == nil || (r.ctx.noAggregates != "" && r.aggregates(e)) {
 		return false
 	}
 	return !r.shadowed(e)
