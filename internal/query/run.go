@@ -11,6 +11,7 @@ import (
 	"memgraphd/internal/query/parser"
 	"memgraphd/internal/query/planner"
 	"memgraphd/internal/query/sema"
+	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/value"
 )
 
@@ -255,10 +256,26 @@ func checkParams(info *sema.Info, params value.Value) error {
 				continue
 			}
 		}
-		return failure.New(failure.ParameterMissing, failure.CompileTime, "MissingParameter",
+		err := failure.New(failure.ParameterMissing, failure.CompileTime, "MissingParameter",
 			"parameter $%s was not given", name).At(info.ParamPlaces[name]).WithHint("pass it with the statement")
+		if given := nearestParam(name, params); given != "" {
+			err = err.WithHint("did you mean $%s, which was?", given)
+		}
+		return err
 	}
 	return nil
+}
+
+// nearestParam returns the given parameter that name may have meant, or "".
+func nearestParam(name string, params value.Value) string {
+	if params.IsNull() {
+		return ""
+	}
+	names := make([]string, 0, len(params.AsMap()))
+	for _, e := range params.AsMap() {
+		names = append(names, e.Key)
+	}
+	return spelling.Nearest(name, names)
 }
 
 func counters(s exec.Stats) Counters {

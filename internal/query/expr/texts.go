@@ -1,7 +1,9 @@
 package expr
 
 import (
+	"errors"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 
 	"memgraphd/internal/query/batch"
@@ -74,8 +76,12 @@ func newMatch(where at, x, y Evaluator) (*match, error) {
 func (e *match) expression(text string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(`\A(?:` + text + `)\z`)
 	if err != nil {
-		return nil, failure.Argument("InvalidArgumentValue", "the regular expression %q is not valid", text).
-			At(e.where).WithHint("the syntax is that of RE2: %v", err).WithCause(err)
+		why := err.Error()
+		if s, ok := errors.AsType[*syntax.Error](err); ok {
+			why = string(s.Code)
+		}
+		return nil, failure.Argument("InvalidArgumentValue", "the regular expression %q is not valid: %s", text, why).
+			At(e.where).WithHint("the syntax is that of RE2").WithCause(err)
 	}
 	return re, nil
 }

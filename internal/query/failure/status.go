@@ -67,6 +67,7 @@ var statuses = sync.OnceValue(func() map[string]string {
 		"MalformedCSV":                "22N43",
 		"UnreadableCSV":               "22N43",
 		"UnknownTimeZone":             "22NB5",
+		"InvalidPoint":                "22N24",
 		"DeletedEntityAccess":         "25N13",
 
 		"ConflictingTransactions": "25N11",
