@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"memgraphd/internal/storage/temporal"
@@ -51,5 +52,21 @@ func TestInstantsCompare(t *testing.T) {
 	zero := Point(PointValue{SRID: Cartesian, X: math.Copysign(0, -1)})
 	if same := Point(PointValue{SRID: Cartesian}); !Same(zero, same) || Hash(zero) != Hash(same) {
 		t.Error("0 and -0 are the same coordinate")
+	}
+}
+
+// TestShape holds a Value to what the compiler keeps in registers: four fields, three words.
+func TestShape(t *testing.T) {
+	if fields, size := reflect.TypeFor[Value]().NumField(), reflect.TypeFor[Value]().Size(); fields > 4 || size > 24 {
+		t.Errorf("%d fields in %d bytes", fields, size)
+	}
+	instant := LocalDateTime(temporal.LocalDateTime{Nanos: 999_999_999})
+	for v, want := range map[*Value]int{
+		{}: 0, &instant: 0, new(List(nil)): 1, new(List([]Value{instant})): 1,
+		new(Map([]Entry{{Key: "k", Value: List([]Value{instant, Null})}})): 2,
+	} {
+		if v.Depth() != want {
+			t.Errorf("a %s of depth %d, want %d", v.Kind(), v.Depth(), want)
+		}
 	}
 }

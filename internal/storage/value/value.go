@@ -1,12 +1,12 @@
 // Package value is the one value type from the wire to the disk.
 //
-// A Value is 24 bytes: a pointer, a word, a kind, for lists and maps how deep they nest, and
-// a half word. Numbers, booleans and entity handles live in the word; strings, lists, maps,
-// paths, durations and points behind the pointer, with the length of the first three in the
-// word. Temporal instants have days, seconds or nanoseconds in the word, an offset or
-// nanoseconds in the half word, and their zone behind the pointer. Values are immutable: what a constructor is given must
-// not be changed afterwards, and what an accessor returns must not be written to.
-// The zero Value is null.
+// A Value is 24 bytes: a pointer, a word, a half word and a kind. Numbers, booleans and
+// entity handles live in the word; strings, lists, maps, paths, durations and points behind
+// the pointer, with the length of the first three in the word. The half word tells how deep
+// lists and maps nest. Temporal instants have days, seconds or nanoseconds in the word, an
+// offset or nanoseconds in the half word, and their zone behind the pointer. Values are
+// immutable: what a constructor is given must not be changed afterwards, and what an
+// accessor returns must not be written to. The zero Value is null.
 package value
 
 import (
@@ -88,13 +88,13 @@ func (k Kind) String() string {
 	return "kind " + strconv.Itoa(int(k))
 }
 
-// Value is one Cypher value.
+// Value is one Cypher value. It has four fields and no more, because the compiler keeps a
+// larger struct in memory and not in registers, which makes every use of it slower.
 type Value struct {
 	p unsafe.Pointer
 	n uint64
+	x int32 // how deep a list or map nests, the offset of a time, the nanoseconds of an instant
 	k Kind
-	d uint16 // how deep a list or map nests, itself included
-	x int32  // the offset of a time, the nanoseconds of an instant
 }
 
 // Entry is one key and value of a map.
@@ -147,11 +147,11 @@ func Bytes(b []byte) Value {
 
 // List returns the elements as a value; they must not be written to afterwards.
 func List(elements []Value) Value {
-	d := uint16(0)
+	d := 0
 	for i := range elements {
-		d = max(d, elements[i].d)
+		d = max(d, elements[i].Depth())
 	}
-	return Value{k: KindList, p: unsafe.Pointer(unsafe.SliceData(elements)), n: uint64(len(elements)), d: deeper(d)}
+	return Value{k: KindList, p: unsafe.Pointer(unsafe.SliceData(elements)), n: uint64(len(elements)), x: deeper(d)}
 }
 
 // Map returns the entries as a value. It takes the slice over and sorts it by key; of
@@ -161,15 +161,15 @@ func Map(entries []Entry) Value {
 		slices.SortStableFunc(entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
 	}
 	out := entries[:0]
-	d := uint16(0)
+	d := 0
 	for i, e := range entries {
 		if i+1 < len(entries) && entries[i+1].Key == e.Key {
 			continue
 		}
-		d = max(d, e.Value.d)
+		d = max(d, e.Value.Depth())
 		out = append(out, e)
 	}
-	return Value{k: KindMap, p: unsafe.Pointer(unsafe.SliceData(out)), n: uint64(len(out)), d: deeper(d)}
+	return Value{k: KindMap, p: unsafe.Pointer(unsafe.SliceData(out)), n: uint64(len(out)), x: deeper(d)}
 }
 
 // Node returns the node id as a value.
@@ -184,17 +184,17 @@ func Edge(e graph.Edge) Value {
 func Path(p *PathValue) Value { return Value{k: KindPath, p: unsafe.Pointer(p)} }
 
 // deeper is the nesting of a list or map around something that nests d deep.
-func deeper(d uint16) uint16 {
-	if d == math.MaxUint16 {
-		return d
-	}
-	return d + 1
-}
+func deeper(d int) int32 { return int32(min(d+1, math.MaxInt32)) }
 
 // Depth returns how deep the lists and maps in v nest: 0 for other values, 1 for a flat
 // list. Whoever makes lists out of lists bounds it, because order, equality, hash and the
 // encoders recurse.
-func (v Value) Depth() int { return int(v.d) }
+func (v Value) Depth() int {
+	if v.k == KindList || v.k == KindMap {
+		return int(v.x)
+	}
+	return 0
+}
 
 // Kind returns what v holds.
 func (v Value) Kind() Kind { return v.k }
