@@ -92,6 +92,12 @@ func (c *compiler) shortestPath(o *plan.ShortestPath) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	var cycles *bestShape
+	if o.Cycles != nil {
+		if cycles, err = c.best(o.Cycles); err != nil {
+			return nil, err
+		}
+	}
 	slots := c.plan.Slots
 	reversed := o.Hop
 	reversed.Direction = opposite(reversed.Direction)
@@ -108,7 +114,11 @@ func (c *compiler) shortestPath(o *plan.ShortestPath) (factory, error) {
 			spec: o, hops: [2]hop{ahead, back},
 			edges: newProbe(slots, tests, o.Test.Reads), ends: newProbe(slots, tests[len(o.Test.Edges):], o.Test.Reads),
 		}
-		p := newPathfind(b, &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
+		var f finder = b
+		if cycles != nil {
+			f = &orCycle{bfs: b, best: cycles.instance()}
+		}
+		p := newPathfind(f, &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
 		p.into = o.Into
 		return p
 	}, nil

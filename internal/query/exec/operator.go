@@ -78,6 +78,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.shortestPath(o)
 	case *plan.Repeat:
 		return c.repeat(o)
+	case *plan.PathSearch:
+		return c.pathSearch(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -193,7 +193,7 @@ func TestShortestPathModel(t *testing.T) {
 		r := drawStep(rt)
 		low := rapid.IntRange(0, 1).Draw(rt, "low")
 		high := rapid.IntRange(1, 4).Draw(rt, "high")
-		condition := rapid.SampledFrom([]string{"", "edges", "nodes", "none"}).Draw(rt, "condition")
+		condition := rapid.SampledFrom([]string{"", "edges", "nodes", "none", "longer", "some"}).Draw(rt, "condition")
 		bound := rapid.SampledFrom([]string{"ab", "a", "b", ""}).Draw(rt, "bound")
 		a, b := rapid.IntRange(0, len(g.nodes)-1).Draw(rt, "a"), rapid.IntRange(0, len(g.nodes)-1).Draw(rt, "b")
 
@@ -204,7 +204,7 @@ func TestShortestPathModel(t *testing.T) {
 				continue
 			}
 			g.trails(n, r, fits, func(w modelWalk) {
-				if len(w.edges) < low || len(w.edges) > 0 && w.last() == n || strings.Contains(bound, "b") && w.last() != b {
+				if len(w.edges) < low || len(w.edges) > 0 && w.last() == n || strings.Contains(bound, "b") && w.last() != b || !g.wholly(w, condition) {
 					return
 				}
 				shortestOf(best, w)
@@ -221,6 +221,8 @@ func TestShortestPathModel(t *testing.T) {
 		where := map[string]string{
 			"": "", "edges": " WHERE all(x IN relationships(p) WHERE x.w > 0)",
 			"nodes": " WHERE all(x IN nodes(p) WHERE x.v > 0)", "none": " WHERE none(x IN rs WHERE x.w = 1)",
+			"longer": " WHERE length(p) + b.v > 2 AND all(x IN nodes(p) WHERE x.v < 3)",
+			"some":   " WHERE any(x IN rs WHERE x.w = 2) AND all(x IN relationships(p) WHERE x.w <> 0)",
 		}[condition]
 		if rapid.Bool().Draw(rt, "first") && bound == "ab" {
 			left = left + ", " + right + ", "
@@ -255,6 +257,21 @@ func (g *modelGraph) fulfils(w modelWalk, condition string) bool {
 		return !slices.ContainsFunc(w.nodes, func(n int) bool { return g.nodes[n].v == 0 })
 	case "none":
 		return !slices.ContainsFunc(w.edges, func(e int) bool { return g.edges[e].w == 1 })
+	case "longer":
+		return !slices.ContainsFunc(w.nodes, func(n int) bool { return g.nodes[n].v == 3 })
+	case "some":
+		return !slices.ContainsFunc(w.edges, func(e int) bool { return g.edges[e].w == 0 })
+	}
+	return true
+}
+
+// wholly tests what a condition asks of a path as a whole.
+func (g *modelGraph) wholly(w modelWalk, condition string) bool {
+	switch condition {
+	case "longer":
+		return len(w.edges)+g.nodes[w.last()].v > 2
+	case "some":
+		return slices.ContainsFunc(w.edges, func(e int) bool { return g.edges[e].w == 2 })
 	}
 	return true
 }

@@ -87,6 +87,9 @@ type ShortestPath struct {
 	Min, Max int
 	All      bool // of them, not one for each pair of nodes
 	Into     bool // To is known already
+	// Cycles finds the paths from a node to itself; nil where these do not count. It has
+	// no input.
+	Cycles *PathSearch
 }
 
 // Inputs returns the operator that rows come from.
@@ -126,7 +129,7 @@ type Leg struct {
 // Repeat makes a row of every path that repeats a pattern of one or more relationships.
 type Repeat struct {
 	Header
-	Hop   // Direction, Types and Is are those of the legs
+	Hop // Direction, Types and Is are those of the legs
 	Found
 	Input    Op
 	Legs     []*Leg
@@ -211,4 +214,116 @@ func rounds(low, high int) string {
 		text += strconv.Itoa(high)
 	}
 	return text + "}"
+}
+
+// PathSearch makes a row of the shortest or of any paths between two nodes that fit a
+// pattern of several segments. The search goes from To to From.
+type PathSearch struct {
+	Header
+	Hop // Direction, Types and Is are those of the legs
+	Found
+	Input    Op
+	Segments []*Segment
+	Nodes    NodeTest
+	Final    Final
+	Mode     ast.PathMode
+	Count    ast.Expr // how many paths, or lengths; nil for one
+	All      bool     // all paths, whatever Count
+	ByLength bool     // Count says of how many lengths all paths are wanted
+	Apart    bool     // there is no path from a node to itself but of length 0
+	Into     bool     // To is known already
+}
+
+// Segment is a part of a pattern that is repeated, or that stands there once.
+type Segment struct {
+	Legs     []*Leg // of one round, in the order of the search
+	Min, Max int    // rounds; Max is -1 where there is no limit
+	Pattern  int    // the place of the segment in the pattern: of Found.Hops
+	// Round are conditions of a round that read more than one relationship and its nodes,
+	// RoundReads and RoundInner the columns that they read: of the input and of the round.
+	Round                  []ast.Expr
+	RoundReads, RoundInner []int
+	// Node is the slot of the node after the last round, Check are its conditions.
+	Node       int
+	Check      []ast.Expr
+	CheckReads []int
+}
+
+// NodeTest are the conditions of each node of a path, which is in the slot Node.
+type NodeTest struct {
+	Node  int
+	Where []ast.Expr
+	Reads []int
+}
+
+// Final are the conditions of a path as a whole.
+type Final struct {
+	Where []ast.Expr
+	Reads []int // of the input
+	// Found, Rel and To are the columns of the path that the conditions read.
+	Found   Found
+	Rel, To int
+}
+
+// Inputs returns the operator that rows come from.
+func (o *PathSearch) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (o *PathSearch) Name() string {
+	if o.Into {
+		return "PathSearchInto"
+	}
+	return "PathSearch"
+}
+
+// Detail draws the segments in the order of the search, and says how many paths are wanted.
+func (o *PathSearch) Detail(p *Plan) string {
+	count := "1"
+	switch {
+	case o.All:
+		count = "ALL"
+	case o.Count != nil:
+		count = Text(p, o.Count)
+	}
+	if o.ByLength {
+		count += " GROUPS"
+	}
+	if o.Mode != ast.Trail {
+		count += " " + o.Mode.String()
+	}
+	var b strings.Builder
+	b.WriteString(count + " (" + p.slot(o.To))
+	for i, s := range o.Segments {
+		b.WriteString(")(" + drawLegs(p, s.Legs))
+		for _, e := range s.Round {
+			b.WriteString(" AND " + Text(p, e))
+		}
+		b.WriteString(")" + rounds(s.Min, s.Max) + "(")
+		if i+1 < len(o.Segments) {
+			b.WriteString(p.slot(s.Node))
+		}
+		for _, e := range s.Check {
+			b.WriteString(" " + Text(p, e))
+		}
+	}
+	b.WriteString(p.slot(o.From) + ")")
+	for i, e := range append(append([]ast.Expr{}, o.Nodes.Where...), o.Final.Where...) {
+		b.WriteString([]string{" WHERE ", " AND "}[min(i, 1)] + Text(p, e))
+	}
+	return b.String()
+}
+
+// Own lists the columns that no batch brings.
+func (o *PathSearch) Own() []int {
+	own := append(o.Found.Made(), o.Nodes.Node, o.Rel)
+	own = append(own, o.Final.Found.Made()...)
+	own = append(own, o.Final.Rel)
+	if !o.Into {
+		own = append(own, o.To)
+	}
+	for _, s := range o.Segments {
+		own = append(own, Own(s.Legs)...)
+		own = append(own, s.Node)
+	}
+	return own
 }

@@ -40,6 +40,12 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, dynamicNames(o.Is)...)
 	case *plan.ShortestPath:
 		l.add(nil, o.Test.Conditions()...)
+		if o.Cycles != nil {
+			l.add(nil, searchConditions(o.Cycles)...)
+		}
+	case *plan.PathSearch:
+		l.add(nil, searchConditions(o)...)
+		l.add(nil, o.Count)
 	case *plan.Repeat:
 		l.add(nil, legConditions(o.Legs)...)
 	case *plan.Filter:

@@ -134,7 +134,7 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 			exprSlots(p, scoped{e, nil}, reads)
 		}
 		o.Reads = reads.without(o.Each).sorted()
-	case *plan.ShortestPath, *plan.Repeat:
+	case *plan.ShortestPath, *plan.Repeat, *plan.PathSearch:
 		read = livePath(p, o, need, read)
 	case *plan.Foreach:
 		live(p, o.Body, slotSet{})
@@ -316,6 +316,8 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 	case *plan.ShortestPath:
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
 	case *plan.Repeat:
+		return searchColumns(&o.Hop, &o.Found, o.Into, read)
+	case *plan.PathSearch:
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
 	case *plan.FollowBound:
 		read.add(o.Rel)

@@ -29,7 +29,7 @@ type way struct {
 
 // unplanned refuses what no operator carries out.
 func unplanned(part *ast.PatternPart) error {
-	special := part.Select != nil && !part.Select.Function() || part.Where != nil
+	special := part.Select != nil && !part.Select.Selective()
 	for _, r := range part.Rels {
 		special = special || r.Search != nil
 	}
@@ -52,16 +52,24 @@ func (b *builder) newSymbol(t sema.Type) *sema.Symbol {
 // addFunction adds shortestPath(…) or allShortestPaths(…).
 func (b *builder) addFunction(g *pattern, part *ast.PatternPart, left, right *node) error {
 	p := part.Rels[0]
-	f := &shortest{all: part.Select.Kind == ast.SelectAllShortestPaths, low: 1, high: 1, test: plan.NewTest(), path: b.info.Paths[part]}
-	if p.Length != nil {
-		f.low, f.high = p.Length.Min, p.Length.Max
-	}
 	r := b.newRel(g, p, left, right)
-	r.search, r.free = f, true
+	r.length, r.free = nil, true
+	o, err := b.newRound(r, p)
+	if err != nil {
+		return err
+	}
+	r.follows(o)
+	f := &shortest{
+		low: o.low, high: o.high, all: part.Select.Kind == ast.SelectAllShortestPaths, test: plan.NewTest(),
+		path: b.info.Paths[part], hop: o.hops[0], round: o, list: r.symbol,
+	}
+	f.test.Start, f.test.Rel, f.test.End = b.slot(o.nodes[0]), b.slot(o.rels[0]), b.slot(o.nodes[1])
+	f.test.Edges = conditionsOf(o)
+	r.search = f
 	if f.path != nil {
 		r.gives = append(r.gives, f.path)
 	}
-	return b.relConditions(g, r, &f.test, p)
+	return nil
 }
 
 // shortestPath plans shortestPath(…) as a value: the path is the only column.
@@ -78,44 +86,46 @@ func (b *builder) shortestPath(in plan.Op, e *ast.ShortestPath) (plan.Op, error)
 	return at, nil
 }
 
-// relConditions turns what is asked of a relationship into conditions of a search.
-func (b *builder) relConditions(g *pattern, r *rel, t *plan.Test, p *ast.RelPattern) error {
-	props, err := b.propertyValues(p.Props)
-	if err != nil {
-		return err
-	}
-	b.addTypes(g, r, p)
-	b.addRelCondition(g, r, p)
-	if r.hop == nil && len(props) > 0 {
-		r.hop = b.newSymbol(sema.Edge)
-	}
-	if r.hop != nil {
-		t.Rel = b.slot(r.hop)
-	}
-	t.Edges = append(t.Edges, r.where...)
-	for _, kv := range props {
-		t.Edges = append(t.Edges, b.propertyEquals(r.hop, kv))
-		b.collectSymbols(kv.Value, r.needs)
-	}
-	return nil
-}
-
 // shortest is a search for shortest paths of one relationship a round.
 type shortest struct {
 	low, high int
 	all       bool
 	test      plan.Test
+	hop       plan.Hop
 	path      *sema.Symbol // nil where nobody names it
+	list      *sema.Symbol // of the relationships; nil where nobody names it
+	groups    []roundGroup
+	binds     []bind
+	round     *round
+	// cycles finds the paths from a node to itself; nil where these do not count.
+	cycles *best
 }
 
 func (s *shortest) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
-	h.Distinct = nil
+	h.Distinct, h.Types, h.Is, h.Direction = nil, s.hop.Types, s.hop.Is, s.hop.Direction
+	if w.reverse {
+		h.Direction = reverse(h.Direction)
+	}
+	if s.list != nil {
+		h.Rel = b.slot(s.list)
+	}
 	o := &plan.ShortestPath{
 		Hop: h, Input: in, Min: s.low, Max: s.high, All: s.all, Into: w.into, Test: s.test,
 		Found: plan.Found{Path: plan.NoSlot, Reverse: w.reverse},
 	}
 	if s.path != nil {
 		o.Path = b.slot(s.path)
+	}
+	for _, g := range s.groups {
+		g.Slot = b.slot(g.outer)
+		o.Groups = append(o.Groups, g.Group)
+	}
+	for _, x := range s.binds {
+		x.group.Slot = b.slot(x.symbol)
+		o.Groups = append(o.Groups, x.group)
+	}
+	if s.cycles != nil {
+		o.Cycles, _ = s.cycles.plan(b, nil, h, way{into: true, reverse: w.reverse}).(*plan.PathSearch)
 	}
 	return o
 }
@@ -124,11 +134,10 @@ func (s *shortest) estimate(fan, nodes float64, into bool) (rows, cost float64) 
 	l := ast.Length{Min: min(s.low, 1), Max: s.high}
 	reach, edges := varFanout(&l, fan)
 	reach, edges = min(reach, nodes), min(edges, nodes*fan)
-	switch {
-	case !into:
-		rows, cost = reach, edges*costEdge+reach*costRow
-	default:
+	if into {
 		rows, cost = 0.9, math.Sqrt(edges)*2*costEdge
+	} else {
+		rows, cost = reach, edges*costEdge+reach*costRow
 	}
 	if s.all {
 		rows *= 2
@@ -148,7 +157,13 @@ func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
 			exprSlots(p, scoped{e, nil}, reads)
 		}
 		t.Reads = reads.without(t.Own()...).sorted()
+		if o.Cycles != nil {
+			o.Cycles.Final.Found.Groups = nil
+			read = livePathSearch(p, o.Cycles, need, read)
+		}
 		return read.without(t.Own()...)
+	case *plan.PathSearch:
+		return livePathSearch(p, o, need, read)
 	case *plan.Repeat:
 		liveFound(&o.Found, &o.Hop, need)
 		own := append(plan.Own(o.Legs), o.Track)
@@ -156,6 +171,45 @@ func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
 		return read.without(own...)
 	}
 	return read
+}
+
+// livePathSearch is livePath for a search of several segments.
+func livePathSearch(p *plan.Plan, o *plan.PathSearch, need, read slotSet) slotSet {
+	own := o.Own()
+	reads := func(list []ast.Expr) slotSet {
+		s := slotSet{}
+		for _, e := range list {
+			exprSlots(p, scoped{e, nil}, s)
+		}
+		return s
+	}
+	outer := func(list []ast.Expr) []int { return reads(list).without(own...).sorted() }
+	for _, s := range o.Segments {
+		liveLegs(p, s.Legs, own)
+		s.RoundReads, s.CheckReads = outer(s.Round), outer(s.Check)
+	}
+	o.Nodes.Reads = outer(o.Nodes.Where)
+	final := reads(o.Final.Where)
+	o.Final.Reads = outer(o.Final.Where)
+	o.Final.Found.Keep(final)
+	if !final[o.Final.Rel] {
+		o.Final.Rel = plan.NoSlot
+	}
+	if !final[o.Final.To] || o.Into {
+		o.Final.To = plan.NoSlot
+	}
+	liveFound(&o.Found, &o.Hop, need)
+	return read.without(own...)
+}
+
+// searchConditions lists the conditions of a search of several segments.
+func searchConditions(o *plan.PathSearch) []ast.Expr {
+	out := append(append([]ast.Expr{}, o.Nodes.Where...), o.Final.Where...)
+	for _, s := range o.Segments {
+		out = append(append(out, s.Round...), s.Check...)
+		out = append(out, legConditions(s.Legs)...)
+	}
+	return out
 }
 
 func liveFound(f *plan.Found, h *plan.Hop, need slotSet) {
@@ -195,31 +249,45 @@ func (b *builder) pathEffects(r *ast.RelPattern, e *effects) {
 
 // absorb moves the conditions of WHERE about a path into the search for it, where they
 // decide which path is the shortest.
-func (b *builder) absorb(g *pattern) error {
+func (b *builder) absorb(g *pattern) {
 	for _, r := range g.rels {
 		s, ok := r.search.(*shortest)
-		if !ok {
+		if !ok || s.round == nil {
 			continue
 		}
 		kept := g.preds[:0]
+		var whole []ast.Expr
 		for _, p := range g.preds {
 			about := p.needs[r.symbol] || s.path != nil && p.needs[s.path]
 			if !about {
 				kept = append(kept, p)
 				continue
 			}
-			if !b.absorbUniversal(r, s, p) {
-				return failure.Syntax("NotSupported", "this condition of a shortest path is not supported").At(p.expr.Span())
+			universal := b.absorbUniversal(r, s, p)
+			if !universal {
+				whole = append(whole, p.expr)
 			}
 			for x := range p.needs {
-				if x != r.symbol && x != s.path {
+				end := x == r.left.symbol || x == r.right.symbol
+				if x != r.symbol && x != s.path && (universal || !end) {
 					r.needs[x] = true
 				}
 			}
 		}
 		g.preds = kept
+		if len(whole) > 0 {
+			r.search = s.exhaustive(whole)
+		}
 	}
-	return nil
+}
+
+// exhaustive returns a search that asks whole paths for conditions, in the order of their
+// length.
+func (s *shortest) exhaustive(whole []ast.Expr) *best {
+	return &best{
+		segments: []*segment{{round: s.round, list: s.list}}, byLength: s.all, apart: true, final: whole,
+		node: s.test.Node, nodes: s.test.Nodes, path: s.path,
+	}
 }
 
 // absorbUniversal takes all(x IN nodes(p) WHERE …), none(…) and the same over the
@@ -244,8 +312,7 @@ func (b *builder) absorbUniversal(r *rel, s *shortest, p *predicate) bool {
 		if b.info.Uses[what] != r.symbol {
 			return false
 		}
-		b.shareSlot(x, &s.test.Rel)
-		s.test.Edges = append(s.test.Edges, condition)
+		s.askEach(b, x, condition)
 		return true
 	case *ast.Call:
 		if len(what.Args) != 1 || s.path == nil {
@@ -260,12 +327,18 @@ func (b *builder) absorbUniversal(r *rel, s *shortest, p *predicate) bool {
 			s.test.Nodes = append(s.test.Nodes, condition)
 			return true
 		case isNamed(what.Name, "relationships"), isNamed(what.Name, "rels"):
-			b.shareSlot(x, &s.test.Rel)
-			s.test.Edges = append(s.test.Edges, condition)
+			s.askEach(b, x, condition)
 			return true
 		}
 	}
 	return false
+}
+
+// askEach adds a condition of each relationship, which is x in it.
+func (s *shortest) askEach(b *builder, x *sema.Symbol, e ast.Expr) {
+	b.shareSlot(x, &s.test.Rel)
+	s.test.Edges = append(s.test.Edges, e)
+	s.round.conds = append(s.round.conds, condition{expr: e, firstNode: len(s.round.nodes), lastNode: -1, lastRel: 0})
 }
 
 // shareSlot gives s the column slot, made when there is none yet.
@@ -273,7 +346,7 @@ func (b *builder) shareSlot(s *sema.Symbol, slot *int) {
 	if *slot == plan.NoSlot {
 		*slot = b.newSlot(s.Name)
 	}
-	b.p.SymbolSlots[s.ID] = *slot
+	b.alias(s, *slot)
 }
 
 // fanOf guesses how many relationships of r a node has.

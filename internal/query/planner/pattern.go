@@ -95,9 +95,7 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 			b.addPredicate(g, &ast.IsNull{X: b.variable(n.symbol), Not: true}, nil)
 		}
 	}
-	if err := b.absorb(g); err != nil {
-		return nil, err
-	}
+	b.absorb(g)
 	for i, p := range g.preds {
 		p.id = i
 	}
@@ -116,6 +114,9 @@ func (g *pattern) joined(n *node) bool {
 }
 
 func (b *builder) addPart(g *pattern, part *ast.PatternPart) error {
+	if part.Select.Selective() && len(part.Rels) > 0 {
+		return b.addSelected(g, part)
+	}
 	nodes := make([]*node, len(part.Nodes))
 	for i, p := range part.Nodes {
 		n, err := b.addNode(g, p)
@@ -124,13 +125,13 @@ func (b *builder) addPart(g *pattern, part *ast.PatternPart) error {
 		}
 		nodes[i] = n
 	}
-	if part.Select.Function() {
-		return b.addFunction(g, part, nodes[0], nodes[1])
-	}
 	for i, p := range part.Rels {
 		if err := b.addRel(g, p, nodes[i], nodes[i+1]); err != nil {
 			return err
 		}
+	}
+	for _, e := range conjuncts(part.Where, nil) {
+		b.addCondition(g, e)
 	}
 	if b.info.Paths[part] != nil {
 		g.paths = append(g.paths, part)
