@@ -208,7 +208,8 @@ func show(x value.Value) string {
 		return fmt.Sprintf("[%d]", x.AsEdge().ID)
 	case value.KindPath:
 		return fmt.Sprintf("path of %d", len(x.AsPath().Edges))
-	case value.KindBool, value.KindInt, value.KindFloat:
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime,
+		value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	text, _ := function.Text(x)
 	return text

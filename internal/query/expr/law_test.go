@@ -25,6 +25,8 @@ func TestWaysAgree(t *testing.T) {
 		"m": "[1, 2.5, 3, null, -1, 0.5, 2, 0]",
 		"l": "[[1, 2, 3], [], null, [null], [5, 'a'], [[1]], [2.5, 1], [0]]",
 		"n": "[$n0, $n1, null, $n2, $n0, $n1, $n2, null]",
+		"d": "[date('2015-07-21'), null, date('2000-02-29'), localtime('12:00'), datetime('2015-07-21T12:00+01:00'), null, time('12:00Z'), date('2015-07-21')]",
+		"u": "[duration('P1D'), duration('P1M'), null, duration('PT0.5S'), 2, duration('-P1D'), duration('PT0S'), 1.5]",
 	} {
 		f.set(name, evalOne(t, list))
 	}
@@ -51,7 +53,7 @@ func (q *quiet) Fatalf(format string, args ...any) { q.rt.Fatalf(format, args...
 func drawExpr(t *rapid.T, depth int) string {
 	if depth == 0 {
 		return rapid.SampledFrom([]string{
-			"i", "f", "b", "c", "s", "x", "m", "l", "n", "1", "2.5", "'a'", "null", "true", "[1, null]", "$one",
+			"i", "f", "b", "c", "s", "x", "m", "l", "n", "d", "u", "1", "2.5", "'a'", "null", "true", "[1, null]", "$one",
 		}).Draw(t, "leaf")
 	}
 	sub := func() string { return drawExpr(t, depth-1) }

@@ -13,7 +13,7 @@ import (
 //	instant ± duration, duration + instant   an instant of the same type
 //	duration ± duration                      part by part
 //	duration * number, number * duration, duration / number
-//	instant - instant of the same type       the time between them, in days and seconds
+//	instant - instant of the same type       the time between them
 func (e *arithmetic) temporal(x, y value.Value) (value.Value, error) {
 	xd, yd := x.Kind() == value.KindDuration, y.Kind() == value.KindDuration
 	var z value.Value
@@ -107,10 +107,14 @@ func earlier(x value.Value, d temporal.Duration) (value.Value, error) {
 	return value.Null, nil
 }
 
-// between is the time from one instant to another of the same type, in days of 24 hours and
-// the seconds that are left over.
+// between is the time from one instant to another of the same type, so that adding it leads
+// there: in days and the seconds that are left over where a day always has 24 hours, in
+// seconds where there may be a zone whose days have not.
 func between(from, to value.Value) temporal.Duration {
 	d := temporal.InSeconds(function.PartsOf(from), function.PartsOf(to))
+	if from.Kind() == value.KindDateTime {
+		return d
+	}
 	seconds := d.Seconds
 	if seconds < 0 && d.Nanos > 0 {
 		seconds++

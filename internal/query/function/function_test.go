@@ -16,6 +16,9 @@ func TestTypesAreThoseOfSema(t *testing.T) {
 		function.String: sema.String, function.Bytes: sema.Bytes, function.List: sema.List,
 		function.Map: sema.Map, function.Node: sema.Node, function.Edge: sema.Edge,
 		function.Path: sema.Path, function.EdgeList: sema.EdgeList, function.Any: sema.Any,
+		function.Date: sema.Date, function.Time: sema.Time, function.LocalTime: sema.LocalTime,
+		function.DateTime: sema.DateTime, function.LocalDateTime: sema.LocalDateTime, function.Duration: sema.Duration,
+		function.Temporal: sema.Temporal,
 	} {
 		if uint32(f) != uint32(s) {
 			t.Errorf("%b is not %b", f, s)
