@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"time"
 
 	"memgraphd/internal/query/batch"
@@ -63,7 +64,7 @@ func (f *profile) tree(p *plan.Plan) *plan.Tree {
 		t.Rows, t.Hits, t.Time = m.rows, m.hits, m.time
 		below := o.Inputs()
 		for _, s := range o.Head().Subplans {
-			below = append(below[:len(below):len(below)], s.Root)
+			below = append(slices.Clip(below), s.Root)
 		}
 		for _, in := range below {
 			if below := f.stats[in]; below != nil {

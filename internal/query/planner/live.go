@@ -62,6 +62,9 @@ func exprSlots(p *plan.Plan, e scoped, into slotSet) {
 // live finds, from the root down, which columns each operator must carry: those that
 // somebody above reads.
 func live(p *plan.Plan, o plan.Op, need slotSet) {
+	if liveSides(p, o, need) {
+		return
+	}
 	made, read := columns(o)
 	for _, e := range expressions(o) {
 		exprSlots(p, e, read)
@@ -77,49 +80,6 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 			o.Slots = below.sorted()
 		}
 		o.Carry = o.Slots
-		return
-	case *plan.Apply:
-		inner := newSlotSet(o.Argument.Row)
-		for _, s := range o.Binds {
-			if need[s] {
-				inner.add(s)
-			}
-		}
-		o.Binds = slices.DeleteFunc(o.Binds, func(s int) bool { return !need[s] })
-		live(p, o.Inner, inner)
-		o.Carry = need.without(o.Binds...).sorted()
-		below = newSlotSet(o.Carry...)
-		below.add(o.Argument.Slots...)
-		live(p, o.Outer, below)
-		return
-	case *plan.Call:
-		o.Binds = slices.DeleteFunc(o.Binds, func(s int) bool { return !need[s] })
-		live(p, o.Inner, newSlotSet(o.Binds...))
-		o.Carry = need.without(o.Binds...).sorted()
-		below = newSlotSet(o.Carry...)
-		below.add(o.Argument.Slots...)
-		live(p, o.Input, below)
-		return
-	case *plan.CallBatches:
-		o.Binds = slices.DeleteFunc(o.Binds, func(s int) bool { return !need[s] })
-		live(p, o.Inner, newSlotSet(o.Binds...))
-		o.Carry = below.without(o.Binds...).sorted()
-		below = newSlotSet(o.Carry...)
-		below.add(o.Argument.Slots...)
-		live(p, o.Input, below)
-		return
-	case *plan.Union:
-		for i, part := range o.Parts {
-			live(p, part, newSlotSet(o.From[i]...))
-		}
-		return
-	case *plan.HashJoin:
-		o.RightSlots = liveJoin(p, o.Left, o.Right, need, o.RightSlots, joinReads(p, o))
-		o.Carry = need.without(o.RightSlots...).sorted()
-		return
-	case *plan.Product:
-		o.RightSlots = liveJoin(p, o.Left, o.Right, need, o.RightSlots, [2]slotSet{{}, {}})
-		o.Carry = need.without(o.RightSlots...).sorted()
 		return
 	case *plan.Create:
 		read = read.without(made...) // a property may be made of a node of the same pattern
@@ -167,59 +127,16 @@ func carryAll(o plan.Op, read, need slotSet) {
 	}
 }
 
-// joinReads returns what the keys of a join read on each side.
-func joinReads(p *plan.Plan, o *plan.HashJoin) [2]slotSet {
-	reads := [2]slotSet{{}, {}}
-	for i := range o.LeftKeys {
-		exprSlots(p, scoped{o.LeftKeys[i].Expr, o.Scope}, reads[0])
-		exprSlots(p, scoped{o.RightKeys[i].Expr, o.Scope}, reads[1])
-	}
-	return reads
-}
-
-// liveJoin goes down both sides of a join and returns the columns of the right side that
-// are needed above.
-func liveJoin(p *plan.Plan, left, right plan.Op, need slotSet, rightSlots []int, reads [2]slotSet) []int {
-	var kept []int
-	for _, s := range rightSlots {
-		if need[s] {
-			kept = append(kept, s)
-		}
-	}
-	onLeft := need.without(rightSlots...)
-	for s := range reads[0] {
-		onLeft[s] = true
-	}
-	onRight := newSlotSet(kept...)
-	for s := range reads[1] {
-		onRight[s] = true
-	}
-	live(p, right, onRight)
-	live(p, left, onLeft)
-	return kept
-}
-
 // columns returns the columns that o makes, and those that it reads other than in
 // expressions.
 func columns(o plan.Op) (made []int, read slotSet) {
 	read = slotSet{}
+	if slot, ok := scanned(o); ok {
+		return []int{slot}, read
+	}
 	switch o := o.(type) {
 	case *plan.Argument:
 		made = []int{o.Row}
-	case *plan.AllNodes:
-		made = []int{o.Slot}
-	case *plan.LabelScan:
-		made = []int{o.Slot}
-	case *plan.LabelsScan:
-		made = []int{o.Slot}
-	case *plan.IndexEqual:
-		made = []int{o.Slot}
-	case *plan.IndexRange:
-		made = []int{o.Slot}
-	case *plan.IndexPrefix:
-		made = []int{o.Slot}
-	case *plan.NodeByID:
-		made = []int{o.Slot}
 	case *plan.Project:
 		for _, c := range o.Columns {
 			made = append(made, c.Slot)
@@ -240,8 +157,6 @@ func columns(o plan.Op) (made []int, read slotSet) {
 		readKeys(o.Keys, read)
 	case *plan.Unwind:
 		made = []int{o.Slot}
-	case *plan.CallBatches:
-		made = []int{o.Status}
 	case *plan.Produce:
 		read.add(o.Slots...)
 	case *plan.LoadCSV:
@@ -261,6 +176,27 @@ func columns(o plan.Op) (made []int, read slotSet) {
 		return hopColumns(o, read)
 	}
 	return made, read
+}
+
+// scanned returns the column of the nodes that a scan finds.
+func scanned(o plan.Op) (slot int, ok bool) {
+	switch o := o.(type) {
+	case *plan.AllNodes:
+		return o.Slot, true
+	case *plan.LabelScan:
+		return o.Slot, true
+	case *plan.LabelsScan:
+		return o.Slot, true
+	case *plan.IndexEqual:
+		return o.Slot, true
+	case *plan.IndexRange:
+		return o.Slot, true
+	case *plan.IndexPrefix:
+		return o.Slot, true
+	case *plan.NodeByID:
+		return o.Slot, true
+	}
+	return plan.NoSlot, false
 }
 
 func readKeys(list []plan.SortKey, read slotSet) {

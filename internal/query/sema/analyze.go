@@ -16,7 +16,7 @@ type analyzer struct {
 	info   *Info
 	err    *failure.Error
 	params map[string]token.Span // where each stands first
-	elems  map[*Symbol]Type // what the elements of a list variable are, where that is known
+	elems  map[*Symbol]Type      // what the elements of a list variable are, where that is known
 	// subqueries are the expressions with patterns or queries of their own around the
 	// current place, outermost first.
 	subqueries []subquery

@@ -13,7 +13,7 @@ func (a *analyzer) clause(c ast.Clause, sc *scope) {
 		a.info.Reads = true
 		a.matchPattern(c.Pattern, sc, "MATCH")
 		a.hints(c, sc)
-		a.predicate(c.Where, sc, "WHERE")
+		a.predicate(c.Where, sc)
 	case *ast.Finish:
 	case *ast.Unwind:
 		l := a.expr(c.List, sc, context{noAggregates: "UNWIND"})
@@ -61,13 +61,13 @@ func (a *analyzer) alreadyBound(v *ast.Variable) {
 		WithHint("use another name"))
 }
 
-// predicate analyses a condition, which may be nil.
-func (a *analyzer) predicate(e ast.Expr, sc *scope, of string) {
+// predicate analyses the condition of a WHERE, which may be nil.
+func (a *analyzer) predicate(e ast.Expr, sc *scope) {
 	if e == nil {
 		return
 	}
-	t := a.expr(e, sc, context{noAggregates: of, patterns: true})
-	a.expect(e, t, Boolean, of)
+	t := a.expr(e, sc, context{noAggregates: "WHERE", patterns: true})
+	a.expect(e, t, Boolean, "WHERE")
 }
 
 func (a *analyzer) loadCSV(c *ast.LoadCSV, sc *scope) {

@@ -43,7 +43,7 @@ func (a *analyzer) relFilling(r *ast.RelPattern, sc *scope, of string) {
 	a.labels(r.Is, sc, context{noAggregates: of})
 	a.properties(r.Props, sc, of)
 	if r.Length == nil || r.Where == nil && !a.info.Bound[r] && !isDynamic(r.Is) {
-		a.predicate(r.Where, sc, "WHERE")
+		a.predicate(r.Where, sc)
 		return
 	}
 	inner := sc.inner()
@@ -56,7 +56,7 @@ func (a *analyzer) relFilling(r *ast.RelPattern, sc *scope, of string) {
 		inner.add(hop)
 	}
 	a.info.Hops[r] = hop
-	a.predicate(r.Where, inner, "WHERE")
+	a.predicate(r.Where, inner)
 }
 
 // isDynamic reports whether an expression gives a name of l, which may be nil.

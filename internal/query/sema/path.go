@@ -190,7 +190,7 @@ func (a *analyzer) pathConditions(part *ast.PatternPart, sc *scope, of string) {
 			inner := a.rounds[r.Repeat]
 			a.noParameters(r.Repeat.Part, of)
 			a.partProperties(r.Repeat.Part, inner, of)
-			a.predicate(r.Repeat.Where, inner, "WHERE")
+			a.predicate(r.Repeat.Where, inner)
 		}
 		if s := r.Search; s != nil {
 			a.lambda(s.Weight, sc, Any)
@@ -203,7 +203,7 @@ func (a *analyzer) pathConditions(part *ast.PatternPart, sc *scope, of string) {
 	if part.Select != nil {
 		a.pathCount(part.Select.Count)
 	}
-	a.predicate(part.Where, sc, "WHERE")
+	a.predicate(part.Where, sc)
 }
 
 // pathCount analyses how many paths are asked for.

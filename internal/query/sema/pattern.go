@@ -126,7 +126,7 @@ func (a *analyzer) partProperties(part *ast.PatternPart, sc *scope, of string) {
 		}
 		a.labels(n.Is, sc, context{noAggregates: of})
 		a.properties(n.Props, sc, of)
-		a.predicate(n.Where, sc, "WHERE")
+		a.predicate(n.Where, sc)
 	}
 }
 

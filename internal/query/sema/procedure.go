@@ -107,7 +107,7 @@ func (a *analyzer) callProcedure(c *ast.CallProcedure, sc *scope, standalone boo
 	}
 	a.arguments(c, call, sc)
 	a.yields(c, call, sc)
-	a.predicate(c.Where, sc, "WHERE")
+	a.predicate(c.Where, sc)
 	if !standalone || a.err != nil {
 		return nil
 	}

@@ -25,7 +25,7 @@ func (a *analyzer) subquery(e *ast.Subquery, sc *scope) static {
 		}
 		inner := sc.inner()
 		a.matchPattern(e.Pattern, inner, e.Kind.String())
-		a.predicate(e.Where, inner, "WHERE")
+		a.predicate(e.Where, inner)
 		if e.Kind == ast.Collect {
 			a.noColumns(e)
 		}
