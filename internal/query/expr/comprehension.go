@@ -37,7 +37,7 @@ func (s *scope) comprehension(e *ast.ListComprehension) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	if e.Where == nil && e.Result == nil {
+	if e.Where == nil && e.Result == nil && s.alwaysList(e.List) {
 		return list, nil
 	}
 	x, err := s.local(e.Var)
@@ -54,6 +54,15 @@ func (s *scope) comprehension(e *ast.ListComprehension) (compiled, error) {
 	}
 	out.level = level{1, below.captured}
 	return compiled{e: out}, nil
+}
+
+// alwaysList reports whether e can be nothing but a list or null.
+func (s *scope) alwaysList(e ast.Expr) bool {
+	if s.env.Info == nil {
+		return false
+	}
+	t := s.env.Info.Types[e]
+	return t != 0 && t&^(sema.List|sema.EdgeList) == 0
 }
 
 func (e *comprehension) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
