@@ -3,6 +3,7 @@ package query_test
 import (
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,12 +15,11 @@ import (
 // ticking opens a session of an engine whose clock moves on by a second at every look.
 func ticking(t *testing.T) *query.Session {
 	t.Helper()
-	at := time.Date(2024, 2, 28, 12, 59, 0, 5e8, time.UTC) // its text always has seconds
+	begin := time.Date(2024, 2, 28, 12, 59, 0, 5e8, time.UTC) // its text always has seconds
+	var looks atomic.Int64
 	e := open(t, func(o *query.Options) {
-		o.Now = func() time.Time {
-			at = at.Add(time.Second)
-			return at
-		}
+		o.Now = func() time.Time { return begin.Add(time.Duration(looks.Add(1)) * time.Second) }
+		o.Workers = query.WorkerOptions{Count: 4, Morsel: 10}
 	})
 	s := e.NewSession(query.SessionOptions{ID: "clock"})
 	t.Cleanup(s.Close)
@@ -86,6 +86,26 @@ func TestClocks(t *testing.T) {
 	}
 	if later := rows(t, s, text, value.Null); later[0][0] <= all[0][0] {
 		t.Errorf("a later transaction began at %s, the one before at %s", later[0][0], all[0][0])
+	}
+}
+
+// TestClocksOfWorkers lets several workers look at the clocks: they are those of the statement.
+func TestClocksOfWorkers(t *testing.T) {
+	s := ticking(t)
+	rows(t, s, "UNWIND range(1, 1000) AS i CREATE (:Tick {i: i})", value.Null)
+	for range 10 {
+		if err := s.Begin(t.Context(), query.TxOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		want := rows(t, s, "RETURN 1 AS a, 1 AS b, datetime.transaction()", value.Null)
+		got := rows(t, s, `MATCH (n:Tick) WHERE n.i > 0
+			RETURN count(DISTINCT datetime()), count(DISTINCT datetime.transaction()), max(datetime.transaction())`, value.Null)
+		if !slices.Equal(got[0], want[0]) {
+			t.Fatalf("workers see %v, not %v", got[0], want[0])
+		}
+		if err := s.Rollback(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -374,7 +374,7 @@ func (c *crew) hire() *instance {
 	i.take(r.ctx, Run{
 		Tx: r.tx, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User,
 	})
-	i.ec.Now, i.clock = r.ec.Now, r.clock
+	i.ec.Now, i.ec.Began, i.clock = r.ec.Now, r.ec.Began, r.clock
 	return i
 }
 

@@ -26,6 +26,8 @@ var aggregates = []string{
 	"MATCH (n:User) RETURN n.age AS age, count(*) AS c ORDER BY age DESC LIMIT 3",
 	"MATCH (n:User) WITH n.age AS age, count(*) AS c MATCH (m:User {id: age}) RETURN sum(m.id * c)",
 	"MATCH (n:Nobody) RETURN count(*), sum(n.x)",
+	"MATCH (n:User) RETURN n.age % 7 AS g, sum(duration({months: n.id, days: -n.age, seconds: n.id, milliseconds: -n.age})), avg(duration({days: n.age}))",
+	"MATCH (n:User) RETURN min(date('2000-01-01') + duration({days: n.age})), max(time('12:00Z') + duration({minutes: n.id}))",
 	"MATCH (n:Nobody) RETURN n.x, count(*)",
 }
 
