@@ -129,10 +129,16 @@ func (e *Encoder) startEdge(tag byte, o *change.Op) {
 	e.edge = o.Edge.ID
 }
 
+// value appends v and notes the format that it needs.
 func (e *Encoder) value(v value.Value) (err error) {
-	e.format = max(e.format, FormatOf(v))
-	e.ops, err = AppendValue(e.ops, v)
-	return err
+	start := len(e.ops)
+	if e.ops, err = AppendValue(e.ops, v); err != nil {
+		return err
+	}
+	if tag := e.ops[start]; tag >= tagDate || tag == tagList || tag == tagMap {
+		e.format = max(e.format, FormatOf(v))
+	}
+	return nil
 }
 
 func (e *Encoder) uvarint(v uint32) { e.ops = binary.AppendUvarint(e.ops, uint64(v)) }
