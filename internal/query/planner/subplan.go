@@ -50,70 +50,64 @@ const fanoutMax = 32
 // subplan plans one of them, which the caller asks about rows rows at a time: for all of
 // them together where that can be told apart in the result, else for one by one.
 func (b *builder) subplan(e ast.Expr, rows float64) (*plan.Plan, error) {
-	if !b.streams(e) {
-		return b.subplanFor(e, 1, plan.NoSlot)
+	if b.streams(e) && len(b.info.Outer[e]) > 0 {
+		s := b.part(e)
+		s.p.Argument.Row, s.p.Argument.Rows = s.newSlot(""), rows
+		root, err := s.answer(s.p.Argument, e)
+		if err != nil {
+			return nil, err
+		}
+		if streaming(root, s.p.Argument) && (s.p.Asks != plan.AsksExists || root.Head().Rows <= fanoutMax*rows) {
+			return s.finishPart(root)
+		}
 	}
-	p, err := b.subplanFor(e, rows, 0)
-	if err != nil || p.Argument.Row == plan.NoSlot {
-		return p, err
-	}
-	if !streaming(p.Root, p.Argument) || p.Asks == plan.AsksExists && p.Root.Head().Rows > fanoutMax*rows {
-		return b.subplanFor(e, 1, plan.NoSlot)
-	}
-	return p, nil
-}
-
-// subplanFor plans e. Its rows begin with what it reads of the row outside and, unless row
-// is NoSlot, with the number of that row.
-func (b *builder) subplanFor(e ast.Expr, rows float64, row int) (*plan.Plan, error) {
-	s := newBuilder(b.info, b.cat)
-	s.directives, s.remarks = b.directives, b.remarks
-	s.p.Times = plan.NoSlot
-	arg := &plan.Argument{Row: plan.NoSlot, Header: plan.Header{Rows: rows}}
-	var start plan.Op = arg
-	outer := b.info.Outer[e]
-	if len(outer) == 0 {
+	s := b.part(e)
+	var start plan.Op = s.p.Argument
+	if len(s.p.Args) == 0 {
 		start = &plan.Once{Header: plan.Header{Rows: 1}}
-		s.p.Fixed = !b.info.Volatile
-	} else if row != plan.NoSlot {
-		arg.Row = s.newSlot("")
-	}
-	for _, sym := range outer {
-		s.p.Params = append(s.p.Params, sym)
-		s.p.Args = append(s.p.Args, s.slot(sym))
-		s.bound[sym] = true
-	}
-	arg.Slots = s.p.Args
-	s.p.Argument = arg
-	if len(outer) > 0 {
-		s.outer = arg
+		s.outer, s.p.Fixed = nil, !b.info.Volatile
 	}
 	root, err := s.answer(start, e)
 	if err != nil {
 		return nil, err
 	}
-	need := newSlotSet(arg.Row)
-	need.add(s.p.Outputs...)
-	switch s.p.Asks {
+	return s.finishPart(root)
+}
+
+// part returns the builder of a part of a query. Its rows begin with what e reads of the
+// row outside.
+func (b *builder) part(e ast.Expr) *builder {
+	s := newBuilder(b.info, b.cat)
+	s.directives, s.remarks = b.directives, b.remarks
+	for _, sym := range b.info.Outer[e] {
+		s.p.Params = append(s.p.Params, sym)
+		s.p.Args = append(s.p.Args, s.slot(sym))
+		s.bound[sym] = true
+	}
+	s.p.Argument = &plan.Argument{Row: plan.NoSlot, Slots: s.p.Args, Header: plan.Header{Rows: 1}}
+	s.p.Times = plan.NoSlot
+	s.outer = s.p.Argument
+	return s
+}
+
+// finishPart completes the plan of a part of a query, whose rows root makes.
+func (b *builder) finishPart(root plan.Op) (*plan.Plan, error) {
+	need := newSlotSet(b.p.Argument.Row)
+	need.add(b.p.Outputs...)
+	switch b.p.Asks {
 	case plan.AsksExists:
 		root = firstRule(root, need)
 	case plan.AsksCount:
-		c := &counting{p: s.p, times: plan.NoSlot}
+		c := &counting{p: b.p, times: plan.NoSlot}
 		root = c.rewrite(unordered(root), maps.Clone(need))
-		s.p.Times = c.times
+		b.p.Times = c.times
+		need.add(c.times)
 	case plan.AsksList, plan.AsksFirst:
 	}
-	s.p.Root = root
-	return s.finishPart(need)
-}
-
-// finishPart is finish for a part of a query, of whose rows need is read.
-func (b *builder) finishPart(need slotSet) (*plan.Plan, error) {
-	b.p.Root = countRule(b.p, b.p.Root)
+	b.p.Root = countRule(b.p, root)
 	if err := b.subplans(); err != nil {
 		return nil, err
 	}
-	need.add(b.p.Times)
 	live(b.p, b.p.Root, need)
 	return b.p, nil
 }
