@@ -180,6 +180,9 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 		return "'" + v.AsString() + "'"
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 		return "'" + v.TemporalText() + "'"
+	case value.KindPoint:
+		text, _ := function.Text(v)
+		return text
 	case value.KindBytes:
 		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:
