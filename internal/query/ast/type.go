@@ -1,5 +1,7 @@
 package ast
 
+import "strings"
+
 // Type is the name of a type of values, or of several: a value has the type if it has any
 // of Terms.
 type Type struct {
@@ -54,18 +56,18 @@ func (k TypeKind) String() string {
 
 // String returns the name of t as it is written.
 func (t *Type) String() string {
-	text := ""
+	var b strings.Builder
 	for i, term := range t.Terms {
 		if i > 0 {
-			text += " | "
+			b.WriteString(" | ")
 		}
-		text += term.Kind.String()
+		b.WriteString(term.Kind.String())
 		if term.Elem != nil {
-			text += "<" + term.Elem.String() + ">"
+			b.WriteString("<" + term.Elem.String() + ">")
 		}
 		if term.NotNull {
-			text += " NOT NULL"
+			b.WriteString(" NOT NULL")
 		}
 	}
-	return text
+	return b.String()
 }

@@ -58,7 +58,7 @@ func (o *expand) next(r *run) (*batch.Batch, error) {
 			if err != nil || in == nil {
 				return nil, err
 			}
-			if _, err := o.refresh(r); err != nil {
+			if _, err = o.refresh(r); err != nil {
 				return nil, err
 			}
 			if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch); err != nil {

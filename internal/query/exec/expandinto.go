@@ -309,7 +309,7 @@ func (o *expandInto) next(r *run) (*batch.Batch, error) {
 
 // ends begins with a batch of the input.
 func (o *expandInto) ends(r *run, in *batch.Batch) (err error) {
-	if err := o.renew(r); err != nil {
+	if err = o.renew(r); err != nil {
 		return err
 	}
 	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0]); err != nil {

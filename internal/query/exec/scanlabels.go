@@ -98,11 +98,11 @@ func (s *labelsSource) names(l ast.LabelExpr, row int) (names []string, all bool
 			return s.fewest(l, row)
 		}
 		for _, t := range l.Terms {
-			n, any, err := s.names(t, row)
+			n, every, err := s.names(t, row)
 			if err != nil {
 				return nil, false, err
 			}
-			names, all = append(names, n...), all || any
+			names, all = append(names, n...), all || every
 		}
 		return names, all, nil
 	case *ast.LabelWildcard, *ast.LabelNot:
@@ -125,11 +125,11 @@ func (s *labelsSource) dynamic(l *ast.LabelDynamic, row int) ([]string, bool, er
 func (s *labelsSource) fewest(l *ast.LabelJunction, row int) (best []string, all bool, err error) {
 	all = true
 	for _, t := range l.Terms {
-		names, any, err := s.names(t, row)
+		names, every, err := s.names(t, row)
 		if err != nil {
 			return nil, false, err
 		}
-		if !any && (all || len(names) < len(best)) {
+		if !every && (all || len(names) < len(best)) {
 			best, all = names, false
 		}
 	}

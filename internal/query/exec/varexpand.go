@@ -109,7 +109,7 @@ func (o *varExpand) next(r *run) (*batch.Batch, error) {
 			if err != nil || in == nil {
 				return nil, err
 			}
-			if _, err := o.refresh(r); err != nil {
+			if _, err = o.refresh(r); err != nil {
 				return nil, err
 			}
 			if err := o.begin(r, in); err != nil {

@@ -350,8 +350,10 @@ func (e *isLabelled) answer(q *labelQuery, out *batch.Vector) error {
 // mixed answers for a column of nulls, or one that holds more than one type.
 func (e *isLabelled) mixed(q *labelQuery, v *batch.Vector, out *batch.Vector) error {
 	rows := q.rows
-	var node [1]graph.NodeID
-	var typ [1]graph.TypeID
+	var (
+		node [1]graph.NodeID
+		typ  [1]graph.TypeID
+	)
 	for i, r := range rows {
 		var dst [1]bool
 		q.rows, q.nodes, q.types = rows[i:i+1], nil, nil
@@ -368,7 +370,8 @@ func (e *isLabelled) mixed(q *labelQuery, v *batch.Vector, out *batch.Vector) er
 				return err
 			}
 			q.types = typ[:]
-		default:
+		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 			return typeError(e.where, "a label predicate", "a node or a relationship", x)
 		}
 		if err := e.is.test(q, dst[:]); err != nil {

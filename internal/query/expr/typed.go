@@ -56,7 +56,7 @@ func hasType(v value.Value, t *ast.Type) bool {
 // type that does not exclude it.
 func isOf(v value.Value, t *ast.TypeTerm) bool {
 	if t.Kind == ast.TypeAny && t.Elem != nil {
-		return hasType(v, t.Elem) && !(t.NotNull && v.IsNull())
+		return hasType(v, t.Elem) && (!t.NotNull || !v.IsNull())
 	}
 	if v.IsNull() {
 		return !t.NotNull && t.Kind != ast.TypeNothing
@@ -70,9 +70,10 @@ func isOf(v value.Value, t *ast.TypeTerm) bool {
 		return isListOf(v, t.Elem)
 	case ast.TypePropertyValue:
 		return isPropertyValue(v, value.KindNull)
-	default:
-		return v.Kind() == kindOf(t.Kind)
+	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime, ast.TypeLocalTime,
+		ast.TypeMap, ast.TypeNode, ast.TypePath, ast.TypePoint, ast.TypeRelationship, ast.TypeString, ast.TypeZonedDateTime, ast.TypeZonedTime:
 	}
+	return v.Kind() == kindOf(t.Kind)
 }
 
 func isListOf(v value.Value, elem *ast.Type) bool {
@@ -145,7 +146,8 @@ func isPropertyValue(v value.Value, within value.Kind) bool {
 				return false
 			}
 		}
-	default:
+	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 	}
 	return true
 }

@@ -109,15 +109,7 @@ func (b *builder) explainHint(n *node, h ast.Hint) {
 // knows tells whether a label exists.
 func (b *builder) knows(label string) bool {
 	k, ok := b.cat.(Known)
-	if !ok {
-		return false
-	}
-	for _, l := range k.Labels() {
-		if l == label {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(k.Labels(), label)
 }
 
 // anyIndex tells whether an index that h names exists.

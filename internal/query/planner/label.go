@@ -49,13 +49,13 @@ func (b *builder) labelSelectivity(l ast.LabelExpr) float64 {
 }
 
 func (b *builder) junctionSelectivity(l *ast.LabelJunction) float64 {
-	any, all := 0.0, 1.0
+	either, all := 0.0, 1.0
 	for _, t := range l.Terms {
 		s := b.labelSelectivity(t)
-		any, all = any+s, min(all, s)
+		either, all = either+s, min(all, s)
 	}
 	if l.Any {
-		return min(1, any)
+		return min(1, either)
 	}
 	return all
 }
