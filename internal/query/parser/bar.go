@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/token"
 )
@@ -9,18 +11,7 @@ import (
 func (p *parser) listBeforeBar() ast.Expr {
 	outer := p.bar
 	defer func() { p.bar = outer }()
-	p.bar = 0
-	for i := p.pos; i < len(p.toks) && p.bar == 0; i++ {
-		switch p.toks[i].Kind {
-		case token.Pipe:
-			p.bar = i
-		case token.LParen, token.LBracket, token.LBrace:
-			i = max(i, int(p.pairs[i]))
-		case token.RParen, token.RBracket, token.RBrace:
-			return p.expr()
-		default:
-		}
-	}
+	p.bar = p.barBefore(token.RParen)
 	return p.expr()
 }
 
@@ -31,13 +22,31 @@ func (p *parser) listBeforeBar() ast.Expr {
 // It is the first one that cannot belong to a label expression or a type, because none
 // stands before it or because something that no name can be follows; else the last one.
 func (p *parser) barBefore(closer token.Kind) int {
-	bar := 0
+	bar, cases := 0, 0
 	s := labelRun{p: p}
 	for i := p.pos; i < len(p.toks) && p.toks[i].Kind != closer; i++ {
-		if p.toks[i].Kind == token.Pipe {
-			if bar = i; !s.running || p.resultAt(i+1) {
+		word := !s.running || s.named
+		switch p.toks[i].Kind {
+		case token.Pipe:
+			if cases > 0 {
+				break
+			}
+			if bar = i; !s.running || s.types && !p.typeAt(i+1) || p.resultAt(i+1) {
 				return bar
 			}
+		case token.Case:
+			if word {
+				cases++
+			}
+		case token.End:
+			if word && cases > 0 {
+				cases--
+			}
+		case token.Where:
+			if word {
+				bar = 0 // what came before belongs to the list
+			}
+		default:
 		}
 		s.step(i)
 		if k := p.toks[i].Kind; k == token.LParen || k == token.LBracket || k == token.LBrace {
@@ -64,6 +73,18 @@ func (p *parser) resultAt(i int) bool {
 	default:
 		return false
 	}
+}
+
+// typeAt reports whether the word at token i can begin the name of a type.
+func (p *parser) typeAt(i int) bool {
+	word := p.toks[i].Text(p.text)
+	for _, s := range typeSpellings() {
+		first, _, _ := strings.Cut(s.words, " ")
+		if fold(word, first) {
+			return true
+		}
+	}
+	return fold(word, "LIST") || fold(word, "ARRAY")
 }
 
 // labelRun follows tokens and tells whether a label expression or a type goes on.

@@ -74,7 +74,13 @@ func (g *generator) single() {
 }
 
 func (g *generator) clause(depth int) {
-	switch g.pick(12) {
+	switch g.pick(14) {
+	case 11:
+		g.put(g.one("FILTER", "FILTER WHERE"))
+		g.expr(depth)
+	case 12:
+		g.put("LET", g.one(g.name(), "let"), "=")
+		g.expr(depth)
 	case 10:
 		g.callSubquery(depth - 1)
 	case 0, 1, 2:
@@ -86,7 +92,7 @@ func (g *generator) clause(depth int) {
 		g.expr(depth)
 		g.put("AS", g.name())
 	case 4:
-		g.put("CREATE")
+		g.put(g.one("CREATE", "INSERT"))
 		g.pattern(depth)
 	case 5:
 		g.put("MERGE")
@@ -177,8 +183,18 @@ func (g *generator) chain(depth, rels int) {
 	for range rels {
 		g.b.WriteString(g.one("-", "<-"))
 		g.maybe(func() {
-			g.put("[", g.one("", g.name()), g.one("", ":T", ":T|U", ":A|:B"), g.one("", "", "*", "*2", "*1..3", "*..4", "*0.."))
+			g.put("[", g.one("", g.name()))
+			if g.pick(4) == 0 {
+				g.labels(depth)
+			} else {
+				g.put(g.one("", ":T", ":T|U", ":A|:B"))
+			}
+			g.put(g.one("", "", "*", "*2", "*1..3", "*..4", "*0.."))
 			g.maybe(func() { g.mapLiteral(depth) })
+			if g.pick(6) == 0 {
+				g.put("WHERE")
+				g.expr(depth - 1)
+			}
 			g.put("]")
 		})
 		g.b.WriteString(g.one("-", "->"))
@@ -188,9 +204,53 @@ func (g *generator) chain(depth, rels int) {
 
 func (g *generator) node(depth int) {
 	g.put("(", g.one("", g.name()))
-	g.maybe(func() { g.put(":", g.word()) })
+	g.maybe(func() { g.labels(depth) })
 	g.maybe(func() { g.mapLiteral(depth) })
+	if g.pick(6) == 0 {
+		g.put("WHERE")
+		g.expr(depth - 1)
+	}
 	g.put(")")
+}
+
+// labels writes a label expression.
+func (g *generator) labels(depth int) {
+	g.put(g.one(":", ":", ":", "IS"))
+	for range g.pick(3) {
+		g.label(depth)
+		g.put(g.one("&", "|"))
+	}
+	g.label(depth)
+}
+
+func (g *generator) label(depth int) {
+	switch g.pick(8) {
+	case 0:
+		g.put("!")
+		g.label(depth)
+	case 1:
+		g.put("%")
+	case 2:
+		g.put("(")
+		g.label(depth)
+		g.put(g.one("|", "&"))
+		g.label(depth)
+		g.put(")")
+	case 3:
+		g.put(g.one("$p", "$any($p)"))
+	case 4:
+		g.b.WriteString(g.one("$(", "$all(", "$any("))
+		g.expr(depth - 1)
+		g.put(")")
+	default:
+		g.put(g.word())
+	}
+}
+
+// typ writes the name of a type.
+func (g *generator) typ() string {
+	return g.one("INTEGER", "STRING NOT NULL", "LIST<FLOAT>", "INTEGER | FLOAT", "ZONED DATETIME", "LIST<LIST<ANY> NOT NULL>",
+		"PROPERTY VALUE", "BOOL!", "INTEGER LIST")
 }
 
 func (g *generator) mapLiteral(depth int) {
@@ -218,7 +278,7 @@ func (g *generator) expr(depth int) {
 		g.put(g.name(), ".", g.word())
 	case 6, 7:
 		g.expr(d)
-		g.put(g.one("+", "-", "*", "/", "%", "^", "AND", "OR", "XOR", "IN", "STARTS WITH", "ends with", "CONTAINS", "=~"))
+		g.put(g.one("+", "-", "||", "*", "/", "%", "^", "AND", "OR", "XOR", "IN", "STARTS WITH", "ends with", "CONTAINS", "=~"))
 		g.expr(d)
 	case 8:
 		g.expr(d)
@@ -250,13 +310,32 @@ func (g *generator) expr(depth int) {
 }
 
 func (g *generator) special(d int) {
-	switch g.pick(8) {
+	switch g.pick(11) {
 	case 0:
 		g.put("CASE WHEN")
 		g.expr(d)
 		g.put("THEN")
 		g.expr(d)
 		g.put("ELSE 1 END")
+	case 7:
+		g.put("CASE")
+		g.expr(d)
+		g.put("WHEN")
+		g.maybe(func() { g.put(g.one(">", "<=", "=", "STARTS WITH", "IN")) })
+		g.expr(0)
+		g.put(g.one("", ", 5", ", > 6", ", IS NULL", ", :: "+g.typ(), ", :A|B"), "THEN")
+		g.expr(d)
+		g.put("END")
+	case 8:
+		g.put("( (")
+		g.expr(d)
+		g.put(")", g.one("::", "IS ::", "IS NOT ::", "IS TYPED"), g.typ(), ")")
+	case 9:
+		g.put("( (")
+		g.expr(d)
+		g.put(")")
+		g.labels(d)
+		g.put(")")
 	case 1:
 		g.put(g.one("all", "ANY", "none", "single"), "(", g.name(), "IN")
 		g.expr(d)
@@ -266,7 +345,7 @@ func (g *generator) special(d int) {
 	case 2:
 		g.put("(")
 		g.expr(d)
-		g.put(")", g.one("IS NULL", "IS NOT NULL", "[1]", "[1..2]", "[..3]", ".x", ":A:B"))
+		g.put(")", g.one("IS NULL", "IS NOT NULL", "[1]", "[1..2]", "[..3]", ".x", ":A:B", "IS NFD NORMALIZED"))
 	case 3:
 		g.chain(d, 1+g.pick(2))
 	case 4:

@@ -267,9 +267,8 @@ func (p *parser) dynamicLabel() ast.LabelExpr {
 	l := &ast.LabelDynamic{}
 	if p.kind() == token.Param {
 		text := p.toks[p.pos].Text(p.text)[1:]
-		brackets := p.kindAt(1) == token.LParen && p.toks[p.pos+1].Start == p.toks[p.pos].End
 		l.Any = fold(text, "any")
-		if !brackets || !l.Any && !fold(text, "all") {
+		if p.kindAt(1) != token.LParen || !l.Any && !fold(text, "all") {
 			l.Any, l.X = false, p.param()
 			l.Place = p.since(start)
 			return l

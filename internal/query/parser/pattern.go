@@ -101,16 +101,22 @@ func (p *parser) elementVariable(closer token.Kind) bool {
 	case token.Is:
 		return next == closer || next == token.Is || !p.labelsAhead()
 	case token.Where:
-		switch next {
-		case closer, token.Colon, token.Is, token.Where, token.LBrace, token.Star:
-			return true
-		case token.Param:
-			return p.kindAt(2) == closer
-		default:
-			return false
-		}
+		return p.whereIsName(p.pos, closer)
 	default:
 		return k.IsName()
+	}
+}
+
+// whereIsName reports whether the word WHERE at token i, which begins an element, is the
+// name of a variable.
+func (p *parser) whereIsName(i int, closer token.Kind) bool {
+	switch p.toks[i+1].Kind {
+	case closer, token.Colon, token.Is, token.Where, token.LBrace, token.Star:
+		return true
+	case token.Param:
+		return p.toks[i+2].Kind == closer
+	default:
+		return false
 	}
 }
 
@@ -249,9 +255,12 @@ func (p *parser) nodeAhead(i int) (int, bool) {
 	}
 	end := int(p.pairs[i])
 	j := i + 1
-	if k := p.toks[j].Kind; k.IsName() && (k != token.Where || p.toks[j+1].Kind == token.RParen) {
+	at := p.pos
+	p.pos = j
+	if p.elementVariable(token.RParen) {
 		j++
 	}
+	p.pos = at
 	j = p.labelsAfter(j)
 	switch {
 	case p.toks[j].Kind == token.LBrace && p.pairs[j] != 0:
@@ -259,7 +268,7 @@ func (p *parser) nodeAhead(i int) (int, bool) {
 	case p.toks[j].Kind == token.Param:
 		j++
 	}
-	return end + 1, j == end || p.toks[j].Kind == token.Where && j > i+1
+	return end + 1, j == end || p.toks[j].Kind == token.Where
 }
 
 // labelsAfter skips what looks like a label expression at token j.

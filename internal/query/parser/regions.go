@@ -28,6 +28,7 @@ type regions struct {
 	ended     bool                 // the last token can end an expression
 	last      token.Kind
 	word      string // the last name
+	types     int    // types whose elements are named inside <…>
 	imports   int    // the depth inside the brackets of CALL (…), 0 outside
 	imported  bool   // the last token closed those brackets
 }
@@ -56,7 +57,14 @@ func (r *regions) step(k token.Kind, text string) bool {
 		r.ended = true
 		return r.mode == strip
 	case token.Word:
+		if r.ended && r.depth == r.level && beginsClause(text) {
+			r.clause(token.Create)
+			r.ended = false
+			break
+		}
 		r.ended, r.word = true, text
+	case token.Less, token.Greater, token.Percent, token.Exclamation:
+		r.ended = r.sign(k, last)
 	case token.Quoted, token.Param:
 		r.ended = true
 	case token.LParen, token.LBracket, token.LBrace:
@@ -77,6 +85,30 @@ func (r *regions) step(k token.Kind, text string) bool {
 		}
 	}
 	return false
+}
+
+// sign passes over a sign that is an operator or part of a label or a type, and reports
+// whether it can end an expression: x :: LIST<INTEGER>, x :: INTEGER!, n:%.
+func (r *regions) sign(k, last token.Kind) bool {
+	switch k {
+	case token.Less:
+		if last == token.Word && (token.EqualFold(r.word, "LIST") || token.EqualFold(r.word, "ARRAY") ||
+			token.EqualFold(r.word, "ANY") || token.EqualFold(r.word, "VALUE")) {
+			r.types++
+		}
+		return false
+	case token.Greater:
+		if r.types == 0 {
+			return false
+		}
+		r.types--
+		return true
+	case token.Percent:
+		return last == token.Colon || last == token.Ampersand || last == token.Pipe || last == token.Exclamation ||
+			last == token.LParen || last == token.Is
+	default:
+		return r.ended
+	}
 }
 
 // open enters brackets of kind k after a token of kind last; imported tells that this
@@ -153,14 +185,15 @@ func (r *regions) keyword(k, last token.Kind) bool {
 	case token.Match, token.Create, token.Merge, token.Set, token.Unwind, token.Remove, token.Delete,
 		token.Foreach, token.Optional, token.Detach, token.Return, token.With, token.Load, token.Union, token.Call:
 		if !r.ended {
-			return true
+			return last != token.Detach && last != token.Optional
 		}
 		if r.depth == r.level {
 			r.clause(k)
 		}
 		return k == token.Union
 	default:
-		return false
+		// A word that is not reserved is a variable where an expression begins.
+		return !k.IsReserved() && !r.ended && last != token.Order
 	}
 }
 

@@ -33,7 +33,7 @@ func Strip(text string) (key string, literals []value.Value, ok bool) {
 func AppendStrip(key []byte, literals []value.Value, text string) ([]byte, []value.Value, bool) {
 	s := token.NewScanner(text)
 	first := s
-	if !beginsQuery(first.Next().Kind) {
+	if !beginsQuery(first.Next(), text) {
 		return key, literals, false
 	}
 	r := newRegions()
@@ -69,9 +69,17 @@ func AppendStrip(key []byte, literals []value.Value, text string) ([]byte, []val
 	}
 }
 
-// beginsQuery reports whether a query can begin with a token of kind k.
-func beginsQuery(k token.Kind) bool {
-	switch k {
+// beginsClause reports whether word begins a clause where an expression has ended, in which
+// literals are taken out, and is a name elsewhere.
+func beginsClause(word string) bool {
+	return token.EqualFold(word, "INSERT") || token.EqualFold(word, "FILTER") || token.EqualFold(word, "LET")
+}
+
+// beginsQuery reports whether a query can begin with t.
+func beginsQuery(t token.Token, text string) bool {
+	switch t.Kind {
+	case token.Word:
+		return beginsClause(t.Text(text))
 	case token.Match, token.Optional, token.Create, token.Merge, token.Unwind, token.With, token.Return,
 		token.Foreach, token.Load, token.Call:
 		return true
@@ -84,7 +92,7 @@ func beginsQuery(k token.Kind) bool {
 // out, or 0.
 func numberLiterals(text string, toks []token.Token) []int32 {
 	numbers := make([]int32, len(toks))
-	if !beginsQuery(toks[0].Kind) {
+	if !beginsQuery(toks[0], text) {
 		return numbers
 	}
 	r := newRegions()

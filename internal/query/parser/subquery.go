@@ -25,7 +25,7 @@ func (p *parser) subqueryAhead(n int) bool {
 	switch k := p.kindAt(n); {
 	case p.patternAt(n):
 		return true
-	case beginsQuery(k), k == token.Set, k == token.Remove, k == token.Delete, k == token.Detach:
+	case k != token.EOF && beginsQuery(p.toks[p.pos+n], p.text), k == token.Set, k == token.Remove, k == token.Delete, k == token.Detach:
 		switch p.kindAt(n + 1) {
 		case token.Colon, token.Comma, token.RBrace:
 			return false
