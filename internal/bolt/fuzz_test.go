@@ -17,9 +17,11 @@ import (
 func FuzzConnection(f *testing.F) {
 	whole := []byte{0x60, 0x60, 0xB0, 0x17, 0, 4, 4, 5, 0, 2, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0}
 	var usual []byte
-	for _, line := range []string{`RUN "RETURN 1" {"x": [1.5, "a"]} {"db": "neo4j", "bookmarks": ["a"]}`, `PULL {"n": 1}`,
+	for _, line := range []string{
+		`RUN "RETURN 1" {"x": [1.5, "a"]} {"db": "neo4j", "bookmarks": ["a"]}`, `PULL {"n": 1}`,
 		`RUN "ECHO" {"d": {"struct": "44", "fields": [1]}, "l": [{"struct": "69", "fields": [1, 2, "Europe/Stockholm"]}, {"struct": "46", "fields": [1, 2, 3600]}, {"struct": "59", "fields": [4979, 1.5, 2.5, 3.5]}]} {}`,
-		`BEGIN {"mode": "r"}`, `RUN "GRAPH" {} {}`, `PULL {"n": -1, "qid": 0}`, "COMMIT", `ROUTE {} [] {}`, "TELEMETRY 1", "RESET", "LOGOFF"} {
+		`BEGIN {"mode": "r"}`, `RUN "GRAPH" {} {}`, `PULL {"n": -1, "qid": 0}`, "COMMIT", `ROUTE {} [] {}`, "TELEMETRY 1", "RESET", "LOGOFF",
+	} {
 		usual = append(usual, encodeLine(f, line)...)
 		f.Add(uint8(1), encodeLine(f, line))
 	}
