@@ -215,7 +215,6 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 			parts = append(parts, d.showNode(tx, p.Nodes[i+1]))
 		}
 		return strings.Join(append(parts, ">"), "")
-	case value.KindPoint:
 	}
 	text, _ := function.Text(v)
 	return text
