@@ -59,6 +59,8 @@ func (a *analyzer) undefined(v *ast.Variable, sc *scope) {
 		err = err.WithHint("a WITH, DISTINCT or an aggregate before this place carries only its own items on")
 	case a.outside(v.Name):
 		err = err.WithHint("the subquery does not import it: write CALL (%s) { … }", ast.NameString(v.Name))
+	case a.unyielded(v.Name):
+		err = err.WithHint("a call brings the results that it names: YIELD %s", ast.NameString(v.Name))
 	case name != "":
 		err = err.WithHint("did you mean `%s`?", name)
 	}

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"slices"
 	"strconv"
 
 	"memgraphd/internal/query/ast"
@@ -225,4 +226,15 @@ func (a *analyzer) unknownResult(item ast.YieldItem, p *Procedure) {
 		err = err.WithHint("its results are: %s", list(names))
 	}
 	a.fail(item.At, err)
+}
+
+// unyielded reports whether name is a result of a procedure that is called without YIELD.
+func (a *analyzer) unyielded(name string) bool {
+	for c, call := range a.info.Calls {
+		named := func(r Result) bool { return r.Name == name }
+		if len(c.Yields) == 0 && slices.ContainsFunc(call.Procedure.Results, named) {
+			return true
+		}
+	}
+	return false
 }
