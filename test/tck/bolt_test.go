@@ -18,6 +18,7 @@ import (
 // overBolt is a built server, asked through the Go driver.
 type overBolt struct {
 	driver neo4j.DriverWithContext
+	pool   servers
 	// dirty tells that a scenario has run since the graph was emptied.
 	dirty bool
 }
@@ -59,19 +60,23 @@ func startServer(t *testing.T, binary, dir string) *overBolt {
 	return &overBolt{driver: d}
 }
 
-// take returns a server with an empty graph, which comes back at the end of the test.
+// take returns a server with an empty graph. It is to be closed.
 func (s servers) take(t *testing.T) *overBolt {
 	t.Helper()
 	db := <-s
-	t.Cleanup(func() { s <- db })
+	db.pool = s
 	if db.dirty {
 		if _, err := db.run(t.Context(), "MATCH (n) DETACH DELETE n", nil); err != nil {
+			db.close(t)
 			t.Fatal(err)
 		}
 	}
 	db.dirty = true
 	return db
 }
+
+// close gives the server back.
+func (o *overBolt) close(*testing.T) { o.pool <- o }
 
 func (o *overBolt) run(ctx context.Context, text string, params map[string]any) (*rows, error) {
 	session := o.driver.NewSession(ctx, neo4j.SessionConfig{})

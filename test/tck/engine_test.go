@@ -16,9 +16,15 @@ import (
 )
 
 // inProcess is an engine on a store of its own.
-type inProcess struct{ session *query.Session }
+type inProcess struct {
+	store   *storage.Store
+	budget  *memory.Budget
+	engine  *query.Engine
+	session *query.Session
+}
 
-// openEngine starts an engine for one scenario, with the procedures that it brings. What it leaves behind is checked.
+// openEngine starts an engine for one scenario, with the procedures that it brings. It is
+// to be closed.
 func openEngine(t *testing.T, mocks []*mock, batchSize int) *inProcess {
 	t.Helper()
 	var procedures []procedure.Procedure
@@ -29,31 +35,35 @@ func openEngine(t *testing.T, mocks []*mock, batchSize int) *inProcess {
 		}
 		procedures = append(procedures, p)
 	}
-	store := storage.New(storage.Options{})
-	budget := memory.New("tck", 0)
-	e, err := query.New(query.Options{
-		Store: store, Budget: budget, Now: time.Now, Version: "tck",
+	p := &inProcess{store: storage.New(storage.Options{}), budget: memory.New("tck", 0)}
+	var err error
+	p.engine, err = query.New(query.Options{
+		Store: p.store, Budget: p.budget, Now: time.Now, Version: "tck",
 		Procedures: procedures, BatchSize: batchSize,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := e.NewSession(query.SessionOptions{ID: "tck", Address: "127.0.0.1:1"})
-	t.Cleanup(func() {
-		session.Close()
-		e.Close()
-		if n := budget.Used(); n != 0 {
-			t.Errorf("%d bytes are still reserved", n)
-		}
-		store.Collect()
-		if err := store.Check(); err != nil {
-			t.Errorf("the store is damaged: %v", err)
-		}
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return &inProcess{session}
+	p.session = p.engine.NewSession(query.SessionOptions{ID: "tck", Address: "127.0.0.1:1"})
+	return p
+}
+
+// close ends the engine and checks what it leaves behind. It is no Cleanup of the test,
+// which would keep the store until the end of the whole suite.
+func (p *inProcess) close(t *testing.T) {
+	t.Helper()
+	p.session.Close()
+	p.engine.Close()
+	if n := p.budget.Used(); n != 0 {
+		t.Errorf("%d bytes are still reserved", n)
+	}
+	p.store.Collect()
+	if err := p.store.Check(); err != nil {
+		t.Errorf("the store is damaged: %v", err)
+	}
+	if err := p.store.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func (p *inProcess) run(ctx context.Context, text string, params map[string]any) (*rows, error) {

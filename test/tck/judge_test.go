@@ -114,6 +114,7 @@ func cellsOf(text string) [][]string {
 func TestEffects(t *testing.T) {
 	t.Parallel()
 	db := openEngine(t, nil, 0)
+	defer db.close(t)
 	for _, c := range []struct{ text, want string }{
 		{"CREATE (:A {x: 1, y: 2})-[:T {z: 3}]->(:A:B)", "+labels 2, +nodes 2, +properties 3, +relationships 1"},
 		{"MATCH (a {x: 1}) SET a.x = 2", "+properties 1, -properties 1"},
@@ -186,6 +187,7 @@ func TestMock(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := openEngine(t, []*mock{m}, 0)
+	defer db.close(t)
 	for text, want := range map[string]string{
 		"CALL my.proc('x', 1)":         "1 2",
 		"CALL my.proc(null, 2.5)":      "3",

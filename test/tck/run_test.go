@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type database interface {
 	// fault tells what an error of run says to a client; ok is false where it is none of
 	// the query's making.
 	fault(err error) (f fault, ok bool)
+	// close ends the use by a scenario.
+	close(t *testing.T)
 }
 
 // patience bounds one scenario.

@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,9 @@ var (
 	flagReport = flag.String("tck.report", "", "file to write a report to, as JSON")
 	rewrite    = flag.Bool("tck.rewrite", false, "write the list of expected failures from what fails")
 )
+
+// memoryLimit is where the garbage collector begins to hurry.
+const memoryLimit = 512 << 20
 
 // suite is one run of the TCK.
 type suite struct {
@@ -48,6 +52,10 @@ func TestTCK(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What a scenario leaves in pools lives for two cycles of the garbage collector; without a
+	// limit, each cycle would take that for a reason to come later.
+	limit := debug.SetMemoryLimit(memoryLimit)
+	defer debug.SetMemoryLimit(limit)
 	s := &suite{dir: dir, report: newReport("engine")}
 	if s.expected, err = readExpected(expectedFile); err != nil {
 		t.Fatal(err)
@@ -160,12 +168,8 @@ func (s *suite) scenario(t *testing.T, c *scenario, m mode) {
 		s.report.add(e)
 		t.Skip("procedures cannot be registered through Bolt")
 	}
-	var db database
-	if s.servers != nil {
-		db = s.servers.take(t)
-	} else {
-		db = openEngine(t, c.procedures, m.batch)
-	}
+	db := s.open(t, c, m)
+	defer db.close(t)
 	graph := c.graph
 	if graph == "any" {
 		graph = m.graph
@@ -185,6 +189,15 @@ func (s *suite) scenario(t *testing.T, c *scenario, m mode) {
 		t.Error("passes, and must be taken off the list of expected failures")
 	}
 	s.report.add(e)
+}
+
+// open gives a scenario a database.
+func (s *suite) open(t *testing.T, c *scenario, m mode) database {
+	t.Helper()
+	if s.servers != nil {
+		return s.servers.take(t)
+	}
+	return openEngine(t, c.procedures, m.batch)
 }
 
 // finish writes what was asked for.

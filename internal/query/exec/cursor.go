@@ -90,7 +90,7 @@ func (c *Cursor) Close() {
 	}
 	i.drop()
 	c.i = nil
-	if i.profile == nil {
+	if i.profile == nil && i.program.ran.Swap(true) {
 		i.program.idle.Put(i)
 	}
 }

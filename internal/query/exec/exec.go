@@ -11,6 +11,7 @@ package exec
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"memgraphd/internal/query/batch"
@@ -82,6 +83,9 @@ type Program struct {
 	root factory
 	subs []*subProgram
 	idle sync.Pool // *instance, without profile
+	// ran tells that p has run before: most programs run once, and what such a one leaves in
+	// idle would live for two more cycles of the garbage collector.
+	ran atomic.Bool
 }
 
 // Prepare makes a program of p.
