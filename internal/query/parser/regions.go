@@ -185,15 +185,16 @@ func (r *regions) keyword(k, last token.Kind) bool {
 	case token.Match, token.Create, token.Merge, token.Set, token.Unwind, token.Remove, token.Delete,
 		token.Foreach, token.Optional, token.Detach, token.Return, token.With, token.Load, token.Union, token.Call:
 		if !r.ended {
-			return last != token.Detach && last != token.Optional
+			return last != token.Detach && last != token.Optional && last != token.Starts && last != token.Ends
 		}
 		if r.depth == r.level {
 			r.clause(k)
 		}
 		return k == token.Union
+	case token.Not, token.Case, token.When, token.Then, token.Else, token.Distinct, token.By, token.On, token.Is:
+		return false // an operand or another word of the clause follows
 	default:
-		// A word that is not reserved is a variable where an expression begins.
-		return !k.IsReserved() && !r.ended && last != token.Order
+		return !r.ended // where an operand is due it is a variable's name, else an operator
 	}
 }
 
