@@ -181,7 +181,10 @@ func (w *World) ask(e *engine, text string, params map[string]value.Value, write
 		return seen(v, engineEntities{of, w.old})
 	}
 	if !writes {
-		return e.run(text, mapOf(params), show)
+		if out = e.run(text, mapOf(params), show); !timedOut(out) {
+			return out
+		}
+		return e.run(text, mapOf(params), show) // the machine may have been busy
 	}
 	err := e.transaction(func() {
 		out = e.run(text, mapOf(params), show)
@@ -193,6 +196,11 @@ func (w *World) ask(e *engine, text string, params map[string]value.Value, write
 		return &Outcome{Err: err}
 	}
 	return out
+}
+
+func timedOut(o *Outcome) bool {
+	f := failure.Of(o.Err)
+	return f != nil && f.Detail == "TransactionTimedOut"
 }
 
 func mapOf(params map[string]value.Value) value.Value {

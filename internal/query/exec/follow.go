@@ -155,7 +155,7 @@ func (o *followBound) usable(r *run, e graph.Edge) bool {
 }
 
 func (o *followBound) add(row int, from, to graph.NodeID) {
-	if o.from != nil && o.from[row] != from || o.to != nil && o.to[row] != to {
+	if o.from != nil && o.from[row] != from || o.to != nil && o.to[row] != to || o.spec.From == o.spec.To && from != to {
 		return
 	}
 	o.rows = append(o.rows, uint16(row))

@@ -9,6 +9,7 @@ import (
 	"memgraphd/internal/query/expr"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
@@ -195,6 +196,9 @@ func (a *assign) apply(r *run, in *batch.Batch, row int) error {
 		v = col.Value(row)
 	}
 	e := entityOf(x)
+	if !e.exists(r) {
+		return storage.ErrNotFound
+	}
 	if len(a.given.values) > 0 {
 		return a.applyGiven(r, in, row, e, v)
 	}

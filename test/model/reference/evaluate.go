@@ -76,8 +76,16 @@ func Run(q *ast.Query, o Options) (*Result, error) {
 	if o.Order.Seed != 0 {
 		r.random = rand.New(rand.NewPCG(o.Order.Seed, 1))
 	}
-	return r.query(q, nil)
+	return r.query(q, nil, columns)
 }
+
+// use says what somebody wants of a query.
+type use uint8
+
+const (
+	columns use = iota // its rows
+	count              // how many rows there are, or whether there is one
+)
 
 // run is one execution.
 type run struct {
@@ -160,10 +168,13 @@ func (t *table) name(names ...string) {
 }
 
 // query answers all parts of a query below outer.
-func (r *run) query(q *ast.Query, outer *env) (*Result, error) {
+func (r *run) query(q *ast.Query, outer *env, want use) (*Result, error) {
+	if len(q.All) > 0 && !q.All[0] {
+		want = columns
+	}
 	var all *Result
 	for i, part := range q.Parts {
-		one, err := r.single(part, outer)
+		one, err := r.single(part, outer, want)
 		if err != nil {
 			return nil, err
 		}
@@ -196,15 +207,15 @@ func sameRow(a, b []value.Value) bool { return slices.EqualFunc(a, b, same) }
 
 // single answers one part of a union. Without RETURN its rows are those that are left at
 // the end, with no columns.
-func (r *run) single(q *ast.SingleQuery, outer *env) (*Result, error) {
-	return r.continued(q, &table{rows: []*env{outer}}, outer)
+func (r *run) single(q *ast.SingleQuery, outer *env, want use) (*Result, error) {
+	return r.continued(q, &table{rows: []*env{outer}}, outer, want)
 }
 
 // continued carries out the clauses of a part from some rows on.
-func (r *run) continued(q *ast.SingleQuery, t *table, outer *env) (*Result, error) {
+func (r *run) continued(q *ast.SingleQuery, t *table, outer *env, want use) (*Result, error) {
 	for _, c := range q.Clauses {
 		if p, ok := c.(*ast.Projection); ok && p.Return {
-			return r.returned(p, t, outer)
+			return r.returned(p, t, outer, want)
 		}
 		if err := r.clause(c, t, outer); err != nil {
 			return nil, err
@@ -214,15 +225,17 @@ func (r *run) continued(q *ast.SingleQuery, t *table, outer *env) (*Result, erro
 }
 
 // returned is the answer of RETURN.
-func (r *run) returned(p *ast.Projection, t *table, outer *env) (*Result, error) {
+func (r *run) returned(p *ast.Projection, t *table, outer *env, want use) (*Result, error) {
 	items := r.items(p, t)
+	if r.o.Order.Lazy && want == count && !p.Distinct && len(p.OrderBy) == 0 && !slices.ContainsFunc(items, item.aggregates) {
+		records := make([]*record, len(t.rows))
+		records, err := r.cut(p, records, outer)
+		return &Result{Columns: names(items), Rows: make([][]value.Value, len(records))}, err
+	}
 	if err := r.projection(p, t, outer); err != nil {
 		return nil, err
 	}
-	out := &Result{Columns: make([]string, len(items)), Sorted: len(p.OrderBy) > 0}
-	for i, item := range items {
-		out.Columns[i] = item.name
-	}
+	out := &Result{Columns: names(items), Sorted: len(p.OrderBy) > 0}
 	for _, row := range t.rows {
 		values := make([]value.Value, len(items))
 		for i, item := range items {
@@ -234,6 +247,14 @@ func (r *run) returned(p *ast.Projection, t *table, outer *env) (*Result, error)
 		out.Rows = append(out.Rows, values)
 	}
 	return out, nil
+}
+
+func names(items []item) []string {
+	out := make([]string, len(items))
+	for i, item := range items {
+		out[i] = item.name
+	}
+	return out
 }
 
 // force returns the value of a binding.

@@ -14,6 +14,9 @@ type item struct {
 	expr ast.Expr
 }
 
+// aggregates tells whether a column is computed for groups of rows.
+func (i item) aggregates() bool { return aggregates(i.expr) }
+
 // items returns the columns of a projection, with the variables that * stands for.
 func (r *run) items(p *ast.Projection, t *table) []item {
 	var out []item

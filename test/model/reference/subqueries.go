@@ -18,7 +18,11 @@ func (r *run) subquery(e *ast.Subquery, s scope) (value.Value, error) {
 		})
 		return value.Int(n), err
 	}
-	result, err := r.query(e.Query, s.env)
+	want := count
+	if e.Kind == ast.Collect {
+		want = columns
+	}
+	result, err := r.query(e.Query, s.env, want)
 	if err != nil {
 		return value.Null, err
 	}
@@ -46,7 +50,7 @@ func (r *run) callSubquery(c *ast.CallSubquery, t *table) error {
 		return unsupported(c)
 	}
 	var rows []*env
-	var columns []string
+	var given []string
 	for _, row := range t.rows {
 		if err := r.step(1); err != nil {
 			return err
@@ -59,7 +63,7 @@ func (r *run) callSubquery(c *ast.CallSubquery, t *table) error {
 			rows = append(rows, row)
 			continue
 		}
-		columns = result.Columns
+		given = result.Columns
 		for _, values := range result.Rows {
 			e := row
 			for i, name := range result.Columns {
@@ -71,11 +75,11 @@ func (r *run) callSubquery(c *ast.CallSubquery, t *table) error {
 			rows = append(rows, nulls(row, result.Columns))
 		}
 	}
-	if columns == nil {
-		columns = columnsOf(c.Query)
+	if given == nil {
+		given = columnsOf(c.Query)
 	}
 	t.rows = rows
-	t.name(columns...)
+	t.name(given...)
 	return nil
 }
 
@@ -83,14 +87,14 @@ func (r *run) callSubquery(c *ast.CallSubquery, t *table) error {
 func (r *run) called(c *ast.CallSubquery, row *env, names []string) (*Result, error) {
 	switch c.Scope {
 	case ast.ImportAll:
-		return r.query(c.Query, row)
+		return r.query(c.Query, row, columns)
 	case ast.ImportListed:
 		var e *env
 		for _, v := range c.Imports {
 			x, _ := row.get(v.Name)
 			e = e.with(v.Name, x)
 		}
-		return r.query(c.Query, e)
+		return r.query(c.Query, e, columns)
 	case ast.ImportWith:
 	}
 	var all *Result
@@ -116,10 +120,10 @@ func (r *run) called(c *ast.CallSubquery, row *env, names []string) (*Result, er
 func (r *run) imported(part *ast.SingleQuery, row *env, names []string) (*Result, error) {
 	if len(part.Clauses) > 0 {
 		if p, ok := part.Clauses[0].(*ast.Projection); ok && !p.Return {
-			return r.continued(part, &table{names: names, rows: []*env{row}}, nil)
+			return r.continued(part, &table{names: names, rows: []*env{row}}, nil, columns)
 		}
 	}
-	return r.single(part, nil)
+	return r.single(part, nil, columns)
 }
 
 // columnsOf returns the columns of a query that has given no rows.
