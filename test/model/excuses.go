@@ -78,13 +78,18 @@ func avoidable(q *ast.Query, err error) bool {
 func (s *search) conditions() int {
 	n := junctions(s.where)
 	for _, p := range s.parts {
-		n += junctions(p.Where)
-		for i, x := range p.Nodes {
-			n += entries(x.Props) + junctions(x.Where)
-			if i > 0 {
-				n += entries(p.Rels[i-1].Props) + junctions(p.Rels[i-1].Where)
+		visit(reflect.ValueOf(p), func(v reflect.Value) {
+			switch x := v.Addr().Interface().(type) {
+			case *ast.NodePattern:
+				n += entries(x.Props) + junctions(x.Where)
+			case *ast.RelPattern:
+				n += entries(x.Props) + junctions(x.Where)
+			case *ast.Repeat:
+				n += junctions(x.Where)
+			case *ast.PatternPart:
+				n += junctions(x.Where)
 			}
-		}
+		})
 	}
 	return n
 }

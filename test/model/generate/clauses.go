@@ -53,9 +53,12 @@ func (g *generator) matching() string {
 		parts = append(parts, g.part(seen))
 	}
 	s := join(parts)
+	late := g.late
+	g.late = nil
 	if g.n(5) < 2 {
 		s += " WHERE " + g.condition()
 	}
+	g.vars = append(g.vars, late...)
 	return s
 }
 
@@ -77,6 +80,10 @@ func (g *generator) unwinding() string {
 	case 2:
 		if g.some(edges) != "" {
 			k, elem = edges, edge
+		}
+	case 3:
+		if g.some(nodes) != "" {
+			k, elem = nodes, node
 		}
 	}
 	s := "UNWIND " + g.inside(func() string { return g.expr(k) }) + " AS "

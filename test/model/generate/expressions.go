@@ -48,9 +48,14 @@ func (g *generator) compound(k kind) string {
 		if p := g.some(path); p != "" {
 			return "relationships(" + p + ")"
 		}
+	case nodes:
+		if p := g.some(path); p != "" {
+			return "nodes(" + p + ")"
+		}
+	case path:
+		return g.path()
 	case anything:
 		return g.expr([]kind{boolean, integer, float, text, integers, strings_, list, mapping, node, edge, path}[g.n(11)])
-	case path:
 	}
 	return ""
 }
@@ -58,7 +63,7 @@ func (g *generator) compound(k kind) string {
 // leaf writes an expression without others inside: a variable, a property or a literal.
 func (g *generator) leaf(k kind) string {
 	constants := 2
-	if k == node || k == edge || k == edges || k == path {
+	if k == node || k == edge || k == edges || k == nodes || k == path {
 		constants = 0
 	}
 	s := g.weighted(
@@ -129,7 +134,7 @@ func (g *generator) literal(k kind) string {
 		return "{k: " + g.literal(integer) + ", i: " + g.literal(anything) + "}"
 	case anything:
 		return g.literal([]kind{boolean, integer, integer, float, text, integers}[g.n(6)])
-	case node, edge, edges, path:
+	case node, edge, edges, nodes, path:
 	}
 	return "null"
 }
@@ -227,6 +232,8 @@ func (g *generator) over() (string, kind) {
 		return "nodes(" + g.some(path) + ")", node
 	case k < 6 && g.some(edges) != "":
 		return g.some(edges), edge
+	case k < 6 && g.some(nodes) != "":
+		return g.some(nodes), node
 	}
 	return g.expr(list), anything
 }

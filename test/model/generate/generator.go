@@ -29,6 +29,7 @@ const (
 	node
 	edge
 	edges // a list of relationships
+	nodes // a list of nodes
 	path
 )
 
@@ -49,13 +50,15 @@ type generator struct {
 	depth int
 	// patterns tells that a pattern can be a condition here.
 	patterns bool
-	// group lists what an item with an aggregate may use beside it; nil outside of one.
-	aggregating bool
-	// frozen tells that the graph is being changed: rows may hold what was deleted.
+	// writes tells that the query changes the graph, so that ids can be new.
 	writes bool
 	// shut tells that an expression may not look for patterns, because what it finds would
 	// depend on the rows for which the clause has changed the graph already.
 	shut bool
+	// simple tells that a pattern may repeat single relationships only.
+	simple bool
+	// late are variables that come into scope after the WHERE of a MATCH.
+	late []variable
 	// made is what the query of the last CALL returns.
 	made []variable
 }
@@ -106,11 +109,12 @@ func (g *generator) some(kinds ...kind) string {
 
 // inside runs f with one level less to nest; what f binds is forgotten.
 func (g *generator) inside(f func() string) string {
-	vars, patterns, aggregating := slices.Clone(g.vars), g.patterns, g.aggregating
+	vars, patterns, simple := slices.Clone(g.vars), g.patterns, g.simple
+	g.simple = false
 	g.depth--
 	s := f()
 	g.depth++
-	g.vars, g.patterns, g.aggregating = vars, patterns, aggregating
+	g.vars, g.patterns, g.simple = vars, patterns, simple
 	return s
 }
 

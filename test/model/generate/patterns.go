@@ -8,6 +8,9 @@ import (
 // part writes one part of a pattern; seen lists the names that the pattern has used for
 // relationships.
 func (g *generator) part(seen *[]string) string {
+	if g.chance(14) {
+		return g.shortest()
+	}
 	s := g.chain([]int{0, 0, 0, 1, 1, 1, 1, 2, 2, 3}[g.n(10)], true, seen)
 	if g.chance(6) {
 		return g.bind("p", path) + " = " + s
@@ -21,7 +24,11 @@ func (g *generator) chain(rels int, binding bool, seen *[]string) string {
 	var b strings.Builder
 	b.WriteString(g.nodePattern(binding))
 	for range rels {
-		b.WriteString(g.relPattern(binding, seen))
+		if !g.simple && g.chance(14) {
+			b.WriteString(g.quantified(binding))
+		} else {
+			b.WriteString(g.relPattern(binding, seen))
+		}
 		b.WriteString(g.nodePattern(binding))
 	}
 	return b.String()
@@ -172,13 +179,7 @@ func (g *generator) relPattern(binding bool, seen *[]string) string {
 	if inner != "" || g.chance(8) {
 		inner = "[" + inner + "]"
 	}
-	switch g.n(5) {
-	case 0, 1:
-		return "-" + inner + "->"
-	case 2, 3:
-		return "<-" + inner + "-"
-	}
-	return "-" + inner + "-"
+	return g.arrows(inner)
 }
 
 // predicate writes a pattern that is a condition: it brings no names and has at least one
@@ -247,7 +248,9 @@ func (g *generator) patternComprehension(k kind) string {
 	}
 	return g.inside(func() string {
 		s := "["
+		g.simple = true
 		chain := g.chain([]int{1, 1, 1, 2}[g.n(4)], true, new([]string))
+		g.simple = false
 		if g.chance(6) {
 			s += g.bind("p", path) + " = "
 		}

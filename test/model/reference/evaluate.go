@@ -280,6 +280,8 @@ func (r *run) clause(c ast.Clause, t *table, outer *env) error {
 		return r.projection(c, t, outer)
 	case *ast.Create, *ast.Merge, *ast.Set, *ast.Remove, *ast.Delete, *ast.Foreach:
 		return r.update(c, t)
+	case *ast.Finish:
+		return nil
 	case *ast.CallSubquery:
 		return r.callSubquery(c, t)
 	default:

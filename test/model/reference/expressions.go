@@ -45,6 +45,12 @@ func (r *run) eval(e ast.Expr, s scope) (value.Value, error) {
 		return r.list(e, s)
 	case *ast.Map:
 		return r.mapOf(e, s)
+	case *ast.CaseSubject:
+		v, _ := s.env.get(caseSubject)
+		return v, nil
+	case *ast.IsTyped:
+		x, err := r.eval(e.X, s)
+		return value.Bool(typed(x, e.Type) != e.Not), err
 	case *ast.Unary, *ast.Binary, *ast.Comparison, *ast.IsNull, *ast.Case:
 		return r.operation(e, s)
 	case *ast.Call:

@@ -83,6 +83,8 @@ func (r *run) binary(e *ast.Binary, s scope) (value.Value, error) {
 		return texts(e, x, y)
 	case "+":
 		return plus(e, x, y)
+	case "||":
+		return joined(e, x, y)
 	}
 	return arithmetic(e, x, y)
 }
@@ -171,6 +173,17 @@ func plus(e *ast.Binary, x, y value.Value) (value.Value, error) {
 	return value.Null, typeError(e, "%s + %s", x.Kind(), y.Kind())
 }
 
+// joined is x || y, of two strings or two lists.
+func joined(e *ast.Binary, x, y value.Value) (value.Value, error) {
+	switch k := x.Kind(); {
+	case x.IsNull() || y.IsNull():
+		return value.Null, nil
+	case k == y.Kind() && (k == value.KindString || k == value.KindList):
+		return plus(e, x, y)
+	}
+	return value.Null, typeError(e, "%s || %s", x.Kind(), y.Kind())
+}
+
 // joins tells whether a value can stand beside a string in x + y.
 func joins(v value.Value) bool { return v.Kind() == value.KindString || isNumber(v) }
 
@@ -254,9 +267,7 @@ func (r *run) caseOf(e *ast.Case, s scope) (value.Value, error) {
 		if e.Subject == nil {
 			hit, err = r.truth(when, s, "WHEN")
 		} else {
-			var x value.Value
-			x, err = r.eval(when, s)
-			hit = equals(subject, x)
+			hit, err = r.caseHit(when, subject, s)
 		}
 		if err != nil {
 			return value.Null, err

@@ -59,6 +59,11 @@ func patternNames(parts []*ast.PatternPart) []string {
 				add(p.Rels[i-1].Var)
 			}
 			add(n.Var)
+			if i < len(p.Rels) && p.Rels[i].Repeat != nil {
+				for _, name := range patternNames([]*ast.PatternPart{p.Rels[i].Repeat.Part}) {
+					add(&ast.Variable{Name: name})
+				}
+			}
 		}
 		add(p.Var)
 	}
@@ -112,7 +117,9 @@ func (m *matcher) part(i int, e *env) error {
 	if i == len(m.parts) {
 		return m.found(e)
 	}
-	if p := m.parts[i]; p.Select != nil || p.Where != nil {
+	if p := m.parts[i]; p.Select != nil {
+		return m.selected(i, e)
+	} else if p.Where != nil {
 		return unsupported(p)
 	}
 	w := &walk{matcher: m, part: m.parts[i], next: func(e *env, t trail) error {
@@ -272,8 +279,11 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 // rel follows the i-th relationship of the part from node n.
 func (w *walk) rel(i, n int, t trail, e *env) error {
 	p := w.part.Rels[i]
-	if p.Repeat != nil || p.Search != nil {
+	if p.Search != nil {
 		return unsupported(p)
+	}
+	if p.Repeat != nil {
+		return w.rounds(i, n, nil, t, e)
 	}
 	if p.Length != nil {
 		return w.hops(i, n, nil, t, e)

@@ -20,6 +20,8 @@ func (r *run) scoped(e ast.Expr, s scope) (value.Value, error) {
 		return r.mapProjection(e, s)
 	case *ast.PatternPredicate:
 		return r.exists([]*ast.PatternPart{e.Part}, nil, s)
+	case *ast.ShortestPath:
+		return r.shortestPath(e, s)
 	case *ast.Subquery:
 		return r.subquery(e, s)
 	default:
