@@ -43,8 +43,11 @@ func (e *entities) EdgeSource(r graph.Edge) graph.NodeID { return e.tx.EdgeSourc
 // EdgeType returns the type name of r.
 func (e *entities) EdgeType(r graph.Edge) string { return e.store.TypeName(e.tx.EdgeType(r)) }
 
-// EdgeProperties appends the properties of r.
+// EdgeProperties appends the properties of r; the store keeps those of a deleted one for others.
 func (e *entities) EdgeProperties(dst []batch.Property, r graph.Edge) []batch.Property {
+	if !e.tx.EdgeExists(r) {
+		return dst
+	}
 	e.props = e.tx.AppendEdgeProperties(e.props[:0], r)
 	return e.named(dst)
 }

@@ -97,7 +97,8 @@ func TestFuzz(t *testing.T) {
 	if *duration == 0 {
 		t.Skip("no -duration")
 	}
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(200)
+	debug.SetMemoryLimit(1 << 30)
 	seed := *first
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())

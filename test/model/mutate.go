@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"memgraphd/internal/query"
-	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
 	"memgraphd/internal/storage/value"
@@ -135,7 +134,7 @@ func (w *World) survives(text string) Finding {
 	if err := e.s.Begin(ctx, query.TxOptions{Timeout: mutantTime}); err != nil {
 		return wrong("no transaction", e.Name, nil, &Outcome{Err: err})
 	}
-	got := e.run(text, value.Null, func(value.Value, batch.Entities) value.Value { return value.Null })
+	got := e.run(text, value.Null, nil)
 	f := broken(got)
 	f.Config, f.Got = e.Name, got
 	if err := e.s.Rollback(); err != nil {

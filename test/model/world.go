@@ -41,7 +41,7 @@ func Configs() []Config {
 func indexes() []string {
 	return []string{
 		"CREATE INDEX ON :A(i)", "CREATE INDEX ON :B(s)", "CREATE INDEX ON :A(m)", "CREATE INDEX ON :C(f)",
-		"CREATE INDEX ON :B(l)", "CREATE INDEX ON :C",
+		"CREATE INDEX ON :B(l)", "CREATE INDEX ON :C", "CREATE INDEX ON :B(t)", "CREATE INDEX ON :A(q)",
 	}
 }
 
@@ -49,7 +49,7 @@ func indexes() []string {
 const (
 	queryTime = 10 * time.Second
 	hangTime  = 20 * time.Second
-	memoryMax = 1 << 30
+	memoryMax = 1 << 28
 	morsel    = 8 // nodes that a worker takes at a time
 )
 

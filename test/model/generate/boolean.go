@@ -42,7 +42,7 @@ func (g *generator) orLiteral(s string) string {
 
 // comparison writes x < y, and sometimes a chain of them.
 func (g *generator) comparison() string {
-	k := []kind{integer, integer, float, float, text, anything, boolean, integers, node, edge}[g.n(10)]
+	k := []kind{integer, integer, float, float, text, anything, boolean, integers, node, edge, moments, spans, places}[g.n(13)]
 	if (k == node || k == edge) && g.some(k) == "" {
 		k = integer
 	}

@@ -179,7 +179,7 @@ func (g *generator) anyKind() kind {
 	if g.chance(3) && len(g.vars) > 0 {
 		return g.vars[g.n(len(g.vars))].kind
 	}
-	return []kind{boolean, integer, integer, float, text, integers, strings_, list, mapping, anything}[g.n(10)]
+	return []kind{boolean, integer, integer, float, text, integers, strings_, list, mapping, anything, moments, places}[g.n(12)]
 }
 
 // aggregated makes columns of which at least one aggregates.

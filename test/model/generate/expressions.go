@@ -54,8 +54,14 @@ func (g *generator) compound(k kind) string {
 		}
 	case path:
 		return g.path()
+	case moments:
+		return g.moment()
+	case spans:
+		return g.infix(spans, spans, "+", "-")
+	case places:
+		return "point({x: " + g.expr(integer) + ", y: " + g.one("0", "1", "2") + "})"
 	case anything:
-		return g.expr([]kind{boolean, integer, float, text, integers, strings_, list, mapping, node, edge, path}[g.n(11)])
+		return g.expr([]kind{boolean, integer, float, text, integers, strings_, list, mapping, node, edge, path, moments, spans, places}[g.n(14)])
 	}
 	return ""
 }
@@ -91,8 +97,12 @@ func (g *generator) property(k kind) string {
 		key = keyString
 	case integers, list:
 		key = keyList
+	case moments:
+		key = keyTime
+	case places:
+		key = keyPoint
 	case anything:
-		key = g.one(keyMixed, keyMixed, keyAbsent, keyInt)
+		key = g.one(keyMixed, keyMixed, keyAbsent, keyInt, keyTime, keyPoint)
 	}
 	x := g.some(node, edge)
 	if key == "" || x == "" {
@@ -133,7 +143,14 @@ func (g *generator) literal(k kind) string {
 	case mapping:
 		return "{k: " + g.literal(integer) + ", i: " + g.literal(anything) + "}"
 	case anything:
-		return g.literal([]kind{boolean, integer, integer, float, text, integers}[g.n(6)])
+		return g.literal([]kind{boolean, integer, integer, float, text, integers, moments, spans, places}[g.n(9)])
+	case moments:
+		return g.one("date('1970-01-01')", "date('1970-02-01')", "date('2020-02-29')", "localtime('01:00')", "time('01:00+01:00')",
+			"localdatetime('1970-01-01T12:00')", "datetime('2020-03-29T01:30Z')", "datetime('2020-03-29T03:30[Europe/Berlin]')")
+	case spans:
+		return g.one("duration('P1D')", "duration('PT24H')", "duration('P1M')", "duration('P1Y2M-3DT0.5S')", "duration('PT-1.5S')")
+	case places:
+		return g.one("point({x: 0, y: 1})", "point({x: 1, y: 1.0})", "point({x: 1, y: 0, z: 1})", "point({longitude: 12.5, latitude: 1})")
 	case node, edge, edges, nodes, path:
 	}
 	return "null"

@@ -31,6 +31,9 @@ const (
 	edges // a list of relationships
 	nodes // a list of nodes
 	path
+	moments // dates and the like
+	spans   // durations
+	places  // points
 )
 
 // variable is a name in scope.

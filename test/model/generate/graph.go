@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
 	"memgraphd/test/model/reference"
 )
@@ -21,6 +22,8 @@ const (
 	keyString = "s"
 	keyBool   = "b"
 	keyList   = "l" // lists of integers
+	keyTime   = "t" // dates, and other temporal values
+	keyPoint  = "q" // points
 	keyMixed  = "m" // anything
 	keyAbsent = "u" // nothing
 )
@@ -65,7 +68,7 @@ func Graph(r *rand.Rand) *reference.Graph {
 // properties makes properties, more of them where full is near to 1.
 func properties(r *rand.Rand, full float64) map[string]value.Value {
 	out := map[string]value.Value{}
-	for _, k := range []string{keyInt, keyFloat, keyString, keyBool, keyList, keyMixed} {
+	for _, k := range []string{keyInt, keyFloat, keyString, keyBool, keyList, keyTime, keyPoint, keyMixed} {
 		if r.Float64() < full*0.9+0.05 {
 			out[k] = property(r, k)
 		}
@@ -91,14 +94,45 @@ func property(r *rand.Rand, key string) value.Value {
 		}
 		return value.List(list)
 	}
+	switch key {
+	case keyTime:
+		return moment(r)
+	case keyPoint:
+		return one(r, value.Point(value.PointValue{SRID: value.Cartesian, X: float64(r.IntN(3)), Y: float64(r.IntN(3))}),
+			value.Point(value.PointValue{SRID: value.Cartesian3D, X: 1, Z: float64(r.IntN(2))}),
+			value.Point(value.PointValue{SRID: value.WGS84, X: 12.5, Y: float64(r.IntN(2))}))
+	}
 	return mixed(r, 2)
+}
+
+// moment makes a temporal value, a date in most cases.
+func moment(r *rand.Rand) value.Value {
+	switch r.IntN(10) {
+	case 0:
+		return value.LocalTime(temporal.LocalTime{Nanos: int64(r.IntN(3)) * 3_600_000_000_000})
+	case 1:
+		return value.Time(temporal.Time{Nanos: int64(r.IntN(3)) * 3_600_000_000_000, Offset: int32(r.IntN(3)-1) * 3600})
+	case 2:
+		return value.LocalDateTime(temporal.LocalDateTime{Seconds: int64(r.IntN(4)) * 43_200})
+	case 3:
+		at, err := temporal.ParseDateTime(one(r, "2020-03-29T01:30Z", "2020-03-29T02:30+01:00", "2020-03-29T03:30[Europe/Berlin]",
+			"1999-12-31T23:59:59.999Z"), nil)
+		if err != nil {
+			panic(err)
+		}
+		return value.DateTime(at)
+	case 4, 5:
+		return value.Duration(one(r, temporal.Duration{Days: 1}, temporal.Duration{Seconds: 86_400}, temporal.Duration{Months: 1},
+			temporal.Duration{Days: 30, Seconds: 37_746}, temporal.Duration{Seconds: -1, Nanos: 500_000_000}))
+	}
+	return value.Date(temporal.Date{Days: one(r, int64(0), 1, 31, -1, 18_321, 365_000)})
 }
 
 // mixed makes a value of any kind that can be stored.
 func mixed(r *rand.Rand, depth int) value.Value {
 	switch k := r.IntN(12); {
 	case k < 6:
-		return property(r, one(r, keyInt, keyFloat, keyString, keyBool, keyList))
+		return property(r, one(r, keyInt, keyFloat, keyString, keyBool, keyList, keyTime, keyPoint))
 	case k < 8:
 		return one(r, value.Float(math.Inf(1)), value.Float(math.Inf(-1)), value.Int(math.MaxInt64), value.Int(math.MinInt64),
 			value.Int(1<<53+1), value.Float(1<<53), value.Float(math.Copysign(0, -1)), value.Float(1e300))

@@ -125,7 +125,11 @@ func (g *generator) props(n int) string {
 
 // keyOf picks a key and the kind of what it holds.
 func (g *generator) keyOf() (string, kind) {
-	switch g.n(9) {
+	switch g.n(11) {
+	case 8:
+		return keyTime, moments
+	case 9:
+		return keyPoint, places
 	case 0, 1, 2:
 		return keyInt, integer
 	case 3:

@@ -102,6 +102,16 @@ func (g *generator) node() string {
 	)
 }
 
+// moment writes a date or the like.
+func (g *generator) moment() string {
+	return g.weighted(
+		choice{4, func() string { return g.infix(moments, spans, "+", "-") }},
+		choice{1, func() string { return g.infix(spans, moments, "+") }},
+		choice{1, func() string { return g.cases(moments) }},
+		choice{1, func() string { return g.leaf(moments) }},
+	)
+}
+
 // endOf writes the first or last node of a path.
 func (g *generator) endOf(k kind) string {
 	if p := g.some(k); p != "" {

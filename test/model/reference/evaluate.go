@@ -53,7 +53,12 @@ var (
 	ErrUnsupported = errors.New("reference: not supported")
 )
 
-func unsupported(what any) error { return fmt.Errorf("%w: %T", ErrUnsupported, what) }
+func unsupported(what any) error {
+	if c, ok := what.(*ast.Call); ok {
+		return fmt.Errorf("%w: %s()", ErrUnsupported, c.Name)
+	}
+	return fmt.Errorf("%w: %T", ErrUnsupported, what)
+}
 
 func fail(at ast.Expr, kind, format string, args ...any) error {
 	f := &Failure{Kind: kind, Message: fmt.Sprintf(format, args...)}

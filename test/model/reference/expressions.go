@@ -121,6 +121,9 @@ func (r *run) property(e *ast.Property, s scope) (value.Value, error) {
 	if err != nil || x.IsNull() {
 		return value.Null, err
 	}
+	if isTemporal(x) || x.Kind() == value.KindPoint {
+		return component(x, e.Key.Text, e)
+	}
 	props, err := r.propsOf(x, e)
 	return props[e.Key.Text], err
 }

@@ -47,7 +47,7 @@ func (r *run) call(e *ast.Call, s scope) (value.Value, error) {
 	if slices.ContainsFunc(args, value.Value.IsNull) {
 		return value.Null, nil
 	}
-	for _, family := range []func(string) function{entityFunction, listFunction, textFunction, numberFunction, conversion} {
+	for _, family := range []func(string) function{entityFunction, listFunction, textFunction, numberFunction, temporalFunction, conversion} {
 		if f := family(name); f != nil {
 			return f(r, e, args)
 		}

@@ -165,7 +165,12 @@ func toBoolean(e *ast.Call, x value.Value) (value.Value, error) {
 }
 
 func toString(e *ast.Call, x value.Value) (value.Value, error) {
-	if k := x.Kind(); k != value.KindString && k != value.KindBool && !isNumber(x) {
+	if isTemporal(x) {
+		return value.String(x.TemporalText()), nil
+	}
+	if k := x.Kind(); k == value.KindPoint {
+		return value.Null, unsupported(e)
+	} else if k != value.KindString && k != value.KindBool && !isNumber(x) {
 		return wrongType(e, x)
 	}
 	return value.String(textOf(x)), nil

@@ -38,6 +38,8 @@ func (r *run) unary(e *ast.Unary, s scope) (value.Value, error) {
 	switch {
 	case err != nil || x.IsNull():
 		return value.Null, err
+	case x.Kind() == value.KindDuration:
+		return value.Null, unsupported(e)
 	case !isNumber(x):
 		return value.Null, typeError(e, "the sign of %s", x.Kind())
 	case e.Op == "+":
@@ -165,7 +167,7 @@ func plus(e *ast.Binary, x, y value.Value) (value.Value, error) {
 		return value.List(append(append([]value.Value{}, x.AsList()...), y)), nil
 	case y.Kind() == list:
 		return value.List(append([]value.Value{x}, y.AsList()...)), nil
-	case isNumber(x) && isNumber(y):
+	case isNumber(x) && isNumber(y), isTemporal(x) && !joins(y), isTemporal(y) && !joins(x):
 		return arithmetic(e, x, y)
 	case joins(x) && joins(y):
 		return value.String(textOf(x) + textOf(y)), nil
@@ -191,6 +193,8 @@ func arithmetic(e *ast.Binary, x, y value.Value) (value.Value, error) {
 	switch {
 	case x.IsNull() || y.IsNull():
 		return value.Null, nil
+	case isTemporal(x) || isTemporal(y):
+		return shifted(e, x, y)
 	case !isNumber(x) || !isNumber(y):
 		return value.Null, typeError(e, "%s %s %s", x.Kind(), e.Op, y.Kind())
 	case x.Kind() == value.KindInt && y.Kind() == value.KindInt && e.Op != "^":

@@ -128,7 +128,7 @@ func compares(op string, a, b value.Value) truth {
 		return unknown
 	case a.Kind() == value.KindList:
 		return comparesLists(op, a.AsList(), b.AsList())
-	case a.Kind() == value.KindString || a.Kind() == value.KindBool:
+	case a.Kind() == value.KindString || a.Kind() == value.KindBool || isInstant(a):
 		return holds(op, order(a, b))
 	}
 	return unknown
@@ -208,7 +208,7 @@ func order(a, b value.Value) int {
 	case k == value.KindPath:
 		return orderLists(steps(a.AsPath()), steps(b.AsPath()))
 	}
-	return value.Order(a, b)
+	return orderTemporal(a, b)
 }
 
 func btoi(b bool) int {

@@ -70,9 +70,35 @@ func appendEntity(b *strings.Builder, v value.Value) {
 			b.WriteString("[#" + itoa(int(e.ID)) + "](#" + itoa(int(p.Nodes[i+1])) + ")")
 		}
 		b.WriteString(">")
+	case value.KindPoint:
+		appendPoint(b, v.AsPoint())
 	default:
-		b.WriteString(v.Kind().String())
+		appendTemporal(b, v)
 	}
+}
+
+func appendPoint(b *strings.Builder, p *value.PointValue) {
+	x, y := "x", "y"
+	if p.Geographic() {
+		x, y = "longitude", "latitude"
+	}
+	b.WriteString("point({" + x + ": " + floatText(p.X) + ", " + y + ": " + floatText(p.Y))
+	if p.ThreeD() {
+		b.WriteString(", z: " + floatText(p.Z))
+	}
+	b.WriteString("})")
+}
+
+func appendTemporal(b *strings.Builder, v value.Value) {
+	names := map[value.Kind]string{
+		value.KindDate: "date", value.KindTime: "time", value.KindLocalTime: "localtime", value.KindDateTime: "datetime",
+		value.KindLocalDateTime: "localdatetime", value.KindDuration: "duration",
+	}
+	if names[v.Kind()] == "" {
+		b.WriteString(v.Kind().String())
+		return
+	}
+	b.WriteString(names[v.Kind()] + "('" + v.TemporalText() + "')")
 }
 
 func floatText(f float64) string {
