@@ -113,7 +113,7 @@ func (t *Tally) count(f Finding) {
 		switch {
 		case f.Got == nil || f.Got.Err != nil:
 			t.Failed++
-		case len(f.Got.Rows) == 0:
+		case len(f.Got.Columns) > 0 && len(f.Got.Rows) == 0:
 			t.Empty++
 		default:
 			t.Rows += len(f.Got.Rows)

@@ -27,8 +27,9 @@ type node struct {
 	id     int
 	symbol *sema.Symbol
 	labels []string
-	bound  bool // has a value before the pattern is matched
-	hinted bool // must be found by one of access
+	at     token.Span // where labels are asked for first
+	bound  bool       // has a value before the pattern is matched
+	hinted bool       // must be found by one of access
 	access []access
 }
 
@@ -240,7 +241,7 @@ func (b *builder) propertyEquals(s *sema.Symbol, kv plan.PropertyValue) ast.Expr
 }
 
 func (b *builder) hasLabels(n *node) ast.Expr {
-	e := &ast.HasLabels{X: b.variable(n.symbol)}
+	e := &ast.HasLabels{Place: ast.Place{At: n.at}, X: b.variable(n.symbol)}
 	for _, l := range n.labels {
 		e.Labels = append(e.Labels, ast.Name{Text: l})
 	}
@@ -270,6 +271,9 @@ func (b *builder) labelTest(g *pattern, e ast.Expr) (*node, *ast.HasLabels) {
 }
 
 func (n *node) addLabels(labels []ast.Name) {
+	if len(n.labels) == 0 && len(labels) > 0 {
+		n.at = labels[0].At
+	}
 	for _, l := range labels {
 		if !slices.Contains(n.labels, l.Text) {
 			n.labels = append(n.labels, l.Text)

@@ -55,7 +55,7 @@ func (g *generator) matching() string {
 	s := join(parts)
 	late := g.late
 	g.late = nil
-	if g.n(5) < 2 {
+	if g.chance(3) {
 		s += " WHERE " + g.condition()
 	}
 	g.vars = append(g.vars, late...)
@@ -66,6 +66,9 @@ func (g *generator) matching() string {
 func (g *generator) condition() string {
 	return g.inside(func() string {
 		g.patterns = true
+		if g.chance(4) {
+			return "coalesce(" + g.expr(boolean) + ", true)"
+		}
 		return g.expr(boolean)
 	})
 }

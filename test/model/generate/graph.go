@@ -34,7 +34,7 @@ func Graph(r *rand.Rand) *reference.Graph {
 	n := 0
 	if r.IntN(20) > 0 { // a graph without anything now and then
 		bounds := [...]int{1, 3, 6, 10, 20, 41}
-		size := r.IntN(len(bounds) - 1)
+		size := one(r, 0, 1, 1, 2, 2, 2, 3, 3, 3, 4)
 		n = bounds[size] + r.IntN(bounds[size+1]-bounds[size])
 	}
 	full := r.Float64()
@@ -50,7 +50,7 @@ func Graph(r *rand.Rand) *reference.Graph {
 	if n == 0 {
 		return g
 	}
-	edges := r.IntN(min(3*n+2, 121))
+	edges := min(r.IntN(n+1)+r.IntN(2*n+1), 120)
 	for range edges {
 		from, to := r.IntN(n), r.IntN(n)
 		switch k := r.IntN(10); {

@@ -1,7 +1,7 @@
 package generate
 
 // quantified writes a pattern that is repeated, in the place of a relationship.
-func (g *generator) quantified(binding bool) string {
+func (g *generator) quantified(binding bool, seen *[]string) string {
 	var inside []variable
 	name := func(prefix string, k kind) string {
 		if !binding || g.chance(3) {
@@ -25,6 +25,7 @@ func (g *generator) quantified(binding bool) string {
 			v.kind = nodes
 		} else {
 			v.kind = edges
+			*seen = append(*seen, v.name)
 		}
 		g.vars = append(g.vars, v)
 	}
@@ -53,6 +54,7 @@ func (g *generator) plainRel(name string) string {
 	return g.arrows(name)
 }
 
+// arrows puts the arrows of a relationship around its inside.
 func (g *generator) arrows(inner string) string {
 	switch g.n(5) {
 	case 0, 1:
@@ -69,14 +71,15 @@ func (g *generator) shortest() string {
 	vars := len(g.vars)
 	s := g.one("shortestPath(", "allShortestPaths(")
 	from := g.nodePattern(true)
-	rel := ""
+	rel := g.one("*", "*", "*..2", "*1..3", "*0..", "*0..2") + g.props(12) + "]"
 	if g.chance(3) {
-		rel = g.bind("rs", edges)
+		rel = ":" + g.typ() + rel
 	}
+	to := g.nodePattern(true)
 	if g.chance(3) {
-		rel += ":" + g.typ()
+		rel = g.bind("rs", edges) + rel
 	}
-	s += from + g.arrows("["+rel+g.one("*", "*", "*..2", "*1..3", "*0..", "*0..2")+g.props(12)+"]") + g.nodePattern(true) + ")"
+	s += from + g.arrows("["+rel) + to + ")"
 	if g.chance(2) {
 		s = g.bind("p", path) + " = " + s
 	}

@@ -25,7 +25,7 @@ func (g *generator) chain(rels int, binding bool, seen *[]string) string {
 	b.WriteString(g.nodePattern(binding))
 	for range rels {
 		if !g.simple && g.chance(14) {
-			b.WriteString(g.quantified(binding))
+			b.WriteString(g.quantified(binding, seen))
 		} else {
 			b.WriteString(g.relPattern(binding, seen))
 		}
@@ -54,7 +54,7 @@ func (g *generator) nodePattern(binding bool) string {
 	if s == "(" {
 		return s + g.props(12) + ")" // WHERE alone may be a variable
 	}
-	return s + g.props(12) + g.elementWhere(name, node) + ")"
+	return s + g.props(20) + g.elementWhere(name, node) + ")"
 }
 
 // elementWhere writes a condition inside of an element, now and then.

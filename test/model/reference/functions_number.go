@@ -169,7 +169,7 @@ func toString(e *ast.Call, x value.Value) (value.Value, error) {
 		return value.String(x.TemporalText()), nil
 	}
 	if k := x.Kind(); k == value.KindPoint {
-		return value.Null, unsupported(e)
+		return value.String(pointText(x.AsPoint())), nil
 	} else if k != value.KindString && k != value.KindBool && !isNumber(x) {
 		return wrongType(e, x)
 	}

@@ -163,6 +163,15 @@ func point(_ *run, e *ast.Call, args []value.Value) (value.Value, error) {
 	return value.Point(p), nil
 }
 
+// pointText is what toString() gives for a point.
+func pointText(p *value.PointValue) string {
+	text := "point({x: " + textOf(value.Float(p.X)) + ", y: " + textOf(value.Float(p.Y))
+	if p.ThreeD() {
+		text += ", z: " + textOf(value.Float(p.Z))
+	}
+	return text + ", crs: '" + p.System() + "'})"
+}
+
 // shifted is + or - where a temporal value takes part.
 func shifted(e *ast.Binary, x, y value.Value) (value.Value, error) {
 	switch {
