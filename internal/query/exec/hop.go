@@ -19,14 +19,15 @@ type hop struct {
 	// resolved tells that all names were found, so that they need not be looked up again;
 	// possible that a relationship can match at all.
 	resolved, possible bool
-	names              int // names that existed when they were looked up
+	names              int  // names that existed when they were looked up
+	settled            bool // the rule gives the same types as long as there are no new names
 
 	banned []graph.Edge // relationships that the row has used already
 }
 
 // resolve looks the names up.
 func (h *hop) resolve(r *run) error {
-	if h.resolved {
+	if h.resolved || h.settled && h.names == r.store.NameCount() {
 		return nil
 	}
 	h.names = r.store.NameCount()

@@ -64,7 +64,7 @@ func (c *compiler) parallel(o *plan.Aggregate) *parallel {
 				continue
 			}
 		case *plan.LabelsScan:
-			if _, first := x.Input.(*plan.Once); !first {
+			if _, first := x.Input.(*plan.Once); !first || x.Value != nil {
 				at = x.Input
 				continue
 			}

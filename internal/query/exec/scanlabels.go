@@ -9,19 +9,23 @@ import (
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
 )
 
 // labelsSource finds every node that may fulfil a label expression: it scans one label
 // after the other and leaves out the nodes that have one of the labels before.
 type labelsSource struct {
 	leaf     plan.Op
+	equal    *equalSource // nil where no property is asked for
 	is       ast.LabelExpr
 	operands []nameOperand
 
 	from, to graph.NodeID
 	labels   []graph.LabelID
-	at       int // labels[at] is being scanned
+	at       int  // labels[at] is being scanned
+	begun    bool // labels[at], or everything where all is set, is being scanned
 	all      bool
+	want     value.Value // what the property equals
 	cursor   *storage.NodeScan
 }
 
@@ -51,8 +55,16 @@ func (c *compiler) labelsScan(o *plan.LabelsScan) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	v, err := c.expr(nil, o.Value)
+	if err != nil {
+		return nil, err
+	}
 	return c.newScan(in, o.Carry, o.Slot, func() source {
-		return &labelsSource{leaf: o, is: o.Is, operands: slices.Clone(operands)}
+		s := &labelsSource{leaf: o, is: o.Is, operands: slices.Clone(operands)}
+		if v != nil {
+			s.equal = &equalSource{indexSource: newIndexSource("", o.Key), value: v}
+		}
+		return s
 	}), nil
 }
 
@@ -62,6 +74,9 @@ func (s *labelsSource) begin(r *run, in *batch.Batch) (err error) {
 		if o.column, err = expr.View(&r.ec, o.value, in, &o.scratch); err != nil {
 			return err
 		}
+	}
+	if s.equal != nil {
+		return s.equal.begin(r, in)
 	}
 	return nil
 }
@@ -73,10 +88,21 @@ func (s *labelsSource) start(r *run, row int) (bool, error) {
 	}
 	s.all, s.at, s.labels, s.cursor = all, -1, s.labels[:0], nil
 	s.from, s.to = r.morsel.of(s.leaf)
+	if s.equal != nil {
+		s.want = s.equal.column.Value(row)
+		if !s.equal.key.find(r) || value.Equal(s.want, s.want) != value.Yes {
+			return false, nil
+		}
+	}
 	if all {
-		s.cursor = r.tx.ScanNodeRange(s.from, s.to)
+		s.begun, s.cursor = true, r.tx.ScanNodeRange(s.from, s.to)
+		if s.equal != nil {
+			s.equal.use(r, s.cursor, true, nil)
+			s.equal.keep = func(x value.Value) bool { return value.Equal(x, s.want) == value.Yes }
+		}
 		return true, nil
 	}
+	s.begun = false
 	for _, name := range names {
 		if id, ok := r.store.LookupLabel(name); ok && !slices.Contains(s.labels, id) {
 			s.labels = append(s.labels, id)
@@ -138,18 +164,21 @@ func (s *labelsSource) fewest(l *ast.LabelJunction, row int) (best []string, all
 
 func (s *labelsSource) fill(r *run, dst []graph.NodeID) (int, error) {
 	for {
-		if s.cursor == nil {
+		if !s.begun {
 			if s.at++; s.at >= len(s.labels) {
 				return 0, nil
 			}
-			s.cursor = r.tx.ScanLabelRange(s.labels[s.at], s.from, s.to)
+			s.scan(r, s.labels[s.at])
 		}
-		n := s.cursor.Next(dst)
+		n, err := s.some(r, dst)
+		if err != nil {
+			return 0, err
+		}
 		if n == 0 {
 			if s.all {
 				return 0, nil
 			}
-			s.cursor = nil
+			s.begun = false
 			continue
 		}
 		if kept := s.unseen(r, dst[:n]); kept > 0 {
@@ -159,6 +188,25 @@ func (s *labelsSource) fill(r *run, dst []graph.NodeID) (int, error) {
 			return 0, err
 		}
 	}
+}
+
+// scan begins with the nodes that have a label.
+func (s *labelsSource) scan(r *run, l graph.LabelID) {
+	s.begun = true
+	if s.equal != nil {
+		s.equal.label = labelName{id: l, known: true}
+		s.equal.look(r, s.want)
+		return
+	}
+	s.cursor = r.tx.ScanLabelRange(l, s.from, s.to)
+}
+
+// some finds further nodes with the label that is being scanned.
+func (s *labelsSource) some(r *run, dst []graph.NodeID) (int, error) {
+	if s.equal != nil {
+		return s.equal.fill(r, dst)
+	}
+	return s.cursor.Next(dst), nil
 }
 
 // unseen moves the nodes that no label before has found to the front of ids and returns

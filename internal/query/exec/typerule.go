@@ -36,7 +36,10 @@ func (c *compiler) hop(o *plan.Hop) (hop, error) {
 
 // chooseTypes finds the types that fulfil the rule among those that exist now.
 func (h *hop) chooseTypes(r *run) error {
-	given := map[*ast.LabelDynamic][]string{}
+	var given map[*ast.LabelDynamic][]string
+	if len(h.rule.operands) > 0 {
+		given = map[*ast.LabelDynamic][]string{}
+	}
 	for d, e := range h.rule.operands {
 		v, err := expr.Const(&r.ec, e)
 		if err != nil {
@@ -49,7 +52,7 @@ func (h *hop) chooseTypes(r *run) error {
 		given[d] = names
 	}
 	// New types may appear as long as the statement runs.
-	h.types, h.resolved = h.types[:0], false
+	h.types, h.resolved, h.settled = h.types[:0], false, len(h.rule.operands) == 0
 	all := r.store.Types()
 	for id, name := range all {
 		if fulfils(h.rule.is, name, given) {

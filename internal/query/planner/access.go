@@ -58,6 +58,7 @@ func (b *builder) accessPaths(g *pattern, n *node) []access {
 		}
 		if a, ok := b.labelsAccess(n, p); ok {
 			paths = append(paths, a)
+			paths = append(paths, b.labelsEqual(g, n, a)...)
 		}
 		for _, l := range n.labels {
 			if a, ok := b.indexAccess(n, l, p); ok {
@@ -270,7 +271,7 @@ func (b *builder) scan(in plan.Op, n *node, a *access) plan.Op {
 	case byID, byIDs:
 		return &plan.NodeByID{Header: h, Input: in, Slot: slot, ID: a.value, In: a.kind == byIDs}
 	case byLabels:
-		return &plan.LabelsScan{Header: h, Input: in, Slot: slot, Is: a.is}
+		return &plan.LabelsScan{Header: h, Input: in, Slot: slot, Is: a.is, Key: a.key, Value: a.value}
 	}
 	return &plan.AllNodes{Header: h, Input: in, Slot: slot}
 }

@@ -86,6 +86,72 @@ func (b *builder) labelsAccess(n *node, p *predicate) (access, bool) {
 	return a, true
 }
 
+// looksUp tells whether a finds its nodes without going through all of a label.
+func (a *access) looksUp() bool {
+	switch a.kind {
+	case byAll, byLabel:
+		return false
+	case byLabels:
+		return a.value != nil
+	case byEqual, byIn, byRange, byPrefix, byID, byIDs:
+	}
+	return true
+}
+
+// labelsEqual lists the ways in which indexes of the labels that a scans answer a condition
+// on a property besides.
+func (b *builder) labelsEqual(g *pattern, n *node, a access) []access {
+	var out []access
+	for _, p := range g.preds {
+		c, ok := p.expr.(*ast.Comparison)
+		if !ok || !p.needs[n.symbol] {
+			continue
+		}
+		left, right, op, ok := sided(c, func(x ast.Expr) bool { _, is := b.property(x, n.symbol); return is })
+		if !ok || op != "=" {
+			continue
+		}
+		needs, ok := b.other(right, n.symbol)
+		if !ok {
+			continue
+		}
+		key, _ := b.property(left, n.symbol)
+		rows, ok := b.labelsRows(a.is, key)
+		if !ok {
+			continue
+		}
+		both := access{kind: byLabels, is: a.is, key: key, value: right, needs: needs, rows: rows}
+		for s := range a.needs {
+			both.needs[s] = true
+		}
+		both.covers = append([]*predicate{p}, a.covers...)
+		out = append(out, both)
+	}
+	return out
+}
+
+// labelsRows guesses how many nodes that may fulfil l have the same value of a property; it
+// reports false where no index can be of use.
+func (b *builder) labelsRows(l ast.LabelExpr, key string) (rows float64, ok bool) {
+	switch l := l.(type) {
+	case *ast.LabelName:
+		if entries, distinct, ok := b.cat.Index(l.Text, key); ok {
+			return float64(entries) / float64(max(1, distinct)), true
+		}
+		return float64(b.cat.LabelCount(l.Text)) * 0.1, false
+	case *ast.LabelDynamic:
+		return float64(b.cat.NodeCount()) * 0.01, true
+	case *ast.LabelJunction:
+		for _, t := range l.Terms {
+			n, can := b.labelsRows(t, key)
+			rows, ok = rows+n, ok || can
+		}
+		return rows, ok
+	case *ast.LabelWildcard, *ast.LabelNot:
+	}
+	return float64(b.cat.NodeCount()), false
+}
+
 // scannable tells whether l can be answered by scans of labels, and whether what they find
 // fulfils it for certain.
 func scannable(l ast.LabelExpr) (exact, ok bool) {

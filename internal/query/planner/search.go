@@ -204,7 +204,7 @@ func (b *builder) moves(c *component, s *state) []move {
 				continue
 			}
 			// Beside an expansion only a look-up of few nodes is worth a try.
-			if !connected || n.hinted || a.kind != byAll && a.kind != byLabel && a.kind != byLabels && a.rows < 100 {
+			if !connected || n.hinted || a.looksUp() && a.rows < 100 {
 				out = append(out, move{kind: moveScan, node: n, access: a})
 			}
 		}
