@@ -59,6 +59,9 @@ func (p *parser) nodeLabels() ([]ast.Name, ast.LabelExpr) {
 	if k := p.kind(); k != token.Colon && k != token.Is {
 		return nil, nil
 	}
+	if names := p.plainLabels(); names != nil {
+		return names, nil
+	}
 	f := labelForm{what: "a label"}
 	e := p.labelExpr(&f)
 	if p.err != nil {
@@ -78,6 +81,29 @@ func (p *parser) nodeLabels() ([]ast.Name, ast.LabelExpr) {
 	default:
 		return s.names, &ast.LabelJunction{Place: ast.Place{At: e.Span()}, Terms: s.rest}
 	}
+}
+
+// plainLabels reads :A:B where nothing else follows, which is what most nodes have, and
+// returns nil elsewhere.
+func (p *parser) plainLabels() []ast.Name {
+	n := 0
+	for p.kindAt(2*n) == token.Colon && p.kindAt(2*n+1).IsName() {
+		n++
+	}
+	switch p.kindAt(2 * n) {
+	case token.Colon, token.Pipe, token.Ampersand, token.Dot:
+		return nil
+	default:
+	}
+	if n == 0 {
+		return nil
+	}
+	names := make([]ast.Name, 0, n)
+	for range n {
+		p.next()
+		names = append(names, p.name("a label"))
+	}
+	return names
 }
 
 // splitLabels tells the names that must all be there from the rest.
@@ -107,6 +133,14 @@ func (s *splitLabels) add(e ast.LabelExpr) {
 func (p *parser) relTypes() ([]ast.Name, ast.LabelExpr) {
 	if k := p.kind(); k != token.Colon && k != token.Is {
 		return nil, nil
+	}
+	if p.kindAt(1).IsName() && p.kind() == token.Colon {
+		switch p.kindAt(2) {
+		case token.Colon, token.Pipe, token.Ampersand, token.Dot:
+		default:
+			p.next()
+			return []ast.Name{p.name("a relationship type")}, nil
+		}
 	}
 	f := labelForm{what: "a relationship type"}
 	e := p.labelExpr(&f)
