@@ -56,16 +56,44 @@ func (t Type) String() string {
 }
 
 // kind returns the one kind of values that t stands for.
-func (t Type) kind() (value.Kind, bool) {
-	kinds := map[Type]value.Kind{
-		Boolean: value.KindBool, Integer: value.KindInt, Float: value.KindFloat, String: value.KindString,
-		Bytes: value.KindBytes, Map: value.KindMap, Node: value.KindNode, Relationship: value.KindEdge,
-		Path: value.KindPath, Date: value.KindDate, Time: value.KindTime, LocalTime: value.KindLocalTime,
-		DateTime: value.KindDateTime, LocalDateTime: value.KindLocalDateTime,
-		Duration: value.KindDuration, Point: value.KindPoint,
+func (t Type) kind() (kind value.Kind, one bool) {
+	switch t {
+	case Any, Number:
+		return value.KindNull, false
+	case Boolean:
+		return value.KindBool, true
+	case Integer:
+		return value.KindInt, true
+	case Float:
+		return value.KindFloat, true
+	case String:
+		return value.KindString, true
+	case Bytes:
+		return value.KindBytes, true
+	case Map:
+		return value.KindMap, true
+	case Node:
+		return value.KindNode, true
+	case Relationship:
+		return value.KindEdge, true
+	case Path:
+		return value.KindPath, true
+	case Date:
+		return value.KindDate, true
+	case Time:
+		return value.KindTime, true
+	case LocalTime:
+		return value.KindLocalTime, true
+	case DateTime:
+		return value.KindDateTime, true
+	case LocalDateTime:
+		return value.KindLocalDateTime, true
+	case Duration:
+		return value.KindDuration, true
+	case Point:
+		return value.KindPoint, true
 	}
-	kind, ok := kinds[t]
-	return kind, ok
+	return value.KindNull, false
 }
 
 // ParseType returns the type that a signature calls name, in upper case.
@@ -149,7 +177,7 @@ func (t Type) static() sema.Type {
 	case Duration:
 		return sema.Duration
 	case Point:
-		return sema.Any
+		return sema.Point
 	}
 	return sema.List | sema.EdgeList
 }
