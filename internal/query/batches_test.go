@@ -1,12 +1,15 @@
 package query_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"memgraphd/internal/query"
+	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage/value"
 )
 
 // TestBatchesAreBounded writes in batches what does not fit into the memory of one transaction.
@@ -52,5 +55,43 @@ func TestBatchesEndWithTheirStatement(t *testing.T) {
 	}
 	if n, err := drain(t, s, "MATCH (a:A) RETURN a"); err != nil || n == 0 || n%10 != 0 {
 		t.Fatalf("got %d rows, %v", n, err)
+	}
+}
+
+// TestPlanCacheOfSubqueries runs texts that differ in the literals of their subqueries only:
+// each gets its own rows, of one plan.
+func TestPlanCacheOfSubqueries(t *testing.T) {
+	e := open(t, nil)
+	s := e.NewSession(query.SessionOptions{ID: "a"})
+	defer s.Close()
+	if _, err := drain(t, s, "UNWIND range(0, 19) AS i CREATE (:N {i: i})"); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"MATCH (n:N) CALL (n) { MATCH (m:N {i: %d}) WHERE m.i > n.i RETURN m } RETURN n, m",
+		"MATCH (n:N) WHERE n.i < COUNT { MATCH (m:N) WHERE m.i < %d } RETURN n",
+		"MATCH (n:N) WHERE EXISTS { (m:N {i: %d}) WHERE m.i > n.i } RETURN n",
+		"MATCH (n:N) WHERE n.i IN COLLECT { MATCH (m:N) WHERE m.i < %d RETURN m.i } RETURN n",
+		"UNWIND range(1, 3) AS x CALL (x) { MATCH (n:N) WHERE n.i < %d SET n.x = x RETURN n } WITH n, count(*) AS c MATCH (n) RETURN n",
+	} {
+		for i := range 10 {
+			r, err := s.Run(t.Context(), fmt.Sprintf(text, i), value.Null, query.TxOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 2 && r.Summary().PlanningTime != 0 { // the first rows may have made a name known
+				t.Errorf("%s with %d is planned again", text, i)
+			}
+			n := 0
+			if _, err := r.Pull(t.Context(), -1, func(b *batch.Batch, _ batch.Entities) error {
+				n += b.Rows()
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if n != i {
+				t.Errorf("%s with %d gives %d rows", text, i, n)
+			}
+		}
 	}
 }

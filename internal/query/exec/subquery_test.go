@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"memgraphd/internal/storage"
 )
 
 // TestDeepSubqueries nests subqueries as deep as the parser lets them be; what they take
@@ -27,5 +29,42 @@ func TestDeepSubqueries(t *testing.T) {
 				t.Errorf("it took %v", took)
 			}
 		})
+	}
+}
+
+// TestProfileOfSubqueries measures the operators of subqueries within expressions.
+func TestProfileOfSubqueries(t *testing.T) {
+	d := newDatabase(t)
+	d.must(t, "UNWIND range(1, 10) AS i CREATE (:P {i: i})-[:K]->(:Q)")
+	_, p, err := d.prepare("MATCH (p:P) CALL (p) { MATCH (p)-->(q) RETURN count(q) AS c } RETURN c + COUNT { (p)-->(q:Q) WHERE q.x IS NULL }")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := d.store.Begin(storage.TxOptions{})
+	defer tx.Release()
+	now := clock()
+	c := p.Start(t.Context(), Run{Tx: tx, Profile: true, Now: func() time.Time {
+		now = now.Add(time.Millisecond)
+		return now
+	}})
+	for {
+		b, err := c.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b == nil {
+			break
+		}
+	}
+	c.Close()
+	tree := c.Profile()
+	for name, want := range map[string]int64{"CallSubquery": 10, "Aggregate": 10, "ExpandCount": 10, "Filter": 10, "Expand": 10, "Project": 10} {
+		found := tree.Find(name)
+		if found == nil || !found.Measured || found.Rows != want || found.Time < 0 {
+			t.Errorf("%s: %+v\n%s", name, found, strings.Join(tree.Lines(), "\n"))
+		}
+	}
+	if found := tree.Find("CountSubquery"); found == nil || len(found.Children) != 1 {
+		t.Errorf("no subquery in\n%s", strings.Join(tree.Lines(), "\n"))
 	}
 }
