@@ -2,7 +2,6 @@ package exec
 
 import (
 	"cmp"
-	"container/heap"
 	"strconv"
 	"unsafe"
 
@@ -35,20 +34,22 @@ type best struct {
 	final probe
 	count expr.Evaluator
 
-	limit  int64 // paths, or lengths
-	anchor graph.NodeID
-	into   graph.NodeID // graph.NoNode: any
-	known  graph.NodeID // the node that dist is about
-	target graph.NodeID // the other end
-	cursor int          // of dist.list: the next candidate for an other end
-	queue  candidates
-	last   *candidate // what was taken from queue last, and is not branched from yet
-	cut    int        // the move of last up to which branches make sense
-	given  int64
-	length int // of the path given last
-	ended  bool
-	held   int64
-	seq    sequence
+	limit   int64 // paths, or lengths
+	anchor  graph.NodeID
+	into    graph.NodeID // graph.NoNode: any
+	known   graph.NodeID // the node that dist is about
+	target  graph.NodeID // the other end
+	cursor  int          // of dist.list: the next candidate for an other end
+	queue   []candidate  // a heap
+	made    int          // candidates since the last target
+	last    candidate    // what was taken from queue last
+	pending bool         // last is not branched from yet
+	cut     int          // the move of last up to which branches make sense
+	given   int64
+	length  int // of the path given last
+	ended   bool
+	held    int64
+	seq     sequence
 }
 
 // candidate is the shortest path among those that share its first moves, before dev, and
@@ -61,28 +62,9 @@ type candidate struct {
 	number int // so that paths of the same length come in the order in which they were found
 }
 
-type candidates struct {
-	list []*candidate
-	made int
-}
-
-func (c *candidates) Len() int { return len(c.list) }
-
-func (c *candidates) Less(i, j int) bool {
-	a, b := c.list[i], c.list[j]
-	return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.number, b.number)) < 0
-}
-
-func (c *candidates) Swap(i, j int) { c.list[i], c.list[j] = c.list[j], c.list[i] }
-
-func (c *candidates) Push(x any) { c.list = append(c.list, x.(*candidate)) }
-
-func (c *candidates) Pop() any {
-	last := len(c.list) - 1
-	x := c.list[last]
-	c.list[last] = nil
-	c.list = c.list[:last]
-	return x
+// before orders by length.
+func (c *candidate) before(d *candidate) bool {
+	return cmp.Or(cmp.Compare(c.length, d.length), cmp.Compare(c.number, d.number)) < 0
 }
 
 // bestShape is what a best is made from.
@@ -302,8 +284,8 @@ func (b *best) aim(r *run, n graph.NodeID) error {
 
 // forget drops the candidates.
 func (b *best) forget(r *run) {
-	clear(b.queue.list)
-	b.queue.list, b.queue.made, b.last = b.queue.list[:0], 0, nil
+	clear(b.queue)
+	b.queue, b.made, b.pending = b.queue[:0], 0, false
 	r.release(b.held)
 	b.held = 0
 }
@@ -325,18 +307,19 @@ func (b *best) look(r *run, moves []move, dev int, banned []move) error {
 	if err := b.take(r, int64(unsafe.Sizeof(candidate{}))+each*int64(len(found)+len(banned))); err != nil {
 		return err
 	}
-	b.queue.made++
-	heap.Push(&b.queue, &candidate{moves: found, length: length, dev: dev, banned: banned, number: b.queue.made})
+	b.made++
+	b.queue = append(b.queue, candidate{moves: found, length: length, dev: dev, banned: banned, number: b.made})
+	heapUp(b.queue)
 	return nil
 }
 
 // branch looks for the paths that leave the last one anywhere up to the move cut.
 func (b *best) branch(r *run) error {
-	c := b.last
-	b.last = nil
-	if c == nil {
+	if !b.pending {
 		return nil
 	}
+	b.pending = false
+	c := &b.last
 	for i := c.dev; i <= b.cut && i < len(c.moves); i++ {
 		var banned []move
 		if i == c.dev {
@@ -358,15 +341,16 @@ func (b *best) nextPath(r *run, found *track) (bool, error) {
 		if err := b.branch(r); err != nil {
 			return false, err
 		}
-		if len(b.queue.list) == 0 {
+		if len(b.queue) == 0 {
 			return false, nil
 		}
-		c, _ := heap.Pop(&b.queue).(*candidate)
+		var c candidate
+		c, b.queue = heapPop(b.queue)
 		if b.spec.ByLength && c.length != b.length && b.given >= b.limit {
 			return false, nil
 		}
-		b.last, b.cut = c, len(c.moves)-1
-		ok, err := b.fits(r, c, found)
+		b.last, b.pending, b.cut = c, true, len(c.moves)-1
+		ok, err := b.fits(r, &b.last, found)
 		if err != nil {
 			return false, err
 		}

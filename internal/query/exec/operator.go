@@ -80,6 +80,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.repeat(o)
 	case *plan.PathSearch:
 		return c.pathSearch(o)
+	case *plan.WeightedPath:
+		return c.weightedPath(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -327,3 +327,41 @@ func (o *PathSearch) Own() []int {
 	}
 	return own
 }
+
+// WeightedPath makes a row of one or of all of the paths of the least weight between two
+// nodes.
+type WeightedPath struct {
+	Header
+	Hop
+	Found
+	Test  Test
+	Input Op
+	// Weight is the weight of a relationship; WeightReads are the columns of the input that
+	// it reads. The relationship and its nodes are those of Test.
+	Weight      ast.Expr
+	WeightReads []int
+	Total       int  // slot of the weight of the path, or NoSlot
+	Max         int  // relationships; -1 where there is no limit
+	All         bool // of the paths, not one for each pair of nodes
+	Into        bool // To is known already
+}
+
+// Inputs returns the operator that rows come from.
+func (o *WeightedPath) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (o *WeightedPath) Name() string {
+	name := "WeightedShortestPath"
+	if o.All {
+		name = "AllWeightedShortestPaths"
+	}
+	if o.Into {
+		name += "Into"
+	}
+	return name
+}
+
+// Detail draws the pattern, the weight and the conditions.
+func (o *WeightedPath) Detail(p *Plan) string {
+	return o.draw(p, length(1, o.Max)) + " BY " + Text(p, o.Weight) + o.Test.detail(p)
+}

@@ -108,6 +108,8 @@ func passing(o plan.Op) *plan.Op {
 		return &o.Input
 	case *plan.PathSearch:
 		return &o.Input
+	case *plan.WeightedPath:
+		return &o.Input
 	case *plan.FollowBound:
 		return &o.Input
 	case *plan.Unequal:

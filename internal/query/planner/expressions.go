@@ -44,6 +44,9 @@ func expressions(o plan.Op) []scoped {
 		if o.Cycles != nil {
 			l.add(nil, searchConditions(o.Cycles)...)
 		}
+	case *plan.WeightedPath:
+		l.add(nil, o.Weight)
+		l.add(nil, o.Test.Conditions()...)
 	case *plan.PathSearch:
 		l.add(nil, searchConditions(o)...)
 		l.add(nil, o.Count)

@@ -94,7 +94,7 @@ func live(p *plan.Plan, o plan.Op, need slotSet) {
 			exprSlots(p, scoped{e, nil}, reads)
 		}
 		o.Reads = reads.without(o.Each).sorted()
-	case *plan.ShortestPath, *plan.Repeat, *plan.PathSearch:
+	case *plan.ShortestPath, *plan.Repeat, *plan.PathSearch, *plan.WeightedPath:
 		read = livePath(p, o, need, read)
 	case *plan.Foreach:
 		live(p, o.Body, slotSet{})
@@ -255,6 +255,9 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
 	case *plan.PathSearch:
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
+	case *plan.WeightedPath:
+		made, read = searchColumns(&o.Hop, &o.Found, o.Into, read)
+		made = append(made, o.Total)
 	case *plan.FollowBound:
 		read.add(o.Rel)
 		read.add(o.Distinct...)

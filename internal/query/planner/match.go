@@ -236,8 +236,24 @@ func (m *matcher) expand(s move) {
 	}
 	m.known[to.symbol] = true
 	m.known[s.rel.symbol] = true
+	if s.rel.after {
+		m.differ(s.rel)
+	}
 	if !s.rel.free {
 		m.found = append(m.found, s.rel)
+	}
+}
+
+// differ demands that the relationships of a path differ from those found before.
+func (m *matcher) differ(r *rel) {
+	var pairs [][2]int
+	for _, other := range m.found {
+		if overlap(r, other) {
+			pairs = append(pairs, [2]int{m.b.slot(r.symbol), m.b.slot(other.symbol)})
+		}
+	}
+	if len(pairs) > 0 {
+		m.at = &plan.Unequal{Input: m.at, Pairs: pairs, Header: plan.Header{Rows: m.at.Head().Rows}}
 	}
 }
 

@@ -29,11 +29,7 @@ type way struct {
 
 // unplanned refuses what no operator carries out.
 func unplanned(part *ast.PatternPart) error {
-	special := part.Select != nil && !part.Select.Selective()
-	for _, r := range part.Rels {
-		special = special || r.Search != nil
-	}
-	if special {
+	if part.Select != nil && !part.Select.Selective() {
 		return failure.Syntax("NotSupported", "this kind of path is not supported").At(part.At)
 	}
 	return nil
@@ -60,11 +56,9 @@ func (b *builder) addFunction(g *pattern, part *ast.PatternPart, left, right *no
 	}
 	r.follows(o)
 	f := &shortest{
-		low: o.low, high: o.high, all: part.Select.Kind == ast.SelectAllShortestPaths, test: plan.NewTest(),
+		low: o.low, high: o.high, all: part.Select.Kind == ast.SelectAllShortestPaths, test: b.testOf(o),
 		path: b.info.Paths[part], hop: o.hops[0], round: o, list: r.symbol,
 	}
-	f.test.Start, f.test.Rel, f.test.End = b.slot(o.nodes[0]), b.slot(o.rels[0]), b.slot(o.nodes[1])
-	f.test.Edges = conditionsOf(o)
 	r.search = f
 	if f.path != nil {
 		r.gives = append(r.gives, f.path)
@@ -152,11 +146,7 @@ func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
 	case *plan.ShortestPath:
 		liveFound(&o.Found, &o.Hop, need)
 		t := &o.Test
-		reads := slotSet{}
-		for _, e := range t.Conditions() {
-			exprSlots(p, scoped{e, nil}, reads)
-		}
-		t.Reads = reads.without(t.Own()...).sorted()
+		t.Reads = liveTest(p, t, t.Conditions())
 		if o.Cycles != nil {
 			o.Cycles.Final.Found.Groups = nil
 			read = livePathSearch(p, o.Cycles, need, read)
@@ -164,6 +154,14 @@ func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
 		return read.without(t.Own()...)
 	case *plan.PathSearch:
 		return livePathSearch(p, o, need, read)
+	case *plan.WeightedPath:
+		liveFound(&o.Found, &o.Hop, need)
+		if !need[o.Total] {
+			o.Total = plan.NoSlot
+		}
+		o.Test.Reads = liveTest(p, &o.Test, o.Test.Conditions())
+		o.WeightReads = liveTest(p, &o.Test, []ast.Expr{o.Weight})
+		return read.without(o.Test.Own()...)
 	case *plan.Repeat:
 		liveFound(&o.Found, &o.Hop, need)
 		own := append(plan.Own(o.Legs), o.Track)
@@ -171,6 +169,15 @@ func livePath(p *plan.Plan, o plan.Op, need, read slotSet) slotSet {
 		return read.without(own...)
 	}
 	return read
+}
+
+// liveTest returns the columns of the input that conditions read.
+func liveTest(p *plan.Plan, t *plan.Test, list []ast.Expr) []int {
+	reads := slotSet{}
+	for _, e := range list {
+		exprSlots(p, scoped{e, nil}, reads)
+	}
+	return reads.without(t.Own()...).sorted()
 }
 
 // livePathSearch is livePath for a search of several segments.

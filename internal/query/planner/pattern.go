@@ -50,6 +50,8 @@ type rel struct {
 	search      search         // how it is found where it is not simply followed; nil otherwise
 	gives       []*sema.Symbol // what it binds beside symbol
 	free        bool           // may be made of relationships that others of the pattern use
+	after       bool           // differs from others of the pattern by a test after it is found
+	oneWay      bool           // can be looked for from left only
 }
 
 // predicate is one condition that must hold for a match.
@@ -183,8 +185,11 @@ func (r *rel) addType(name string) {
 }
 
 func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error {
-	if p.Repeat != nil {
+	switch {
+	case p.Repeat != nil:
 		return b.addRepeat(g, p, left, right)
+	case p.Search != nil:
+		return b.addAlgorithm(g, p, left, right)
 	}
 	r := b.newRel(g, p, left, right)
 	props, err := b.propertyValues(p.Props)

@@ -15,6 +15,7 @@ type round struct {
 	conds     []condition
 	low, high int // how many rounds; high is -1 where there is no limit
 	groups    []roundGroup
+	inside    symbolSet // further variables of the round: those of lambdas
 }
 
 // roundGroup is a variable of a round that has a list of all rounds, which is outer.
@@ -187,7 +188,9 @@ func (b *builder) settle(r *rel, o *round) {
 			}
 		}
 		for s := range reads {
-			r.needs[s] = true
+			if !o.inside[s] {
+				r.needs[s] = true
+			}
 		}
 	}
 }

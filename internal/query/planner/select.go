@@ -232,11 +232,10 @@ func (s *best) fast(b *builder, r *rel) search {
 		return nil
 	}
 	x := s.segments[0]
-	f := &shortest{low: x.low, high: x.high, all: s.byLength, test: plan.NewTest(), path: s.path, list: x.list, groups: x.groups}
-	f.test.Start, f.test.Rel, f.test.End = b.slot(x.nodes[0]), b.slot(x.rels[0]), b.slot(x.nodes[1])
-	f.test.Edges = conditionsOf(x.round)
-	f.hop = x.hops[0]
-	f.binds = s.binds
+	f := &shortest{
+		low: x.low, high: x.high, all: s.byLength, test: b.testOf(x.round), hop: x.hops[0], path: s.path, list: x.list,
+		groups: x.groups, binds: s.binds,
+	}
 	if x.low > 0 {
 		f.cycles = s
 	}

@@ -193,11 +193,10 @@ func (a *analyzer) pathConditions(part *ast.PatternPart, sc *scope, of string) {
 			a.predicate(r.Repeat.Where, inner)
 		}
 		if s := r.Search; s != nil {
+			a.lambdaRules(s)
 			a.lambda(s.Weight, sc, Any)
 			a.lambda(s.Filter, sc, Boolean)
-		}
-		if r.Search != nil {
-			a.pathCount(r.Search.Count)
+			a.pathCount(s.Count)
 		}
 	}
 	if part.Select != nil {
@@ -210,6 +209,28 @@ func (a *analyzer) pathConditions(part *ast.PatternPart, sc *scope, of string) {
 func (a *analyzer) pathCount(e ast.Expr) {
 	if e != nil {
 		a.expr(e, &scope{}, context{noAggregates: "a path selector"})
+	}
+}
+
+// lambdaRules refuses variables of lambdas that have no meaning in their place.
+func (a *analyzer) lambdaRules(s *ast.Search) {
+	refuse := func(v *ast.Variable, what string) {
+		if v != nil {
+			a.fail(v.At, failure.Syntax("InvalidPathAlgorithm", "there is no %s for the variable `%s` here", what, v.Name).
+				WithHint("write (r, n | …)"))
+		}
+	}
+	if s.Weight != nil {
+		refuse(s.Weight.Path, "path so far")
+	}
+	if s.Filter == nil {
+		return
+	}
+	if s.Algorithm == ast.KShortest {
+		refuse(s.Filter.Path, "path so far")
+	}
+	if s.Weight == nil {
+		refuse(s.Filter.Weight, "weight")
 	}
 }
 
