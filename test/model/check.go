@@ -70,6 +70,12 @@ func (w *World) Check(text string, params map[string]value.Value) Finding {
 	for _, e := range w.engines {
 		for i, v := range e.variants(text, params, other) {
 			v.first = e == w.engines[0] && i == 0
+			if v.before != "" {
+				if f := broken(w.ask(e, v.before, params, writes)); f.Verdict == Wrong {
+					f.Config = e.Name + ", with other values"
+					return f
+				}
+			}
 			got := w.ask(e, v.text, v.params, writes)
 			f := w.judge(q, v, want, got, level)
 			if f.Verdict == Wrong && f.Kind == wrongRows {

@@ -49,6 +49,13 @@ func TestModel(t *testing.T) {
 		}
 	}
 	t.Log(damaged)
+	sequences := &Tally{}
+	for seed := range uint64(15) {
+		if _, err := z.Sequence(seed, sequences); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Log(sequences)
 }
 
 type testWriter struct{ t *testing.T }
@@ -113,6 +120,7 @@ func TestFuzz(t *testing.T) {
 	all.Wait()
 	t.Logf("queries: %s", &f.queries)
 	t.Logf("damaged queries: %s", &f.mutants)
+	t.Logf("sequences: %s", &f.sequences)
 }
 
 // fuzzing is one run of TestFuzz.
@@ -122,9 +130,9 @@ type fuzzing struct {
 	seed atomic.Uint64
 	out  io.Writer
 
-	mu               sync.Mutex
-	queries, mutants Tally
-	found            int
+	mu                          sync.Mutex
+	queries, mutants, sequences Tally
+	found                       int
 }
 
 func (f *fuzzing) work() {
@@ -138,14 +146,18 @@ func (f *fuzzing) work() {
 	}
 	for time.Now().Before(f.end) {
 		seed := f.seed.Add(1) - 1
-		queries, mutants := &Tally{}, &Tally{}
+		queries, mutants, sequences := &Tally{}, &Tally{}, &Tally{}
 		more, err := z.Graph(seed, queries)
 		if more && err == nil && seed%4 == 0 {
 			more, err = z.Mutants(seed, mutants)
 		}
+		for i := uint64(0); i < 2 && more && err == nil; i++ {
+			more, err = z.Sequence(2*seed+i, sequences)
+		}
 		f.mu.Lock()
 		f.queries.Add(queries)
 		f.mutants.Add(mutants)
+		f.sequences.Add(sequences)
 		f.mu.Unlock()
 		if err != nil {
 			f.t.Errorf("seed %d: %v", seed, err)

@@ -27,6 +27,9 @@ type Options struct {
 	Params map[string]value.Value
 	Order  Order
 	Steps  int // the work that may be done; 0 means a million steps
+	// Known is how many nodes have ids that are the same elsewhere; 0 means all that there
+	// are. The order of the others is not known.
+	Known int
 }
 
 // Result is the answer of a query.
@@ -78,6 +81,9 @@ func Run(q *ast.Query, o Options) (*Result, error) {
 		o.Steps = 1_000_000
 	}
 	r := &run{g: o.Graph, o: o, nodes: len(o.Graph.Nodes), edges: len(o.Graph.Edges)}
+	if o.Known > 0 {
+		r.nodes, r.edges = o.Known, -1
+	}
 	if o.Order.Seed != 0 {
 		r.random = rand.New(rand.NewPCG(o.Order.Seed, 1))
 	}

@@ -52,7 +52,7 @@ func (r *run) call(e *ast.Call, s scope) (value.Value, error) {
 			return f(r, e, args)
 		}
 	}
-	return value.Null, unsupported(e.Name)
+	return value.Null, unsupported(e)
 }
 
 func wrongType(e *ast.Call, v value.Value) (value.Value, error) {
@@ -71,6 +71,14 @@ func entityFunction(name string) function {
 				return value.Int(int64(edgeID(x))), nil
 			}
 			return wrongType(e, args[0])
+		}
+	case "elementid":
+		return func(r *run, e *ast.Call, args []value.Value) (value.Value, error) {
+			id, err := entityFunction("id")(r, e, args)
+			if err != nil {
+				return value.Null, err
+			}
+			return value.String(textOf(id)), nil
 		}
 	case "labels":
 		return ofNode(func(r *run, n *Node) value.Value { return r.labels(n) })

@@ -3,6 +3,7 @@ package reference
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,13 @@ func numberFunction(name string) function {
 		})
 	case "isnan":
 		return ofNumber(func(_ *ast.Call, x value.Value) (value.Value, error) { return value.Bool(isNaN(x)), nil })
+	case "rand":
+		return func(r *run, _ *ast.Call, _ []value.Value) (value.Value, error) {
+			if r.random == nil {
+				r.random = rand.New(rand.NewPCG(1, 1))
+			}
+			return value.Float(r.random.Float64()), nil
+		}
 	case "e":
 		return func(*run, *ast.Call, []value.Value) (value.Value, error) { return value.Float(math.E), nil }
 	case "pi":

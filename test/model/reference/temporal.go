@@ -121,7 +121,7 @@ func wrapped[T any](f func(T) value.Value) func(T, error) (value.Value, error) {
 
 func ofText(f func(string) (value.Value, error)) function {
 	return func(_ *run, e *ast.Call, args []value.Value) (value.Value, error) {
-		if args[0].Kind() != value.KindString {
+		if len(args) != 1 || args[0].Kind() != value.KindString {
 			return value.Null, unsupported(e)
 		}
 		v, err := f(args[0].AsString())
