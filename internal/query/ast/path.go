@@ -21,8 +21,9 @@ type PathMode uint8
 
 // The path modes.
 const (
-	Trail   PathMode = iota // each relationship once
-	Walk                    // anything
+	NoMode  PathMode = iota // none is written
+	Trail                   // each relationship once
+	Walk                    // anything that the rest of the pattern allows
 	Acyclic                 // each node once
 	Simple                  // each node once, but the last may be the first
 )
@@ -30,6 +31,8 @@ const (
 // String returns the keyword of m.
 func (m PathMode) String() string {
 	switch m {
+	case NoMode:
+		return ""
 	case Trail:
 		return "TRAIL"
 	case Walk:

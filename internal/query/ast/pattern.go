@@ -5,9 +5,7 @@ import "memgraphd/internal/storage/graph"
 // Pattern is a comma-separated list of parts.
 type Pattern struct {
 	Place
-	// Repeatable tells that one relationship may stand for several: REPEATABLE ELEMENTS.
-	Repeatable bool
-	Parts      []*PatternPart
+	Parts []*PatternPart
 }
 
 // PatternPart is [p =] [selector] (a)-[r]->(b)…: len(Nodes) == len(Rels)+1.
@@ -20,6 +18,9 @@ type PatternPart struct {
 	// Where is the condition of a pattern that stands in brackets of its own, nil when
 	// absent. It is asked before the selector counts.
 	Where Expr
+	// Repeatable tells that one relationship may stand for several of the whole pattern:
+	// REPEATABLE ELEMENTS.
+	Repeatable bool
 }
 
 // NodePattern is (x:A:B {props} WHERE cond).

@@ -130,7 +130,7 @@ func quote(s string) string {
 
 // pattern writes parts with commas between.
 func (p *printer) pattern(pat *Pattern) {
-	if pat.Repeatable {
+	if len(pat.Parts) > 0 && pat.Parts[0].Repeatable {
 		p.put("REPEATABLE ELEMENTS ")
 	}
 	for i, part := range pat.Parts {

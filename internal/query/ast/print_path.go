@@ -6,7 +6,8 @@ import "strconv"
 func (p *printer) selector(s *Selector) {
 	switch s.Kind {
 	case SelectAll:
-		p.put(s.Mode.String())
+		p.put("ALL")
+		p.mode(s.Mode)
 	case SelectAny:
 		p.put("ANY ")
 		p.count(s.Count)
@@ -39,7 +40,7 @@ func (p *printer) count(e Expr) {
 }
 
 func (p *printer) mode(m PathMode) {
-	if m != Trail {
+	if m != NoMode {
 		p.put(" ", m.String())
 	}
 }

@@ -82,6 +82,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.pathSearch(o)
 	case *plan.WeightedPath:
 		return c.weightedPath(o)
+	case *plan.PathRule:
+		return c.pathRule(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -140,6 +140,11 @@ func TestRepeatModel(t *testing.T) {
 		d := g.loadPaths(t)
 		d.size = rapid.SampledFrom([]int{1, 3, 1024}).Draw(rt, "batch")
 		m := drawRound(rt)
+		mode := rapid.SampledFrom([]string{"", "", "TRAIL", "ACYCLIC", "SIMPLE", "WALK"}).Draw(rt, "mode")
+		fits := modeFits(mode)
+		if mode == "WALK" {
+			m.high = m.low + 1
+		}
 		lead := drawStep(rt)
 		leads := rapid.Bool().Draw(rt, "lead")
 		bound := rapid.SampledFrom([]string{"x", "y", "xy", ""}).Draw(rt, "bound")
@@ -157,16 +162,18 @@ func TestRepeatModel(t *testing.T) {
 			}
 			start := modelWalk{nodes: []int{n}}
 			if !leads {
-				m.matches(g, start, modelWalk.isTrail, func(w modelWalk) { visit(w, 0) })
+				m.matches(g, start, fits, func(w modelWalk) { visit(w, 0) })
 				continue
 			}
 			g.extend(start, lead, func(w modelWalk) {
-				m.matches(g, w, modelWalk.isTrail, func(w modelWalk) { visit(w, 1) })
+				if fits(w) {
+					m.matches(g, w, fits, func(w modelWalk) { visit(w, 1) })
+				}
 			})
 		}
 		slices.Sort(want)
 
-		text := "MATCH (o {id: 0}) MATCH "
+		text := "MATCH (o {id: 0}) " + matchMode(mode) + " "
 		left, right := "(x)", "(y)"
 		if strings.Contains(bound, "x") {
 			text += fmt.Sprintf("(x {id: %d}), ", x)
@@ -174,7 +181,7 @@ func TestRepeatModel(t *testing.T) {
 		if strings.Contains(bound, "y") {
 			right = fmt.Sprintf("(y {id: %d})", y)
 		}
-		text += "p = " + left
+		text += "p = " + mode + left
 		if leads {
 			text += arrows(lead.dir, "q"+typesText(lead.types)) + "(z)"
 		}

@@ -88,6 +88,14 @@ func (m *modelTail) matches(g *modelGraph, w modelWalk, fits func(modelWalk) boo
 	})
 }
 
+// matchMode begins a MATCH in which walks of a path mode are found.
+func matchMode(mode string) string {
+	if mode == "WALK" {
+		return "MATCH REPEATABLE ELEMENTS"
+	}
+	return "MATCH"
+}
+
 // modeFits tells whether a walk may be gone on with in a path mode.
 func modeFits(mode string) func(modelWalk) bool {
 	return func(w modelWalk) bool {
@@ -163,15 +171,15 @@ func TestSelectorModel(t *testing.T) {
 		prefix := selector
 		switch {
 		case strings.HasSuffix(selector, "GROUPS"):
-			prefix = strings.TrimSuffix(selector, "GROUPS") + mode + " PATHS GROUPS"
-		case mode != "":
+			prefix = strings.TrimSuffix(selector, "GROUPS") + strings.TrimPrefix(mode, "WALK") + " PATHS GROUPS"
+		case mode != "" && mode != "WALK":
 			prefix += " " + mode
 		}
 		pattern := left + first.text() + tail.text() + right
 		if whole != "" {
 			pattern = "(" + pattern + " WHERE " + whole + ")"
 		}
-		text := "MATCH (o {id: 0}) MATCH p = " + prefix + " " + pattern + " RETURN " + pathColumns + ", " + first.columns() + tail.columns()
+		text := "MATCH (o {id: 0}) " + matchMode(mode) + " p = " + prefix + " " + pattern + " RETURN " + pathColumns + ", " + first.columns() + tail.columns()
 		checkSelection(rt, text, selector, k, rowsText(rt, t, d, text), all)
 	})
 }

@@ -206,7 +206,7 @@ func (u *usage) forbids(m move) bool {
 	passed := func(x move) bool { return x.key.node() == n }
 	followed := func(x move) bool { return x.edge.ID == m.edge.ID }
 	switch u.mode {
-	case ast.Trail:
+	case ast.NoMode, ast.Trail:
 		return slices.ContainsFunc(u.prefix, followed)
 	case ast.Acyclic:
 		return u.start.node() == n || slices.ContainsFunc(u.prefix, passed)

@@ -297,7 +297,7 @@ func (g *leg) test(r *run, t *track, w *walker, nodes []graph.NodeID, edges []gr
 // allowed tells whether the track may go on with a relationship.
 func (t *trails) allowed(id graph.EdgeID, n graph.NodeID) bool {
 	switch t.spec.Mode {
-	case ast.Trail:
+	case ast.NoMode, ast.Trail:
 		return t.hop.allowed(id) && !t.uses(id)
 	case ast.Walk:
 		return true

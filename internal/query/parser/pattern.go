@@ -15,9 +15,11 @@ func (p *parser) pattern() *ast.Pattern {
 	start := p.start()
 	pat := &ast.Pattern{}
 	p.outermost()
-	pat.Repeatable = p.matchMode()
+	repeatable := p.matchMode()
 	for {
-		pat.Parts = append(pat.Parts, p.patternPart())
+		part := p.patternPart()
+		part.Repeatable = repeatable
+		pat.Parts = append(pat.Parts, part)
 		if !p.accept(token.Comma) {
 			break
 		}

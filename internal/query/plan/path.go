@@ -365,3 +365,20 @@ func (o *WeightedPath) Name() string {
 func (o *WeightedPath) Detail(p *Plan) string {
 	return o.draw(p, length(1, o.Max)) + " BY " + Text(p, o.Weight) + o.Test.detail(p)
 }
+
+// PathRule keeps the rows whose path repeats no node, or none but the first as the last.
+type PathRule struct {
+	Header
+	Input Op
+	Slot  int
+	Mode  ast.PathMode // Acyclic or Simple
+}
+
+// Inputs returns the operator that rows come from.
+func (o *PathRule) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (*PathRule) Name() string { return "PathMode" }
+
+// Detail names the mode and the path.
+func (o *PathRule) Detail(p *Plan) string { return o.Mode.String() + " " + p.slot(o.Slot) }

@@ -9,8 +9,9 @@ import (
 )
 
 // addAlgorithm adds a relationship of variable length with a path algorithm or a filter.
-func (b *builder) addAlgorithm(g *pattern, p *ast.RelPattern, left, right *node) error {
+func (b *builder) addAlgorithm(g *pattern, p *ast.RelPattern, left, right *node, mode ast.PathMode) error {
 	r := b.newRel(g, p, left, right)
+	r.free = mode == ast.Walk
 	o, err := b.newRound(r, p)
 	if err != nil {
 		return err
@@ -21,10 +22,10 @@ func (b *builder) addAlgorithm(g *pattern, p *ast.RelPattern, left, right *node)
 	track, weight := b.addLambda(o, s.Filter)
 	b.settle(r, o)
 	r.oneWay = track != plan.NoSlot || weight != plan.NoSlot
-	r.after = s.Algorithm != ast.DepthFirst
+	r.after = s.Algorithm != ast.DepthFirst && !r.free
 	switch s.Algorithm {
 	case ast.DepthFirst:
-		r.search = &repeater{round: o, track: track}
+		r.search = &repeater{round: o, track: track, mode: mode}
 	case ast.BreadthFirst:
 		f := &shortest{low: max(o.low, 1), high: o.high, test: b.testOf(o), hop: o.hops[0], list: r.symbol}
 		f.test.Path = track

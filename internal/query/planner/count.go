@@ -110,6 +110,8 @@ func passing(o plan.Op) *plan.Op {
 		return &o.Input
 	case *plan.WeightedPath:
 		return &o.Input
+	case *plan.PathRule:
+		return &o.Input
 	case *plan.FollowBound:
 		return &o.Input
 	case *plan.Unequal:

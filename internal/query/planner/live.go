@@ -255,6 +255,8 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
 	case *plan.PathSearch:
 		return searchColumns(&o.Hop, &o.Found, o.Into, read)
+	case *plan.PathRule:
+		read.add(o.Slot)
 	case *plan.WeightedPath:
 		made, read = searchColumns(&o.Hop, &o.Found, o.Into, read)
 		made = append(made, o.Total)

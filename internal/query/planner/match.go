@@ -286,6 +286,9 @@ func (m *matcher) follow(s move) {
 func (m *matcher) namedPaths() (plan.Op, error) {
 	for _, part := range m.g.paths {
 		m.at = m.b.namedPath(m.at, part)
+		if mode := modeOf(part); checksMode(part) {
+			m.at = &plan.PathRule{Input: m.at, Slot: m.b.slot(m.b.info.Paths[part]), Mode: mode, Header: plan.Header{Rows: m.at.Head().Rows}}
+		}
 		m.known[m.b.info.Paths[part]] = true
 	}
 	if len(m.g.paths) > 0 {

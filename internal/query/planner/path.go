@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"memgraphd/internal/query/ast"
-	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/query/sema"
 	"memgraphd/internal/storage/graph"
@@ -27,12 +26,34 @@ type way struct {
 	reverse bool // from the last node of the pattern on
 }
 
-// unplanned refuses what no operator carries out.
-func unplanned(part *ast.PatternPart) error {
-	if part.Select != nil && !part.Select.Selective() {
-		return failure.Syntax("NotSupported", "this kind of path is not supported").At(part.At)
+// modeOf returns what may be repeated in the paths of a part. That relationships may be is
+// up to the whole pattern.
+func modeOf(part *ast.PatternPart) ast.PathMode {
+	switch {
+	case part.Repeatable:
+		return ast.Walk
+	case part.Select == nil || part.Select.Mode == ast.NoMode || part.Select.Mode == ast.Walk:
+		return ast.Trail
 	}
-	return nil
+	return part.Select.Mode
+}
+
+// checksMode tells whether whole paths of a part have to be asked for what they repeat.
+// A path of one repeated relationship has been while it was looked for.
+func checksMode(part *ast.PatternPart) bool {
+	switch modeOf(part) {
+	case ast.Acyclic, ast.Simple:
+		return len(part.Rels) > 1 || len(part.Rels) == 1 && part.Rels[0].Length == nil
+	case ast.NoMode, ast.Trail, ast.Walk:
+	}
+	return false
+}
+
+// nameMode names the path of a part that is asked for what it repeats.
+func (b *builder) nameMode(part *ast.PatternPart) {
+	if checksMode(part) && b.info.Paths[part] == nil {
+		b.info.Paths[part] = b.newSymbol(sema.Path)
+	}
 }
 
 // newSymbol makes a variable that is not in the text.
@@ -292,7 +313,7 @@ func (b *builder) absorb(g *pattern) {
 // length.
 func (s *shortest) exhaustive(whole []ast.Expr) *best {
 	return &best{
-		segments: []*segment{{round: s.round, list: s.list}}, byLength: s.all, apart: true, final: whole,
+		segments: []*segment{{round: s.round, list: s.list}}, mode: ast.Trail, byLength: s.all, apart: true, final: whole,
 		node: s.test.Node, nodes: s.test.Nodes, path: s.path,
 	}
 }

@@ -75,9 +75,6 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 	g := &pattern{index: map[*sema.Symbol]*node{}}
 	for _, part := range parts {
 		g.at = part.Span()
-		if err := unplanned(part); err != nil {
-			return nil, err
-		}
 		if err := b.addPart(g, part); err != nil {
 			return nil, err
 		}
@@ -129,13 +126,14 @@ func (b *builder) addPart(g *pattern, part *ast.PatternPart) error {
 		nodes[i] = n
 	}
 	for i, p := range part.Rels {
-		if err := b.addRel(g, p, nodes[i], nodes[i+1]); err != nil {
+		if err := b.addRel(g, p, nodes[i], nodes[i+1], modeOf(part)); err != nil {
 			return err
 		}
 	}
 	for _, e := range conjuncts(part.Where, nil) {
 		b.addCondition(g, e)
 	}
+	b.nameMode(part)
 	if b.info.Paths[part] != nil {
 		g.paths = append(g.paths, part)
 	}
@@ -184,14 +182,16 @@ func (r *rel) addType(name string) {
 	}
 }
 
-func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node) error {
+func (b *builder) addRel(g *pattern, p *ast.RelPattern, left, right *node, mode ast.PathMode) error {
+	special := mode != ast.Trail && p.Length != nil && !b.bound[b.info.Rels[p]]
 	switch {
-	case p.Repeat != nil:
-		return b.addRepeat(g, p, left, right)
 	case p.Search != nil:
-		return b.addAlgorithm(g, p, left, right)
+		return b.addAlgorithm(g, p, left, right, mode)
+	case p.Repeat != nil, special:
+		return b.addRepeat(g, p, left, right, mode)
 	}
 	r := b.newRel(g, p, left, right)
+	r.free = mode == ast.Walk
 	props, err := b.propertyValues(p.Props)
 	if err != nil {
 		return err

@@ -17,13 +17,14 @@ type repeater struct {
 
 // addRepeat adds a quantified path pattern, or a relationship of variable length that is
 // followed in another way than a trail without conditions.
-func (b *builder) addRepeat(g *pattern, p *ast.RelPattern, left, right *node) error {
+func (b *builder) addRepeat(g *pattern, p *ast.RelPattern, left, right *node, mode ast.PathMode) error {
 	r := b.newRel(g, p, left, right)
+	r.free = mode == ast.Walk
 	o, err := b.newRound(r, p)
 	if err != nil {
 		return err
 	}
-	if b.isPlain(o) {
+	if mode == ast.Trail && b.isPlain(o) {
 		r.types, r.is, r.direction = o.hops[0].Types, o.hops[0].Is, o.hops[0].Direction
 		for _, group := range o.groups {
 			if group.Rel {
@@ -34,7 +35,7 @@ func (b *builder) addRepeat(g *pattern, p *ast.RelPattern, left, right *node) er
 	}
 	r.follows(o)
 	r.length = nil
-	r.search = &repeater{round: o, track: plan.NoSlot}
+	r.search = &repeater{round: o, track: plan.NoSlot, mode: mode}
 	return nil
 }
 

@@ -56,7 +56,7 @@ func (b *builder) addSelected(g *pattern, part *ast.PatternPart) error {
 	}
 	r := &rel{id: len(g.rels), symbol: b.newSymbol(sema.EdgeList), left: left, right: right, needs: symbolSet{}, free: true}
 	g.rels = append(g.rels, r)
-	s := &best{mode: part.Select.Mode, count: part.Select.Count, node: plan.NoSlot, path: b.info.Paths[part]}
+	s := &best{mode: modeOf(part), count: part.Select.Count, node: plan.NoSlot, path: b.info.Paths[part]}
 	s.byLength = part.Select.Kind == ast.SelectGroups
 	if s.path != nil {
 		r.gives = append(r.gives, s.path)

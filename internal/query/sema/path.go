@@ -16,27 +16,26 @@ func (a *analyzer) patternRules(p *ast.Pattern) {
 		switch {
 		case s.Function():
 			a.functionRules(part)
-		case s.Selective() && len(p.Parts) > 1:
+		case s.Selective() && len(p.Parts) > 1 && !part.Repeatable:
 			a.fail(s.At, failure.Syntax("InvalidPathSelector", "a selector needs a MATCH of its own, but this has %d patterns", len(p.Parts)).
-				WithHint("put the other patterns into another MATCH"))
-		case s != nil && p.Repeatable && s.Mode != ast.Walk && s.Mode != ast.Trail:
-			a.fail(s.At, failure.Syntax("InvalidPathMode", "%s cannot be combined with REPEATABLE ELEMENTS", s.Mode))
+				WithHint("put the other patterns into another MATCH, or write MATCH REPEATABLE ELEMENTS"))
+		case s != nil && part.Repeatable && s.Mode != ast.Walk && s.Mode != ast.NoMode:
+			a.fail(s.At, failure.Syntax("InvalidPathMode", "%s cannot be combined with REPEATABLE ELEMENTS", s.Mode).
+				WithHint("leave one of them out"))
 		}
 		for _, r := range part.Rels {
 			if r.Search != nil && s != nil {
 				a.fail(r.Search.At, failure.Syntax("InvalidPathSelector", "the path algorithm *%s cannot be combined with a selector",
 					r.Search.Algorithm).WithHint("leave one of them out"))
 			}
-			a.boundedRule(p, part, r)
+			a.boundedRule(part, r)
 		}
 	}
 }
 
 // boundedRule refuses walks without end: there is no last one.
-func (a *analyzer) boundedRule(p *ast.Pattern, part *ast.PatternPart, r *ast.RelPattern) {
-	s := part.Select
-	walk := p.Repeatable || s != nil && s.Mode == ast.Walk
-	if !walk || s.Selective() || r.Length == nil || r.Length.Max >= 0 {
+func (a *analyzer) boundedRule(part *ast.PatternPart, r *ast.RelPattern) {
+	if !part.Repeatable || part.Select.Selective() || r.Length == nil || r.Length.Max >= 0 || r.Search != nil {
 		return
 	}
 	a.fail(r.Length.At, failure.Syntax("UnboundedWalk", "where relationships may repeat, a pattern needs a greatest length, but this has none").
@@ -67,7 +66,7 @@ func (a *analyzer) functionRules(part *ast.PatternPart) {
 
 // noSelectors refuses in a pattern that is created what picks among matches.
 func (a *analyzer) noSelectors(p *ast.Pattern, of string) {
-	if p.Repeatable {
+	if len(p.Parts) > 0 && p.Parts[0].Repeatable {
 		a.fail(p.At, failure.Syntax("UnexpectedSyntax", "%s cannot have a match mode", of))
 	}
 	for _, part := range p.Parts {

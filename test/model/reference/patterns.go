@@ -14,7 +14,7 @@ func (r *run) match(c *ast.Match, t *table) error {
 	names := patternNames(c.Pattern.Parts)
 	for _, row := range t.rows {
 		before := len(rows)
-		if c.Pattern.Repeatable {
+		if c.Pattern.Parts[0].Repeatable {
 			return unsupported(c.Pattern)
 		}
 		err := r.matches(c.Pattern.Parts, c.Where, row, func(e *env) (bool, error) {
