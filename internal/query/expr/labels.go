@@ -348,7 +348,7 @@ func (e *isLabelled) answer(q *labelQuery, out *batch.Vector) error {
 }
 
 // mixed answers for a column of nulls, or one that holds more than one type.
-func (e *isLabelled) mixed(q *labelQuery, v *batch.Vector, out *batch.Vector) error {
+func (e *isLabelled) mixed(q *labelQuery, v, out *batch.Vector) error {
 	rows := q.rows
 	var (
 		node [1]graph.NodeID

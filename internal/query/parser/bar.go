@@ -22,38 +22,37 @@ func (p *parser) listBeforeBar() ast.Expr {
 // It is the first one that cannot belong to a label expression or a type, because none
 // stands before it or because something that no name can be follows; else the last one.
 func (p *parser) barBefore(closer token.Kind) int {
-	bar, cases := 0, 0
+	bar := 0
 	s := labelRun{p: p}
 	for i := p.pos; i < len(p.toks) && p.toks[i].Kind != closer; i++ {
-		word := !s.running || s.named
 		switch p.toks[i].Kind {
 		case token.Pipe:
-			if cases > 0 {
+			if s.cases > 0 {
 				break
 			}
-			if bar = i; !s.running || s.types && !p.typeAt(i+1) || p.resultAt(i+1) {
+			if bar = i; s.ends(i) {
 				return bar
 			}
-		case token.Case:
-			if word {
-				cases++
-			}
-		case token.End:
-			if word && cases > 0 {
-				cases--
-			}
 		case token.Where:
-			if word {
+			if s.word() {
 				bar = 0 // what came before belongs to the list
 			}
 		default:
 		}
 		s.step(i)
-		if k := p.toks[i].Kind; k == token.LParen || k == token.LBracket || k == token.LBrace {
-			i = max(i, int(p.pairs[i]))
-		}
+		i = max(i, p.enclosed(i))
 	}
 	return bar
+}
+
+// enclosed returns the index of the partner of an opening bracket at token i, or 0.
+func (p *parser) enclosed(i int) int {
+	switch p.toks[i].Kind {
+	case token.LParen, token.LBracket, token.LBrace:
+		return int(p.pairs[i])
+	default:
+		return 0
+	}
 }
 
 // resultAt reports whether an expression begins at token i that is no label.
@@ -93,12 +92,27 @@ type labelRun struct {
 	running bool
 	types   bool // it is a type, whose name may have several words
 	named   bool // the last token was a name
+	cases   int  // CASE expressions around
+}
+
+// word reports whether a keyword that comes now is no name.
+func (s *labelRun) word() bool { return !s.running || s.named }
+
+// ends reports whether the bar at token i cannot be part of a label expression or a type.
+func (s *labelRun) ends(i int) bool {
+	return !s.running || s.types && !s.p.typeAt(i+1) || s.p.resultAt(i+1)
 }
 
 // step passes over token i, and over what it encloses if it is a bracket.
 func (s *labelRun) step(i int) {
 	p := s.p
 	k := p.toks[i].Kind
+	switch {
+	case k == token.Case && s.word():
+		s.cases++
+	case k == token.End && s.word() && s.cases > 0:
+		s.cases--
+	}
 	if !s.running {
 		at := p.pos
 		p.pos = i

@@ -37,8 +37,7 @@ func expressions(o plan.Op) []scoped {
 		}
 		l.add(nil, o.Where...)
 	case *plan.LabelsScan:
-		l.add(nil, dynamicNames(o.Is)...)
-		l.add(nil, o.Value)
+		l.add(nil, append(dynamicNames(o.Is), o.Value)...)
 	case *plan.ShortestPath:
 		l.add(nil, o.Test.Conditions()...)
 		if o.Cycles != nil {

@@ -135,7 +135,7 @@ func (b *builder) labelsEqual(g *pattern, n *node, a access) []access {
 func (b *builder) labelsRows(l ast.LabelExpr, key string) (rows float64, ok bool) {
 	switch l := l.(type) {
 	case *ast.LabelName:
-		if entries, distinct, ok := b.cat.Index(l.Text, key); ok {
+		if entries, distinct, indexed := b.cat.Index(l.Text, key); indexed {
 			return float64(entries) / float64(max(1, distinct)), true
 		}
 		return float64(b.cat.LabelCount(l.Text)) * 0.1, false
