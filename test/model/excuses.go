@@ -85,7 +85,7 @@ func (s *search) conditions() int {
 			case *ast.RelPattern:
 				n += entries(x.Props) + junctions(x.Where)
 			case *ast.Repeat:
-				n += junctions(x.Where)
+				n += 2 // rounds are looked at before it is known where they lead
 			case *ast.PatternPart:
 				n += junctions(x.Where)
 			}

@@ -17,7 +17,7 @@ type variant struct {
 	text   string
 	params map[string]value.Value
 	before string // what is run before it, so that its plan is that of another query
-	first  bool // the first one of a query
+	first  bool   // the first one of a query
 }
 
 // variants returns the ways in which an engine is asked: the query itself, and where batches

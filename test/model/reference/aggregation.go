@@ -126,6 +126,9 @@ func (r *run) summary(c *ast.Call, values []value.Value, fraction value.Value) (
 		}
 		return best, nil
 	}
+	if len(values) > 0 && values[0].Kind() == value.KindDuration && (name == "sum" || name == "avg") {
+		return totalTime(c, values)
+	}
 	if i := slices.IndexFunc(values, func(v value.Value) bool { return !isNumber(v) }); i >= 0 {
 		return value.Null, typeError(c, "%s() needs numbers", c.Name)
 	}

@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"cmp"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/storage/value"
 )
@@ -52,12 +54,23 @@ func (r *run) eval(e ast.Expr, s scope) (value.Value, error) {
 		x, err := r.eval(e.X, s)
 		return value.Bool(typed(x, e.Type) != e.Not), err
 	case *ast.Unary, *ast.Binary, *ast.Comparison, *ast.IsNull, *ast.Case:
-		return r.operation(e, s)
+		return r.charged(r.operation(e, s))
 	case *ast.Call:
-		return r.call(e, s)
+		return r.charged(r.call(e, s))
 	default:
 		return r.scoped(e, s)
 	}
+}
+
+// charged counts the size of what was made as work.
+func (r *run) charged(v value.Value, err error) (value.Value, error) {
+	switch v.Kind() { //nolint:exhaustive // the others are small
+	case value.KindString:
+		return v, cmp.Or(err, r.step(len(v.AsString())/16))
+	case value.KindList:
+		return v, cmp.Or(err, r.step(len(v.AsList())/4))
+	}
+	return v, err
 }
 
 func (r *run) all(list []ast.Expr, s scope) ([]value.Value, error) {
@@ -138,6 +151,10 @@ func (r *run) subscript(e *ast.Subscript, s scope) (value.Value, error) {
 		return value.Null, err
 	}
 	switch k := x.Kind(); {
+	case (isTemporal(x) || k == value.KindPoint) && index.Kind() == value.KindString:
+		return component(x, index.AsString(), e)
+	case (isTemporal(x) || k == value.KindPoint) && index.IsNull():
+		return value.Null, nil
 	case k == value.KindList && index.IsNull():
 		return value.Null, nil
 	case k == value.KindList && index.Kind() == value.KindInt:

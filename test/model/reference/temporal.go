@@ -230,6 +230,24 @@ func settled(e ast.Expr) func(value.Value, error) (value.Value, error) {
 	}
 }
 
+// totalTime is sum() or avg() of durations.
+func totalTime(c *ast.Call, values []value.Value) (value.Value, error) {
+	var all temporal.Duration
+	for _, v := range values {
+		if v.Kind() != value.KindDuration {
+			return value.Null, typeError(c, "%s() of durations and %s", c.Name, v.Kind())
+		}
+		var err error
+		if all, err = all.Add(v.AsDuration()); err != nil {
+			return value.Null, fail(c, "ArithmeticError", "%v", err)
+		}
+	}
+	if strings.EqualFold(c.Name, "avg") {
+		return settled(c)(wrapped(value.Duration)(all.Divide(int64(len(values)))))
+	}
+	return value.Duration(all), nil
+}
+
 // component reads a part of a temporal value or a point.
 func component(v value.Value, name string, at ast.Expr) (value.Value, error) {
 	switch v.Kind() { //nolint:exhaustive // the others have none
