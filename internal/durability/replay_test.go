@@ -92,7 +92,7 @@ func TestCommitsThatCannotBeApplied(t *testing.T) {
 	}{
 		{[]byte{}, "replay of the log: commit 1 cannot be decoded: malformed at byte 0: ends too early", false},
 		{[]byte{1, 0, 0, 0, 0, 0, 1, 77, 0}, "replay of the log: commit 1 cannot be decoded: malformed at byte 8: unknown tag of a change 77", false},
-		{[]byte{7, 0, 0}, "commit 1 of the log was written by a newer version: format 7, this server reads up to 2; start the version that wrote it, or a newer one", true},
+		{[]byte{7, 0, 0}, "commit 1 of the log was written by a newer version: format 7, this server reads up to 3; start the version that wrote it, or a newer one", true},
 		{encode(t, change.Op{Kind: change.DeleteNode, Node: 5}), "replay of the log: commit 1 cannot be applied: ", false},
 	} {
 		fsys, o := emptyDatabase(t)

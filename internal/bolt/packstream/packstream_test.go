@@ -289,6 +289,9 @@ func FuzzUnpack(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	for _, v := range valuetest.Samples() {
+		if v.Kind() == value.KindEnum {
+			continue // a map stands for it
+		}
 		f.Add(Append(nil, v))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -71,6 +71,9 @@ func TestOldDateTimes(t *testing.T) {
 func TestInstants(t *testing.T) {
 	check := func(t rapid.TB, v value.Value) {
 		t.Helper()
+		if v.Kind() == value.KindEnum {
+			return // a map stands for it
+		}
 		forms := [][]byte{Append(nil, value.List([]value.Value{v}))}
 		refused := false
 		switch {

@@ -117,7 +117,7 @@ func Append(dst []byte, v value.Value) []byte {
 		return dst
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return appendStructure(dst, v)
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindEnum:
 	}
 	panic("packstream: a " + v.Kind().String() + " is not a plain value")
 }

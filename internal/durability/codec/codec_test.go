@@ -270,6 +270,8 @@ func TestGolden(t *testing.T) {
 			value.Point(value.PointValue{SRID: value.WGS84Height, X: 1, Y: 1, Z: 1}),
 			"02 10 f3 26 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 f0 3f",
 		},
+		{value.Enum(1, 300), "03 11 01 ac 02"},
+		{value.List([]value.Value{value.Date(temporal.Date{}), value.Enum(0, 0)}), "03 07 02 0a 00 11 00 00"},
 		{value.Map([]value.Entry{{Key: "d", Value: value.List([]value.Value{value.Date(temporal.Date{})})}}), "02 08 01 01 64 07 01 0a 00"},
 	} {
 		var e codec.Encoder
@@ -340,7 +342,7 @@ func TestDecodeRefuses(t *testing.T) {
 		want    string
 	}{
 		{nil, "malformed at byte 0: ends too early"},
-		{[]byte{9, 0, 0, 0, 0, 0, 0}, "written by a newer version: format 9, this server reads up to 2"},
+		{[]byte{9, 0, 0, 0, 0, 0, 0}, "written by a newer version: format 9, this server reads up to 3"},
 		{[]byte{0, 0, 0, 0, 0, 0, 0}, "malformed at byte 1: unknown version 0"},
 		{[]byte{1, 4, 0, 0, 0, 0, 0}, "malformed at byte 2: unknown flags 0x4"},
 		{append([]byte{1, 0}, huge...), "labels of the commit: malformed at byte 11: count 1152921504606846976 is larger than the 0 bytes left"},
@@ -351,7 +353,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{[]byte{1, 0, 0, 0, 0, 0, 1, 9, 0}, "malformed at byte 9: entry 0 of 0"},
 		{[]byte{1, 0, 0, 0, 0, 0, 0, 0}, "malformed at byte 7: 1 bytes left over"},
 		{[]byte{1, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 77}, "malformed at byte 13: unknown value tag 77"},
-		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 17}, "malformed at byte 13: unknown value tag 17"},
+		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 18}, "malformed at byte 13: unknown value tag 18"},
+		{[]byte{3, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 17, 0, 0x80, 0x80, 0x80, 0x80, 0x10}, "malformed at byte 19: a value of type ENUM out of range"},
 		{[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 16, 5}, "malformed at byte 14: a point of unknown reference system 5"},
 		{
 			[]byte{2, 0, 0, 0, 1, 1, 'k', 0, 1, 5, 0, 0, 13, 0, 0x80, 0x94, 0xeb, 0xdc, 3},

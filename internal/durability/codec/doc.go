@@ -6,13 +6,13 @@
 // it (index, term, timeline, wall time, checksum) belongs to the log, not to this
 // package; so do compression and encryption.
 //
-// # Commit, formats 1 and 2
+// # Commit, formats 1 to 3
 //
-// Format 2 added temporal values and points. A commit without any is written in format 1,
-// so that a server of an older version reads it; one with them makes such a server refuse
-// the log as one of a newer version.
+// Format 2 added temporal values and points, format 3 values of enums. A commit is written
+// in the lowest format that has what it holds, so that a server of an older version reads
+// it if it can; otherwise such a server refuses the log as one of a newer version.
 //
-//	version   u8        1 or 2
+//	version   u8        1, 2 or 3
 //	flags     u8        0; a reader refuses bits that it does not know
 //	labels    names     label names, in order of first use
 //	types     names     relationship type names
@@ -40,7 +40,7 @@
 //	end    varint difference of the edge's end node to node
 //	label, type, key, entry: place in the lists above, counted from 0
 //
-// # Value, formats 1 and 2
+// # Value, formats 1 to 3
 //
 //	tag  value
 //	  0  null
@@ -65,6 +65,10 @@
 //	 16  point           uvarint SRID (4326, 4979, 7203 or 9157); x, y and, for 4979 and
 //	                     9157, z: u64 little endian each, IEEE 754
 //
+//	from format 3 on
+//	 17  enum            uvarint number of the enum, uvarint number of the value; entries of
+//	                     the catalogue have their names
+//
 //	offset  varint seconds east of UTC, within ±64,800
 //
 // Nanoseconds beside seconds are less than 1,000,000,000, those of a day less than
@@ -81,7 +85,7 @@
 //
 // Integers are base-128 varints as in encoding/binary. Every declared count and length
 // is checked against the bytes left before anything is allocated; a place outside its
-// list, an id or a temporal field outside its range, an unknown reference system or tag,
+// list, an id or a temporal field or the number of an enum outside its range, an unknown reference system or tag,
 // and bytes left over at the end are errors of type *DecodeError. A higher version is a
 // *VersionError.
 package codec

@@ -7,7 +7,7 @@ import (
 
 // Version is the newest format of commits and values that this package reads. It writes
 // what it can in format 1, which older servers read too: see FormatOf.
-const Version = 2
+const Version = 3
 
 // DepthMax is how deep lists and maps may nest.
 const DepthMax = 1000

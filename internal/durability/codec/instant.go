@@ -16,26 +16,26 @@ func FormatOf(v value.Value) uint32 {
 		value.KindNode, value.KindEdge, value.KindPath:
 		return 1
 	case value.KindList:
+		format := uint32(1)
 		for _, e := range v.AsList() {
-			if format := FormatOf(e); format > 1 {
-				return format
-			}
+			format = max(format, FormatOf(e))
 		}
-		return 1
+		return format
 	case value.KindMap:
+		format := uint32(1)
 		for _, e := range v.AsMap() {
-			if format := FormatOf(e.Value); format > 1 {
-				return format
-			}
+			format = max(format, FormatOf(e.Value))
 		}
-		return 1
+		return format
+	case value.KindEnum:
+		return 3
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime,
 		value.KindDuration, value.KindPoint:
 	}
 	return 2
 }
 
-// appendInstant is appendValue for temporal values and points.
+// appendInstant is appendValue for temporal values, points and values of enums.
 func appendInstant(dst []byte, v value.Value) []byte {
 	le := binary.LittleEndian
 	switch v.Kind() {
@@ -65,17 +65,20 @@ func appendInstant(dst []byte, v value.Value) []byte {
 			dst = le.AppendUint64(dst, math.Float64bits(p.Z))
 		}
 		return dst
+	case value.KindEnum:
+		enum, number := v.AsEnum()
+		return binary.AppendUvarint(binary.AppendUvarint(append(dst, tagEnum), uint64(enum)), uint64(number))
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
-	panic("codec: " + v.Kind().String() + " is neither temporal nor a point")
+	panic("codec: " + v.Kind().String() + " is neither temporal, a point nor of an enum")
 }
 
 func appendSeconds(dst []byte, seconds int64, nanos int32) []byte {
 	return binary.AppendUvarint(binary.AppendVarint(dst, seconds), uint64(nanos))
 }
 
-// instant takes what follows the tag of a temporal value or a point.
+// instant takes what follows the tag of a temporal value, a point or a value of an enum.
 func (r *Reader) instant(tag byte) value.Value {
 	switch tag {
 	case tagDate:
@@ -97,6 +100,10 @@ func (r *Reader) instant(tag byte) value.Value {
 		return checked(r, value.Duration(d), d.Valid())
 	case tagPoint:
 		return r.point()
+	case tagEnum:
+		enum, number := r.Uvarint(), r.Uvarint()
+		v := value.Enum(uint32(min(enum, math.MaxUint32)), uint32(min(number, math.MaxUint32)))
+		return checked(r, v, enum <= math.MaxUint32 && number <= math.MaxUint32)
 	}
 	r.Fail(fmt.Sprintf("unknown value tag %d", tag))
 	return value.Null

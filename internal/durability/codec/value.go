@@ -28,6 +28,7 @@ const (
 	tagDateTime      = 14
 	tagDuration      = 15
 	tagPoint         = 16
+	tagEnum          = 17
 )
 
 // AppendString appends the length and the bytes of s.
@@ -64,7 +65,7 @@ func appendValue(dst []byte, v value.Value, depth int) ([]byte, error) {
 			return appendMap(dst, v.AsMap(), depth+1)
 		}
 		return appendList(dst, v.AsList(), depth+1)
-	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return appendInstant(dst, v), nil
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}

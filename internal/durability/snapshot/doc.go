@@ -14,13 +14,14 @@
 // The parts follow each other without a gap and the file ends with the tail. Integers
 // are little endian, hashes are XXH64 with seed 0.
 //
-// Format 2 has values of format 2 of package codec: temporal values and points. An image
-// without any is written in format 1, so that a server of an older version reads it; one
-// with them such a server refuses as one of a newer version.
+// Formats 2 and 3 have values of the same formats of package codec: temporal values and
+// points, then values of enums. An image is written in the lowest format that has what it
+// holds, so that a server of an older version reads it if it can; otherwise such a server
+// refuses it as one of a newer version.
 //
 //	header, 72 bytes
 //	 0  magic     8 bytes  "MGDSNAP" and a zero byte
-//	 8  format    u32      1 or 2
+//	 8  format    u32      1, 2 or 3
 //	12  length    u32      72
 //	16  database  16 bytes identity of the database
 //	32  index     u64      commit index of the image: it holds the commits 1 … index

@@ -9,7 +9,7 @@ import (
 
 // Format is the newest version of the file that this package reads. It writes the lowest
 // that has what the image holds.
-const Format = 2
+const Format = 3
 
 // DamagedError reports a snapshot file that cannot be used.
 type DamagedError struct {

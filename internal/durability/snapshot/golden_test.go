@@ -34,6 +34,10 @@ func TestGolden(t *testing.T) {
 			value.Point(value.PointValue{SRID: value.WGS84, X: 1, Y: 2}),
 			value.Point(value.PointValue{SRID: value.Cartesian3D, X: 1, Y: 2, Z: 3}),
 		},
+		"format3": {
+			value.Enum(0, 1),
+			value.List([]value.Value{value.Enum(1, 300), value.Date(temporal.Date{Days: 1})}),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := goldenStore(t, extra)

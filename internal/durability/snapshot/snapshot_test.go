@@ -343,7 +343,7 @@ func TestNewerFormat(t *testing.T) {
 	header := snapshot.HeaderOfFormat(data, 9)
 	must[bool](t)(true, vfs.WriteFileSync(fsys, path, append(header, data[len(header):]...)))
 	err := snapshot.Verify(t.Context(), fsys, path, 1)
-	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 2"
+	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 3"
 	var newer *snapshot.NewerFormatError
 	if !errors.As(err, &newer) || err.Error() != want {
 		t.Fatalf("got %v", err)

@@ -53,7 +53,7 @@ const (
 	utcLeast   = temporal.MaxOffset * temporal.NanosPerSecond // added, so that it is positive
 )
 
-// instantKey is keyOf for temporal values and points.
+// instantKey is keyOf for temporal values, points and values of enums.
 func instantKey(v value.Value) key {
 	k := key{}
 	switch v.Kind() {
@@ -83,6 +83,9 @@ func instantKey(v value.Value) key {
 	case value.KindPoint:
 		p := v.AsPoint()
 		return key{class: classPoint, prefix: system(p.SRID)<<62 | orderedCoordinate(p.X)>>2}
+	case value.KindEnum:
+		enum, number := v.AsEnum()
+		return key{classEnum, true, uint64(enum)<<32 | uint64(number)}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
@@ -110,7 +113,7 @@ func orderedCoordinate(f float64) uint64 {
 	return orderedFloat(f)
 }
 
-// exactInstant is valueOf for temporal values.
+// exactInstant is valueOf for temporal values and values of enums.
 func exactInstant(class Class, prefix uint64) value.Value {
 	switch class {
 	case classDate:
@@ -130,6 +133,8 @@ func exactInstant(class Class, prefix uint64) value.Value {
 	case classDuration:
 		seconds, nanos := instantOf(prefix)
 		return value.Duration(temporal.Duration{Seconds: seconds, Nanos: nanos})
+	case classEnum:
+		return value.Enum(uint32(prefix>>32), uint32(prefix))
 	case classPoint, classComposite, classString, classBytes, classBool, classNumber, classes:
 	}
 	panic("index: this prefix does not say all")

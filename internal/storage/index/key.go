@@ -20,6 +20,7 @@ const (
 	classLocalTime
 	classDuration
 	classPoint
+	classEnum
 	classString
 	classBytes
 	classBool
@@ -54,7 +55,7 @@ func keyOf(v value.Value) key {
 		return textKey(classString, v.AsString())
 	case value.KindBytes:
 		return textKey(classBytes, string(v.AsBytes()))
-	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return instantKey(v)
 	case value.KindNull, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
@@ -105,7 +106,7 @@ func valueOf(class Class, prefix uint64) value.Value {
 		}
 		return value.Bytes(b[:b[7]:b[7]])
 	case classComposite, classes,
-		classDateTime, classLocalDateTime, classDate, classTime, classLocalTime, classDuration, classPoint:
+		classDateTime, classLocalDateTime, classDate, classTime, classLocalTime, classDuration, classPoint, classEnum:
 	}
 	return exactInstant(class, prefix)
 }

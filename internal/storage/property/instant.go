@@ -16,7 +16,7 @@ const (
 	point3DBytes = point2DBytes + 8
 )
 
-// appendInstant is AppendValue for temporal values and points.
+// appendInstant is AppendValue for temporal values, points and values of enums.
 func appendInstant(dst []byte, v value.Value) []byte {
 	le := binary.LittleEndian
 	switch v.Kind() {
@@ -57,10 +57,13 @@ func appendInstant(dst []byte, v value.Value) []byte {
 			dst = le.AppendUint64(dst, math.Float64bits(p.Z))
 		}
 		return dst
+	case value.KindEnum:
+		enum, number := v.AsEnum()
+		return le.AppendUint32(le.AppendUint32(append(dst, tagEnum), enum), number)
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
 	}
-	panic("property: " + v.Kind().String() + " is neither temporal nor a point")
+	panic("property: " + v.Kind().String() + " is neither temporal, a point nor of an enum")
 }
 
 func appendDateTime(dst []byte, t temporal.DateTime) []byte {
@@ -79,12 +82,12 @@ func appendDateTime(dst []byte, t temporal.DateTime) []byte {
 	return append(append(dst, byte(len(name))), name...)
 }
 
-// instantSize returns the bytes of the temporal value or point at the start of b.
+// instantSize returns the bytes of the temporal value, point or value of an enum at the start of b.
 func instantSize(b []byte) int {
 	switch b[0] {
 	case tagDate32:
 		return 5
-	case tagDate64, tagLocalTime:
+	case tagDate64, tagLocalTime, tagEnum:
 		return 9
 	case tagTime, tagLocalDateTime:
 		return instantBytes
@@ -102,7 +105,7 @@ func instantSize(b []byte) int {
 	panic("property: unknown tag in a blob")
 }
 
-// readInstant returns the temporal value or point at the start of b.
+// readInstant returns the temporal value, point or value of an enum at the start of b.
 func readInstant(b []byte) value.Value {
 	le := binary.LittleEndian
 	switch b[0] {
@@ -138,6 +141,8 @@ func readInstant(b []byte) value.Value {
 			p.Z = math.Float64frombits(le.Uint64(b[21:]))
 		}
 		return value.Point(p)
+	case tagEnum:
+		return value.Enum(le.Uint32(b[1:]), le.Uint32(b[5:]))
 	}
 	panic("property: unknown tag in a blob")
 }

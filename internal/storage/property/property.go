@@ -27,6 +27,7 @@
 //	19 duration         length u8 | months, days, seconds, nanoseconds varint each
 //	20 point   SRID 4 bytes | x | y       8 bytes each, IEEE 754
 //	21 point   SRID 4 bytes | x | y | z
+//	22 enum    number of the enum 4 bytes | number of the value 4 bytes
 //
 // The offset beside the name of a zone is the one that held; it counts where the name is
 // not known (temporal.StoredZone).
@@ -78,6 +79,7 @@ const (
 	tagDuration
 	tagPoint2D
 	tagPoint3D
+	tagEnum
 )
 
 // Storable reports whether v may be stored: it holds no node, relationship or path.
@@ -103,7 +105,7 @@ func storable(v value.Value, depth int) bool {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return true
 }
@@ -249,7 +251,7 @@ func AppendValue(dst []byte, v value.Value) []byte {
 		}
 		binary.LittleEndian.PutUint32(dst[start-4:], uint32(len(dst)-start))
 		return dst
-	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return appendInstant(dst, v)
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}

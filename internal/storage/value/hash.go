@@ -49,7 +49,7 @@ func hash(v Value, seed uint64) uint64 {
 			seed = Combine(seed, uint64(e.ID))
 		}
 		return mix(seed, uint64(v.k), uint64(len(p.Edges)))
-	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint:
+	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint, KindEnum:
 		return hashInstant(v, seed)
 	}
 	return seed

@@ -99,13 +99,13 @@ func (v Value) TemporalText() string {
 		return v.AsLocalDateTime().String()
 	case KindDuration:
 		return v.AsDuration().String()
-	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindPoint:
+	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindPoint, KindEnum:
 	}
 	misused(v.k, KindDuration)
 	return ""
 }
 
-// orderInstants orders two temporal values or points of the same kind.
+// orderInstants orders two temporal values, points or values of enums of the same kind.
 func orderInstants(a, b Value) int {
 	switch a.k {
 	case KindTime:
@@ -117,6 +117,8 @@ func orderInstants(a, b Value) int {
 	case KindPoint:
 		p, q := a.AsPoint(), b.AsPoint()
 		return cmp.Or(cmp.Compare(p.SRID, q.SRID), cmp.Compare(p.X, q.X), cmp.Compare(p.Y, q.Y), cmp.Compare(p.Z, q.Z))
+	case KindEnum:
+		return cmp.Compare(a.n, b.n)
 	case KindDate, KindLocalTime, KindLocalDateTime:
 		return cmp.Or(cmp.Compare(int64(a.n), int64(b.n)), cmp.Compare(a.x, b.x))
 	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath:
@@ -124,7 +126,7 @@ func orderInstants(a, b Value) int {
 	return 0
 }
 
-// hashInstant is hash for temporal values and points.
+// hashInstant is hash for temporal values, points and values of enums.
 func hashInstant(v Value, seed uint64) uint64 {
 	kind := uint64(v.k)
 	switch v.k {
@@ -143,7 +145,7 @@ func hashInstant(v Value, seed uint64) uint64 {
 	case KindDateTime:
 		zone := v.AsDateTime().Zone
 		seed = mix(seed, xxhash.Sum64String(zone.Name()), uint64(zone.OffsetAt(int64(v.n))))
-	case KindDate, KindTime, KindLocalTime, KindLocalDateTime,
+	case KindDate, KindTime, KindLocalTime, KindLocalDateTime, KindEnum,
 		KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath:
 	}
 	return mix(mix(seed, kind, uint64(uint32(v.x))), kind, v.n)

@@ -39,7 +39,7 @@ func TernaryOf(b bool) Ternary {
 
 // rank is the place of a kind in the order of ORDER BY:
 // map < node < relationship < list < path < zoned datetime < local datetime < date <
-// zoned time < local time < duration < point < string < bytes < boolean < number < NaN < null.
+// zoned time < local time < duration < point < enum < string < bytes < boolean < number < NaN < null.
 func rank(v Value) int {
 	switch v.k {
 	case KindMap:
@@ -66,26 +66,28 @@ func rank(v Value) int {
 		return 10
 	case KindPoint:
 		return 11
-	case KindString:
+	case KindEnum:
 		return 12
-	case KindBytes:
+	case KindString:
 		return 13
-	case KindBool:
+	case KindBytes:
 		return 14
-	case KindInt:
+	case KindBool:
 		return 15
+	case KindInt:
+		return 16
 	case KindFloat:
 		if math.IsNaN(v.AsFloat()) {
 			return rankNaN
 		}
-		return 15
+		return 16
 	case KindNull:
 	}
-	return 17
+	return 18
 }
 
 // rankNaN is the rank of NaN, which is equal to itself in this order.
-const rankNaN = 16
+const rankNaN = 17
 
 // Order is the total order of ORDER BY, DISTINCT, min and max (openCypher's
 // "orderability"): it returns a negative number, zero or a positive number. NaN equals
@@ -121,7 +123,7 @@ func Order(a, b Value) int {
 			return 0
 		}
 		return compareNumbers(a, b)
-	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint:
+	case KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindDuration, KindPoint, KindEnum:
 		return orderInstants(a, b)
 	case KindNull:
 	}
@@ -192,7 +194,8 @@ func compareIntFloat(i int64, f float64) int {
 }
 
 // Compare is the ordering of the operators <, <=, > and >=. ok is false where the result
-// is null: a null, or values that have no order between them, as durations and points have none. nan is true where the
+// is null: a null, or values that have no order between them, as durations, points
+// and values of different enums have none. nan is true where the
 // operands are numbers of which one is NaN, so that every operator gives false.
 func Compare(a, b Value) (c int, nan, ok bool) {
 	switch {
@@ -207,6 +210,8 @@ func Compare(a, b Value) (c int, nan, ok bool) {
 		return Order(a, b), false, true
 	case a.k == KindList:
 		return compareLists(a.AsList(), b.AsList())
+	case a.k == KindEnum:
+		return Order(a, b), false, a.n>>32 == b.n>>32
 	}
 	return 0, false, false
 }

@@ -4,7 +4,8 @@
 // entity handles live in the word; strings, lists, maps, paths, durations and points behind
 // the pointer, with the length of the first three in the word. The half word tells how deep
 // lists and maps nest. Temporal instants have days, seconds or nanoseconds in the word, an
-// offset or nanoseconds in the half word, and their zone behind the pointer. Values are
+// offset or nanoseconds in the half word, and their zone behind the pointer. The value of an
+// enum has the numbers of both in the word. Values are
 // immutable: what a constructor is given must not be changed afterwards, and what an
 // accessor returns must not be written to. The zero Value is null.
 package value
@@ -43,6 +44,7 @@ const (
 	KindLocalDateTime
 	KindDuration
 	KindPoint
+	KindEnum
 )
 
 // String returns the type name that messages and valueType() use.
@@ -84,6 +86,8 @@ func (k Kind) String() string {
 		return "DURATION"
 	case KindPoint:
 		return "POINT"
+	case KindEnum:
+		return "ENUM"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -311,7 +315,7 @@ func (v Value) Size() int64 {
 	case KindPoint:
 		return int64(unsafe.Sizeof(PointValue{}))
 	case KindNull, KindBool, KindInt, KindFloat, KindNode, KindEdge,
-		KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime:
+		KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindEnum:
 	}
 	return 0
 }

@@ -1,4 +1,4 @@
-// Package valuetest draws temporal values and points for the tests of what carries them.
+// Package valuetest draws temporal values, points and values of enums for the tests of what carries them.
 package valuetest
 
 import (
@@ -10,7 +10,7 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// Instants draws temporal values and points of every kind, ordinary ones and extremes.
+// Instants draws temporal values, points and values of enums of every kind, ordinary ones and extremes.
 func Instants() *rapid.Generator[value.Value] {
 	return rapid.OneOf(
 		rapid.Map(days(), func(d int64) value.Value { return value.Date(temporal.Date{Days: d}) }),
@@ -32,6 +32,9 @@ func Instants() *rapid.Generator[value.Value] {
 		}),
 		rapid.Custom(duration),
 		rapid.Custom(point),
+		rapid.Custom(func(t *rapid.T) value.Value {
+			return value.Enum(rapid.Uint32().Draw(t, "enum"), rapid.Uint32Range(0, 3).Draw(t, "number"))
+		}),
 	)
 }
 
@@ -74,6 +77,7 @@ func Samples() []value.Value {
 		place(value.Cartesian, math.NaN(), 0, 0), place(value.Cartesian, math.Inf(-1), 0, 0), place(value.Cartesian, 0, -1, 0),
 		place(value.Cartesian, math.Copysign(0, -1), 0, 0), place(value.Cartesian, math.Inf(1), math.NaN(), 0),
 		place(value.Cartesian3D, 1, 2, math.Inf(-1)), place(value.Cartesian3D, 1, 2, 3),
+		value.Enum(0, 0), value.Enum(0, 1), value.Enum(0, math.MaxUint32), value.Enum(1, 0), value.Enum(math.MaxUint32, math.MaxUint32),
 	}
 }
 
