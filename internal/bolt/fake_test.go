@@ -346,6 +346,7 @@ func (fakeEntities) NodeProperties(dst []batch.Property, n graph.NodeID) []batch
 func (fakeEntities) NodeElementID(n graph.NodeID) string { return graph.ElementID(uint32(n), 0) }
 func (fakeEntities) EdgeSource(graph.Edge) graph.NodeID  { return 0 }
 func (fakeEntities) EdgeType(graph.Edge) string          { return "T" }
+func (fakeEntities) Enum(value.Value) value.Value        { return value.Null }
 func (fakeEntities) EdgeElementID(e graph.Edge) string   { return graph.ElementID(uint32(e.ID), 2) }
 func (fakeEntities) EdgeProperties(dst []batch.Property, _ graph.Edge) []batch.Property {
 	return append(dst, batch.Property{Key: "w", Value: value.Float(0.5)})

@@ -40,6 +40,10 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		}
 		r.answer(t)
 		return nil
+	case *ast.EnumStatement:
+		return s.changeEnum(ctx, r, st, o)
+	case *ast.DescriptionStatement:
+		return s.describe(ctx, r, st, o)
 	case *ast.Admin:
 		return s.administer(ctx, r, st)
 	case *ast.Query:
@@ -223,6 +227,8 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.FreeMemory:              {"Free memory query", freeMemory},
 	ast.ShowDatabases:           {"", showDatabases},
 	ast.ShowDatabase:            {"", showDatabase},
+	ast.ShowEnums:               {"", showEnums},
+	ast.ShowDescriptions:        {"", showDescriptions},
 }
 
 func status(text string) table {

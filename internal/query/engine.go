@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/query/declared"
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
@@ -51,6 +52,7 @@ type Engine struct {
 	o               Options
 	plans           *planCache
 	procedures      *procedure.Registry
+	catalogue       *declared.Catalogue
 	workers         *exec.Workers
 	sessions        *registry[*Session]
 	transactions    *registry[*transaction]
@@ -94,7 +96,7 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	e := &Engine{
-		o: o, plans: plans, procedures: procedures, workers: exec.NewWorkers(o.Workers),
+		o: o, plans: plans, procedures: procedures, catalogue: declared.New(o.Store), workers: exec.NewWorkers(o.Workers),
 		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
 	}
 	e.sweep.stop = make(chan struct{})

@@ -2,16 +2,19 @@ package query
 
 import (
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/declared"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/value"
 )
 
 // entities shows the nodes and relationships of a result in the view of its transaction.
 type entities struct {
-	store  *storage.Store
-	tx     *storage.Tx
-	labels []graph.LabelID
-	props  []storage.Property
+	store     *storage.Store
+	catalogue *declared.Catalogue
+	tx        *storage.Tx
+	labels    []graph.LabelID
+	props     []storage.Property
 }
 
 // NodeLabels appends the names of n's labels.
@@ -59,6 +62,9 @@ func (e *entities) EdgeElementID(r graph.Edge) string { return string(e.AppendEd
 func (e *entities) AppendEdgeElementID(dst []byte, r graph.Edge) []byte {
 	return graph.AppendElementID(dst, uint32(r.ID), e.tx.EdgeGeneration(r.ID))
 }
+
+// Enum returns the map that stands for a value of an enum outside of the server.
+func (e *entities) Enum(v value.Value) value.Value { return e.catalogue.Outgoing(v) }
 
 func (e *entities) named(dst []batch.Property) []batch.Property {
 	for _, p := range e.props {

@@ -63,7 +63,7 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time) (stat
 
 // plan analyses and plans a query.
 func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
-	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: e.procedures})
+	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: e.procedures, Enums: e.catalogue})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
 		return nil, err
 	}
 	program, err := exec.Prepare(physical, exec.Options{
-		Store: e.o.Store, BatchSize: e.o.BatchSize, Workers: e.workers, Procedures: e.procedures,
+		Store: e.o.Store, BatchSize: e.o.BatchSize, Workers: e.workers, Procedures: e.procedures, Catalogue: e.catalogue,
 	})
 	if err != nil {
 		return nil, err
@@ -87,6 +87,10 @@ func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
 // run is Session.Run without the bookkeeping of failures.
 func (s *Session) run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
 	started := s.engine.o.Now()
+	params, err := s.engine.incoming(params)
+	if err != nil {
+		return nil, err
+	}
 	st, err := s.engine.prepare(text, params, started)
 	if err != nil {
 		return nil, err
@@ -133,7 +137,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	t.query.Store(&r.text)
 	t.tx.NewStatement()
 	r.t = t
-	r.entities = entities{store: s.engine.o.Store, tx: t.tx}
+	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}
 	var own exec.Batches
 	if p.info.Batches {
 		own = &batches{s: s, t: t}

@@ -199,9 +199,12 @@ func render(v value.Value, e batch.Entities) string {
 	case value.KindNode:
 		labels := e.NodeLabels(nil, v.AsNode())
 		slices.Sort(labels)
-		return "(" + strings.Join(append([]string{""}, labels...), ":") + properties(e.NodeProperties(nil, v.AsNode())) + ")"
+		return "(" + strings.Join(append([]string{""}, labels...), ":") + properties(e.NodeProperties(nil, v.AsNode()), e) + ")"
 	case value.KindEdge:
-		return "[:" + e.EdgeType(v.AsEdge()) + properties(e.EdgeProperties(nil, v.AsEdge())) + "]"
+		return "[:" + e.EdgeType(v.AsEdge()) + properties(e.EdgeProperties(nil, v.AsEdge()), e) + "]"
+	case value.KindEnum:
+		text, _ := e.Enum(v).Field("__value")
+		return text.AsString()
 	case value.KindString:
 		return strconv.Quote(v.AsString())
 	case value.KindInt:
@@ -225,10 +228,10 @@ func render(v value.Value, e batch.Entities) string {
 	return v.Kind().String()
 }
 
-func properties(all []batch.Property) string {
+func properties(all []batch.Property, e batch.Entities) string {
 	var out []string
 	for _, p := range all {
-		out = append(out, p.Key+": "+render(p.Value, nil))
+		out = append(out, p.Key+": "+render(p.Value, e))
 	}
 	slices.Sort(out)
 	if len(out) == 0 {

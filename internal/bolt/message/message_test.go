@@ -28,6 +28,7 @@ func (entities) EdgeType(graph.Edge) string          { return "KNOWS" }
 func (entities) EdgeProperties(dst []batch.Property, _ graph.Edge) []batch.Property {
 	return append(dst, batch.Property{Key: "since", Value: value.Int(1843)})
 }
+func (entities) Enum(value.Value) value.Value      { return value.String("E::V") }
 func (entities) EdgeElementID(e graph.Edge) string { return graph.ElementID(uint32(e.ID), 0) }
 
 // rendering renders element ids in place.

@@ -96,6 +96,8 @@ func (r *Records) value(dst []byte, v value.Value, e batch.Entities, depth int) 
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat,
 		value.KindDate, value.KindTime, value.KindLocalTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return packstream.Append(dst, v)
+	case value.KindEnum:
+		return packstream.Append(dst, e.Enum(v))
 	case value.KindDateTime:
 		return packstream.AppendDateTime(dst, v.AsDateTime(), r.dateTimes)
 	case value.KindString:

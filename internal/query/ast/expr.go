@@ -77,6 +77,11 @@ type (
 		Keys   []Name
 		Values []Expr
 	}
+	// EnumValue is Enum::Value.
+	EnumValue struct {
+		Place
+		Enum, Value Name
+	}
 	// Unary is an operator before one operand: "NOT", "-", "+".
 	Unary struct {
 		Place
@@ -242,6 +247,7 @@ func (*Binary) expr()               {}
 func (*Comparison) expr()           {}
 func (*IsNull) expr()               {}
 func (*IsTyped) expr()              {}
+func (*EnumValue) expr()            {}
 func (*IsNormalized) expr()         {}
 func (*Case) expr()                 {}
 func (*CaseWhen) expr()             {}

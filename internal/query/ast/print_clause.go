@@ -32,6 +32,10 @@ func (p *printer) statement(s Statement) {
 	case *TerminateTransactions:
 		p.put("TERMINATE TRANSACTIONS ")
 		p.exprs(s.IDs)
+	case *EnumStatement:
+		p.enumStatement(s)
+	case *DescriptionStatement:
+		p.descriptionStatement(s)
 	}
 }
 

@@ -141,6 +141,9 @@ func (p *printer) operation(e Expr) {
 			p.put(" IS")
 		}
 		p.put(" :: ", e.Type.String(), ")")
+	case *EnumValue:
+		p.name(e.Enum)
+		p.put("::`", strings.ReplaceAll(e.Value.Text, "`", "``"), "`") // it is no type, whatever its name
 	case *IsNormalized:
 		p.put("(")
 		p.expr(e.X)

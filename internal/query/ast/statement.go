@@ -59,6 +59,20 @@ type (
 		Place
 		IDs []Expr
 	}
+	// EnumStatement is CREATE, ALTER or DROP ENUM; Verb tells which, and what is altered.
+	EnumStatement struct {
+		Place
+		Verb   EnumVerb
+		Enum   Name
+		Values []Name // of CREATE; the value that ADD VALUE adds, that of REMOVE, or both of UPDATE
+	}
+	// DescriptionStatement is SET or DELETE DESCRIPTION ON a target.
+	DescriptionStatement struct {
+		Place
+		Drop   bool
+		Target DescriptionTarget
+		Text   string // of SET
+	}
 )
 
 func (*Query) statement()                 {}
@@ -66,6 +80,63 @@ func (*IndexStatement) statement()        {}
 func (*Admin) statement()                 {}
 func (*TransactionControl) statement()    {}
 func (*TerminateTransactions) statement() {}
+func (*EnumStatement) statement()         {}
+func (*DescriptionStatement) statement()  {}
+
+// EnumVerb says what a statement does to an enum.
+type EnumVerb uint8
+
+// What is done to enums.
+const (
+	CreateEnum EnumVerb = iota
+	AddEnumValue
+	UpdateEnumValue
+	RemoveEnumValue
+	DropEnum
+)
+
+// DescriptionTarget is what a description belongs to.
+type DescriptionTarget struct {
+	Kind  DescriptionKind
+	Names []Name // labels, the one type, or the database
+	// Start and End are the labels of (:Start)-[:Type]->(:End); Pattern tells that it is one.
+	Start, End []Name
+	Pattern    bool
+	Property   Name
+	Value      *Literal // of PROPERTY p VALUE v; nil without
+}
+
+// DescriptionKind says what kind of thing is described.
+type DescriptionKind uint8
+
+// What can be described.
+const (
+	DescribeLabel DescriptionKind = iota
+	DescribeType
+	DescribeLabelProperty
+	DescribeTypeProperty
+	DescribeProperty
+	DescribeDatabase
+)
+
+// String returns the words before the target.
+func (k DescriptionKind) String() string {
+	switch k {
+	case DescribeLabel:
+		return "LABEL"
+	case DescribeType:
+		return "EDGE TYPE"
+	case DescribeLabelProperty:
+		return "LABEL PROPERTY"
+	case DescribeTypeProperty:
+		return "EDGE TYPE PROPERTY"
+	case DescribeProperty:
+		return "PROPERTY"
+	case DescribeDatabase:
+		return "DATABASE"
+	}
+	return "unknown"
+}
 
 // SingleQuery is a list of clauses.
 type SingleQuery struct {
@@ -94,4 +165,6 @@ const (
 	ShowDatabases
 	ShowDatabase
 	ShowConstraintInfo
+	ShowEnums
+	ShowDescriptions
 )

@@ -26,6 +26,7 @@ const (
 	TypeBoolean
 	TypeDate
 	TypeDuration
+	TypeEnum
 	TypeFloat
 	TypeInteger
 	TypeList
@@ -47,7 +48,7 @@ const (
 // String returns the name of k.
 func (k TypeKind) String() string {
 	names := [...]string{
-		"ANY", "BOOLEAN", "DATE", "DURATION", "FLOAT", "INTEGER", "LIST", "LOCAL DATETIME", "LOCAL TIME", "MAP",
+		"ANY", "BOOLEAN", "DATE", "DURATION", "ENUM", "FLOAT", "INTEGER", "LIST", "LOCAL DATETIME", "LOCAL TIME", "MAP",
 		"NODE", "NOTHING", "NULL", "PATH", "POINT", "PROPERTY VALUE", "RELATIONSHIP", "STRING",
 		"ZONED DATETIME", "ZONED TIME",
 	}

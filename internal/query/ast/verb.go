@@ -35,6 +35,10 @@ func (v AdminVerb) String() string {
 		return "SHOW DATABASE"
 	case ShowConstraintInfo:
 		return "SHOW CONSTRAINT INFO"
+	case ShowEnums:
+		return "SHOW ENUMS"
+	case ShowDescriptions:
+		return "SHOW DESCRIPTIONS"
 	}
 	return "unknown statement"
 }

@@ -229,4 +229,6 @@ type Entities interface {
 	EdgeType(e graph.Edge) string
 	EdgeProperties(dst []Property, e graph.Edge) []Property
 	EdgeElementID(e graph.Edge) string
+	// Enum returns the map that stands for a value of an enum.
+	Enum(v value.Value) value.Value
 }

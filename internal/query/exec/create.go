@@ -211,7 +211,7 @@ func unstorable(v value.Value, within value.Kind) value.Kind {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.KindNull
 }
@@ -353,7 +353,7 @@ func (n *newRel) end(v *batch.Vector, row int) (graph.NodeID, error) {
 			"a relationship cannot be created at a node that is null").At(n.spec.At.Span())
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindMap, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return 0, wrongType("a node", x).At(n.spec.At.Span())
 }

@@ -84,7 +84,7 @@ func propertiesIn(r *run, v value.Value) ([]storage.Property, error) {
 		return props, nil
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return nil, wrongType("a map, a node or a relationship", v)
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/declared"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
@@ -37,6 +38,8 @@ type Options struct {
 	Workers *Workers
 	// Procedures are what CALL can run; nil: nothing.
 	Procedures *procedure.Registry
+	// Catalogue has the enums and descriptions; nil: there are none.
+	Catalogue *declared.Catalogue
 }
 
 // Batches runs parts of a statement in transactions of their own, one after the other.

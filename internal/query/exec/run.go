@@ -63,6 +63,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 	i.ec.Graph = &i.run
 	i.ec.Interrupted = i.check
 	i.store = p.o.Store
+	i.ec.Catalogue = p.o.Catalogue
 	i.size = p.o.BatchSize
 	i.subs = make([]*subInstance, len(p.subs))
 	i.identity = make([]uint16, i.size)

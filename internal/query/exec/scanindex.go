@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"slices"
 
 	"memgraphd/internal/query/batch"
@@ -197,6 +198,7 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 			return false, nil
 		}
 	}
+	sameEnum(&lo, &hi)
 	if s.low != nil && s.high != nil {
 		if _, _, ok := value.Compare(lo.Value, hi.Value); !ok {
 			return false, nil
@@ -205,6 +207,19 @@ func (s *rangeSource) start(r *run, row int) (bool, error) {
 	cursor, ok := r.tx.ScanRange(s.label.id, s.key.id, lo, hi)
 	s.use(r, cursor, ok, func(x value.Value) bool { return within(x, lo, hi) })
 	return true, nil
+}
+
+// sameEnum bounds the open side of a range of values of an enum by the ends of the enum,
+// because values of others are neither less nor greater.
+func sameEnum(lo, hi *storage.Bound) {
+	switch {
+	case lo.Value.Kind() == value.KindEnum && hi.Value.IsNull():
+		enum, _ := lo.Value.AsEnum()
+		*hi = storage.Bound{Value: value.Enum(enum, math.MaxUint32), Inclusive: true}
+	case hi.Value.Kind() == value.KindEnum && lo.Value.IsNull():
+		enum, _ := hi.Value.AsEnum()
+		*lo = storage.Bound{Value: value.Enum(enum, 0), Inclusive: true}
+	}
 }
 
 // orderable tells whether anything can be less or greater than v.

@@ -55,6 +55,8 @@ func (s *scope) compile(e ast.Expr) (compiled, error) {
 		return s.list(e)
 	case *ast.Map:
 		return s.mapping(e)
+	case *ast.EnumValue:
+		return compiled{&constant{at{e.At}, s.env.Info.Enums[e]}, true}, nil
 	case *ast.Unary:
 		return s.unary(e)
 	case *ast.Binary:

@@ -133,7 +133,7 @@ func (c *Context) entities(v *batch.Vector, rows []uint16) *batch.Vector {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return v
 	}
 	return narrow
@@ -318,7 +318,7 @@ func (e *hasLabels) mixed(c *Context, v *batch.Vector, rows []uint16, out *batch
 		case value.KindEdge:
 			err = e.edges(c, []graph.Edge{x.AsEdge()}, firstRow[:], one)
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 			err = typeError(e.where, "a label predicate", "a node or a relationship", x)
 		}
 		if err != nil {

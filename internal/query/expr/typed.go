@@ -97,6 +97,8 @@ func kindOf(t ast.TypeKind) value.Kind {
 		return value.KindDate
 	case ast.TypeDuration:
 		return value.KindDuration
+	case ast.TypeEnum:
+		return value.KindEnum
 	case ast.TypeFloat:
 		return value.KindFloat
 	case ast.TypeInteger:

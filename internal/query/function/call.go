@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"memgraphd/internal/query/declared"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
@@ -35,6 +36,8 @@ type Call struct {
 	Rand        *rand.Rand       // nil makes rand, randomUUID and uniformSample fail
 	Interrupted func() error     // asked within long work; nil: never
 	User        string           // who runs the statement, empty for nobody
+	// Catalogue has the enums and descriptions; nil: there are none.
+	Catalogue *declared.Catalogue
 
 	counters  map[string]int64
 	transient int64

@@ -84,7 +84,7 @@ func toBoolean(_ *Call, x value.Value) (value.Value, error) {
 		}
 		return value.Null, nil
 	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.Null, wrongType("toBoolean", "a boolean, an integer or a string", x)
 }
@@ -107,7 +107,7 @@ func toInteger(_ *Call, x value.Value) (value.Value, error) {
 	case value.KindString:
 		return parseInteger(x.AsString()), nil
 	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.Null, wrongType("toInteger", "a number, a boolean or a string", x)
 }
@@ -159,15 +159,18 @@ func toFloat(_ *Call, x value.Value) (value.Value, error) {
 		}
 		return value.Float(f), nil
 	case value.KindNull, value.KindBool, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.Null, wrongType("toFloat", "a number or a string", x)
 }
 
-func toString(_ *Call, x value.Value) (value.Value, error) {
+func toString(c *Call, x value.Value) (value.Value, error) {
+	if x.Kind() == value.KindEnum {
+		return value.String(c.Catalogue.EnumText(x)), nil
+	}
 	text, ok := Text(x)
 	if !ok {
-		return value.Null, wrongType("toString", "a string, a number, a boolean, a temporal value or a point", x)
+		return value.Null, wrongType("toString", "a string, a number, a boolean, a temporal value, a point or a value of an enum", x)
 	}
 	return value.String(text), nil
 }
@@ -187,7 +190,7 @@ func Text(x value.Value) (string, bool) {
 		return x.TemporalText(), true
 	case value.KindPoint:
 		return pointText(x.AsPoint()), true
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindEnum:
 	}
 	return "", false
 }

@@ -76,7 +76,7 @@ var catalogue = sync.OnceValue(func() map[string]*Function {
 	for _, family := range [][]Function{
 		graphFunctions(), listFunctions(), scalarFunctions(), conversionFunctions(),
 		mathFunctions(), stringFunctions(), trimFunctions(), instantFunctions(), durationFunctions(),
-		pointFunctions(), aggregateFunctions(),
+		pointFunctions(), catalogueFunctions(), aggregateFunctions(),
 	} {
 		for i := range family {
 			f := &family[i]

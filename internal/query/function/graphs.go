@@ -76,7 +76,7 @@ func id(_ *Call, x value.Value) (value.Value, error) {
 	case value.KindEdge:
 		return value.Int(int64(x.AsEdge().ID)), nil
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.Null, wrongType("id", "a node or a relationship", x)
 }
@@ -217,7 +217,7 @@ func (c *Call) fields(name string, x value.Value) (value.Value, error) {
 		c.edge[0] = x.AsEdge()
 		return c.one(func(dst []value.Value) error { return c.Graph.EdgeProperties(dst, c.edge[:]) })
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return value.Null, wrongType(name, "a node, a relationship or a map", x)
 }

@@ -34,32 +34,34 @@ var administration = []struct {
 	{[]string{"SHOW", "DATABASE"}, ast.ShowDatabase},
 	{[]string{"SHOW", "CONSTRAINT", "INFO"}, ast.ShowConstraintInfo},
 	{[]string{"SHOW", "CONSTRAINTS"}, ast.ShowConstraintInfo},
+	{[]string{"SHOW", "ENUMS"}, ast.ShowEnums},
+	{[]string{"SHOW", "DESCRIPTIONS"}, ast.ShowDescriptions},
 }
 
 // elsewhere lists the beginnings of statements that Memgraph knows and that do not exist
 // here. CREATE, DROP, SET and SHOW with a word that is not here are mistakes.
 var elsewhere = []string{
-	"ADD COORDINATOR", "ALTER ENUM", "ALTER TENANT PROFILE", "ANALYZE GRAPH", "CHECK STREAM",
+	"ADD COORDINATOR", "ALTER TENANT PROFILE", "ANALYZE GRAPH", "CHECK STREAM",
 	"CLEAR ROLE", "CLEAR PROFILE", "CREATE CONSTRAINT", "CREATE DATABASE", "CREATE EDGE INDEX",
-	"CREATE ENUM", "CREATE FULLTEXT INDEX", "CREATE GLOBAL EDGE INDEX", "CREATE GLOBAL INDEX",
+	"CREATE FULLTEXT INDEX", "CREATE GLOBAL EDGE INDEX", "CREATE GLOBAL INDEX",
 	"CREATE KAFKA STREAM", "CREATE POINT INDEX", "CREATE PROFILE", "CREATE PULSAR STREAM",
 	"CREATE ROLE", "CREATE TENANT PROFILE", "CREATE TEXT EDGE INDEX", "CREATE TEXT INDEX",
 	"CREATE TRIGGER", "CREATE USER", "CREATE VECTOR EDGE INDEX", "CREATE VECTOR INDEX",
-	"DELETE DESCRIPTION", "DEMOTE INSTANCE", "DENY", "DISABLE TTL", "DROP ALL CONSTRAINTS",
-	"DROP ALL INDEXES", "DROP CONSTRAINT", "DROP DATABASE", "DROP EDGE INDEX", "DROP ENUM",
+	"DEMOTE INSTANCE", "DENY", "DISABLE TTL", "DROP ALL CONSTRAINTS",
+	"DROP ALL INDEXES", "DROP CONSTRAINT", "DROP DATABASE", "DROP EDGE INDEX",
 	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
 	"DROP PROFILE", "DROP REPLICA", "DROP ROLE", "DROP STREAM", "DROP TENANT PROFILE",
 	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX", "DUMP DATABASE",
 	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT", "RECOVER SNAPSHOT",
 	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
 	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
-	"REVOKE", "SET COORDINATOR SETTING", "SET DATABASE SETTING", "SET DESCRIPTION",
+	"REVOKE", "SET COORDINATOR SETTING", "SET DATABASE SETTING",
 	"SET GLOBAL", "SET INSTANCE", "SET MAIN DATABASE", "SET NEXT TRANSACTION", "SET PARAMETER",
 	"SET PASSWORD", "SET PROFILE", "SET REPLICATION ROLE", "SET ROLE", "SET SESSION",
 	"SET TENANT PROFILE", "SHOW ABORTING TRANSACTIONS", "SHOW ACTIVE USERS",
 	"SHOW COMMITTING TRANSACTIONS", "SHOW COORDINATOR", "SHOW CURRENT ROLE",
 	"SHOW CURRENT USER", "SHOW DATABASE PRIVILEGES", "SHOW DATABASE SETTING",
-	"SHOW DATABASE SETTINGS", "SHOW DESCRIPTIONS", "SHOW EDGE_TYPES INFO", "SHOW ENUMS",
+	"SHOW DATABASE SETTINGS", "SHOW EDGE_TYPES INFO",
 	"SHOW FUNCTIONS", "SHOW INSTANCE", "SHOW INSTANCES", "SHOW LICENSE INFO",
 	"SHOW MEMORY INFO", "SHOW METRICS", "SHOW NODE_LABELS INFO", "SHOW PARAMETERS",
 	"SHOW PRIVILEGES", "SHOW PROCEDURES", "SHOW PROFILE", "SHOW PROFILES",
@@ -102,6 +104,9 @@ func (p *parser) command() ast.Statement {
 		return p.createIndex(start)
 	case p.acceptWords("DROP", "INDEX"):
 		return p.dropIndex(start)
+	}
+	if s := p.declaration(start); s != nil || p.err != nil {
+		return s
 	}
 	p.notHere()
 	return nil
@@ -169,8 +174,11 @@ func (p *parser) isQueryAfter(words string) bool {
 }
 
 // ahead reports whether the words in s, separated by spaces, follow.
-func (p *parser) ahead(s string) bool {
-	for i := 0; ; i++ {
+func (p *parser) ahead(s string) bool { return p.aheadAt(0, s) }
+
+// aheadAt reports whether the words in s, separated by spaces, stand n tokens further.
+func (p *parser) aheadAt(n int, s string) bool {
+	for i := n; ; i++ {
 		word, rest, more := strings.Cut(s, " ")
 		if !p.at(i, word) {
 			return false
@@ -194,9 +202,12 @@ func (p *parser) unknownCommand() {
 	if first != "SHOW" {
 		words = append(words, "INDEX")
 	}
+	if first == "CREATE" {
+		words = append(words, "ENUM")
+	}
 	err := failure.Syntax("UnexpectedSyntax", "expected %s after %s, found %s", oneOf(words), first, p.found())
 	if first == "CREATE" {
-		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX or SNAPSHOT after CREATE, found %s", p.found())
+		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX, ENUM or SNAPSHOT after CREATE, found %s", p.found())
 	}
 	if p.kind().IsName() {
 		if word := spelling.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {

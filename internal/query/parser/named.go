@@ -31,6 +31,9 @@ func (p *parser) named(k token.Kind) ast.Expr {
 		p.unexpected("an expression")
 		return bad()
 	}
+	if p.enumValueAhead() {
+		return p.enumValue()
+	}
 	v := p.variable("a variable")
 	if p.kind() == token.LBrace {
 		return p.mapProjection(v)

@@ -122,6 +122,7 @@ func typeSpellings() []typeSpelling {
 		{"TIMESTAMP WITH TIME ZONE", ast.TypeZonedDateTime},
 		{"DURATION", ast.TypeDuration},
 		{"POINT", ast.TypePoint},
+		{"ENUM", ast.TypeEnum},
 		{"ANY NODE", ast.TypeNode},
 		{"ANY VERTEX", ast.TypeNode},
 		{"NODE", ast.TypeNode},

@@ -77,6 +77,8 @@ func (w *keyWriter) own(e ast.Expr) {
 		}
 	case *ast.Map:
 		w.names(e.Keys)
+	case *ast.EnumValue:
+		w.words(e.Enum.Text, e.Value.Text)
 	case *ast.Unary:
 		w.words(e.Op)
 	case *ast.Binary:
@@ -135,6 +137,8 @@ func (w *keyWriter) literal(v value.Value) {
 		w.words(v.TemporalText())
 	case value.KindPoint:
 		fmt.Fprintf(&w.b, "%v", *v.AsPoint())
+	case value.KindEnum:
+		fmt.Fprint(&w.b, value.Hash(v)) // values of enums are no constants of a plan
 	case value.KindNode, value.KindEdge, value.KindPath:
 	}
 }

@@ -34,6 +34,8 @@ func Text(p *Plan, e ast.Expr) string {
 		}
 		parts[0] += ":" + strings.Join(append(parts[1:], ast.LabelString(e.Is)), "&")
 		return parts[0]
+	case *ast.EnumValue:
+		return ast.NameString(e.Enum.Text) + "::" + ast.NameString(e.Value.Text)
 	case *ast.Unary:
 		return e.Op + " " + Text(p, e.X)
 	case *ast.Binary:
@@ -78,7 +80,7 @@ func literal(v value.Value) string {
 		return strconv.Quote(v.AsString())
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 		return v.TemporalText()
-	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindPoint:
+	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindPoint, value.KindEnum:
 	}
 	return "…"
 }

@@ -151,7 +151,7 @@ func (k *kinds) rows() (Rows, error) {
 // typeNames lists the types of the kinds whose bits are set, as Memgraph calls them.
 func typeNames(kinds uint32) value.Value {
 	var names []string
-	for k := value.KindNull; k <= value.KindPoint; k++ {
+	for k := value.KindNull; k <= value.KindEnum; k++ {
 		if kinds&(1<<k) != 0 {
 			names = append(names, typeName(k))
 		}
@@ -198,6 +198,8 @@ func typeName(k value.Kind) string {
 		return "Duration"
 	case value.KindPoint:
 		return "Point"
+	case value.KindEnum:
+		return "Enum"
 	}
 	return k.String()
 }

@@ -99,6 +99,8 @@ func (a *analyzer) typeOf(e ast.Expr, sc *scope, ctx context) static {
 	case *ast.IsNormalized:
 		a.expr(e.X, sc, ctx)
 		return of(Boolean)
+	case *ast.EnumValue:
+		return a.enumValue(e, sc)
 	case *ast.CaseSubject:
 		return ctx.subject
 	case *ast.Unary, *ast.Binary, *ast.Comparison, *ast.IsNull, *ast.Case, *ast.CaseWhen:
@@ -128,7 +130,7 @@ func literalType(v value.Value) Type {
 	case value.KindMap:
 		return Map
 	case value.KindNull, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return Any
 }

@@ -5,6 +5,7 @@ package sema
 import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/token"
+	"memgraphd/internal/storage/value"
 )
 
 // Type is what is known of a variable or an expression before it runs. It is a set:
@@ -117,6 +118,8 @@ type Info struct {
 	Types map[ast.Expr]Type
 	// Calls has the facts of each call of a procedure.
 	Calls map[*ast.CallProcedure]*Call
+	// Enums has the value of each Enum::Value.
+	Enums map[*ast.EnumValue]value.Value
 	// Columns are the result's column names; nil for a query without RETURN.
 	Columns []string
 	// Params are the names of the parameters used, sorted.

@@ -1,5 +1,7 @@
 package sema
 
+import "memgraphd/internal/storage/value"
+
 // Variadic is the MaxArgs of a function that takes any number of arguments.
 const Variadic = -1
 
@@ -37,4 +39,13 @@ type Functions interface {
 type Options struct {
 	Functions  Functions
 	Procedures Procedures // nil: there are none
+	Enums      Enums      // nil: there are none
+}
+
+// Enums is a catalogue of enums.
+type Enums interface {
+	// HasEnum reports whether there is an enum of that name.
+	HasEnum(name string) bool
+	// EnumValue finds the value of an enum. What is unknown gives an error with a method Hint.
+	EnumValue(enum, name string) (value.Value, error)
 }

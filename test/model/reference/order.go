@@ -165,7 +165,7 @@ func place(v value.Value) int {
 	order := [...]value.Kind{
 		value.KindMap, value.KindNode, value.KindEdge, value.KindList, value.KindPath,
 		value.KindDateTime, value.KindLocalDateTime, value.KindDate, value.KindTime, value.KindLocalTime,
-		value.KindDuration, value.KindPoint,
+		value.KindDuration, value.KindPoint, value.KindEnum,
 		value.KindString, value.KindBool, value.KindInt,
 	}
 	k := v.Kind()

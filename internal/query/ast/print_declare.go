@@ -1,0 +1,101 @@
+package ast
+
+import "strconv"
+
+// enumStatement writes a statement about an enum.
+func (p *printer) enumStatement(s *EnumStatement) {
+	switch s.Verb {
+	case CreateEnum:
+		p.put("CREATE ENUM ")
+		p.name(s.Enum)
+		p.put(" VALUES { ")
+		for i, v := range s.Values {
+			if i > 0 {
+				p.put(", ")
+			}
+			p.name(v)
+		}
+		p.put(" }")
+		return
+	case DropEnum:
+		p.put("DROP ENUM ")
+		p.name(s.Enum)
+		return
+	case AddEnumValue, UpdateEnumValue, RemoveEnumValue:
+	}
+	p.put("ALTER ENUM ")
+	p.name(s.Enum)
+	switch s.Verb {
+	case AddEnumValue:
+		p.put(" ADD VALUE ")
+	case UpdateEnumValue:
+		p.put(" UPDATE VALUE ")
+	case RemoveEnumValue:
+		p.put(" REMOVE VALUE ")
+	case CreateEnum, DropEnum:
+	}
+	for i, v := range s.Values {
+		if i > 0 {
+			p.put(" TO ")
+		}
+		p.name(v)
+	}
+}
+
+// descriptionStatement writes SET or DELETE DESCRIPTION.
+func (p *printer) descriptionStatement(s *DescriptionStatement) {
+	if s.Drop {
+		p.put("DELETE DESCRIPTION ON ")
+	} else {
+		p.put("SET DESCRIPTION ON ")
+	}
+	p.target(&s.Target)
+	if !s.Drop {
+		p.put(" ", strconv.Quote(s.Text))
+	}
+}
+
+// String returns t as it is written, which tells the targets apart.
+func (t *DescriptionTarget) String() string {
+	var p printer
+	p.target(t)
+	return p.b.String()
+}
+
+func (p *printer) target(t *DescriptionTarget) {
+	p.put(t.Kind.String(), " ")
+	switch {
+	case t.Pattern:
+		p.put("(")
+		p.colons(t.Start)
+		p.put(")-[")
+		p.colons(t.Names)
+		p.put("]->(")
+		p.colons(t.End)
+		p.put(")")
+	case t.Kind == DescribeDatabase:
+		p.name(t.Names[0])
+	default:
+		p.colons(t.Names)
+	}
+	switch t.Kind {
+	case DescribeLabelProperty, DescribeTypeProperty:
+		p.put("(")
+		p.name(t.Property)
+		p.put(")")
+	case DescribeProperty:
+		p.name(t.Property)
+		if t.Value != nil {
+			p.put(" VALUE ")
+			p.literal(t.Value)
+		}
+	case DescribeLabel, DescribeType, DescribeDatabase:
+	}
+}
+
+func (p *printer) colons(names []Name) {
+	for _, n := range names {
+		p.put(":")
+		p.name(n)
+	}
+}
