@@ -28,7 +28,7 @@ func TestBatchesAreBounded(t *testing.T) {
 		"MATCH (n:A) CALL (n) { SET n.c = n.a RETURN n.c AS c } IN TRANSACTIONS RETURN sum(c)",
 		"MATCH (n:A) CALL (n) { DELETE n } IN TRANSACTIONS OF 1000 ROWS",
 	} {
-		if _, err := drain(t, s, text); err != nil {
+		if _, err = drain(t, s, text); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 	}

@@ -95,7 +95,7 @@ func TestBatchesInTransactions(t *testing.T) {
 	tx := begin(t, session)
 	err := attempt(t.Context(), tx.Run, "UNWIND [1] AS i CALL (i) { CREATE (:Batch {i: i}) } IN TRANSACTIONS", nil)
 	wantFailure(t, err, "Neo.ClientError.Transaction.ForbiddenDueToTransactionType", "multicommand transactions")
-	if err := tx.Rollback(t.Context()); err != nil {
+	if err = tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := harness.Query(t.Context(), d, "UNWIND [2, 0, 1] AS i CALL (i) { CREATE (b:Batch {i: 10 / i}) RETURN b } "+

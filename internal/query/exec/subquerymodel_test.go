@@ -16,11 +16,11 @@ func TestSubqueryLaws(t *testing.T) {
 		clause := drawClause(rt, "r", []string{"a", "b", "c"})
 		addConds(rt, &clause, append(nodeNames([]modelClause{clause}), "a"))
 		inner := clause.String()
-		ids := "[id(a)"
+		list := []string{"id(a)"}
 		for _, n := range nodeNames([]modelClause{clause}) {
-			ids += ", id(" + n + ")"
+			list = append(list, "id("+n+")")
 		}
-		ids += "]"
+		ids := "[" + strings.Join(list, ", ") + "]"
 		for _, size := range []int{1024, 2, 1} {
 			d := newDatabase(t)
 			d.size = size
