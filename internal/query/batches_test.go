@@ -45,7 +45,7 @@ func TestBatchesAreBounded(t *testing.T) {
 
 // TestBatchesEndWithTheirStatement ends a statement by its time limit, whatever ON ERROR says.
 func TestBatchesEndWithTheirStatement(t *testing.T) {
-	e := open(t, func(o *query.Options) { o.QueryTimeout = func() time.Duration { return 50 * time.Millisecond } })
+	e := open(t, func(o *query.Options) { o.QueryTimeout = func() time.Duration { return 500 * time.Millisecond } })
 	s := e.NewSession(query.SessionOptions{ID: "a"})
 	defer s.Close()
 	_, err := drain(t, s, "UNWIND range(1, 1000) AS a UNWIND range(1, 100000) AS b "+
