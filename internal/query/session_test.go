@@ -283,7 +283,7 @@ func TestLateCommit(t *testing.T) {
 		if _, err := drain(t, s, "CREATE (:Late)"); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(40 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond)
 		if f := failure.Of(commit()); f == nil || f.Code != "Neo.ClientError.Transaction.TransactionTimedOut" {
 			t.Errorf("%s: got %v", name, f)
 		}
