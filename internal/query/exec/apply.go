@@ -26,7 +26,7 @@ type apply struct {
 	sel     []uint16
 	rows    []uint16 // outer row of each row of the output
 	from    []int32  // inner row of each, or -1
-	one     [1]uint16
+	row     batch.Batch // the outer row alone, where the inner plan runs for one at a time
 }
 
 func (c *compiler) apply(o *plan.Apply) (factory, error) {
@@ -38,6 +38,7 @@ func (c *compiler) apply(o *plan.Apply) (factory, error) {
 	return func(i *instance) operator {
 		a := &apply{spec: o, outer: sides[0](i), inner: sides[1](i), out: newOutput(slots, o.Carry)}
 		a.arg = i.arguments[o.Argument]
+		a.row.Columns = make([]batch.Vector, slots)
 		return a
 	}, nil
 }
@@ -217,28 +218,36 @@ func (o *apply) semi(r *run) (*batch.Batch, error) {
 	}
 }
 
-// collect runs all rows at once.
+// collect runs all rows at once, until each of them has given a row.
 func (o *apply) collect(r *run, outer []uint16, hits *batch.Bitmap) error {
 	if err := o.run(r, outer); err != nil {
 		return err
 	}
-	for {
+	for open := len(outer); open > 0; {
 		b, err := o.inner.next(r)
 		if err != nil || b == nil {
 			return err
 		}
 		numbers := b.Columns[o.spec.Argument.Row].Ints
 		for i := range b.Rows() {
-			hits.Add(int(numbers[b.Row(i)]))
+			if n := int(numbers[b.Row(i)]); !hits.Has(n) {
+				hits.Add(n)
+				open--
+			}
 		}
 	}
+	return nil
 }
 
 // probe runs one row after the other, each until something is found.
 func (o *apply) probe(r *run, outer []uint16, hits *batch.Bitmap) error {
 	for _, row := range outer {
-		o.one[0] = row
-		if err := o.run(r, o.one[:]); err != nil {
+		for _, s := range o.spec.Argument.Slots {
+			o.row.Columns[s].Repeat(&o.in.Columns[s], int(row), 1)
+		}
+		o.row.Len = 1
+		o.arg.give(&o.row, nil)
+		if err := o.inner.open(r); err != nil {
 			return err
 		}
 		b, err := o.inner.next(r)

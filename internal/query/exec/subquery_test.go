@@ -68,3 +68,35 @@ func TestProfileOfSubqueries(t *testing.T) {
 		t.Errorf("no subquery in\n%s", strings.Join(tree.Lines(), "\n"))
 	}
 }
+
+// TestExistsStopsEarly asks for one of many relationships: few of them are looked at.
+func TestExistsStopsEarly(t *testing.T) {
+	d := newDatabase(t)
+	d.must(t, "CREATE (h:Hub) WITH h UNWIND range(1, 50000) AS i CREATE (h)-[:T]->(:N {i: i})")
+	for _, text := range []string{
+		"MATCH (h:Hub) WHERE EXISTS { (h)-->(x) WHERE x.i > 0 } RETURN h",
+		"MATCH (h:Hub) WHERE EXISTS { MATCH (h)-->(x) MATCH (x)--(y) WHERE x.i > 0 } RETURN h",
+		"MATCH (h:Hub) RETURN EXISTS { (h)-->(x) WHERE x.i > 0 }",
+		"MATCH (h:Hub) RETURN EXISTS { MATCH (h)-->(x) WITH x WHERE x.i > 0 RETURN x.i }",
+		"MATCH (h:Hub) RETURN EXISTS { MATCH (n:N) WHERE n.i > 0 }",
+		"RETURN EXISTS { MATCH (n:N) WHERE n.i > 0 UNION ALL MATCH (n:N) }",
+		"MATCH (h:Hub) RETURN COUNT { (h)-->() }",
+		"MATCH (h:Hub) WHERE COUNT { MATCH (h)-->(x) RETURN x LIMIT 3 } = 3 RETURN h",
+	} {
+		_, p, err := d.prepare(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx := d.store.Begin(storage.TxOptions{})
+		c := p.Start(t.Context(), Run{Tx: tx})
+		b, err := c.Next()
+		if err != nil || b == nil || b.Rows() != 1 {
+			t.Fatalf("%s: %v, %v", text, b, err)
+		}
+		if hits := c.i.hits; hits > 10_000 {
+			t.Errorf("%s looks at %d things", text, hits)
+		}
+		c.Close()
+		tx.Release()
+	}
+}

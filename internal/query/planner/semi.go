@@ -60,9 +60,23 @@ func (b *builder) semi(in plan.Op, e ast.Expr) (plan.Op, error) {
 	}
 	inner = firstRule(inner, newSlotSet(arg.Row))
 	return &plan.Apply{
-		Outer: in, Inner: inner, Argument: arg, Mode: mode, RowWise: g.unbounded(),
+		Outer: in, Inner: inner, Argument: arg, Mode: mode, RowWise: g.unbounded() || oneByOne(inner, rows),
 		Header: plan.Header{Rows: rows},
 	}, nil
+}
+
+// oneByOne tells whether the rows that inner gives for about rows rows are so many that the
+// first one of each is better looked for row by row. What inner keeps in memory is not made
+// again for each row.
+func oneByOne(inner plan.Op, rows float64) bool {
+	keeps := false
+	each(inner, func(o plan.Op) {
+		switch o.(type) {
+		case *plan.HashJoin, *plan.Product:
+			keeps = true
+		}
+	})
+	return !keeps && inner.Head().Rows > fanoutMax*max(rows, 1)
 }
 
 // existsPattern makes the graph of a PatternPredicate or of the short form of Subquery.
