@@ -49,6 +49,9 @@ func (b *builder) called(c *ast.CallSubquery, facts *sema.Subquery, start func()
 // callInline plans the clauses of a subquery on top of the rows outside.
 func (b *builder) callInline(in plan.Op, c *ast.CallSubquery, facts *sema.Subquery) (plan.Op, error) {
 	start, pending := in, b.pending
+	if len(facts.Parts) > 1 {
+		b.subqueryEffects(facts, &pending) // before its variables are bound, which hides scans
+	}
 	at, outputs, err := b.called(c, facts, func() plan.Op {
 		if start == nil {
 			return &plan.Once{Header: plan.Header{Rows: 1}}
@@ -60,7 +63,6 @@ func (b *builder) callInline(in plan.Op, c *ast.CallSubquery, facts *sema.Subque
 		return nil, err
 	}
 	if len(facts.Parts) > 1 { // of the parts, only the last one's effects are pending
-		b.subqueryEffects(facts, &pending)
 		b.pending = pending
 	}
 	b.results(facts, outputs, present)
