@@ -19,8 +19,7 @@ func (e *Engine) incoming(params value.Value) (value.Value, error) {
 		return params, nil
 	}
 	f := failure.Argument("UnknownEnum", "a parameter is no value of an enum: %s", err)
-	var unknown *declared.UnknownError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*declared.UnknownError](err); ok {
 		f = f.WithHint("%s", unknown.Hint())
 	}
 	return params, f

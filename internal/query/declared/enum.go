@@ -160,7 +160,7 @@ func (c *Catalogue) incoming(v value.Value) (out value.Value, changed bool, err 
 		if text, ok := enumMap(v); ok {
 			out, ok, err = c.ParseEnum(text)
 			if !ok {
-				return v, false, fmt.Errorf("%w: %q is not of the form Enum::Value", ErrUnknown, text)
+				return v, false, fmt.Errorf("%w: %q; write the name of an enum, :: and a value", ErrUnknown, text)
 			}
 			return out, true, err
 		}
@@ -280,8 +280,8 @@ func (c *Catalogue) RenameEnumValue(ctx context.Context, enum, from, to string) 
 	})
 }
 
-// alter changes the values of an enum; change is given a copy.
-func (c *Catalogue) alter(ctx context.Context, enum string, change func([]string) ([]string, error)) error {
+// alter changes the values of an enum; apply is given a copy.
+func (c *Catalogue) alter(ctx context.Context, enum string, apply func([]string) ([]string, error)) error {
 	c.change.Lock()
 	defer c.change.Unlock()
 	x := c.now()
@@ -293,7 +293,7 @@ func (c *Catalogue) alter(ctx context.Context, enum string, change func([]string
 		_, err := c.EnumValue(enum, "")
 		return err
 	}
-	values, err := change(slices.Clone(e.Values))
+	values, err := apply(slices.Clone(e.Values))
 	if err != nil {
 		return err
 	}

@@ -183,6 +183,8 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 	case value.KindPoint:
 		text, _ := function.Text(v)
 		return text
+	case value.KindEnum:
+		return v.Kind().String()
 	case value.KindBytes:
 		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:

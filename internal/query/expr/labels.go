@@ -371,7 +371,7 @@ func (e *isLabelled) mixed(q *labelQuery, v, out *batch.Vector) error {
 			}
 			q.types = typ[:]
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 			return typeError(e.where, "a label predicate", "a node or a relationship", x)
 		}
 		if err := e.is.test(q, dst[:]); err != nil {

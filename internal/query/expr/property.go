@@ -201,7 +201,8 @@ func (c *Context) field(x value.Value, k *key) (value.Value, error) {
 		return function.PointField(x.AsPoint(), k.name)
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 		return function.Field(x, k.name)
-	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath:
+	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
+		value.KindEnum:
 	}
 	return value.Null, failure.RuntimeType("InvalidArgumentType",
 		"a property can be read of a node, a relationship, a map, a point or a temporal value, not of a value of type %s", x.Kind())

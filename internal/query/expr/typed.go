@@ -70,7 +70,7 @@ func isOf(v value.Value, t *ast.TypeTerm) bool {
 		return isListOf(v, t.Elem)
 	case ast.TypePropertyValue:
 		return isPropertyValue(v, value.KindNull)
-	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime, ast.TypeLocalTime,
+	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeEnum, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime, ast.TypeLocalTime,
 		ast.TypeMap, ast.TypeNode, ast.TypePath, ast.TypePoint, ast.TypeRelationship, ast.TypeString, ast.TypeZonedDateTime, ast.TypeZonedTime:
 	}
 	return v.Kind() == kindOf(t.Kind)
@@ -149,7 +149,7 @@ func isPropertyValue(v value.Value, within value.Kind) bool {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
 	return true
 }
