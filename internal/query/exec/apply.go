@@ -24,8 +24,8 @@ type apply struct {
 	matched bool // the outer row at outerAt has given a row
 	drained bool // the inner plan has given all its rows for in
 	sel     []uint16
-	rows    []uint16 // outer row of each row of the output
-	from    []int32  // inner row of each, or -1
+	rows    []uint16    // outer row of each row of the output
+	from    []int32     // inner row of each, or -1
 	row     batch.Batch // the outer row alone, where the inner plan runs for one at a time
 }
 
