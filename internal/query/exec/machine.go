@@ -122,13 +122,17 @@ func (c *compiler) segment(m *machineShape, number int, s *plan.Segment) error {
 			m.states = append(m.states, at)
 		}
 	}
-	last := &m.states[len(m.states)-1]
 	if s.Max < 0 {
-		last.next = int32(base + counts*hops)
+		m.states[len(m.states)-1].next = int32(base + counts*hops)
 		return nil
 	}
-	// The state after the greatest number of rounds: nothing but leaving.
-	m.states = append(m.states, machineState{leg: -1, next: -1, leave: int32(end + 1), check: check})
+	// The state after the greatest number of rounds: nothing but leaving, and not even that
+	// where more rounds are asked for than there may be.
+	leave := int32(end + 1)
+	if s.Min > s.Max {
+		leave = -1
+	}
+	m.states = append(m.states, machineState{leg: -1, next: -1, leave: leave, check: check})
 	for i := base; i < end; i++ {
 		if m.states[i].leave >= 0 {
 			m.states[i].leave = int32(end + 1)

@@ -47,12 +47,18 @@ func (g *generator) reading(first bool) string {
 
 // matching writes a pattern and perhaps a condition.
 func (g *generator) matching() string {
+	vars := len(g.vars)
 	seen := new([]string)
 	parts := []string{g.part(seen)}
 	for g.chance(4) && len(parts) < 3 {
 		parts = append(parts, g.part(seen))
 	}
 	s := join(parts)
+	if g.chance(12) {
+		g.vars = g.vars[:vars]
+		g.late = nil
+		s = g.searching()
+	}
 	late := g.late
 	g.late = nil
 	if g.chance(3) {

@@ -83,18 +83,7 @@ func (g *generator) shortest() string {
 	if g.chance(2) {
 		s = g.bind("p", path) + " = " + s
 	}
-	for i := vars; i < len(g.vars); i++ {
-		if v := g.vars[i]; v.kind != node {
-			g.late = append(g.late, v)
-		}
-	}
-	kept := g.vars[:vars]
-	for _, v := range g.vars[vars:] {
-		if v.kind == node {
-			kept = append(kept, v)
-		}
-	}
-	g.vars = kept
+	g.hideSince(vars)
 	return s
 }
 

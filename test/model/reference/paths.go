@@ -82,9 +82,6 @@ type candidate struct {
 func (m *matcher) selected(i int, e *env) error {
 	p := m.parts[i]
 	kind := p.Select.Kind
-	if p.Select.Mode != ast.Trail {
-		return unsupported(p)
-	}
 	all, err := m.candidates(p, e)
 	if err != nil {
 		return err
@@ -116,6 +113,26 @@ func (m *matcher) selected(i int, e *env) error {
 		at = end
 	}
 	return nil
+}
+
+// allowed tells whether a path mode lets a path through.
+func (t trail) allowed(mode ast.PathMode) bool {
+	nodes := t.nodes
+	switch mode {
+	case ast.NoMode, ast.Trail, ast.Walk:
+		return true
+	case ast.Simple:
+		if len(nodes) > 1 && nodes[0] == nodes[len(nodes)-1] {
+			nodes = nodes[1:]
+		}
+	case ast.Acyclic:
+	}
+	for i, n := range nodes {
+		if slices.Contains(nodes[:i], n) {
+			return false
+		}
+	}
+	return true
 }
 
 // chosen returns how many paths a selector takes.
@@ -166,6 +183,9 @@ func (m *matcher) candidates(p *ast.PatternPart, e *env) ([]candidate, error) {
 		}
 		if p.Select.Function() && len(t.edges) > 0 && t.nodes[0] == t.nodes[len(t.nodes)-1] {
 			return nil // no way round
+		}
+		if !t.allowed(p.Select.Mode) {
+			return nil
 		}
 		if p.Var != nil {
 			in = in.with(p.Var.Name, m.r.path(t))

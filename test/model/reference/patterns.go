@@ -14,9 +14,6 @@ func (r *run) match(c *ast.Match, t *table) error {
 	names := patternNames(c.Pattern.Parts)
 	for _, row := range t.rows {
 		before := len(rows)
-		if c.Pattern.Parts[0].Repeatable {
-			return unsupported(c.Pattern)
-		}
 		err := r.matches(c.Pattern.Parts, c.Where, row, func(e *env) (bool, error) {
 			rows = append(rows, e)
 			return true, r.step(1)
@@ -59,6 +56,10 @@ func patternNames(parts []*ast.PatternPart) []string {
 				add(p.Rels[i-1].Var)
 			}
 			add(n.Var)
+			if i < len(p.Rels) && p.Rels[i].Search != nil {
+				add(p.Rels[i].Var)
+				add(p.Rels[i].Search.Total)
+			}
 			if i < len(p.Rels) && p.Rels[i].Repeat != nil {
 				for _, name := range patternNames([]*ast.PatternPart{p.Rels[i].Repeat.Part}) {
 					add(&ast.Variable{Name: name})
@@ -279,6 +280,9 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 // rel follows the i-th relationship of the part from node n.
 func (w *walk) rel(i, n int, t trail, e *env) error {
 	p := w.part.Rels[i]
+	if p.Search != nil && p.Search.Algorithm != ast.DepthFirst {
+		return w.searched(i, n, t, e)
+	}
 	if p.Search != nil {
 		return unsupported(p)
 	}
@@ -370,7 +374,7 @@ func (e *Edge) ends(n int, d graph.Direction) []int {
 // other end. Meanwhile the relationship is taken.
 func (w *walk) each(p *ast.RelPattern, n int, next func(id, to int) error) error {
 	for id, x := range w.r.g.Edges {
-		if x.Deleted || slices.Contains(w.used, id) || len(p.Types) > 0 && !slices.ContainsFunc(p.Types, x.is) {
+		if x.Deleted || !w.part.Repeatable && slices.Contains(w.used, id) || len(p.Types) > 0 && !slices.ContainsFunc(p.Types, x.is) {
 			continue
 		}
 		for _, to := range x.ends(n, p.Direction) {
