@@ -248,6 +248,9 @@ func (w *World) judge(q *ast.Query, v variant, want []*Outcome, got *Outcome, le
 		return f
 	}
 	rows := answered(want)
+	if f := failure.Of(got.Err); f != nil && f.Type == failure.ResourceError {
+		return Finding{Verdict: Skipped, Got: got, Detail: f.Detail}
+	}
 	switch {
 	case got.compileTime() && v.first:
 		return w.rejected(want, got)
