@@ -12,6 +12,10 @@ func (p *printer) statement(s Statement) {
 			p.put("PROFILE ")
 		}
 		p.hints("", " ", s.Hints)
+		if s.Hops != nil {
+			p.optional("USING HOPS LIMIT ", s.Hops)
+			p.put(" ")
+		}
 		p.query(s)
 	case *IndexStatement:
 		if s.Drop {

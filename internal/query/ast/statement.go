@@ -32,6 +32,7 @@ type (
 		Place
 		Mode  Mode
 		Hints []Hint // stand before the query
+		Hops  Expr   // USING HOPS LIMIT: *Literal or *Param; nil when absent
 		Parts []*SingleQuery
 		// All[i] tells whether Parts[i] and Parts[i+1] are joined by UNION ALL;
 		// len(All) == len(Parts)-1.

@@ -94,7 +94,7 @@ func (c *compiler) weightedPath(o *plan.WeightedPath) (factory, error) {
 	slots := c.plan.Slots
 	reads := slices.Compact(slices.Sorted(slices.Values(slices.Concat(o.Test.Reads, o.WeightReads))))
 	return func(i *instance) operator {
-		d := &dijkstra{spec: o, hop: h, weight: weight, tests: newProbe(slots, tests, reads)}
+		d := &dijkstra{walk: walker{free: true}, spec: o, hop: h, weight: weight, tests: newProbe(slots, tests, reads)}
 		d.tests.batch.Columns = make([]batch.Vector, slots)
 		p := newPathfind(d, &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry)).weighed(o.Total)
 		p.into = o.Into

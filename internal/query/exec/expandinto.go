@@ -328,6 +328,7 @@ func (o *expandInto) fill(r *run) error {
 		if !o.busy {
 			o.ban(o.in, row)
 			o.edgesLeft = o.find(r, o.from[row], o.to[row], int(graph.NoEdge))
+			o.edgesLeft = o.edgesLeft[:r.hops.take(len(o.edgesLeft))]
 			o.busy = true
 		}
 		n := min(len(o.edgesLeft), r.size-len(o.rows))

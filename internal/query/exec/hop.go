@@ -150,6 +150,7 @@ type walker struct {
 	segs []storage.Segment
 	seg  int
 	pos  int
+	free bool // what is found does not count as followed
 }
 
 // start begins with the relationships of n.
@@ -170,6 +171,12 @@ func (w *walker) next(r *run, h *hop, limit int) ([]graph.NodeID, []graph.EdgeID
 			s := &w.segs[w.seg]
 			if from := w.pos; from < len(s.Nodes) {
 				to := min(len(s.Nodes), from+limit)
+				if r.hops.limited && !w.free {
+					// One at a time, so that what is looked at counts and no more.
+					if to = from + r.hops.take(1); to == from {
+						return nil, nil
+					}
+				}
 				w.pos = to
 				return s.Nodes[from:to], s.Edges[from:to]
 			}

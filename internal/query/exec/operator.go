@@ -84,6 +84,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.weightedPath(o)
 	case *plan.PathRule:
 		return c.pathRule(o)
+	case *plan.HopsLimit:
+		return c.hopsLimit(o)
 	case *plan.FollowBound:
 		return c.followBound(o)
 	case *plan.Path:

@@ -47,7 +47,7 @@ type parallel struct {
 
 // parallel tells how o can be computed in parts; nil where it cannot.
 func (c *compiler) parallel(o *plan.Aggregate) *parallel {
-	if c.program.o.Workers == nil || c.plan.Writes || c.plan.Info.Volatile {
+	if c.program.o.Workers == nil || c.plan.Writes || c.plan.HopsLimited || c.plan.Info.Volatile {
 		return nil
 	}
 	at := o.Input

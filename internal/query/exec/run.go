@@ -38,6 +38,7 @@ type run struct {
 	props    []storage.Property
 	labels   []graph.LabelID
 	steps    int // towards the next look at the context
+	hops     hops
 	morsel   morsel
 	workers  *Workers // nil: the statement stays on one processor
 }
@@ -96,6 +97,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 	i.random.Seed(o.Seed, uint64(i.ec.Now.UnixNano()))
 	i.stats = Stats{}
 	i.hits, i.held, i.steps, i.deleted = 0, 0, 0, false
+	i.hops = hops{}
 	i.writes = i.program.plan.Writes
 	for _, s := range i.subs {
 		s.asked = false

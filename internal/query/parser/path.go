@@ -103,7 +103,7 @@ func (p *parser) count() ast.Expr {
 	case token.Integer:
 		e := p.integer()
 		if l, ok := e.(*ast.Literal); ok && l.Value.Kind() == value.KindInt && l.Value.AsInt() == 0 {
-			p.failAt(l.At, failure.Syntax("InvalidArgumentValue", "a selector needs at least 1 path, but this is 0"))
+			p.failAt(l.At, failure.Syntax("InvalidArgumentValue", "the number has to be at least 1, but is 0"))
 		}
 		return e
 	default:

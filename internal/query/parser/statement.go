@@ -74,9 +74,9 @@ func (p *parser) oneStatement() ast.Statement {
 			return s
 		}
 	}
-	hints := p.directives()
+	hints, hops := p.directives()
 	q := p.query()
-	q.Mode, q.Hints = mode, hints
+	q.Mode, q.Hints, q.Hops = mode, hints, hops
 	q.Place = p.since(start)
 	return q
 }

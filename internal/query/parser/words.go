@@ -123,16 +123,21 @@ func (p *parser) hintKeys() []ast.Name {
 	return keys
 }
 
-// directives reads USING INDEX :Label(key), :Label, … before a query.
-func (p *parser) directives() []ast.Hint {
-	var hints []ast.Hint
+// directives reads USING INDEX :Label(key), :Label, … and USING HOPS LIMIT n before a query.
+func (p *parser) directives() (hints []ast.Hint, hops ast.Expr) {
 	for p.err == nil && p.at(0, "USING") {
 		start := p.start()
 		p.next()
+		if p.acceptWords("HOPS", "LIMIT") {
+			if hops = p.count(); hops == nil {
+				p.unexpected("the number of hops after USING HOPS LIMIT")
+			}
+			continue
+		}
 		if !p.acceptWord("INDEX") {
 			p.fail(failure.Syntax("NotSupported", "USING %s before a query is not supported", p.toks[p.pos].Text(p.text)).
-				WithHint("only USING INDEX :Label(property) can stand here"))
-			return nil
+				WithHint("only USING INDEX :Label(property) and USING HOPS LIMIT can stand here"))
+			return nil, nil
 		}
 		for {
 			h := ast.Hint{Kind: ast.HintIndex}
@@ -149,5 +154,5 @@ func (p *parser) directives() []ast.Hint {
 			start = p.start()
 		}
 	}
-	return hints
+	return hints, hops
 }

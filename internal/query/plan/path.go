@@ -382,3 +382,20 @@ func (*PathRule) Name() string { return "PathMode" }
 
 // Detail names the mode and the path.
 func (o *PathRule) Detail(p *Plan) string { return o.Mode.String() + " " + p.slot(o.Slot) }
+
+// HopsLimit bounds how many relationships all operators together follow, and passes rows
+// on. When the bound is reached, nothing further is found.
+type HopsLimit struct {
+	Header
+	Input Op
+	Hops  ast.Expr
+}
+
+// Inputs returns the operator that rows come from.
+func (o *HopsLimit) Inputs() []Op { return []Op{o.Input} }
+
+// Name returns the operator's name.
+func (*HopsLimit) Name() string { return "HopsLimit" }
+
+// Detail is the bound.
+func (o *HopsLimit) Detail(p *Plan) string { return Text(p, o.Hops) }

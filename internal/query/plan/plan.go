@@ -30,6 +30,8 @@ type Plan struct {
 	Columns     []string // names of the result's columns; nil for a query without RETURN
 	Outputs     []int    // the slots of the result's columns, in order
 	Writes      bool
+	// HopsLimited tells that a HopsLimit is at the root.
+	HopsLimited bool
 	// Args are the slots that the caller fills before it runs a part of a query; Params
 	// are the symbols whose values go there.
 	Args     []int

@@ -75,6 +75,7 @@ func (b *builder) alias(s *sema.Symbol, slot int) {
 // query plans a whole query.
 func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
 	b.directives.hints = q.Hints
+	b.p.HopsLimited = q.Hops != nil
 	root, outputs, err := b.union(q, func() plan.Op { return &plan.Once{Header: plan.Header{Rows: 1}} }, b.info.Columns)
 	if err != nil {
 		return nil, err
@@ -82,6 +83,9 @@ func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
 	b.p.Columns = b.info.Columns
 	b.p.Outputs = outputs
 	b.p.Writes = b.info.Writes
+	if q.Hops != nil {
+		root = &plan.HopsLimit{Input: root, Hops: q.Hops, Header: plan.Header{Rows: root.Head().Rows}}
+	}
 	if b.p.Columns == nil {
 		b.p.Outputs = nil
 		b.p.Root = &plan.Empty{Input: root, Header: plan.Header{Rows: 0}}

@@ -6,6 +6,9 @@ import "memgraphd/internal/query/plan"
 // counts rows, into multiplications: the rows are not made, it is only noted how often
 // each row counts.
 func countRule(p *plan.Plan, o plan.Op) plan.Op {
+	if p.HopsLimited {
+		return o // what is multiplied is not followed
+	}
 	each(o, func(o plan.Op) {
 		a, ok := o.(*plan.Aggregate)
 		if !ok {

@@ -43,6 +43,8 @@ func expressions(o plan.Op) []scoped {
 		if o.Cycles != nil {
 			l.add(nil, searchConditions(o.Cycles)...)
 		}
+	case *plan.HopsLimit:
+		l.add(nil, o.Hops)
 	case *plan.WeightedPath:
 		l.add(nil, o.Weight)
 		l.add(nil, o.Test.Conditions()...)

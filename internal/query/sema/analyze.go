@@ -67,6 +67,7 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 	}
 	a.union = len(q.Parts) > 1
 	parts := a.query(q, inquiry{})
+	a.pathCount(q.Hops)
 	if a.err != nil {
 		return nil, a.err
 	}
