@@ -141,9 +141,9 @@ func (r *run) summary(c *ast.Call, values []value.Value, fraction value.Value) (
 		}
 		return value.Float(total(values) / float64(len(values))), nil
 	case "stdev":
-		return value.Float(deviation(values, 1)), nil
+		return deviation(c, values, 1)
 	case "stdevp":
-		return value.Float(deviation(values, 0)), nil
+		return deviation(c, values, 0)
 	}
 	if len(values) == 0 {
 		return value.Null, nil
@@ -186,21 +186,26 @@ func total(values []value.Value) float64 {
 }
 
 // deviation is the standard deviation of values, divided by one less than their number
-// where less is 1.
-func deviation(values []value.Value, less int) float64 {
+// where less is 1. Where it is small beside the values, rounding decides, and nothing is said.
+func deviation(c *ast.Call, values []value.Value, less int) (value.Value, error) {
 	n := len(values)
 	if n < 2 {
-		return 0
+		return value.Float(0), nil
 	}
-	mean := 0.0
+	mean, largest := 0.0, 0.0
 	for _, v := range values {
 		mean += v.Number() / float64(n)
+		largest = max(largest, math.Abs(v.Number()))
 	}
 	squares := 0.0
 	for _, v := range values {
 		squares += (v.Number() - mean) * (v.Number() - mean)
 	}
-	return math.Sqrt(squares / float64(n-less))
+	result := math.Sqrt(squares / float64(n-less))
+	if result < largest*1e-6 {
+		return value.Null, unsupported(c)
+	}
+	return value.Float(result), nil
 }
 
 // between is the value at a fraction of the way through sorted numbers.
