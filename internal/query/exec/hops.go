@@ -46,8 +46,16 @@ func (o *hopsLimit) close(r *run) { o.input.close(r) }
 
 // hops are the relationships that may still be followed, where that is limited.
 type hops struct {
-	limited bool
-	left    int64
+	limited     bool
+	left, taken int64
+}
+
+// count returns how many relationships were followed; null where that is not limited.
+func (h *hops) count() value.Value {
+	if !h.limited {
+		return value.Null
+	}
+	return value.Int(h.taken)
 }
 
 // take returns how many of n relationships may be followed, and counts them.
@@ -57,5 +65,6 @@ func (h *hops) take(n int) int {
 	}
 	n = int(min(int64(n), h.left))
 	h.left -= int64(n)
+	h.taken += int64(n)
 	return n
 }

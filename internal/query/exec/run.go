@@ -63,6 +63,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 	i.ec.Rand = rand.New(i.random)
 	i.ec.Graph = &i.run
 	i.ec.Interrupted = i.check
+	i.ec.Hops = i.hops.count
 	i.store = p.o.Store
 	i.ec.Catalogue = p.o.Catalogue
 	i.size = p.o.BatchSize

@@ -35,6 +35,8 @@ type Call struct {
 	Clock       func() time.Time // the time now; nil: that of Now
 	Rand        *rand.Rand       // nil makes rand, randomUUID and uniformSample fail
 	Interrupted func() error     // asked within long work; nil: never
+	// Hops counts the relationships that were followed, where that is limited; nil: null.
+	Hops func() value.Value
 	User        string           // who runs the statement, empty for nobody
 	// Catalogue has the enums and descriptions; nil: there are none.
 	Catalogue *declared.Catalogue

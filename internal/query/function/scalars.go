@@ -18,9 +18,18 @@ func scalarFunctions() []Function {
 		{Name: "randomUUID", Result: String, Volatile: true, Eval: randomUUID},
 		{Name: "assert", MinArgs: 1, MaxArgs: 2, Args: []Type{Boolean, String}, Result: Boolean, Volatile: true, Eval: assert},
 		{Name: "counter", MinArgs: 2, MaxArgs: 3, Args: []Type{String, Integer}, Result: Integer, Volatile: true, Eval: counter},
+		{Name: "getHopsCounter", Result: Integer, Volatile: true, Eval: hopsCounter},
 		{Name: "username", Result: String, Eval: username},
 		{Name: "roles", MaxArgs: 1, Args: []Type{String}, Result: List, Eval: roles},
 	}
+}
+
+// hopsCounter is getHopsCounter().
+func hopsCounter(c *Call, _ []value.Value) (value.Value, error) {
+	if c.Hops == nil {
+		return value.Null, nil
+	}
+	return c.Hops(), nil
 }
 
 func coalesce(_ *Call, args []value.Value) (value.Value, error) {
