@@ -73,15 +73,12 @@ func (p *printer) repeat(r *RelPattern) {
 // search writes a path algorithm and its bounds, up to the properties.
 func (p *printer) search(l *Length, s *Search) {
 	p.put("*", s.Algorithm.String())
-	switch {
-	case s.Algorithm == WShortest || s.Algorithm == AllShortest:
-		if l.Max >= 0 {
-			p.put(" ", strconv.Itoa(l.Max))
-		}
-	default:
-		if bounds := l.bounds(); bounds != "" {
-			p.put(" ", bounds)
-		}
+	bounds := l.bounds()
+	if s.Weight != nil && l.Max >= 0 {
+		bounds = strconv.Itoa(l.Max)
+	}
+	if bounds != "" {
+		p.put(" ", bounds)
 	}
 	p.lambda(s.Weight)
 	if s.Total != nil {

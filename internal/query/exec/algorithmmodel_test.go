@@ -91,9 +91,9 @@ func TestBFSModel(t *testing.T) {
 		inside := typesText(r.types) + fmt.Sprintf("*%%s %d..%d%s", low, high, f.text)
 		text := left + arrows(r.dir, inside) + right + " RETURN " + pathColumns
 		bfs := fmt.Sprintf(text, "BFS")
-		compareAny(rt, bfs, rowsText(rt, t, d, bfs), best)
+		compareAny(rt, bfs, rowsText(t, rt, d, bfs), best)
 		text = fmt.Sprintf(text, "")
-		compareAll(rt, text, rowsText(rt, t, d, text), all)
+		compareAll(rt, text, rowsText(t, rt, d, text), all)
 	})
 }
 
@@ -153,12 +153,12 @@ func TestWeightedModel(t *testing.T) {
 		inside := typesText(r.types) + "*%s" + bound + " (r, n | " + weight + ") total" + f.text
 		text := left + arrows(r.dir, inside) + right + " RETURN " + pathColumns + ", total"
 		one := fmt.Sprintf(text, "WSHORTEST")
-		got := rowsText(rt, t, d, one)
+		got := rowsText(t, rt, d, one)
 		if len(got) != len(best) || slices.ContainsFunc(got, func(row string) bool { return !slices.Contains(all, row) }) {
 			rt.Fatalf("%s\ngot %q, want one between each of %q", one, got, all)
 		}
 		text = fmt.Sprintf(text, "ALLSHORTEST")
-		if got := rowsText(rt, t, d, text); !slices.Equal(got, all) {
+		if got := rowsText(t, rt, d, text); !slices.Equal(got, all) {
 			rt.Fatalf("%s\ngot  %q\nwant %q", text, got, all)
 		}
 	})
@@ -183,6 +183,6 @@ func TestKShortestModel(t *testing.T) {
 			})
 		}
 		text := left + arrows(r.dir, fmt.Sprintf("%s*KSHORTEST %d..%d%s | %d", typesText(r.types), low, high, f.text, k)) + right + " RETURN " + pathColumns
-		checkSelection(rt, text, fmt.Sprintf("SHORTEST %d", k), k, rowsText(rt, t, d, text), all)
+		checkSelection(rt, text, fmt.Sprintf("SHORTEST %d", k), k, rowsText(t, rt, d, text), all)
 	})
 }

@@ -92,14 +92,11 @@ func describeNumber(v value.Value) string {
 
 // value returns the cost as a query sees it.
 func (c *cost) value() value.Value {
-	switch c.kind {
-	case value.KindInt:
-		return value.Int(c.integer)
-	case value.KindFloat:
-		return value.Float(c.float)
-	case value.KindDuration:
+	if c.kind == value.KindDuration {
 		return value.Duration(c.duration)
-	default:
-		return value.Int(0)
 	}
+	if c.kind == value.KindFloat {
+		return value.Float(c.float)
+	}
+	return value.Int(c.integer)
 }

@@ -151,7 +151,7 @@ func (d *dijkstra) reach(r *run, n graph.NodeID, depth int32, c cost, e graph.Ed
 	switch {
 	case at < 0:
 		if d.ids.full() {
-			if err := d.take(r, d.ids.bytesToGrow()); err != nil {
+			if err = d.take(r, d.ids.bytesToGrow()); err != nil {
 				return err
 			}
 			d.ids.grow()
@@ -167,14 +167,13 @@ func (d *dijkstra) reach(r *run, n graph.NodeID, depth int32, c cost, e graph.Ed
 		if order > 0 || order == 0 && !d.spec.All || p.done && order < 0 {
 			return nil
 		}
-		if order < 0 {
-			p.link, p.cost, p.depth = -1, c, depth
-		} else {
+		if order == 0 {
 			return d.link(r, at, e, from)
 		}
+		p.link, p.cost, p.depth = -1, c, depth
 	}
 	if from >= 0 {
-		if err := d.link(r, at, e, from); err != nil {
+		if err = d.link(r, at, e, from); err != nil {
 			return err
 		}
 	}
@@ -264,7 +263,7 @@ func (d *dijkstra) settle(r *run) error {
 // it is as cheap as that, and whether another one leaves nothing to it.
 func (d *dijkstra) note(r *run, p *place) (first, cheapest, dominated bool, err error) {
 	if d.nodes.full() {
-		if err := d.take(r, d.nodes.bytesToGrow()); err != nil {
+		if err = d.take(r, d.nodes.bytesToGrow()); err != nil {
 			return false, false, false, err
 		}
 		d.nodes.grow()
@@ -333,7 +332,7 @@ func (d *dijkstra) settled(n graph.NodeID) bool {
 // weigh leaves those of the relationships in fan that pass the filter, with the costs of
 // the ways over them.
 func (d *dijkstra) weigh(r *run, at int32) error {
-	d.candidates(r, at)
+	d.candidates(at)
 	t := &d.spec.Test
 	if t.Weight == plan.NoSlot && d.tests.active() {
 		pass, err := d.tests.pass(r, len(d.fan.nodes))
@@ -389,7 +388,7 @@ func (d *dijkstra) sum(r *run, at int32, b *batch.Batch, rows []uint16) error {
 }
 
 // candidates fills the columns that the weight and the filter read.
-func (d *dijkstra) candidates(r *run, at int32) {
+func (d *dijkstra) candidates(at int32) {
 	t, n := &d.spec.Test, len(d.fan.nodes)
 	here, there := t.Start, t.End
 	if d.spec.Reverse {

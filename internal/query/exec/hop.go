@@ -170,15 +170,10 @@ func (w *walker) next(r *run, h *hop, limit int) ([]graph.NodeID, []graph.EdgeID
 		if w.seg < len(w.segs) {
 			s := &w.segs[w.seg]
 			if from := w.pos; from < len(s.Nodes) {
-				to := min(len(s.Nodes), from+limit)
-				if r.hops.limited && !w.free {
-					// One at a time, so that what is looked at counts and no more.
-					if to = from + r.hops.take(1); to == from {
-						return nil, nil
-					}
+				if w.pos = w.until(r, min(len(s.Nodes), from+limit)); w.pos == from {
+					return nil, nil
 				}
-				w.pos = to
-				return s.Nodes[from:to], s.Edges[from:to]
+				return s.Nodes[from:w.pos], s.Edges[from:w.pos]
 			}
 			w.seg++
 			w.pos = 0
@@ -191,6 +186,15 @@ func (w *walker) next(r *run, h *hop, limit int) ([]graph.NodeID, []graph.EdgeID
 		w.d, w.seg, w.pos = graph.In, 0, 0
 		w.segs = h.adjacent(r, w.segs[:0], w.node, graph.In)
 	}
+}
+
+// until returns where a run that could go as far as to ends. Where hops are limited that
+// is after one relationship, so that what is looked at counts and no more.
+func (w *walker) until(r *run, to int) int {
+	if !r.hops.limited || w.free {
+		return to
+	}
+	return w.pos + r.hops.take(1)
 }
 
 // skips tells whether the relationship to other has been seen on the other side.

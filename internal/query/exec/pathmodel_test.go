@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,13 +130,14 @@ func (w modelWalk) row() string {
 func list(ids []int) string {
 	var parts []string
 	for _, i := range ids {
-		parts = append(parts, fmt.Sprint(i))
+		parts = append(parts, strconv.Itoa(i))
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 // rowsText runs a query and returns its rows, sorted.
-func rowsText(t *rapid.T, tb testing.TB, d *database, text string) []string {
+func rowsText(tb testing.TB, t *rapid.T, d *database, text string) []string {
+	tb.Helper()
 	out, err := d.query(tb.Context(), text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
@@ -237,14 +239,14 @@ func TestShortestPathModel(t *testing.T) {
 		}
 		text += where + " RETURN " + pathColumns
 
-		any := fmt.Sprintf(text, "shortestPath")
-		compareAny(rt, any, rowsText(rt, t, d, any), best)
+		one := fmt.Sprintf(text, "shortestPath")
+		compareAny(rt, one, rowsText(t, rt, d, one), best)
 		var all []modelWalk
 		for _, group := range best {
 			all = append(all, group...)
 		}
 		text = fmt.Sprintf(text, "allShortestPaths")
-		compareAll(rt, text, rowsText(rt, t, d, text), all)
+		compareAll(rt, text, rowsText(t, rt, d, text), all)
 	})
 }
 

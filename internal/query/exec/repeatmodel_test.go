@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func (m *modelRound) text() string {
 	}
 	high := ""
 	if m.high >= 0 {
-		high = fmt.Sprint(m.high)
+		high = strconv.Itoa(m.high)
 	}
 	fmt.Fprintf(&b, "){%d,%s}", m.low, high)
 	return b.String()
@@ -186,7 +187,7 @@ func TestRepeatModel(t *testing.T) {
 			text += arrows(lead.dir, "q"+typesText(lead.types)) + "(z)"
 		}
 		text += m.text() + right + " RETURN " + pathColumns + ", " + m.columns()
-		got := rowsText(rt, t, d, text)
+		got := rowsText(t, rt, d, text)
 		if !slices.Equal(got, want) {
 			rt.Fatalf("%s\ngot  %q\nwant %q", text, got, want)
 		}

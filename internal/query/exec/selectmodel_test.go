@@ -180,7 +180,7 @@ func TestSelectorModel(t *testing.T) {
 			pattern = "(" + pattern + " WHERE " + whole + ")"
 		}
 		text := "MATCH (o {id: 0}) " + matchMode(mode) + " p = " + prefix + " " + pattern + " RETURN " + pathColumns + ", " + first.columns() + tail.columns()
-		checkSelection(rt, text, selector, k, rowsText(rt, t, d, text), all)
+		checkSelection(rt, text, selector, k, rowsText(t, rt, d, text), all)
 	})
 }
 

@@ -125,24 +125,15 @@ func (s *spur) reach(r *run, e spurEntry) error {
 // expand reaches what leads on from entry i.
 func (s *spur) expand(r *run, i int32, e spurEntry, used *usage, banned []move) error {
 	state := &s.m.states[e.key.state()]
-	n := e.key.node()
 	if state.leave >= 0 {
-		m := move{key: newConfig(state.leave, n), edge: graph.Edge{ID: graph.NoEdge}}
-		if !slices.Contains(banned, m) {
-			ok, err := s.m.leaves(r, state, n)
-			if err != nil {
-				return err
-			}
-			if ok {
-				if err := s.reach(r, spurEntry{m, i, e.length}); err != nil {
-					return err
-				}
-			}
+		if err := s.leave(r, i, e, state, banned); err != nil {
+			return err
 		}
 	}
 	if state.leg < 0 {
 		return nil
 	}
+	n := e.key.node()
 	g := &s.m.legs[state.leg]
 	s.walk.start(r, &g.ahead, n)
 	for {
@@ -154,14 +145,7 @@ func (s *spur) expand(r *run, i int32, e spurEntry, used *usage, banned []move) 
 		if err := r.step(); err != nil {
 			return err
 		}
-		s.fan.reset()
-		for k, other := range nodes {
-			m := move{newConfig(state.next, other), s.walk.edge(edges[k], other)}
-			if s.walk.skips(&g.ahead, other) || s.dist.of(m.key) < 0 || used.forbids(m) || slices.Contains(banned, m) {
-				continue
-			}
-			s.fan.nodes, s.fan.edges = append(s.fan.nodes, other), append(s.fan.edges, m.edge)
-		}
+		s.candidates(nodes, edges, state, used, banned)
 		if err := g.test(r, &s.fan, n, &s.way); err != nil {
 			return err
 		}
@@ -171,6 +155,31 @@ func (s *spur) expand(r *run, i int32, e spurEntry, used *usage, banned []move) 
 				return err
 			}
 		}
+	}
+}
+
+// leave reaches the state that comes after the one of entry i without a relationship.
+func (s *spur) leave(r *run, i int32, e spurEntry, state *machineState, banned []move) error {
+	m := move{key: newConfig(state.leave, e.key.node()), edge: graph.Edge{ID: graph.NoEdge}}
+	if slices.Contains(banned, m) {
+		return nil
+	}
+	ok, err := s.m.leaves(r, state, e.key.node())
+	if err != nil || !ok {
+		return err
+	}
+	return s.reach(r, spurEntry{m, i, e.length})
+}
+
+// candidates puts those of a run of relationships into fan that may be followed.
+func (s *spur) candidates(nodes []graph.NodeID, edges []graph.EdgeID, state *machineState, used *usage, banned []move) {
+	s.fan.reset()
+	for k, other := range nodes {
+		m := move{newConfig(state.next, other), s.walk.edge(edges[k], other)}
+		if s.walk.skips(&s.m.legs[state.leg].ahead, other) || s.dist.of(m.key) < 0 || used.forbids(m) || slices.Contains(banned, m) {
+			continue
+		}
+		s.fan.nodes, s.fan.edges = append(s.fan.nodes, other), append(s.fan.edges, m.edge)
 	}
 }
 

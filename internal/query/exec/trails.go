@@ -163,29 +163,36 @@ func (t *trails) next(r *run, found *track) (bool, error) {
 		if err := r.step(); err != nil {
 			return false, err
 		}
-		l := &t.levels[t.depth-1]
-		if len(l.nodes) == 0 {
-			more, err := t.more(r, l)
-			if err != nil {
-				return false, err
-			}
-			if !more {
-				t.depth--
-				t.back()
-			}
-			continue
+		followed, err := t.advance(r)
+		if err != nil {
+			return false, err
 		}
-		n, id := l.nodes[0], l.edges[0]
-		l.nodes, l.edges = l.nodes[1:], l.edges[1:]
-		if l.walk.skips(&t.legs[len(t.track.edges)%len(t.legs)].hop, n) || !t.allowed(id, n) {
-			continue
-		}
-		t.follow(l.walk.edge(id, n), n)
-		if t.whole() && t.ends() {
+		if followed && t.whole() && t.ends() {
 			t.give(found)
 			return true, nil
 		}
 	}
+}
+
+// advance follows one relationship, or leaves a level that has no more; it reports whether
+// the track is longer now.
+func (t *trails) advance(r *run) (bool, error) {
+	l := &t.levels[t.depth-1]
+	if len(l.nodes) == 0 {
+		more, err := t.more(r, l)
+		if err == nil && !more {
+			t.depth--
+			t.back()
+		}
+		return false, err
+	}
+	n, id := l.nodes[0], l.edges[0]
+	l.nodes, l.edges = l.nodes[1:], l.edges[1:]
+	if l.walk.skips(&t.legs[len(t.track.edges)%len(t.legs)].hop, n) || !t.allowed(id, n) {
+		return false, nil
+	}
+	t.follow(l.walk.edge(id, n), n)
+	return true, nil
 }
 
 // rounds is how many rounds have begun.

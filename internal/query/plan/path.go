@@ -153,11 +153,11 @@ func (o *Repeat) Name() string {
 
 // Detail draws the pattern and the conditions.
 func (o *Repeat) Detail(p *Plan) string {
-	text := "(" + p.slot(o.From) + ")(" + drawLegs(p, o.Legs) + ")" + rounds(o.Min, o.Max) + "(" + p.slot(o.To)
-	for _, l := range o.ToLabels {
-		text += ":" + l
+	labels := ""
+	if len(o.ToLabels) > 0 {
+		labels = ":" + strings.Join(o.ToLabels, ":")
 	}
-	text += ")"
+	text := "(" + p.slot(o.From) + ")(" + drawLegs(p, o.Legs) + ")" + rounds(o.Min, o.Max) + "(" + p.slot(o.To) + labels + ")"
 	if o.Mode != ast.Trail {
 		text = o.Mode.String() + " " + text
 	}
@@ -315,7 +315,7 @@ func (o *PathSearch) Detail(p *Plan) string {
 
 // Own lists the columns that no batch brings.
 func (o *PathSearch) Own() []int {
-	own := append(o.Found.Made(), o.Nodes.Node, o.Rel)
+	own := append(o.Made(), o.Nodes.Node, o.Rel)
 	own = append(own, o.Final.Found.Made()...)
 	own = append(own, o.Final.Rel)
 	if !o.Into {

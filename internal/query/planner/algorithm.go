@@ -125,7 +125,7 @@ type cheapest struct {
 	list   *sema.Symbol
 }
 
-func (s *cheapest) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
+func (s *cheapest) operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 	h.Distinct = nil
 	h.Rel = b.slot(s.list)
 	o := &plan.WeightedPath{

@@ -38,21 +38,6 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, o.Where...)
 	case *plan.LabelsScan:
 		l.add(nil, append(dynamicNames(o.Is), o.Value)...)
-	case *plan.ShortestPath:
-		l.add(nil, o.Test.Conditions()...)
-		if o.Cycles != nil {
-			l.add(nil, searchConditions(o.Cycles)...)
-		}
-	case *plan.HopsLimit:
-		l.add(nil, o.Hops)
-	case *plan.WeightedPath:
-		l.add(nil, o.Weight)
-		l.add(nil, o.Test.Conditions()...)
-	case *plan.PathSearch:
-		l.add(nil, searchConditions(o)...)
-		l.add(nil, o.Count)
-	case *plan.Repeat:
-		l.add(nil, legConditions(o.Legs)...)
 	case *plan.Filter:
 		l.add(o.Scope, o.Predicates...)
 	case *plan.Project:
@@ -78,7 +63,7 @@ func expressions(o plan.Op) []scoped {
 		l.columns(o.Scope, o.LeftKeys)
 		l.columns(o.Scope, o.RightKeys)
 	default:
-		l.writes(o)
+		l.paths(o)
 	}
 	return l
 }
@@ -96,6 +81,29 @@ func (l *exprList) add(scope *plan.Scope, list ...ast.Expr) {
 func (l *exprList) columns(scope *plan.Scope, list []plan.Column) {
 	for _, c := range list {
 		l.add(scope, c.Expr)
+	}
+}
+
+// paths lists the expressions of the operators that look for paths.
+func (l *exprList) paths(o plan.Op) {
+	switch o := o.(type) {
+	case *plan.ShortestPath:
+		l.add(nil, o.Test.Conditions()...)
+		if o.Cycles != nil {
+			l.add(nil, searchConditions(o.Cycles)...)
+		}
+	case *plan.HopsLimit:
+		l.add(nil, o.Hops)
+	case *plan.WeightedPath:
+		l.add(nil, o.Weight)
+		l.add(nil, o.Test.Conditions()...)
+	case *plan.PathSearch:
+		l.add(nil, searchConditions(o)...)
+		l.add(nil, o.Count)
+	case *plan.Repeat:
+		l.add(nil, legConditions(o.Legs)...)
+	default:
+		l.writes(o)
 	}
 }
 

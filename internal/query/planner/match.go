@@ -223,7 +223,7 @@ func (m *matcher) expand(s move) {
 	}
 	switch {
 	case s.rel.search != nil:
-		m.at = s.rel.search.plan(m.b, m.at, h, way{into: into, reverse: s.from != s.rel.left})
+		m.at = s.rel.search.operator(m.b, m.at, h, way{into: into, reverse: s.from != s.rel.left})
 	case s.rel.length != nil:
 		m.at = &plan.VarExpand{
 			Hop: h, Input: m.at, Min: s.rel.length.Min, Max: s.rel.length.Max,

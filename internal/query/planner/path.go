@@ -2,6 +2,7 @@ package planner
 
 import (
 	"math"
+	"slices"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/plan"
@@ -12,9 +13,9 @@ import (
 // search is how something is found that stands in a pattern like one relationship between
 // two nodes, but is a path that is looked for as a whole.
 type search interface {
-	// plan makes the operator that looks for the path. h is the hop as it is followed from
-	// the node that is known.
-	plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op
+	// operator makes the operator that looks for the path. h is the hop as it is followed
+	// from the node that is known.
+	operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op
 	// estimate guesses how many paths there are for one row, and what it costs to find
 	// them; fan is the mean number of relationships of a node.
 	estimate(fan, nodes float64, into bool) (rows, cost float64)
@@ -116,7 +117,7 @@ type shortest struct {
 	cycles *best
 }
 
-func (s *shortest) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
+func (s *shortest) operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 	h.Distinct, h.Types, h.Is, h.Direction = nil, s.hop.Types, s.hop.Is, s.hop.Direction
 	if w.reverse {
 		h.Direction = reverse(h.Direction)
@@ -140,7 +141,7 @@ func (s *shortest) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 		o.Groups = append(o.Groups, x.group)
 	}
 	if s.cycles != nil {
-		o.Cycles, _ = s.cycles.plan(b, nil, h, way{into: true, reverse: w.reverse}).(*plan.PathSearch)
+		o.Cycles, _ = s.cycles.operator(b, nil, h, way{into: true, reverse: w.reverse}).(*plan.PathSearch)
 	}
 	return o
 }
@@ -286,25 +287,29 @@ func (b *builder) absorb(g *pattern) {
 		kept := g.preds[:0]
 		var whole []ast.Expr
 		for _, p := range g.preds {
-			about := p.needs[r.symbol] || s.path != nil && p.needs[s.path]
-			if !about {
+			switch {
+			case !p.needs[r.symbol] && (s.path == nil || !p.needs[s.path]):
 				kept = append(kept, p)
-				continue
-			}
-			universal := b.absorbUniversal(r, s, p)
-			if !universal {
+			case b.absorbUniversal(r, s, p):
+				s.require(r, p, nil)
+			default:
 				whole = append(whole, p.expr)
-			}
-			for x := range p.needs {
-				end := x == r.left.symbol || x == r.right.symbol
-				if x != r.symbol && x != s.path && (universal || !end) {
-					r.needs[x] = true
-				}
+				s.require(r, p, []*node{r.left, r.right})
 			}
 		}
 		g.preds = kept
 		if len(whole) > 0 {
 			r.search = s.exhaustive(whole)
+		}
+	}
+}
+
+// require notes what p reads beside the path and the nodes that are known together with it.
+func (s *shortest) require(r *rel, p *predicate, known []*node) {
+	for x := range p.needs {
+		given := slices.ContainsFunc(known, func(n *node) bool { return n.symbol == x })
+		if x != r.symbol && x != s.path && !given {
+			r.needs[x] = true
 		}
 	}
 }

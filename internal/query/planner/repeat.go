@@ -77,7 +77,7 @@ func (b *builder) isUsed(s *sema.Symbol) bool {
 	return false
 }
 
-func (s *repeater) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
+func (s *repeater) operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 	o := s.round
 	hops := len(o.hops)
 	op := &plan.Repeat{

@@ -80,11 +80,11 @@ func (b *builder) addSelected(g *pattern, part *ast.PatternPart) error {
 	for _, e := range conditions {
 		b.addPathCondition(g, r, s, e)
 	}
-	if err := b.checkSelected(r, s, part); err != nil {
+	if err := b.checkSelected(r, s); err != nil {
 		return err
 	}
 	r.search = s
-	if f := s.fast(b, r); f != nil {
+	if f := s.fast(b); f != nil {
 		r.search = f
 	}
 	return nil
@@ -170,7 +170,7 @@ func (b *builder) addPathCondition(g *pattern, r *rel, s *best, e ast.Expr) {
 }
 
 // checkSelected takes what the search itself gives out of what it needs.
-func (b *builder) checkSelected(r *rel, s *best, part *ast.PatternPart) error {
+func (b *builder) checkSelected(r *rel, s *best) error {
 	for _, x := range s.segments {
 		for _, c := range x.conds {
 			reads := symbolSet{}
@@ -195,11 +195,12 @@ func (b *builder) checkSelected(r *rel, s *best, part *ast.PatternPart) error {
 	}
 	delete(r.needs, r.left.symbol)
 	delete(r.needs, r.right.symbol)
-	return b.endConditions(r, s)
+	b.endConditions(r, s)
+	return nil
 }
 
 // endConditions notes the ends that conditions read before a path is known.
-func (b *builder) endConditions(r *rel, s *best) error {
+func (b *builder) endConditions(r *rel, s *best) {
 	for _, x := range s.segments {
 		for _, e := range append(conditionsOf(x.round), x.checks...) {
 			reads := symbolSet{}
@@ -211,7 +212,6 @@ func (b *builder) endConditions(r *rel, s *best) error {
 			}
 		}
 	}
-	return nil
 }
 
 func conditionsOf(o *round) []ast.Expr {
@@ -223,7 +223,7 @@ func conditionsOf(o *round) []ast.Expr {
 }
 
 // fast returns a search for the shortest paths alone, where no more is asked; or nil.
-func (s *best) fast(b *builder, r *rel) search {
+func (s *best) fast(b *builder) search {
 	one := s.count == nil
 	if l, ok := s.count.(*ast.Literal); ok && l.Auto == 0 {
 		one = l.Value.Kind() == value.KindInt && l.Value.AsInt() == 1
@@ -242,7 +242,7 @@ func (s *best) fast(b *builder, r *rel) search {
 	return f
 }
 
-func (s *best) plan(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
+func (s *best) operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 	h.Distinct, h.Types, h.Is = nil, nil, nil
 	o := &plan.PathSearch{
 		Hop: h, Input: in, Mode: s.mode, Count: s.count, All: s.all, ByLength: s.byLength, Apart: s.apart, Into: w.into,

@@ -2,9 +2,51 @@ package exec
 
 import (
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
+
+func (c *compiler) shortestPath(o *plan.ShortestPath) (factory, error) {
+	in, err := c.op(o.Input)
+	if err != nil {
+		return nil, err
+	}
+	tests, err := c.exprs(nil, o.Test.Conditions()...)
+	if err != nil {
+		return nil, err
+	}
+	var cycles *bestShape
+	if o.Cycles != nil {
+		if cycles, err = c.best(o.Cycles); err != nil {
+			return nil, err
+		}
+	}
+	slots := c.plan.Slots
+	reversed := o.Hop
+	reversed.Direction = opposite(reversed.Direction)
+	ahead, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
+	back, err := c.hop(&reversed)
+	if err != nil {
+		return nil, err
+	}
+	return func(i *instance) operator {
+		b := &bfs{
+			spec: o, hops: [2]hop{ahead, back},
+			edges: newProbe(slots, tests, o.Test.Reads), ends: newProbe(slots, tests[len(o.Test.Edges):], o.Test.Reads),
+		}
+		var f finder = b
+		if cycles != nil {
+			f = &orCycle{bfs: b, best: cycles.instance()}
+		}
+		p := newPathfind(f, &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
+		p.into = o.Into
+		return p
+	}, nil
+}
 
 // orCycle finds the shortest paths between different nodes with one search and those from
 // a node to itself, which may pass the node twice, with another.
