@@ -10,6 +10,7 @@ func (g *generator) boolean() string {
 		choice{2, func() string { return "(NOT " + g.expr(boolean) + ")" }},
 		choice{2, func() string { return g.bracketed(g.expr(g.anyKind()) + g.one(" IS NULL", " IS NOT NULL")) }},
 		choice{2, g.membership},
+		choice{1, g.typeTest},
 		choice{2, func() string { return g.infix(text, text, "STARTS WITH", "ENDS WITH", "CONTAINS", "=~") }},
 		choice{2, g.labelTest},
 		choice{2, g.quantifier},
@@ -59,6 +60,12 @@ func (g *generator) comparison() string {
 		chain = append(chain, g.one(ops...), g.expr(k))
 	}
 	return g.bracketed(strings.Join(chain, " "))
+}
+
+func (g *generator) typeTest() string {
+	t := g.one("INTEGER", "FLOAT", "STRING", "BOOLEAN", "LIST<INTEGER>", "LIST<ANY>", "MAP", "NODE", "RELATIONSHIP", "PATH",
+		"DATE", "POINT", "INTEGER | STRING", "INTEGER NOT NULL", "ANY NOT NULL", "NULL")
+	return g.bracketed(g.expr(g.anyKind()) + g.one(" IS :: ", " IS NOT :: ") + t)
 }
 
 func (g *generator) membership() string {

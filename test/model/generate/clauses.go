@@ -26,6 +26,10 @@ func (g *generator) single(columns int) string {
 		b.WriteString(g.reading(i == 0))
 		b.WriteByte(' ')
 	}
+	if columns == 1 && g.chance(6) {
+		b.WriteString("RETURN count(*) AS " + column(0))
+		return b.String()
+	}
 	b.WriteString(g.returning(columns))
 	return b.String()
 }
@@ -41,12 +45,26 @@ func (g *generator) reading(first bool) string {
 		choice{4, func() string { return "OPTIONAL MATCH " + g.matching() }},
 		choice{2, g.unwinding},
 		choice{1, g.calling},
+		choice{1, g.short},
 		choice{with, func() string { return "WITH " + g.projecting(0) }},
 	)
 }
 
+// short writes FILTER or LET.
+func (g *generator) short() string {
+	if g.chance(2) {
+		return "FILTER " + g.condition()
+	}
+	k := g.anyKind()
+	s := g.inside(func() string { return g.expr(k) })
+	return "LET " + g.bind("w", k) + " = " + s
+}
+
 // matching writes a pattern and perhaps a condition.
 func (g *generator) matching() string {
+	if g.chance(5) {
+		return g.templated()
+	}
 	vars := len(g.vars)
 	seen := new([]string)
 	parts := []string{g.part(seen)}

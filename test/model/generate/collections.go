@@ -7,6 +7,7 @@ func (g *generator) listOf(of, elem kind) string {
 		choice{3, func() string { return g.comprehension(elem) }},
 		choice{1, func() string { return g.infix(of, of, "+") }},
 		choice{1, func() string { return g.infix(of, elem, "+") }},
+		choice{1, func() string { return g.infix(of, of, "||") }},
 		choice{1, func() string { return g.function(g.one("tail", "reverse", "toSet"), of) }},
 		choice{1, func() string { return g.slice(of) }},
 		choice{1, func() string { return g.cases(of) }},

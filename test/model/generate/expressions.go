@@ -192,7 +192,20 @@ func (g *generator) cases(k kind) string {
 
 // branches writes what follows CASE.
 func (g *generator) branches(when, then kind) string {
-	all := g.times(1+g.n(2), func() string { return " WHEN " + g.expr(when) + " THEN " + g.expr(then) })
+	all := g.times(1+g.n(2), func() string {
+		condition := g.expr(when)
+		if when == integer || when == text {
+			switch g.n(6) {
+			case 0:
+				condition += ", " + g.expr(when)
+			case 1:
+				condition = g.one("> ", "<= ", "<> ") + condition
+			case 2:
+				condition = g.one("IS NULL", "IS NOT NULL")
+			}
+		}
+		return " WHEN " + condition + " THEN " + g.expr(then)
+	})
 	return strings.Join(all, "") + g.otherwise(then)
 }
 

@@ -72,6 +72,7 @@ func (g *generator) text() string {
 	return g.weighted(
 		choice{4, func() string { return g.infix(text, text, "+") }},
 		choice{1, func() string { return g.infix(text, integer, "+") }},
+		choice{1, func() string { return g.infix(text, text, "||") }},
 		choice{2, func() string {
 			return g.function(g.one("toUpper", "toLower", "trim", "lTrim", "rTrim", "reverse", "toString"), text)
 		}},

@@ -23,7 +23,10 @@ func Write(r *rand.Rand) Query {
 		}
 	}
 	b.WriteString(g.updating() + " ")
-	if g.chance(2) {
+	switch g.n(12) {
+	case 0:
+		b.WriteString("FINISH")
+	case 1, 2, 3, 4, 5:
 		b.WriteString(g.returning(1 + g.n(2)))
 	}
 	return Query{Text: strings.TrimSpace(b.String()), Writes: true}
