@@ -115,11 +115,11 @@ func TestReference(t *testing.T) {
 			if s.raises() {
 				continue
 			}
-			graph := s.graph
-			if graph == "any" {
-				graph = "empty"
+			start := s.graph
+			if start == "any" {
+				start = "empty"
 			}
-			err := s.play(t.Context(), &naive{&reference.Graph{}}, dir, graph)
+			err := s.play(t.Context(), &naive{&reference.Graph{}}, dir, start)
 			switch {
 			case errors.Is(err, reference.ErrUnsupported):
 				unknown++
