@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func render(v value.Value, e batch.Entities) string {
 	case value.KindString:
 		return "'" + v.AsString() + "'"
 	case value.KindBytes:
-		return fmt.Sprintf("%x", v.AsBytes())
+		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:
 		for _, x := range v.AsList() {
 			parts = append(parts, render(x, e))
@@ -78,6 +79,8 @@ func render(v value.Value, e batch.Entities) string {
 			out += fmt.Sprintf(", z: %v", p.Z)
 		}
 		return out + "})"
+	case value.KindEnum:
+		return "a value of an enum"
 	}
 	return v.Kind().String()
 }

@@ -228,7 +228,7 @@ var (
 	ErrExists    = errors.New("exists already")
 	ErrTooMany   = fmt.Errorf("an enum has at most %d values", ValuesMax)
 	ErrDuplicate = errors.New("stands twice among the values")
-	ErrName      = errors.New("the names of enums and values are not empty and have no ::")
+	ErrName      = errors.New("the names of enums and values are not empty and have no colons")
 )
 
 // CreateEnum makes an enum.

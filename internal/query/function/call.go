@@ -37,7 +37,7 @@ type Call struct {
 	Interrupted func() error     // asked within long work; nil: never
 	// Hops counts the relationships that were followed, where that is limited; nil: null.
 	Hops func() value.Value
-	User        string           // who runs the statement, empty for nobody
+	User string // who runs the statement, empty for nobody
 	// Catalogue has the enums and descriptions; nil: there are none.
 	Catalogue *declared.Catalogue
 

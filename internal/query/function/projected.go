@@ -43,14 +43,14 @@ func (a *projected) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) 
 
 // add takes a path, a node, a relationship, or a list of these.
 func (a *projected) add(g int, x value.Value) error {
-	switch x.Kind() {
-	case value.KindNull:
+	switch k := x.Kind(); {
+	case k == value.KindNull:
 		return nil
-	case value.KindNode:
+	case k == value.KindNode:
 		return a.node(g, x)
-	case value.KindEdge:
+	case k == value.KindEdge:
 		return a.edge(g, x)
-	case value.KindPath:
+	case k == value.KindPath:
 		p := x.AsPath()
 		for _, n := range p.Nodes {
 			if err := a.node(g, value.Node(n)); err != nil {
@@ -63,7 +63,7 @@ func (a *projected) add(g int, x value.Value) error {
 			}
 		}
 		return nil
-	case value.KindList:
+	case k == value.KindList:
 		for _, y := range x.AsList() {
 			if k := y.Kind(); k != value.KindNode && k != value.KindEdge && k != value.KindNull {
 				return wrongType("project", "paths, or lists of nodes and relationships", y)

@@ -30,7 +30,7 @@ func ofKind(v value.Value, t *ast.TypeTerm) bool {
 			!slices.ContainsFunc(v.AsList(), func(x value.Value) bool { return !typed(x, t.Elem) }))
 	case ast.TypePropertyValue:
 		return storable(v) && k != value.KindMap
-	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime,
+	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeEnum, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime,
 		ast.TypeLocalTime, ast.TypeMap, ast.TypeNode, ast.TypePath, ast.TypePoint, ast.TypeRelationship,
 		ast.TypeString, ast.TypeZonedDateTime, ast.TypeZonedTime:
 	}
