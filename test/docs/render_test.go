@@ -80,7 +80,7 @@ func render(v value.Value, e batch.Entities) string {
 		}
 		return out + "})"
 	case value.KindEnum:
-		return "a value of an enum"
+		return v.Kind().String()
 	}
 	return v.Kind().String()
 }
