@@ -34,7 +34,7 @@ func endless() map[string]string {
 		"repeating":     "UNWIND range(1, 1000000) AS a FOREACH (b IN range(1, 1000000) | MERGE (:Hub {n: b % 12}))",
 		"calling":       "UNWIND range(1, 1000000) AS a CALL (a) { UNWIND range(1, 1000000) AS b RETURN sum(a * b) AS s } RETURN sum(s)",
 		"counting":      "UNWIND range(1, 1000000) AS a RETURN sum(COUNT { UNWIND range(1, 1000000) AS b WITH b WHERE b > a RETURN b })",
-		"batches":       "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b CALL (b) { MATCH (h:Hub {n: b}) SET h.x = b } IN TRANSACTIONS OF 10000 ROWS",
+		"batches":       "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b CALL (b) { MATCH (h:Hub {n: -b}) SET h.x = b } IN TRANSACTIONS OF 10000 ROWS",
 		"streaming":     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN a, b",
 		"filtering":     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0 RETURN a, b",
 		"skipping":      "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN a, b SKIP 10000000000",
