@@ -10,23 +10,21 @@ func (g *generator) searching() string {
 	s := g.one("ANY SHORTEST ", "ALL SHORTEST ", "SHORTEST 2 ", "SHORTEST 2 GROUPS ", "ANY ", "ANY 2 ", "ACYCLIC ", "SIMPLE ",
 		"TRAIL ", "REPEATABLE ELEMENTS ", "SHORTEST 1 ACYCLIC ")
 	repeated := g.one("+", "*", "{1,3}", "{2}", "{0,2}")
-	name := ""
-	if g.chance(6) {
-		name = g.bind("p", path) + " = "
-	}
-	switch s {
-	case "REPEATABLE ELEMENTS ":
+	before := ""
+	if s == "REPEATABLE ELEMENTS " {
 		repeated = g.one("{1,3}", "{2}", "{0,2}")
-		name, s = s+name, ""
-	default:
+		before, s = s, ""
 	}
 	chain := g.nodePattern(true)
 	if g.chance(3) {
 		chain += g.plainRel("") + g.nodePattern(true)
 	}
 	chain += g.plainRel("") + repeated + g.nodePattern(true)
+	if g.chance(6) {
+		s = g.bind("p", path) + " = " + s
+	}
 	g.hideSince(vars)
-	return name + s + chain
+	return before + s + chain
 }
 
 // hideSince keeps the variables other than nodes that were bound since out of scope until the
