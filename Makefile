@@ -38,7 +38,7 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|tck)$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|history|power|tck)$$')
 
 .PHONY: tck-short
 tck-short:
