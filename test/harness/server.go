@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,6 +54,12 @@ type Server struct {
 // Start runs binary on the data directory dir with further flags, on a free port, and
 // waits until it accepts connections.
 func Start(binary, dir string, flags ...string) (*Server, error) {
+	return StartUnder(nil, binary, dir, flags...)
+}
+
+// StartUnder is Start with a command in front of the binary, one that runs it in its own
+// place: the process that is signalled and waited for is the server.
+func StartUnder(wrapper []string, binary, dir string, flags ...string) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -61,7 +68,8 @@ func Start(binary, dir string, flags ...string) (*Server, error) {
 	args := append([]string{
 		"--bolt-address=127.0.0.1", fmt.Sprintf("--bolt-port=%d", port), "--data-directory=" + dir, "--log-level=INFO",
 	}, flags...)
-	s.cmd = exec.Command(binary, args...)
+	line := append(append(slices.Clone(wrapper), binary), args...)
+	s.cmd = exec.Command(line[0], line[1:]...)
 	// A test that is ended from outside must not leave its server behind.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	s.cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "MEMGRAPH_CONFIG=")

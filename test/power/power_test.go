@@ -156,4 +156,3 @@ func (p *plug) pull(ctx context.Context, book *ledger.Ledger, s *harness.Server)
 	}
 	return p.disk.on(p.options[p.r.IntN(len(p.options))])
 }
-
