@@ -115,6 +115,8 @@ func (s *shownFlag) Type() string {
 		return strings.Join(s.flag.Choices, "|")
 	case config.Address:
 		return "address"
+	case config.Schedule:
+		return "seconds|cron"
 	case config.Text:
 	}
 	return "text"

@@ -109,7 +109,7 @@ func (s *server) openStore(ctx context.Context) error {
 		WALEnabled:        c.WALEnabled,
 		FlushEveryN:       c.WALFlushEvery,
 		SegmentBytes:      c.WALSegmentBytes,
-		SnapshotInterval:  c.SnapshotInterval,
+		Snapshots:         c.Snapshots,
 		RetentionCount:    c.SnapshotsKept,
 		SnapshotOnExit:    c.SnapshotOnExit,
 		RecoveryOnStartup: c.Recover,

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/spf13/viper"
+
+	"memgraphd/internal/schedule"
 )
 
 const walSegmentMinKiB = 64
@@ -42,7 +44,7 @@ type Storage struct {
 	WALEnabled         bool
 	WALSegmentBytes    int64
 	WALFlushEvery      int
-	SnapshotInterval   time.Duration // 0: none
+	Snapshots          schedule.Schedule
 	SnapshotsKept      int
 	SnapshotOnExit     bool
 	SnapshotWorkersMax int // 0: as many as there are processors
@@ -85,7 +87,7 @@ func (c *Config) fill(v *viper.Viper) {
 		WALEnabled:         v.GetBool("storage-wal-enabled"),
 		WALSegmentBytes:    max(v.GetInt64("storage-wal-file-size-kib"), walSegmentMinKiB) << 10,
 		WALFlushEvery:      v.GetInt("storage-wal-file-flush-every-n-tx"),
-		SnapshotInterval:   seconds(v, "storage-snapshot-interval-sec"),
+		Snapshots:          snapshotSchedule(v),
 		SnapshotsKept:      v.GetInt("storage-snapshot-retention-count"),
 		SnapshotOnExit:     v.GetBool("storage-snapshot-on-exit"),
 		SnapshotWorkersMax: v.GetInt("storage-snapshot-thread-count"),
@@ -111,8 +113,32 @@ func (c *Config) fill(v *viper.Viper) {
 	c.MemoryLimitBytes = v.GetInt64("memory-limit") << 20
 }
 
+// snapshotSchedule takes --storage-snapshot-interval, or where that is empty, the other flag.
+func snapshotSchedule(v *viper.Viper) schedule.Schedule {
+	if s, err := schedule.Parse(v.GetString(snapshotInterval)); err == nil && s.String() != "" {
+		return s
+	}
+	return schedule.Every(seconds(v, snapshotIntervalSec))
+}
+
+// Flags that are named in several places.
+const (
+	snapshotInterval    = "storage-snapshot-interval"
+	snapshotIntervalSec = "storage-snapshot-interval-sec"
+)
+
 func seconds(v *viper.Viper, name string) time.Duration {
 	return time.Duration(v.GetFloat64(name) * float64(time.Second))
+}
+
+// Given reports whether a flag was given a value, be it that of its default.
+func (c *Config) Given(name string) bool {
+	for i := range c.Settings {
+		if s := &c.Settings[i]; s.Flag.Name == name {
+			return s.Origin.Source != FromDefault && s.Value != ""
+		}
+	}
+	return false
 }
 
 // origin says where the value of a flag came from.
@@ -136,15 +162,22 @@ func (c *Config) risks() []Warning {
 		warn("data-recovery-on-startup", "is off: the server starts empty, and moves what the data directory holds to .backup in it")
 	}
 	switch {
-	case !s.WALEnabled && s.SnapshotInterval == 0 && !s.SnapshotOnExit:
+	case !s.WALEnabled && s.Snapshots.Never() && !s.SnapshotOnExit:
 		warn("storage-wal-enabled", "is off, and so are snapshots: everything is lost when the server ends")
 	case !s.WALEnabled:
 		warn("storage-wal-enabled", "is off: a crash loses every commit since the last snapshot")
 	case s.WALFlushEvery > 1:
 		warn("storage-wal-file-flush-every-n-tx", "is above 1: a crash of the machine can lose commits of the last second that were acknowledged")
 	}
-	if s.WALEnabled && s.SnapshotInterval == 0 {
-		warn("storage-snapshot-interval-sec", "is 0: the log grows, and starting takes longer, until a snapshot is asked for")
+	interval := snapshotIntervalSec
+	if c.Given(snapshotInterval) {
+		interval = snapshotInterval
+		if c.Given(snapshotIntervalSec) {
+			warn(snapshotIntervalSec, "has no effect: --"+snapshotInterval+" wins over it")
+		}
+	}
+	if s.WALEnabled && s.Snapshots.Never() {
+		warn(interval, "is 0: the log grows, and starting takes longer, until a snapshot is asked for")
 	}
 	if c.Bolt.AllowOpenAccess {
 		warn("bolt-allow-open-access", "is on: while no user exists, whoever reaches the port can read and change everything")

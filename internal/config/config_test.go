@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the rendered files instead of com
 //
 //	file name=/x.conf   its text; gone=true takes it away, denied=true makes it unreadable
 //	env                 one NAME=value a line
-//	load [all]          arguments one a line → settings that are not at their default, warnings, mistakes
+//	load [lines]        arguments with spaces between, or one a line → settings that are not at their default, warnings, mistakes
 func TestLoad(t *testing.T) {
 	files, env := map[string]string{}, map[string]string{}
 	read := func(name string) ([]byte, error) {
@@ -58,10 +58,14 @@ func TestLoad(t *testing.T) {
 			}
 			return ""
 		case "load":
+			args := strings.Fields(d.Input)
+			if d.HasArg("lines") {
+				args = strings.Split(d.Input, "\n")
+			}
 			lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 			c, err := Load(Sources{
 				System: "/etc/memgraph/memgraph.conf", Home: "/home/u", Lookup: lookup, ReadFile: read,
-				Environ: slices.Sorted(maps.Keys(env)), Args: strings.Fields(d.Input),
+				Environ: slices.Sorted(maps.Keys(env)), Args: args,
 			})
 			return shown(c, err)
 		}

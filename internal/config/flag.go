@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"memgraphd/internal/schedule"
 )
 
 // Kind says which values a flag takes.
@@ -13,12 +15,13 @@ type Kind uint8
 
 // The kinds of flags.
 const (
-	Text    Kind = iota // any text
-	Bool                // a switch
-	Int                 // a whole number from Min to Max
-	Float               // a number from Min to Max
-	Choice              // one of Choices, in any case
-	Address             // an IP address or a host name
+	Text     Kind = iota // any text
+	Bool                 // a switch
+	Int                  // a whole number from Min to Max
+	Float                // a number from Min to Max
+	Choice               // one of Choices, in any case
+	Address              // an IP address or a host name
+	Schedule             // seconds or a cron expression, as package schedule reads them
 )
 
 // String names the kind as the documentation does.
@@ -36,6 +39,8 @@ func (k Kind) String() string {
 		return "choice"
 	case Address:
 		return "address"
+	case Schedule:
+		return "schedule"
 	}
 	return "unknown"
 }
@@ -83,6 +88,8 @@ func (f *Flag) Wants() string {
 		return "one of " + strings.Join(f.Choices, ", ")
 	case Address:
 		return "an IP address or a host name"
+	case Schedule:
+		return schedule.Wants
 	}
 	return ""
 }
@@ -112,6 +119,12 @@ func (f *Flag) Canonical(text string) (string, error) {
 		}
 	case Address:
 		ok = validAddress(text)
+	case Schedule:
+		s, err := schedule.Parse(text)
+		if err != nil {
+			return "", err
+		}
+		text, ok = s.String(), true
 	}
 	if !ok {
 		return "", fmt.Errorf("%q is not %s", text, f.Wants())

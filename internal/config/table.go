@@ -96,6 +96,10 @@ func walFlags() []Flag {
 func snapshotFlags() []Flag {
 	return []Flag{
 		{
+			Name: "storage-snapshot-interval", Group: groupStorage, Kind: Schedule, Default: "",
+			Help: "When to take snapshots: seconds between two, or a cron expression of six fields (second, minute, hour, day of the month, month, day of the week) in the machine's time zone, as in 0 30 3 * * *. It wins over --storage-snapshot-interval-sec, which counts while this is empty. SET DATABASE SETTING 'storage.snapshot.interval' changes it while the server runs.",
+		},
+		{
 			Name: "storage-snapshot-interval-sec", Group: groupStorage, Kind: Int, Default: "300", Max: 604800, Unit: "seconds",
 			Help: "Time between snapshots; 0 takes none but those asked for, and the log then grows until one is.",
 		},

@@ -39,7 +39,6 @@ func unsupportedAuth() []Flag {
 
 func unsupportedStorage() []Flag {
 	return ignored(groupStorage, [][3]string{
-		{"storage-snapshot-interval", "use --storage-snapshot-interval-sec", ""},
 		{"storage-recover-on-startup?", "use --data-recovery-on-startup", ""},
 		{"storage-backup-dir-enabled?", "superseded files are never kept beside the new ones", "false"},
 		{"storage-enable-backup-dir?", "superseded files are never kept beside the new ones", "false"},

@@ -14,6 +14,7 @@ import (
 
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/schedule"
 	"memgraphd/internal/storage/change"
 )
 
@@ -280,7 +281,7 @@ func TestSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fsys := vfs.NewMem(1)
 		d := open(t, fsys, func(o *durability.Options) {
-			o.SnapshotInterval, o.Now, o.RetentionCount = time.Minute, time.Now, 10
+			o.Snapshots, o.Now, o.RetentionCount = schedule.Every(time.Minute), time.Now, 10
 		})
 		start := time.Now()
 		if dir, at, ok := d.m.NextSnapshot(); dir != "data/snapshots" || !at.Equal(start.Add(time.Minute)) || !ok {
@@ -312,8 +313,13 @@ func TestSchedule(t *testing.T) {
 		if info := d.m.Info(); info.SnapshotFailures != 1 {
 			t.Fatalf("got %+v", info)
 		}
+		time.Sleep(30 * time.Second) // it is tried again after 10 s, and after 20 s more
+		count(1)
+		if info := d.m.Info(); info.SnapshotFailures != 3 {
+			t.Fatalf("got %+v", info)
+		}
 		fsys.Inject(nil)
-		time.Sleep(time.Minute)
+		time.Sleep(30 * time.Second)
 		count(2)
 		d.commits(1)
 		must[bool](t)(d.m.LockDirectory("ann"))

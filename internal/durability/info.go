@@ -44,7 +44,7 @@ func (m *Manager) Info() Info {
 		Dir: m.o.Dir, Database: m.identity.Database, WALEnabled: m.log != nil, FlushEveryN: m.o.FlushEveryN,
 		LastSnapshot: m.stats.snapshot, SnapshotTook: m.stats.snapshotTook,
 		SnapshotFailures: m.stats.snapshotFailures, RetentionFailures: m.stats.retentionFailures,
-		NextSnapshot: m.next, Lock: m.held, Recovery: m.report,
+		NextSnapshot: m.plan.due(), Lock: m.held, Recovery: m.report,
 	}
 	m.mu.Unlock()
 	if m.log == nil {

@@ -39,7 +39,7 @@ type Manager struct {
 	held     retention.LockInfo
 	running  *running        // the snapshot that is being written, else nil
 	verified map[string]bool // snapshots that were read: whether they are good
-	next     time.Time       // tick of the scheduler; zero: none
+	plan     plan
 	stats    stats
 
 	stop      context.CancelFunc // of the scheduler

@@ -10,6 +10,7 @@ import (
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/schedule"
 	"memgraphd/internal/storage"
 )
 
@@ -29,10 +30,10 @@ type Options struct {
 	FlushEveryN  int   // commits between two syncs of the log; 0 means 1, the only value that loses nothing
 	SegmentBytes int64 // size of a segment of the log; 0 means the log's default
 
-	SnapshotInterval time.Duration // between two snapshots; 0: none by themselves
-	SnapshotOnExit   bool          // write one in Close if there is something new
-	SnapshotWorkers  int           // that encode a snapshot; 0 means 2
-	RetentionCount   int           // snapshots that stay; 0 means 3
+	Snapshots       schedule.Schedule // when to write a snapshot; the zero value: none by themselves
+	SnapshotOnExit  bool              // write one in Close if there is something new
+	SnapshotWorkers int               // that encode a snapshot; 0 means 2
+	RetentionCount  int               // snapshots that stay; 0 means 3
 
 	RecoveryOnStartup bool          // false: move what is there to .backup/ and begin empty
 	LockTimeout       time.Duration // how long to wait for another server to leave the directory
@@ -72,8 +73,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("durability options: FlushEveryN is %d, at least 1", o.FlushEveryN)
 	case o.RetentionCount < 1:
 		return fmt.Errorf("durability options: RetentionCount is %d, at least 1", o.RetentionCount)
-	case o.SnapshotInterval < 0, o.LockTimeout < 0:
-		return errors.New("durability options: SnapshotInterval and LockTimeout are not negative")
+	case o.LockTimeout < 0:
+		return errors.New("durability options: LockTimeout is not negative")
 	}
 	return nil
 }

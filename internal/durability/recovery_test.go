@@ -627,7 +627,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		func(o *durability.Options) { o.Now = nil },
 		func(o *durability.Options) { o.FlushEveryN = -1 },
 		func(o *durability.Options) { o.RetentionCount = -1 },
-		func(o *durability.Options) { o.SnapshotInterval = -time.Second },
+		func(o *durability.Options) { o.LockTimeout = -time.Second },
 	} {
 		o := options(vfs.NewMem(1), newStore())
 		alter(&o)

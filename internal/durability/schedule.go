@@ -9,55 +9,164 @@ import (
 	"go.uber.org/zap"
 
 	"memgraphd/internal/durability/recovery"
+	"memgraphd/internal/schedule"
 )
 
-// startScheduler starts the goroutine that writes a snapshot at each interval.
+const (
+	// planCheck is the longest time without a look at the clock: one that was set, or a
+	// machine that slept, delays a tick by no more.
+	planCheck = time.Minute
+	// retryFirst and retryMax bound the pause after a snapshot that failed, which doubles
+	// with each failure. A tick that comes earlier is not put off.
+	retryFirst = 10 * time.Second
+	retryMax   = 10 * time.Minute
+)
+
+// plan is when the scheduler writes snapshots. Manager.mu guards it.
+type plan struct {
+	schedule schedule.Schedule
+	next     time.Time     // by schedule; zero: none
+	retry    time.Time     // after a failure, before next; zero: none
+	failures int           // of the scheduler's snapshots since the last good one
+	changed  chan struct{} // holds one message: schedule or next is another
+}
+
+// due returns when the next snapshot is written; zero for never.
+func (p *plan) due() time.Time {
+	if p.retry.IsZero() {
+		return p.next
+	}
+	return p.retry
+}
+
+// advance plans what follows a snapshot that is due now.
+func (p *plan) advance(now time.Time) {
+	p.retry = time.Time{}
+	if p.next.IsZero() || now.Before(p.next) {
+		return
+	}
+	p.next, _ = p.schedule.Next(p.next)
+	if !p.next.IsZero() && !now.Before(p.next) {
+		p.next, _ = p.schedule.Next(now)
+	}
+}
+
+// startScheduler starts the goroutine that writes the snapshots on schedule. Close stops
+// it and waits.
 func (m *Manager) startScheduler() {
 	ctx, stop := context.WithCancel(context.Background())
 	m.stop = stop
-	if m.o.SnapshotInterval == 0 {
-		return
-	}
-	m.planNext()
+	m.plan.changed = make(chan struct{}, 1)
+	m.SetSchedule(m.o.Snapshots)
 	m.scheduler.Go(func() {
-		tick := time.NewTicker(m.o.SnapshotInterval)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				m.planNext()
-				m.tick(context.WithoutCancel(ctx))
-			}
+		for m.awaitTick(ctx) {
+			m.tick(context.WithoutCancel(ctx))
 		}
 	})
 }
 
-func (m *Manager) planNext() {
+// SetSchedule changes when snapshots are written by themselves. The time to the first one
+// counts from now.
+func (m *Manager) SetSchedule(s schedule.Schedule) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.next = m.o.Now().Add(m.o.SnapshotInterval)
+	p := &m.plan
+	p.schedule, p.retry, p.failures = s, time.Time{}, 0
+	p.next, _ = s.Next(m.o.Now())
+	select {
+	case p.changed <- struct{}{}:
+	default: // the scheduler will look anyway
+	}
+}
+
+// Schedule returns when snapshots are written by themselves.
+func (m *Manager) Schedule() schedule.Schedule {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.plan.schedule
+}
+
+// awaitTick waits until a snapshot is due, and plans the one after it. It returns false
+// when ctx ends.
+func (m *Manager) awaitTick(ctx context.Context) bool {
+	for {
+		m.mu.Lock()
+		now, due := m.o.Now(), m.plan.due()
+		reached := !due.IsZero() && !now.Before(due)
+		if reached {
+			m.plan.advance(now)
+		}
+		m.mu.Unlock()
+		if reached {
+			return ctx.Err() == nil
+		}
+		wait := planCheck
+		if !due.IsZero() {
+			wait = min(due.Sub(now), planCheck)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		case <-m.plan.changed:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
 }
 
 // tick writes a snapshot unless there is nothing new, one is being written, or the
-// directory is locked. A running one is ended by Close or LOCK, not by the scheduler's
-// own end.
+// directory is locked. A running one is ended by Close, LOCK or EndSnapshot, not by the
+// scheduler's own end.
 func (m *Manager) tick(ctx context.Context) {
+	skipped := func(why string) { m.o.Log.Info("snapshot skipped: " + why) }
 	switch {
 	case m.o.Store.LastCommitted() == m.newestSnapshot():
+		skipped("nothing was committed since the last one")
 		return
 	case m.lockInfo().Locked:
-		m.o.Log.Info("snapshot skipped: the data directory is locked")
+		skipped("the data directory is locked")
 		return
 	}
-	_, err := m.CreateSnapshot(ctx)
+	started := m.o.Now()
+	_, err := m.createSnapshot(ctx, triggerPeriodic)
 	switch {
-	case err == nil, errors.Is(err, ErrClosed):
+	case errors.Is(err, ErrClosed):
 	case errors.Is(err, ErrSnapshotRunning), errors.Is(err, ErrSnapshotEnded):
-		m.o.Log.Info("snapshot skipped", zap.Error(err))
+		skipped(err.Error())
+	case err != nil:
+		m.o.Log.Error("snapshot failed", zap.Error(err), zap.Time("triedAgain", m.planRetry()))
 	default:
-		m.o.Log.Error("snapshot failed; it is tried again at the next interval", zap.Error(err))
+		m.caughtUp(started)
+	}
+}
+
+// planRetry plans the next try after a failure and returns its time; zero for never.
+func (m *Manager) planRetry() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, now := &m.plan, m.o.Now()
+	pause := min(retryFirst<<min(p.failures, 10), retryMax)
+	p.failures++
+	if at := now.Add(pause); !p.next.IsZero() && at.Before(p.next) {
+		p.retry = at
+	}
+	return p.due()
+}
+
+// caughtUp plans anew after a snapshot that took longer than the time to the next.
+func (m *Manager) caughtUp(started time.Time) {
+	m.mu.Lock()
+	p, now := &m.plan, m.o.Now()
+	p.failures = 0
+	late := !p.next.IsZero() && !now.Before(p.next)
+	if late {
+		p.advance(now)
+	}
+	m.mu.Unlock()
+	if late {
+		m.o.Log.Info("snapshot skipped: the one before it was still being written", zap.Duration("took", now.Sub(started)))
 	}
 }
 
@@ -66,5 +175,6 @@ func (m *Manager) tick(ctx context.Context) {
 func (m *Manager) NextSnapshot() (dir string, at time.Time, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return filepath.Join(m.o.Dir, recovery.SnapshotsName), m.next, !m.next.IsZero() && !m.closed
+	due := m.plan.due()
+	return filepath.Join(m.o.Dir, recovery.SnapshotsName), due, !due.IsZero() && !m.closed
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -19,16 +20,30 @@ import (
 // SnapshotInfo describes a snapshot file.
 type SnapshotInfo = snapshot.Info
 
+// trigger is why a snapshot is written.
+type trigger string
+
+const (
+	triggerManual   trigger = "manual"   // CREATE SNAPSHOT
+	triggerPeriodic trigger = "periodic" // the scheduler
+)
+
 // running is a snapshot that is being written.
 type running struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	trigger trigger
+	started time.Time
 }
 
 // CreateSnapshot writes a snapshot of the newest commit while transactions go on, and
 // then gives back what it makes superfluous. It fails with ErrSnapshotRunning while
 // another one is being written.
 func (m *Manager) CreateSnapshot(ctx context.Context) (SnapshotInfo, error) {
+	return m.createSnapshot(ctx, triggerManual)
+}
+
+func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	m.mu.Lock()
@@ -40,7 +55,7 @@ func (m *Manager) CreateSnapshot(ctx context.Context) (SnapshotInfo, error) {
 		m.mu.Unlock()
 		return SnapshotInfo{}, ErrSnapshotRunning
 	}
-	m.running = &running{ctx: ctx, cancel: cancel}
+	m.running = &running{ctx: ctx, cancel: cancel, trigger: t, started: m.o.Now()}
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()

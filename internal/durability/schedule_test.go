@@ -1,0 +1,102 @@
+package durability_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"memgraphd/internal/durability"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/schedule"
+)
+
+// scheduled is a database in a bubble whose scheduler follows text.
+func scheduled(t *testing.T, fsys *vfs.Mem, text string) *database {
+	t.Helper()
+	return open(t, fsys, func(o *durability.Options) {
+		o.Snapshots, o.Now, o.RetentionCount = must[schedule.Schedule](t)(schedule.Parse(text)), time.Now, 100
+	})
+}
+
+// TestScheduleChanges sets other schedules while the server runs.
+func TestScheduleChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		d := scheduled(t, fsys, "")
+		set := func(text string, want time.Duration) {
+			t.Helper()
+			d.m.SetSchedule(must[schedule.Schedule](t)(schedule.Parse(text)))
+			_, at, ok := d.m.NextSnapshot()
+			if ok != (want > 0) || ok && time.Until(at) != want {
+				t.Fatalf("schedule %q at %v: next at %v, %t", text, time.Now(), at, ok)
+			}
+			if got := d.m.Schedule().String(); got != text {
+				t.Fatalf("schedule %q is %q", text, got)
+			}
+		}
+		written := func(after time.Duration, want int) {
+			t.Helper()
+			d.commits(1)
+			time.Sleep(after)
+			synctest.Wait()
+			if got := len(snapshots(t, fsys)); got != want {
+				t.Fatalf("%d snapshots, want %d", got, want)
+			}
+		}
+		set("", 0)
+		written(24*time.Hour, 0)
+		set("90", 90*time.Second)
+		written(89*time.Second, 0)
+		written(time.Second, 1)
+		set("", 0)
+		written(24*time.Hour, 1)
+		set("0 0 */2 * * *", time.Until(time.Now().Truncate(2*time.Hour).Add(2*time.Hour)))
+		written(2*time.Hour, 2)
+		written(2*time.Hour, 3)
+		d.close()
+	})
+}
+
+// TestScheduleEndsWithTheServer closes while a tick is far off.
+func TestScheduleEndsWithTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := scheduled(t, vfs.NewMem(1), "604800")
+		time.Sleep(time.Hour)
+		began := time.Now()
+		d.close()
+		if took := time.Since(began); took != 0 {
+			t.Fatalf("the end took %v", took)
+		}
+	})
+}
+
+// TestSlowSnapshotSkipsTicks lets a snapshot take longer than the time between two.
+func TestSlowSnapshotSkipsTicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		d := scheduled(t, fsys, "60")
+		slow, cancel := context.WithTimeout(t.Context(), 150*time.Second)
+		defer cancel()
+		fsys.Inject(func(op vfs.Op) error {
+			if strings.Contains(op.Name, "tmp-") {
+				<-slow.Done()
+			}
+			return nil
+		})
+		d.commits(1)
+		time.Sleep(149 * time.Second)
+		synctest.Wait()
+		if n := len(snapshots(t, fsys)); n != 0 {
+			t.Fatalf("%d snapshots", n)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		_, at, ok := d.m.NextSnapshot()
+		if n := len(snapshots(t, fsys)); n != 1 || !ok || time.Until(at) != 29*time.Second {
+			t.Fatalf("%d snapshots, next in %v", n, time.Until(at))
+		}
+		d.close()
+	})
+}
