@@ -327,7 +327,7 @@ func (n *newRel) create(r *run, in *batch.Batch, rows []uint16) error {
 		}
 		e, err := r.tx.CreateEdge(src, dst, typ, props)
 		if err != nil {
-			return err
+			return r.failAt(err, n.spec.At)
 		}
 		out.Edges[row] = e
 		r.stats.RelationshipsCreated++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage"
@@ -18,6 +19,14 @@ func (r *run) fail(err error) error {
 		return err
 	}
 	return Failure(err)
+}
+
+// failAt is fail with the place of what failed.
+func (r *run) failAt(err error, at ast.Place) error {
+	if f := failure.Of(r.fail(err)); f != nil {
+		return f.At(at.At)
+	}
+	return err
 }
 
 // Failure makes an error of storage, of a budget or of a context an error of a statement.

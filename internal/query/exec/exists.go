@@ -58,13 +58,13 @@ func (o *expandExists) keep(r *run, in *batch.Batch) error {
 	if err := o.renew(r); err != nil {
 		return err
 	}
-	from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0])
+	from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place)
 	if err != nil {
 		return err
 	}
 	var to []graph.NodeID
 	if o.spec.To != plan.NoSlot {
-		if to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1]); err != nil {
+		if to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1], o.spec.Place); err != nil {
 			return err
 		}
 	}

@@ -61,7 +61,7 @@ func (o *expand) next(r *run) (*batch.Batch, error) {
 			if _, err = o.refresh(r); err != nil {
 				return nil, err
 			}
-			if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch); err != nil {
+			if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch, o.spec.Place); err != nil {
 				return nil, err
 			}
 			o.in, o.at, o.busy = in, 0, false

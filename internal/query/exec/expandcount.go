@@ -65,7 +65,7 @@ func (o *expandCount) next(r *run) (*batch.Batch, error) {
 		if changed {
 			o.forget()
 		}
-		from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch)
+		from, err := r.nodes(&in.Columns[o.spec.From], in, &o.scratch, o.spec.Place)
 		if err != nil {
 			return nil, err
 		}

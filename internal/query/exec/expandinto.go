@@ -312,10 +312,10 @@ func (o *expandInto) ends(r *run, in *batch.Batch) (err error) {
 	if err = o.renew(r); err != nil {
 		return err
 	}
-	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0]); err != nil {
+	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place); err != nil {
 		return err
 	}
-	if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1]); err != nil {
+	if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1], o.spec.Place); err != nil {
 		return err
 	}
 	o.in, o.at, o.busy = in, 0, false

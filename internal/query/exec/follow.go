@@ -79,12 +79,12 @@ func (o *followBound) next(r *run) (*batch.Batch, error) {
 func (o *followBound) begin(r *run, in *batch.Batch) (err error) {
 	o.from, o.to = nil, nil
 	if o.spec.FromKnown {
-		if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0]); err != nil {
+		if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place); err != nil {
 			return err
 		}
 	}
 	if o.spec.ToKnown {
-		if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1]); err != nil {
+		if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1], o.spec.Place); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func (o *followBound) fill(r *run) error {
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 			value.KindMap, value.KindNode, value.KindPath,
 			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
-			return wrongType("a relationship", v)
+			return wrongType("a relationship", v).At(o.spec.Span())
 		}
 	}
 	return nil
@@ -175,7 +175,7 @@ func (o *followBound) list(r *run, row int, list []value.Value) error {
 			v = list[len(list)-1-i]
 		}
 		if v.Kind() != value.KindEdge {
-			return wrongType("a list of relationships", v)
+			return wrongType("a list of relationships", v).At(o.spec.Span())
 		}
 		e := v.AsEdge()
 		if slices.Contains(o.edgeSpace, e) || !o.usable(r, e) {

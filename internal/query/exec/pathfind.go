@@ -135,11 +135,11 @@ func (o *pathfind) take(r *run, in *batch.Batch) (err error) {
 	if err = o.f.refresh(r); err != nil {
 		return err
 	}
-	if o.from, err = r.nodes(&in.Columns[o.hop.From], in, &o.scratch[0]); err != nil {
+	if o.from, err = r.nodes(&in.Columns[o.hop.From], in, &o.scratch[0], o.hop.Place); err != nil {
 		return err
 	}
 	if o.into {
-		if o.to, err = r.nodes(&in.Columns[o.hop.To], in, &o.scratch[1]); err != nil {
+		if o.to, err = r.nodes(&in.Columns[o.hop.To], in, &o.scratch[1], o.hop.Place); err != nil {
 			return err
 		}
 	}

@@ -131,11 +131,11 @@ func (o *varExpand) next(r *run) (*batch.Batch, error) {
 }
 
 func (o *varExpand) begin(r *run, in *batch.Batch) (err error) {
-	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0]); err != nil {
+	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place); err != nil {
 		return err
 	}
 	if o.spec.Into {
-		if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1]); err != nil {
+		if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1], o.spec.Place); err != nil {
 			return err
 		}
 	}

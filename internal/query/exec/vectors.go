@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/graph"
@@ -74,7 +75,7 @@ func appendRange(dst, src *batch.Vector, from, to int) {
 
 // nodes returns column v of in as node ids, graph.NoNode for null. scratch is used where
 // the column holds values of any type.
-func (r *run) nodes(v *batch.Vector, in *batch.Batch, scratch *[]graph.NodeID) ([]graph.NodeID, error) {
+func (r *run) nodes(v *batch.Vector, in *batch.Batch, scratch *[]graph.NodeID, at ast.Place) ([]graph.NodeID, error) {
 	if v.Kind == batch.Nodes {
 		return v.Nodes, nil
 	}
@@ -88,7 +89,7 @@ func (r *run) nodes(v *batch.Vector, in *batch.Batch, scratch *[]graph.NodeID) (
 		case x.IsNull():
 			out[row] = graph.NoNode
 		default:
-			return nil, wrongType("a node", x)
+			return nil, wrongType("a node", x).At(at.At)
 		}
 	}
 	return out, nil

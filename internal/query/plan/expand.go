@@ -10,6 +10,7 @@ import (
 
 // Hop is one relationship pattern to follow from a known node.
 type Hop struct {
+	ast.Place     // of the pattern that it is made of
 	From      int // slot of the node that is known
 	To        int // slot of the other node; NoSlot where nobody needs it
 	Rel       int // slot of the relationship; NoSlot where nobody needs it

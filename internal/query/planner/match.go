@@ -195,7 +195,7 @@ func (m *matcher) hop(r *rel, from *node) (plan.Hop, *node) {
 	if from != r.left {
 		to, d = r.left, reverse(d)
 	}
-	h := plan.Hop{From: b.slot(from.symbol), To: b.slot(to.symbol), Rel: b.slot(r.symbol), Direction: d, Types: r.types, Is: r.is}
+	h := plan.Hop{Place: ast.Place{At: r.at}, From: b.slot(from.symbol), To: b.slot(to.symbol), Rel: b.slot(r.symbol), Direction: d, Types: r.types, Is: r.is}
 	for _, other := range m.found {
 		if overlap(r, other) {
 			h.Distinct = append(h.Distinct, b.slot(other.symbol))

@@ -52,6 +52,7 @@ type rel struct {
 	free        bool           // may be made of relationships that others of the pattern use
 	after       bool           // differs from others of the pattern by a test after it is found
 	oneWay      bool           // can be looked for from left only
+	at          token.Span
 }
 
 // predicate is one condition that must hold for a match.
@@ -167,7 +168,7 @@ func (b *builder) newRel(g *pattern, p *ast.RelPattern, left, right *node) *rel 
 	s := b.info.Rels[p]
 	r := &rel{
 		id: len(g.rels), symbol: s, left: left, right: right, direction: p.Direction,
-		length: p.Length, bound: b.bound[s], needs: symbolSet{},
+		length: p.Length, bound: b.bound[s], needs: symbolSet{}, at: p.At,
 	}
 	for _, t := range p.Types {
 		r.addType(t.Text)

@@ -54,7 +54,7 @@ func (b *builder) addSelected(g *pattern, part *ast.PatternPart) error {
 	if part.Select.Function() {
 		return b.addFunction(g, part, left, right)
 	}
-	r := &rel{id: len(g.rels), symbol: b.newSymbol(sema.EdgeList), left: left, right: right, needs: symbolSet{}, free: true}
+	r := &rel{id: len(g.rels), symbol: b.newSymbol(sema.EdgeList), left: left, right: right, needs: symbolSet{}, free: true, at: part.At}
 	g.rels = append(g.rels, r)
 	s := &best{mode: modeOf(part), count: part.Select.Count, node: plan.NoSlot, path: b.info.Paths[part]}
 	s.byLength = part.Select.Kind == ast.SelectGroups

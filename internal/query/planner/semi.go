@@ -128,7 +128,7 @@ func (b *builder) existsHop(in plan.Op, g *pattern, mode plan.ApplyMode) plan.Op
 	if from != r.left {
 		d = reverse(d)
 	}
-	h := plan.Hop{From: b.slot(from.symbol), To: plan.NoSlot, Rel: plan.NoSlot, Direction: d, Types: r.types, Is: r.is}
+	h := plan.Hop{Place: ast.Place{At: r.at}, From: b.slot(from.symbol), To: plan.NoSlot, Rel: plan.NoSlot, Direction: d, Types: r.types, Is: r.is}
 	if to.bound {
 		h.To = b.slot(to.symbol)
 	} else {
