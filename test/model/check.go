@@ -195,7 +195,10 @@ func (w *World) ask(e *engine, text string, params map[string]value.Value, write
 	err := e.transaction(func() {
 		out = e.run(text, mapOf(params), show)
 		if out.Err == nil && out.Panic == "" && !out.Hung {
-			out.Graph = e.digest(w.old)
+			var failed *Outcome
+			if out.Graph, failed = e.digest(w.old); failed != nil {
+				out = failed
+			}
 		}
 	})
 	if err != nil && out == nil {
@@ -235,7 +238,7 @@ func broken(got *Outcome) Finding {
 		return wrong("error without a kind", "", nil, got)
 	case f.Type == failure.DatabaseError || strings.Contains(strings.ToLower(f.Detail), "internal"):
 		return wrong("internal error", "", nil, got)
-	case f.Phase == failure.CompileTime && !f.Placed:
+	case !f.Placed && f.Type != failure.ResourceError && f.Detail != "TransactionTimedOut":
 		return wrong("error without a place", "", nil, got)
 	}
 	return Finding{}

@@ -30,7 +30,7 @@ const rounds = 4
 
 func digest(nodes []digestNode, edges []digestEdge) string {
 	for i := range nodes {
-		nodes[i].color = nodes[i].text
+		nodes[i].color = hashed(nodes[i].text)
 	}
 	for range rounds {
 		around := make([][]string, len(nodes))
@@ -40,9 +40,7 @@ func digest(nodes []digestNode, edges []digestEdge) string {
 		}
 		for i := range nodes {
 			slices.Sort(around[i])
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(nodes[i].color + strings.Join(around[i], "\n")))
-			around[i] = []string{fmt.Sprintf("%016x", h.Sum64())}
+			around[i] = []string{hashed(nodes[i].color + strings.Join(around[i], "\n"))}
 		}
 		for i := range nodes {
 			nodes[i].color = around[i][0]
@@ -57,6 +55,12 @@ func digest(nodes []digestNode, edges []digestEdge) string {
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n") + "\n"
+}
+
+func hashed(text string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text))
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // digestOf is the digest of a plain graph.
@@ -89,8 +93,9 @@ func named(id int, before bool, shown string) string {
 	return shown
 }
 
-// digest is the digest of the graph in an engine, as the open transaction sees it.
-func (e *engine) digest(before old) string {
+// digest is the digest of the graph in an engine, as the open transaction sees it; failed is
+// what became of a query that did not give the graph.
+func (e *engine) digest(before old) (text string, failed *Outcome) {
 	var nodes []digestNode
 	var edges []digestEdge
 	at := map[graph.NodeID]int{}
@@ -112,10 +117,10 @@ func (e *engine) digest(before old) string {
 	}
 	for _, q := range []string{"MATCH (n) RETURN n", "MATCH ()-[r]->() RETURN r"} {
 		if out := e.run(q, value.Null, collect); out.Err != nil || out.Panic != "" || out.Hung {
-			return q + ": " + out.String()
+			return "", out
 		}
 	}
-	return digest(nodes, edges)
+	return digest(nodes, edges), nil
 }
 
 // fresh tells whether the id of an element has been given to nothing before it.

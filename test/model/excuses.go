@@ -84,7 +84,7 @@ func (s *search) conditions() int {
 				n += entries(x.Props) + junctions(x.Where)
 			case *ast.RelPattern:
 				n += entries(x.Props) + junctions(x.Where)
-			case *ast.Repeat:
+			case *ast.Repeat, *ast.Search:
 				n += 2 // rounds are looked at before it is known where they lead
 			case *ast.PatternPart:
 				n += junctions(x.Where)

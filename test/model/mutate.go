@@ -137,6 +137,9 @@ func (w *World) survives(text string) Finding {
 	got := e.run(text, value.Null, nil)
 	f := broken(got)
 	f.Config, f.Got = e.Name, got
+	if got.Hung {
+		return f // its session does not answer
+	}
 	if err := e.s.Rollback(); err != nil {
 		return wrong("no rollback", e.Name, nil, &Outcome{Err: err})
 	}

@@ -88,52 +88,94 @@ func (z *Fuzz) sequence(g *reference.Graph, texts []string, in []reference.Order
 			return f, nil, err
 		}
 	}
-	defer func() { err = errors.Join(err, worlds[0].Close(), worlds[1].Close()) }()
-	many, one := worlds[0].engines[0], worlds[1].engines[0]
-	before := worlds[0].old
-	now := g
-	begun := time.Now()
-	if err := one.s.Begin(context.Background(), query.TxOptions{}); err != nil {
+	p := pair{many: worlds[0].engines[0], one: worlds[1].engines[0], now: g, before: worlds[0].old}
+	defer func() {
+		if f.Got == nil || !f.Got.Hung { // else its session cannot be closed
+			err = errors.Join(err, worlds[0].Close(), worlds[1].Close())
+		}
+	}()
+	p.begun = time.Now()
+	if err := p.one.s.Begin(context.Background(), query.TxOptions{}); err != nil {
 		return f, nil, err
 	}
 	for _, text := range texts {
-		next := certain(now, before, text, in)
-		if next == nil {
-			continue
-		}
-		got := many.run(text, value.Null, nil)
-		if failure.Of(got.Err) != nil {
-			continue // an error that may come or not, or that comes before the query runs
-		}
-		taken = append(taken, text)
-		now = next
-		if also := one.run(text, value.Null, nil); also.Err != nil {
-			if err := one.s.Rollback(); err != nil {
-				return f, taken, err
-			}
-			if timedOut(also) || excused(parseQuery(text), variant{}, also.Err) {
-				return Finding{Verdict: Skipped, Detail: "an error that may come"}, taken, nil
-			}
-			return wrong("error in a transaction only", "one transaction", nil, also), taken, nil
+		if f = p.add(text, in); f.Verdict != Right {
+			return f, p.taken, nil
 		}
 	}
-	inside := one.digest(before)
-	if _, err := one.s.Commit(context.Background()); time.Since(begun) > queryTime {
-		return Finding{Verdict: Skipped, Detail: "a busy machine"}, taken, nil
-	} else if err != nil {
-		return f, taken, err
-	}
-	want := &Outcome{Graph: digestOf(now, before)}
-	for _, have := range []struct{ config, graph string }{
-		{"many transactions", many.digest(before)}, {"one transaction", one.digest(before)}, {"before the commit", inside},
-	} {
-		if have.graph != want.Graph {
-			return wrong("wrong graph", have.config, want, &Outcome{Graph: have.graph}), taken, nil
-		}
-	}
-	f.Want, f.Got = want, want
-	return f, taken, nil
+	return p.end(), p.taken, nil
 }
+
+// pair is two engines that run the same statements: in one transaction each, and all in one.
+type pair struct {
+	many, one *engine
+	begun     time.Time
+	taken     []string         // the statements so far
+	now       *reference.Graph // after them
+	before    old
+}
+
+// add runs a statement whose effect is certain in both engines, and leaves out others.
+func (p *pair) add(text string, in []reference.Order) Finding {
+	next := certain(p.now, p.before, text, in)
+	if next == nil {
+		return Finding{}
+	}
+	got := p.many.run(text, value.Null, nil)
+	if f := broken(got); f.Verdict == Wrong {
+		p.taken = append(p.taken, text)
+		return f
+	}
+	if got.Err != nil {
+		return Finding{} // an error that may come or not, or that comes before the query runs
+	}
+	p.taken, p.now = append(p.taken, text), next
+	also := p.one.run(text, value.Null, nil)
+	switch f := broken(also); {
+	case f.Verdict == Wrong:
+		f.Config = "one transaction"
+		return f
+	case also.Err == nil:
+		return Finding{}
+	case failure.Of(also.Err).Type == failure.ResourceError || excused(parseQuery(text), variant{}, also.Err):
+		return Finding{Verdict: Skipped, Detail: "an error that may come"}
+	}
+	return wrong("error in a transaction only", "one transaction", nil, also)
+}
+
+// end commits the transaction and compares the graphs.
+func (p *pair) end() Finding {
+	want := &Outcome{Graph: digestOf(p.now, p.before)}
+	f := Finding{Want: want, Got: want}
+	look := func(e *engine, config string) {
+		have, failed := e.digest(p.before)
+		switch {
+		case f.Verdict != Right:
+		case failed != nil && p.late():
+			f = Finding{Verdict: Skipped, Detail: "a busy machine"}
+		case failed != nil:
+			f = wrong("the graph cannot be read", config, want, failed)
+		case have != want.Graph:
+			f = wrong("wrong graph", config, want, &Outcome{Graph: have})
+		}
+	}
+	look(p.one, "before the commit")
+	if f.Verdict != Right {
+		return f
+	}
+	switch _, err := p.one.s.Commit(context.Background()); {
+	case err != nil && p.late():
+		return Finding{Verdict: Skipped, Detail: "a busy machine"}
+	case err != nil:
+		return wrong("the commit fails", "one transaction", nil, &Outcome{Err: err})
+	}
+	look(p.one, "one transaction")
+	look(p.many, "many transactions")
+	return f
+}
+
+// late tells whether the transaction has come near to its time limit, or over it.
+func (p *pair) late() bool { return time.Since(p.begun) > queryTime-queryTime/20 }
 
 // certain returns the graph after a statement, or nil where it is not the same in all orders.
 func certain(g *reference.Graph, before old, text string, in []reference.Order) *reference.Graph {

@@ -127,7 +127,11 @@ func (w *World) load(e *engine) error {
 		ids[x.Type] = ids[x.Type][1:]
 	}
 	w.Graph.SetEdgeIDs(all)
-	if have, want := e.digest(w.old), digestOf(w.Graph, w.old); have != want {
+	have, failed := e.digest(w.old)
+	if failed != nil {
+		return fmt.Errorf("read the graph: %s", failed)
+	}
+	if want := digestOf(w.Graph, w.old); have != want {
 		return fmt.Errorf("the graph came out as\n%s\nbut should be\n%s", have, want)
 	}
 	if !e.Indexed {

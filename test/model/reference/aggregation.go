@@ -32,6 +32,7 @@ func aggregates(e ast.Expr) bool {
 // groups makes a record for each combination of the values of the items without aggregates.
 func (r *run) groups(items []item, t *table, outer *env) ([]*record, error) {
 	var out []*record
+	var known [][]value.Value
 	grouped := false
 	for _, row := range t.rows {
 		var keys []value.Value
@@ -49,19 +50,20 @@ func (r *run) groups(items []item, t *table, outer *env) ([]*record, error) {
 		if err := r.step(1 + len(out)/8); err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(out, func(c *record) bool { return sameRow(c.keys, keys) })
+		at, err := findRow(known, keys)
+		if err != nil {
+			return nil, err
+		}
 		if at < 0 {
 			at = len(out)
-			out = append(out, &record{from: row, keys: keys})
+			known = append(known, keys)
+			out = append(out, &record{from: row})
 		}
 		out[at].group = append(out[at].group, row)
 	}
 	grouped = grouped || slices.ContainsFunc(items, func(i item) bool { return !aggregates(i.expr) })
 	if len(out) == 0 && !grouped {
 		out = append(out, &record{from: outer, group: []*env{}})
-	}
-	for _, c := range out {
-		c.keys = nil
 	}
 	permute(r, out)
 	return out, nil
@@ -73,14 +75,25 @@ func (r *run) aggregate(c *ast.Call, group []*env) (value.Value, error) {
 		return value.Int(int64(len(group))), nil
 	}
 	var values []value.Value
+	var known [][]value.Value // the values so far, of DISTINCT
 	fraction := value.Null
 	for _, row := range group {
 		v, err := r.eval(c.Args[0], scope{env: row})
 		if err != nil {
 			return value.Null, err
 		}
-		if v.IsNull() || c.Distinct && slices.ContainsFunc(values, func(x value.Value) bool { return same(x, v) }) {
+		if v.IsNull() {
 			continue
+		}
+		if c.Distinct {
+			at, err := findRow(known, []value.Value{v})
+			if err != nil {
+				return value.Null, err
+			}
+			if at >= 0 {
+				continue
+			}
+			known = append(known, []value.Value{v})
 		}
 		values = append(values, v)
 		if len(c.Args) > 1 {

@@ -87,7 +87,18 @@ func Run(q *ast.Query, o Options) (*Result, error) {
 	if o.Order.Seed != 0 {
 		r.random = rand.New(rand.NewPCG(o.Order.Seed, 1))
 	}
-	return r.query(q, nil, columns)
+	result, err := r.query(q, nil, columns)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range result.Rows {
+		for _, v := range row {
+			if err := r.weigh(v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return result, nil
 }
 
 // use says what somebody wants of a query.
@@ -197,24 +208,29 @@ func (r *run) query(q *ast.Query, outer *env, want use) (*Result, error) {
 		all.Sorted = false
 	}
 	if len(q.All) > 0 && !q.All[0] {
-		all.Rows = distinct(all.Rows)
+		var err error
+		if all.Rows, err = distinct(all.Rows); err != nil {
+			return nil, err
+		}
 		permute(r, all.Rows)
 	}
 	return all, nil
 }
 
 // distinct drops rows that were there before.
-func distinct(rows [][]value.Value) [][]value.Value {
+func distinct(rows [][]value.Value) ([][]value.Value, error) {
 	var out [][]value.Value
 	for _, row := range rows {
-		if !slices.ContainsFunc(out, func(x []value.Value) bool { return sameRow(x, row) }) {
+		at, err := findRow(out, row)
+		if err != nil {
+			return nil, err
+		}
+		if at < 0 {
 			out = append(out, row)
 		}
 	}
-	return out
+	return out, nil
 }
-
-func sameRow(a, b []value.Value) bool { return slices.EqualFunc(a, b, same) }
 
 // single answers one part of a union. Without RETURN its rows are those that are left at
 // the end, with no columns.

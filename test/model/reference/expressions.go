@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"cmp"
-
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/storage/value"
 )
@@ -32,7 +30,7 @@ func (r *run) eval(e ast.Expr, s scope) (value.Value, error) {
 	case *ast.Variable:
 		x := s.env.find(e.Name)
 		if x == nil {
-			return value.Null, fail(e, "SyntaxError", "there is no variable %s", e.Name)
+			return value.Null, unsupported(e) // not bound yet, or not at all
 		}
 		return r.force(x)
 	case *ast.Property:
@@ -40,7 +38,7 @@ func (r *run) eval(e ast.Expr, s scope) (value.Value, error) {
 	case *ast.Subscript:
 		return r.subscript(e, s)
 	case *ast.Slice:
-		return r.slice(e, s)
+		return r.charged(r.slice(e, s))
 	case *ast.HasLabels:
 		return r.hasLabels(e, s)
 	case *ast.List:
@@ -60,17 +58,6 @@ func (r *run) eval(e ast.Expr, s scope) (value.Value, error) {
 	default:
 		return r.scoped(e, s)
 	}
-}
-
-// charged counts the size of what was made as work.
-func (r *run) charged(v value.Value, err error) (value.Value, error) {
-	switch v.Kind() { //nolint:exhaustive // the others are small
-	case value.KindString:
-		return v, cmp.Or(err, r.step(len(v.AsString())/16))
-	case value.KindList:
-		return v, cmp.Or(err, r.step(len(v.AsList())/4))
-	}
-	return v, err
 }
 
 func (r *run) all(list []ast.Expr, s scope) ([]value.Value, error) {

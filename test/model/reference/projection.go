@@ -55,7 +55,9 @@ func (r *run) projection(p *ast.Projection, t *table, outer *env) error {
 		}
 	}
 	if p.Distinct {
-		records = distinctRecords(records)
+		if records, err = distinctRecords(records); err != nil {
+			return err
+		}
 		permute(r, records)
 	}
 	if err = r.sort(p, records); err != nil {
@@ -101,14 +103,19 @@ func (r *run) project(p *ast.Projection, items []item, c *record) error {
 	return nil
 }
 
-func distinctRecords(records []*record) []*record {
+func distinctRecords(records []*record) ([]*record, error) {
 	var out []*record
+	var known [][]value.Value
 	for _, c := range records {
-		if !slices.ContainsFunc(out, func(x *record) bool { return sameRow(x.values, c.values) }) {
-			out = append(out, c)
+		at, err := findRow(known, c.values)
+		if err != nil {
+			return nil, err
+		}
+		if at < 0 {
+			out, known = append(out, c), append(known, c.values)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // sort carries out ORDER BY.

@@ -110,7 +110,10 @@ func (r *run) called(c *ast.CallSubquery, row *env, names []string) (*Result, er
 		all.Rows = append(all.Rows, one.Rows...)
 	}
 	if len(c.Query.All) > 0 && !c.Query.All[0] {
-		all.Rows = distinct(all.Rows)
+		var err error
+		if all.Rows, err = distinct(all.Rows); err != nil {
+			return nil, err
+		}
 		permute(r, all.Rows)
 	}
 	return all, nil

@@ -223,6 +223,9 @@ func (r *run) newProps(e ast.Expr, now, row *env) (map[string]value.Value, error
 	if v.Kind() != value.KindMap {
 		return nil, typeError(e, "properties have to be a map")
 	}
+	if err := r.weigh(v); err != nil {
+		return nil, err
+	}
 	props := map[string]value.Value{}
 	for _, f := range v.AsMap() {
 		if !storable(f.Value) {
@@ -279,6 +282,9 @@ func (r *run) set(items []ast.SetItem, row *env) error {
 
 // assign carries out one item for an entity.
 func (r *run) assign(item *ast.SetItem, x, v value.Value) error {
+	if err := r.weigh(v); err != nil {
+		return err
+	}
 	if k := x.Kind(); k != value.KindNode && (k != value.KindEdge || item.Kind == ast.SetLabels) {
 		return typeError(item.Target, "SET of %s", k)
 	}
