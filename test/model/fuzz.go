@@ -77,6 +77,7 @@ func (z *Fuzz) Graph(seed uint64, t *Tally) (more bool, err error) {
 		return false, fmt.Errorf("seed %d: %w", seed, err)
 	}
 	t.Graphs++
+	var known []answeredQuery
 	for range z.Queries {
 		q := z.draw(r)
 		f := w.Check(q.Text, nil)
@@ -90,8 +91,17 @@ func (z *Fuzz) Graph(seed uint64, t *Tally) (more bool, err error) {
 		if f.Got != nil && f.Got.Hung {
 			return true, nil // its sessions cannot be closed
 		}
+		if f.Verdict == Right && f.Level <= Bag && !q.Writes && f.Got.Err == nil {
+			known = append(known, answeredQuery{q.Text, f.Got, f.Level})
+		}
 	}
-	return true, w.Close()
+	more = true
+	if f, text := w.Reindex(known); f.Verdict == Wrong {
+		t.count(f)
+		_, _ = fmt.Fprintf(z.Log, "seed %d: %s\n%s\n%s\n%s\n", seed, f.Kind, g.Text(), text, f)
+		more = z.Found(seed, Case{g, text}, f)
+	}
+	return more, w.Close()
 }
 
 // draw makes a query.
