@@ -65,7 +65,7 @@ func (d disk) Info() []query.InfoRow {
 	if i.LogErr != nil {
 		rows = append(rows, query.InfoRow{Name: "wal_error", Value: fmt.Sprint(i.LogErr)})
 	}
-	return rows
+	return append(rows, diskRows(&i)...)
 }
 
 func moment(t time.Time) string {

@@ -112,6 +112,7 @@ func (s *server) openStore(ctx context.Context) error {
 		Snapshots:         c.Snapshots,
 		RetentionCount:    c.SnapshotsKept,
 		SnapshotOnExit:    c.SnapshotOnExit,
+		SpaceMin:          c.SpaceMinBytes,
 		RecoveryOnStartup: c.Recover,
 		LockTimeout:       c.LockTimeout,
 		SnapshotWorkers:   workers,

@@ -48,6 +48,7 @@ type Storage struct {
 	SnapshotsKept      int
 	SnapshotOnExit     bool
 	SnapshotWorkersMax int // 0: as many as there are processors
+	SpaceMinBytes      uint64
 }
 
 // Query bounds what queries may do.
@@ -91,6 +92,7 @@ func (c *Config) fill(v *viper.Viper) {
 		SnapshotsKept:      v.GetInt("storage-snapshot-retention-count"),
 		SnapshotOnExit:     v.GetBool("storage-snapshot-on-exit"),
 		SnapshotWorkersMax: v.GetInt("storage-snapshot-thread-count"),
+		SpaceMinBytes:      v.GetUint64("storage-min-free-space") << 20,
 	}
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),

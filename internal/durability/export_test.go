@@ -21,3 +21,6 @@ func (m *Manager) SnapshotEnded() bool {
 	defer m.mu.Unlock()
 	return m.running != nil && m.running.ctx.Err() != nil
 }
+
+// Look is one round of the watcher.
+func (m *Manager) Look() { m.look() }

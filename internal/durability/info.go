@@ -34,6 +34,8 @@ type Info struct {
 	RetentionFailures int64 // since the start
 	NextSnapshot      time.Time
 	Lock              LockInfo
+	Space             SpaceInfo
+	Writes            WriteInfo
 	Recovery          Report
 }
 
@@ -47,6 +49,7 @@ func (m *Manager) Info() Info {
 		NextSnapshot: m.plan.due(), Lock: m.held, Recovery: m.report,
 	}
 	m.mu.Unlock()
+	i.Space, i.Writes = m.spaceInfo(), m.writeInfo()
 	if m.log == nil {
 		return i
 	}

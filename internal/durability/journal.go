@@ -2,6 +2,7 @@ package durability
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"memgraphd/internal/durability/codec"
@@ -17,6 +18,8 @@ type journal struct {
 	names    change.Names
 	timeline uint32
 	encoders codec.Encoders
+	space    *space
+	writes   *writes
 
 	noted atomic.Bool
 	note  func() bool // notes that there is a log, after the first commit in it; false: not yet
@@ -24,15 +27,19 @@ type journal struct {
 
 var _ storage.Journal = (*journal)(nil)
 
-// Prepare encodes a commit and waits for room in the queue of the log.
+// Prepare encodes a commit, refuses it where the disk has no room for it, and waits for
+// room in the queue of the log.
 func (j *journal) Prepare(c *change.Commit) (storage.Ticket, error) {
 	payload, err := j.encoders.Append(nil, c, j.names)
 	if err != nil {
 		return nil, err
 	}
+	if err := j.space.admit(len(payload)); err != nil {
+		return nil, fmt.Errorf("%w: %w", storage.ErrJournalFull, err)
+	}
 	size := int64(len(payload))
 	if err := j.log.Reserve(context.Background(), size); err != nil {
-		return nil, err
+		return nil, j.writes.failed(err)
 	}
 	return &ticket{j: j, record: wal.Record{
 		Kind: recovery.KindCommit, Term: c.Term, Timeline: j.timeline, Payload: payload, Reserved: size,
@@ -52,7 +59,7 @@ func (t *ticket) Enqueue(index change.Index, wall int64) error {
 	waiter, err := t.j.log.Enqueue(t.record)
 	if err != nil {
 		t.j.log.Release(t.record.Reserved)
-		return err
+		return t.j.writes.failed(err)
 	}
 	t.waiter = waiter
 	return nil
@@ -61,8 +68,9 @@ func (t *ticket) Enqueue(index change.Index, wall int64) error {
 // Wait waits for the sync.
 func (t *ticket) Wait() error {
 	if err := t.waiter.Wait(); err != nil {
-		return err
+		return t.j.writes.failed(err)
 	}
+	t.j.writes.succeeded()
 	if !t.j.noted.Load() && t.j.note() {
 		t.j.noted.Store(true)
 	}

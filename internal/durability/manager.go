@@ -31,6 +31,8 @@ type Manager struct {
 	identity recovery.Identity
 	report   recovery.Report
 	log      *wal.Log // nil: the log is turned off
+	space    *space
+	writes   *writes
 
 	files sync.Mutex
 
@@ -44,6 +46,7 @@ type Manager struct {
 
 	stop      context.CancelFunc // of the scheduler
 	scheduler sync.WaitGroup
+	watcher   watcher
 }
 
 // Open takes a data directory, recovers the store from it, and makes the log the store's
@@ -63,7 +66,10 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 			err = errors.Join(err, lock.Close())
 		}
 	}()
-	m = &Manager{o: o, lock: lock, verified: make(map[string]bool)}
+	m = &Manager{
+		o: o, lock: lock, verified: make(map[string]bool),
+		space: newSpace(&o), writes: &writes{now: o.Now, log: o.Log},
+	}
 	if m.held, err = retention.ReadLock(o.FS, o.Dir); err != nil {
 		return nil, err
 	}
@@ -71,6 +77,7 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 		return nil, err
 	}
 	m.startScheduler()
+	m.startWatcher()
 	return m, nil
 }
 
@@ -203,7 +210,9 @@ func (m *Manager) openLog(result *recovery.Result) error {
 		return fmt.Errorf("open of the log: %w", err)
 	}
 	m.log = log
-	j := &journal{log: log, names: o.Store, timeline: m.identity.Timeline, note: m.noteLog}
+	j := &journal{
+		log: log, names: o.Store, timeline: m.identity.Timeline, space: m.space, writes: m.writes, note: m.noteLog,
+	}
 	if len(result.End.Segments) > 0 {
 		j.noted.Store(m.noteLog())
 	}
@@ -277,6 +286,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	}
 	m.mu.Unlock()
 	m.stop()
+	m.stopWatcher()
 	m.scheduler.Wait()
 	m.files.Lock()
 	defer m.files.Unlock()

@@ -35,6 +35,8 @@ type Options struct {
 	SnapshotWorkers int               // that encode a snapshot; 0 means 2
 	RetentionCount  int               // snapshots that stay; 0 means 3
 
+	SpaceMin uint64 // bytes that commits leave free on the disk; 0: they fill it
+
 	RecoveryOnStartup bool          // false: move what is there to .backup/ and begin empty
 	LockTimeout       time.Duration // how long to wait for another server to leave the directory
 

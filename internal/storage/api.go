@@ -29,6 +29,11 @@ var (
 	ErrIDsExhausted = errors.New("no free node or relationship ids")
 	// ErrJournal reports that the log refused a commit; the transaction was rolled back.
 	ErrJournal = errors.New("the transaction could not be logged")
+	// ErrJournalFull is matched beside ErrJournal where there is no room for the log: the transaction is not in it,
+	// and can be tried again.
+	ErrJournalFull = errors.New("there is no room for the log")
+	// ErrJournalStopped is matched beside ErrJournal where the log takes nothing more until a restart.
+	ErrJournalStopped = errors.New("the log has stopped")
 )
 
 // Isolation says what a transaction sees of the commits of others.

@@ -56,9 +56,7 @@ func Failure(err error) *failure.Error {
 			WithHint("open the session or transaction for writing").
 			WithCode("Neo.ClientError.Statement.AccessMode")
 	case errors.Is(err, storage.ErrJournal):
-		f = failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable", "the commit could not be made durable: %v", err).
-			WithHint("nothing of it is visible; see the server's log for the cause").
-			WithCode("Neo.TransientError.General.DatabaseUnavailable")
+		f = notLogged(err)
 	case errors.Is(err, context.DeadlineExceeded):
 		f = failure.New(failure.TransactionError, failure.Runtime, "TransactionTimedOut", "the time limit of the transaction was reached").
 			WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
@@ -73,6 +71,24 @@ func Failure(err error) *failure.Error {
 
 // internalError is the detail of an error that nobody foresaw.
 const internalError = "InternalError"
+
+// notLogged says why a commit failed, and whether trying again can help.
+func notLogged(err error) *failure.Error {
+	switch {
+	case errors.Is(err, storage.ErrJournalStopped):
+		return failure.New(failure.DatabaseError, failure.Runtime, "LogStopped", "the server takes no commits any more: %v", err).
+			WithHint("restart it when its disk is well: it then verifies the log, and shows whether a commit that failed "+
+				"at the moment of the failure is in it; until then everything can be read").
+			WithCode("Neo.DatabaseError.Transaction.TransactionLogError")
+	case errors.Is(err, storage.ErrJournalFull):
+		return failure.New(failure.TransactionError, failure.Runtime, "DiskFull", "nothing was committed: %v", err).
+			WithHint("give the disk of the data directory more room and run the transaction again; reads go on meanwhile").
+			WithCode("Neo.TransientError.General.DatabaseUnavailable")
+	}
+	return failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable", "nothing was committed: %v", err).
+		WithHint("run the transaction again; see the server's log for the cause").
+		WithCode("Neo.TransientError.General.DatabaseUnavailable")
+}
 
 // connected says that a node cannot be deleted.
 func connected() *failure.Error {

@@ -80,6 +80,8 @@ var statuses = sync.OnceValue(func() map[string]string {
 		"TransactionFailed":       "25N05",
 		"NotInTransaction":        "25N17",
 		"CommitNotDurable":        "2DN01",
+		"LogStopped":              "2DN01",
+		"DiskFull":                "2DN01",
 		"InvalidBookmark":         "08N12",
 		"BookmarkTimeout":         "08N13",
 	}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"memgraphd/internal/durability"
+	"memgraphd/internal/query"
+)
+
+// diskRows are the lines of SHOW STORAGE INFO about the room on the disk and about writes that fail.
+func diskRows(i *durability.Info) []query.InfoRow {
+	free := ""
+	if i.Space.Known {
+		free = strconv.FormatUint(i.Space.Free, 10)
+	}
+	rows := []query.InfoRow{
+		{Name: "disk_free_bytes", Value: free},
+		{Name: "disk_min_free_bytes", Value: strconv.FormatUint(i.Space.Min, 10)},
+		{Name: "disk_below_minimum_since", Value: moment(i.Space.BelowSince)},
+		{Name: "commits_refused_for_space", Value: strconv.FormatInt(i.Space.Refused, 10)},
+		{Name: "commits_not_written", Value: strconv.FormatInt(i.Writes.Failures, 10)},
+		{Name: "writes_failing_since", Value: moment(i.Writes.FailingSince)},
+	}
+	if i.Writes.Err != nil {
+		rows = append(rows, query.InfoRow{Name: "write_error", Value: fmt.Sprint(i.Writes.Err)})
+	}
+	return rows
+}
