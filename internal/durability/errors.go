@@ -36,7 +36,31 @@ type (
 	IdentityError = recovery.IdentityError
 	// MissingFilesError reports commits that are in no file.
 	MissingFilesError = recovery.GapError
+	// RolledBackLogError reports a log that ends before a commit which it once held.
+	RolledBackLogError = recovery.RolledBackError
+	// WrongKindError reports a symbolic link, or a folder where a file belongs.
+	WrongKindError = recovery.WrongKindError
+	// CommitError reports a commit whose record is intact and which cannot be repeated.
+	CommitError = recovery.CommitError
+	// Loss is the last good point of a directory that was refused.
+	Loss = recovery.Loss
+	// RefusedError wraps the others: why the directory was not opened, and what can be had
+	// of it all the same.
+	RefusedError = recovery.RefusedError
 )
+
+// BrokenError reports that a start failed and was allowed to go on without data.
+type BrokenError struct {
+	Err error
+}
+
+// Error names the cause.
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("the database is broken: the recovery at the start failed: %v", e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *BrokenError) Unwrap() error { return e.Err }
 
 // DirectoryLockedError reports that another process uses the data directory.
 type DirectoryLockedError struct {

@@ -69,6 +69,9 @@ func (m *Manager) Report() Report { return m.report }
 // Health returns why commits cannot be made durable, or nil. The graph can be read either
 // way.
 func (m *Manager) Health() error {
+	if m.broken != nil {
+		return m.broken
+	}
 	if m.log == nil {
 		return nil
 	}

@@ -33,6 +33,7 @@ type Manager struct {
 	log      *wal.Log // nil: the log is turned off
 	space    *space
 	writes   *writes
+	broken   error // why there is no data, a *BrokenError; nil: all is well
 
 	files sync.Mutex
 
@@ -73,7 +74,7 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 	if m.held, err = retention.ReadLock(o.FS, o.Dir); err != nil {
 		return nil, err
 	}
-	if err = m.recover(ctx); err != nil {
+	if err = m.recover(ctx); err != nil && !m.breaks(ctx, err) {
 		return nil, err
 	}
 	m.startScheduler()
@@ -178,10 +179,7 @@ func (m *Manager) recover(ctx context.Context) error {
 			o.Log.Warn("started without recovery: the files of the database were moved aside", zap.String("to", to))
 		}
 	}
-	result, err := recovery.Run(ctx, recovery.Options{
-		FS: o.FS, Dir: o.Dir, Store: o.Store, Locked: m.held.Locked, Workers: o.SnapshotWorkers,
-		Now: o.Now, Log: o.Log, Progress: o.Progress,
-	})
+	result, err := m.run(ctx)
 	if err != nil {
 		return err
 	}
@@ -301,6 +299,8 @@ func (m *Manager) Close(ctx context.Context) error {
 	if m.log != nil {
 		if logErr := m.log.Close(); logErr != nil {
 			err = errors.Join(err, fmt.Errorf("close of the log: %w", logErr))
+		} else {
+			m.noteReached()
 		}
 	}
 	return errors.Join(err, m.lock.Close())

@@ -12,6 +12,7 @@ import (
 	"memgraphd/internal/durability/wal"
 	"memgraphd/internal/schedule"
 	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/change"
 )
 
 // Progress says how far a recovery is.
@@ -37,8 +38,19 @@ type Options struct {
 
 	SpaceMin uint64 // bytes that commits leave free on the disk; 0: they fill it
 
-	RecoveryOnStartup bool          // false: move what is there to .backup/ and begin empty
-	LockTimeout       time.Duration // how long to wait for another server to leave the directory
+	RecoveryOnStartup bool // false: move what is there to .backup/ and begin empty
+	// AcceptLossAfter is the last good commit of a directory that was refused: what stands
+	// behind it is given up, the files are set aside. It has no effect where that is not
+	// exactly the last good commit. nil: never.
+	AcceptLossAfter *change.Index
+	// AllowFailure makes a start that failed go on without data: nothing can be read or
+	// written, no file is changed, and Broken tells why.
+	AllowFailure bool
+	// NewStore makes another empty store after a start that failed; the former is closed.
+	// Required with AcceptLossAfter and AllowFailure.
+	NewStore func() *storage.Store
+
+	LockTimeout time.Duration // how long to wait for another server to leave the directory
 
 	Now      func() time.Time // required
 	Log      *zap.Logger      // nil: nobody hears
@@ -77,6 +89,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("durability options: RetentionCount is %d, at least 1", o.RetentionCount)
 	case o.LockTimeout < 0:
 		return errors.New("durability options: LockTimeout is not negative")
+	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil):
+		return errors.New("durability options: NewStore is required with AllowFailure and AcceptLossAfter")
 	}
 	return nil
 }

@@ -122,6 +122,8 @@ func (m *Manager) awaitTick(ctx context.Context) bool {
 func (m *Manager) tick(ctx context.Context) {
 	skipped := func(why string) { m.o.Log.Info("snapshot skipped: " + why) }
 	switch {
+	case m.broken != nil:
+		return
 	case m.o.Store.LastCommitted() == m.newestSnapshot():
 		skipped("nothing was committed since the last one")
 		return
@@ -132,6 +134,8 @@ func (m *Manager) tick(ctx context.Context) {
 	started := m.o.Now()
 	_, err := m.createSnapshot(ctx, triggerPeriodic)
 	switch {
+	case m.broken != nil:
+		return
 	case errors.Is(err, ErrClosed):
 	case errors.Is(err, ErrSnapshotRunning), errors.Is(err, ErrSnapshotEnded):
 		skipped(err.Error())

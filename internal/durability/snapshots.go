@@ -51,6 +51,9 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	case m.closed:
 		m.mu.Unlock()
 		return SnapshotInfo{}, ErrClosed
+	case m.broken != nil:
+		m.mu.Unlock()
+		return SnapshotInfo{}, m.broken
 	case m.running != nil:
 		m.mu.Unlock()
 		return SnapshotInfo{}, ErrSnapshotRunning
@@ -66,6 +69,7 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	defer m.files.Unlock()
 	info, err := m.writeSnapshot(ctx)
 	if err == nil {
+		m.noteReached()
 		m.giveBack(ctx)
 	}
 	return info, err
@@ -113,7 +117,7 @@ func (m *Manager) syncLog(ctx context.Context) func(change.Index) error {
 // giveBack deletes what retention says. The caller holds files. What cannot be deleted
 // now is tried again after the next snapshot, so that a failure is only logged.
 func (m *Manager) giveBack(ctx context.Context) {
-	if m.lockInfo().Locked {
+	if m.broken != nil || m.lockInfo().Locked {
 		return
 	}
 	if err := m.retain(ctx); err != nil && ctx.Err() == nil {

@@ -91,3 +91,73 @@ func (e *GapError) Error() string {
 		"put the missing files of wal/ or snapshots/ back from where they were moved or from a backup",
 		e.Dir, e.Snapshot+1, e.Log-1, have, e.Log)
 }
+
+// RolledBackError reports a log that ends before a commit which it once held durably: its
+// newest file was cut, or an older version of it was put in its place.
+type RolledBackError struct {
+	File    string
+	Ends    change.Index
+	Reached change.Index
+}
+
+// Error names the file, what is missing and the way out.
+func (e *RolledBackError) Error() string {
+	return fmt.Sprintf("%s: the log ends with commit %d, though it has held commit %d durably: the file was cut, or an older version "+
+		"of it was put in its place; put the newest version of this file back from where it was moved or from a backup",
+		e.File, e.Ends, e.Reached)
+}
+
+// CommitError reports a commit whose record is intact and which cannot be repeated.
+type CommitError struct {
+	Index change.Index
+	What  string // "decoded" or "applied"
+	Err   error
+}
+
+// Error names the commit and the cause.
+func (e *CommitError) Error() string {
+	return fmt.Sprintf("commit %d cannot be %s: %v", e.Index, e.What, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *CommitError) Unwrap() error { return e.Err }
+
+// WrongKindError reports something else where a file or a folder of the database belongs.
+type WrongKindError struct {
+	File string
+	Is   string // "a symbolic link", "a folder" or "a file"
+	Want string // "a file" or "a folder"
+}
+
+// Error names the place and the way out.
+func (e *WrongKindError) Error() string {
+	if e.Is == isLink {
+		return fmt.Sprintf("%s is a symbolic link, and this server follows none inside its data directory: put %s itself there "+
+			"(another disk can be mounted there)", e.File, e.Want)
+	}
+	return fmt.Sprintf("%s is %s, where %s of the database belongs: put that back from where it was moved or from a backup", e.File, e.Is, e.Want)
+}
+
+const (
+	isLink   = "a symbolic link"
+	isFile   = "a file"
+	isFolder = "a folder"
+)
+
+// RefusedError is why a data directory was not opened, and what can be had of it all the
+// same.
+type RefusedError struct {
+	Err  error
+	Loss *Loss // nil where nothing can be had without mending the cause
+}
+
+// Error tells the cause and, where there is one, the way out that costs commits.
+func (e *RefusedError) Error() string {
+	if e.Loss == nil {
+		return e.Err.Error()
+	}
+	return e.Err.Error() + "; or " + e.Loss.offer()
+}
+
+// Unwrap returns the cause.
+func (e *RefusedError) Unwrap() error { return e.Err }

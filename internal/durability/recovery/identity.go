@@ -14,6 +14,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/storage/change"
 )
 
 // Identity says which database a directory holds.
@@ -22,6 +23,9 @@ type Identity struct {
 	Created  time.Time
 	Timeline uint32
 	Log      bool // there is a log
+	// Reached is a commit that the log held durably at some time: a log that ends before
+	// it has lost something.
+	Reached change.Index
 }
 
 const (
@@ -36,6 +40,7 @@ type identityFile struct {
 	Created  time.Time `json:"created"`
 	Timeline uint32    `json:"timeline"`
 	Log      bool      `json:"log"`
+	Reached  uint64    `json:"reached,omitempty"`
 }
 
 // newIdentity draws the identity of a new database.
@@ -53,6 +58,9 @@ func readIdentity(fsys vfs.FS, dir string) (Identity, error) {
 	data, err := vfs.ReadFile(fsys, name, identitySizeMax)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Identity{}, err
+	}
+	if isReadFailure(err) || errors.Is(err, vfs.ErrTooLarge) {
+		return Identity{}, &IdentityError{File: name, Reason: "cannot be read: " + err.Error()}
 	}
 	if err != nil {
 		return Identity{}, fmt.Errorf("identity of the database: %w", err)
@@ -72,14 +80,14 @@ func readIdentity(fsys vfs.FS, dir string) (Identity, error) {
 	if err != nil || len(database) != 16 || f.Format != identityFormat {
 		return Identity{}, &IdentityError{File: name, Reason: "is damaged: its fields make no sense"}
 	}
-	return Identity{Database: [16]byte(database), Created: f.Created, Timeline: f.Timeline, Log: f.Log}, nil
+	return Identity{Database: [16]byte(database), Created: f.Created, Timeline: f.Timeline, Log: f.Log, Reached: change.Index(f.Reached)}, nil
 }
 
 // WriteIdentity makes id the identity of a data directory.
 func WriteIdentity(fsys vfs.FS, dir string, id Identity) error {
 	line, err := json.Marshal(identityFile{
 		Format: identityFormat, Database: hex.EncodeToString(id.Database[:]),
-		Created: id.Created, Timeline: id.Timeline, Log: id.Log,
+		Created: id.Created, Timeline: id.Timeline, Log: id.Log, Reached: uint64(id.Reached),
 	})
 	if err != nil {
 		return fmt.Errorf("identity of the database: %w", err)

@@ -68,12 +68,15 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 		default:
 			c.unknown = append(c.unknown, name)
 		}
+		if err := checkKind(fsys, dir, name); err != nil {
+			return c, err
+		}
 	}
 	var foreign []string
 	err = eachFile(fsys, filepath.Join(dir, SnapshotsName), func(name string) error {
 		if _, _, ok := snapshot.ParseName(name); ok {
 			c.snapshots = append(c.snapshots, name)
-			return nil
+			return wantKind(fsys, filepath.Join(dir, SnapshotsName, name), isFile)
 		}
 		if strings.HasPrefix(name, snapshot.TempPrefix) {
 			c.temps = append(c.temps, filepath.Join(dir, SnapshotsName, name))
@@ -87,7 +90,7 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 	err = eachFile(fsys, filepath.Join(dir, LogName), func(name string) error {
 		if stem, ok := strings.CutSuffix(name, segmentEnd); ok && len(stem) == 20 {
 			c.segments++
-			return nil
+			return wantKind(fsys, filepath.Join(dir, LogName, name), isFile)
 		}
 		if name == spareName || strings.HasPrefix(name, ".") {
 			return nil
@@ -105,6 +108,36 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 		return c, &ForeignFilesError{Dir: dir, Files: foreign}
 	}
 	return c, nil
+}
+
+// checkKind checks that a name on the top is a folder or a file as it must be.
+func checkKind(fsys vfs.FS, dir, name string) error {
+	switch name {
+	case SnapshotsName, LogName, retention.QuarantineName, backupName:
+		return wantKind(fsys, filepath.Join(dir, name), isFolder)
+	case identityName, retention.LockName:
+		return wantKind(fsys, filepath.Join(dir, name), isFile)
+	}
+	return nil
+}
+
+// wantKind checks that a path is a folder or a file, and no symbolic link to one.
+func wantKind(fsys vfs.FS, path, want string) error {
+	info, err := fsys.Stat(path)
+	if err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	is := isFile
+	switch {
+	case info.Link:
+		is = isLink
+	case info.Dir:
+		is = isFolder
+	}
+	if is != want {
+		return &WrongKindError{File: path, Is: is, Want: want}
+	}
+	return nil
 }
 
 // eachFile calls fn with the names in a folder; a folder that is not there has none.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -66,6 +67,10 @@ type Report struct {
 	Damaged     []error         // what was wrong with them
 	Duration    time.Duration
 	New         bool // the directory held no database
+
+	Started time.Time
+	Loss    *Loss  // what was given up, because the operator said so; nil: nothing
+	KeptIn  string // folder with the files as they were before that
 }
 
 // Result is what the server goes on with.
@@ -75,35 +80,65 @@ type Result struct {
 	Report   Report
 }
 
-// Run recovers a data directory into o.Store. Where it fails, the directory is as it was.
+// Run recovers a data directory into o.Store. Where it fails, the directory is as it was;
+// the error is then a *RefusedError unless ctx ended it.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	r := newRun(o)
+	found, err := inspect(o.FS, o.Dir)
+	inspected := err == nil
+	if inspected {
+		err = r.recover(ctx, found)
+	}
+	switch {
+	case err == nil:
+		return &r.out, nil
+	case ctx.Err() != nil:
+		return nil, err
+	}
+	refused := &RefusedError{Err: err}
+	if inspected {
+		refused.Loss = r.assess(ctx, found, err)
+	}
+	return nil, refused
+}
+
+func newRun(o Options) *run {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
-	r := &run{o: o, started: o.Now()}
-	found, err := inspect(o.FS, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	if err = r.identity(found); err != nil {
-		return nil, err
+	return &run{o: o, started: o.Now()}
+}
+
+// recover takes the steps of a start.
+func (r *run) recover(ctx context.Context, found contents) error {
+	if err := r.identity(found); err != nil {
+		return err
 	}
 	good, err := r.load(ctx, found)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	r.loaded, r.good = true, good
 	if err := r.replay(ctx, good); err != nil {
-		return nil, err
+		return err
 	}
 	if err := r.judge(found, good); err != nil {
-		return nil, err
+		return err
+	}
+	if err := r.folders(); err != nil {
+		return err
 	}
 	if err := r.tidy(found); err != nil {
-		return nil, err
+		return err
 	}
-	r.out.Report.Last = o.Store.LastCommitted()
-	r.out.Report.Duration = o.Now().Sub(r.started)
-	return &r.out, nil
+	r.conclude()
+	return nil
+}
+
+// conclude fills what a report says at its end.
+func (r *run) conclude() {
+	r.out.Report.Last = r.o.Store.LastCommitted()
+	r.out.Report.Duration = r.o.Now().Sub(r.started)
 }
 
 // run is one recovery.
@@ -112,6 +147,8 @@ type run struct {
 	started time.Time
 	out     Result
 	bad     []badSnapshot
+	loaded  bool         // a snapshot was loaded, or there is none
+	good    change.Index // the commit of the one that was loaded, else 0
 }
 
 // badSnapshot is a snapshot that did not verify.
@@ -127,7 +164,7 @@ func (r *run) identity(found contents) error {
 	switch {
 	case err == nil:
 		r.out.Identity = id
-		return r.folders()
+		return nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	case !found.fresh():
@@ -137,10 +174,7 @@ func (r *run) identity(found contents) error {
 	}
 	r.out.Identity = newIdentity(r.o.Now())
 	r.out.Report.New = true
-	if err := WriteIdentity(r.o.FS, r.o.Dir, r.out.Identity); err != nil {
-		return err
-	}
-	return r.folders()
+	return WriteIdentity(r.o.FS, r.o.Dir, r.out.Identity)
 }
 
 // folders makes the folders of the directory.
@@ -180,25 +214,12 @@ func (r *run) load(ctx context.Context, found contents) (change.Index, error) {
 
 // loadOne verifies a snapshot before it touches the store.
 func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err error) {
-	f, err := snapshot.Open(r.o.FS, path)
-	if newer, ok := errors.AsType[*snapshot.NewerFormatError](err); ok {
-		return &NewerFormatError{File: path, Format: int(newer.Format), Supported: snapshot.Format, Err: err}
-	}
+	f, err := r.verify(ctx, path, index)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	h := f.Header()
-	if h.Database != r.out.Identity.Database {
-		return &ForeignFilesError{Dir: r.o.Dir, Files: []string{path}, Owner: otherOwner}
-	}
-	if h.Index != index {
-		return &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
-	}
-	r.progress(Progress{Phase: PhaseVerify, Total: f.Bytes()})
-	if err = f.Verify(ctx, max(r.o.Workers, 2)); err != nil {
-		return err
-	}
 	loader := r.o.Store.NewLoader()
 	err = f.Load(ctx, loader, r.o.Store, func(p snapshot.Progress) {
 		r.progress(Progress{Phase: PhaseSnapshot, Bytes: p.Bytes, Total: p.Total})
@@ -216,6 +237,30 @@ func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err
 	return err
 }
 
+// verify opens a snapshot and reads the whole of it. The caller closes it.
+func (r *run) verify(ctx context.Context, path string, index change.Index) (*snapshot.File, error) {
+	f, err := snapshot.Open(r.o.FS, path)
+	if newer, ok := errors.AsType[*snapshot.NewerFormatError](err); ok {
+		return nil, &NewerFormatError{File: path, Format: int(newer.Format), Supported: snapshot.Format, Err: err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch h := f.Header(); {
+	case h.Database != r.out.Identity.Database:
+		err = &ForeignFilesError{Dir: r.o.Dir, Files: []string{path}, Owner: otherOwner}
+	case h.Index != index:
+		err = &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
+	default:
+		r.progress(Progress{Phase: PhaseVerify, Total: f.Bytes()})
+		err = f.Verify(ctx, max(r.o.Workers, 2))
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
 func (r *run) progress(p Progress) {
 	if r.o.Progress != nil {
 		p.Elapsed = r.o.Now().Sub(r.started)
@@ -226,9 +271,7 @@ func (r *run) progress(p Progress) {
 // replay applies the log after the snapshot.
 func (r *run) replay(ctx context.Context, good change.Index) error {
 	p := newReplayer(ctx, r)
-	end, err := wal.Scan(wal.Options{
-		FS: r.o.FS, Dir: filepath.Join(r.o.Dir, LogName), Database: r.out.Identity.Database, Log: r.o.Log,
-	}, uint64(good)+1, p.record)
+	end, err := wal.Scan(r.logOptions(), uint64(good)+1, p.record)
 	if applyErr := p.finish(); applyErr != nil {
 		return r.explain(applyErr, good)
 	}
@@ -241,6 +284,14 @@ func (r *run) replay(ctx context.Context, good change.Index) error {
 	r.out.Report.Clean = end.Clean
 	return nil
 }
+
+// logOptions are those for reading the log.
+func (r *run) logOptions() wal.Options {
+	return wal.Options{FS: r.o.FS, Dir: filepath.Join(r.o.Dir, LogName), Database: r.out.Identity.Database, Log: r.o.Log}
+}
+
+// isReadFailure tells whether the disk could not give back what is on it.
+func isReadFailure(err error) bool { return errors.Is(err, syscall.EIO) }
 
 // explain turns errors of the log into those that say what to do.
 func (r *run) explain(err error, good change.Index) error {
@@ -278,6 +329,9 @@ func (r *run) judge(found contents, good change.Index) error {
 	if r.out.Identity.Log && found.segments == 0 {
 		return &GapError{Dir: r.o.Dir, Snapshot: good}
 	}
+	if end := change.Index(r.out.End.Logged()); end < r.out.Identity.Reached {
+		return &RolledBackError{File: r.newestSegment(), Ends: end, Reached: r.out.Identity.Reached}
+	}
 	for _, b := range r.bad {
 		if b.index > last {
 			return fmt.Errorf("%w; no older snapshot together with the log reaches commit %d (they end at %d): nothing was "+
@@ -286,6 +340,15 @@ func (r *run) judge(found contents, good change.Index) error {
 		}
 	}
 	return nil
+}
+
+// newestSegment returns the path of the log's last segment.
+func (r *run) newestSegment() string {
+	list := r.out.End.Segments
+	if len(list) == 0 {
+		return filepath.Join(r.o.Dir, LogName)
+	}
+	return list[len(list)-1].Name
 }
 
 // tidy moves away what does not verify and removes what a crash left behind.

@@ -7,6 +7,7 @@ import (
 
 	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/durability/wal"
+	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 )
 
@@ -119,20 +120,28 @@ func (p *replayer) batch(b *batch) error {
 		if last := store.LastCommitted(); index > last+failedMax {
 			return fmt.Errorf("commit %d follows commit %d: no server fails so many commits in a row", index, last)
 		}
-		for next := store.LastCommitted() + 1; next < index; next++ {
-			if err := store.Apply(&change.Commit{Index: next, Timeline: rec.Timeline, Wall: rec.Wall}); err != nil {
-				return fmt.Errorf("commit %d, which failed: %w", next, err)
-			}
+		if err := fill(store, index, rec.Timeline, rec.Wall); err != nil {
+			return err
 		}
 		if err := p.decoder.Decode(rec.Payload, &p.commit); err != nil {
-			return fmt.Errorf("commit %d cannot be decoded: %w", index, err)
+			return &CommitError{Index: index, What: "decoded", Err: err}
 		}
 		p.commit.Index, p.commit.Term, p.commit.Timeline, p.commit.Wall = index, rec.Term, rec.Timeline, rec.Wall
 		if err := store.Apply(&p.commit); err != nil {
-			return fmt.Errorf("commit %d cannot be applied: %w", index, err)
+			return &CommitError{Index: index, What: "applied", Err: err}
 		}
 		p.applied++
 	}
 	p.r.progress(Progress{Phase: PhaseLog, Commits: p.applied})
+	return nil
+}
+
+// fill puts empty commits where there is none before an index.
+func fill(store *storage.Store, index change.Index, timeline uint32, wall int64) error {
+	for next := store.LastCommitted() + 1; next < index; next++ {
+		if err := store.Apply(&change.Commit{Index: next, Timeline: timeline, Wall: wall}); err != nil {
+			return fmt.Errorf("commit %d, which failed: %w", next, err)
+		}
+	}
 	return nil
 }

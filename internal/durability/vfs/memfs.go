@@ -228,7 +228,11 @@ func (m *Mem) Stat(name string) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return Info{Size: n.size, Dir: n.dir, ModTime: n.mtime, ID: fmt.Sprintf("mem:%x", n.id)}, v.done()
+	mode := fileMode
+	if n.dir {
+		mode = dirMode
+	}
+	return Info{Size: n.size, Dir: n.dir, Mode: mode, ModTime: n.mtime, ID: fmt.Sprintf("mem:%x", n.id)}, v.done()
 }
 
 // SyncDir implements FS.

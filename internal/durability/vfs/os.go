@@ -62,7 +62,9 @@ func (osFS) Stat(name string) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return Info{Size: st.Size(), Dir: st.IsDir(), ModTime: st.ModTime(), ID: fileID(st)}, nil
+	return Info{
+		Size: st.Size(), Dir: st.IsDir(), Link: st.Mode()&fs.ModeSymlink != 0, Mode: st.Mode().Perm(), ModTime: st.ModTime(), ID: fileID(st),
+	}, nil
 }
 
 // SyncDir implements FS.

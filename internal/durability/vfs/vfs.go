@@ -17,6 +17,10 @@ const (
 // ErrLocked is matched by the error that Lock returns when another holder has the lock.
 var ErrLocked = errors.New("locked by another process")
 
+// ErrTooLarge is matched by the error that ReadFile returns for a file that is larger than
+// it may be.
+var ErrTooLarge = errors.New("too large")
+
 // LockedError says which lock is taken and, where known, by whom. It matches ErrLocked.
 type LockedError struct {
 	Name string
@@ -38,6 +42,8 @@ func (e *LockedError) Unwrap() error { return ErrLocked }
 type Info struct {
 	Size    int64
 	Dir     bool
+	Link    bool        // a symbolic link, which Stat does not follow
+	Mode    fs.FileMode // permissions
 	ModTime time.Time
 	// ID identifies the file or directory itself, not its name: a rename keeps it and a
 	// copy has another. It is device and inode where the system has them.
@@ -109,7 +115,7 @@ func ReadFile(fsys FS, name string, sizeMax int64) (data []byte, err error) {
 		return nil, err
 	}
 	if size > sizeMax {
-		return nil, fmt.Errorf("%s: %d bytes, more than the %d expected at most", name, size, sizeMax)
+		return nil, fmt.Errorf("%s: %d bytes, %w: %d expected at most", name, size, ErrTooLarge, sizeMax)
 	}
 	data = make([]byte, size)
 	if err := ReadFullAt(f, data, 0); err != nil {

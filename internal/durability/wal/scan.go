@@ -40,6 +40,9 @@ type End struct {
 	tail     *tail
 }
 
+// Logged returns the newest index that is in the log itself, 0 where it has none.
+func (e End) Logged() uint64 { return e.logged }
+
 // tail is the newest segment, which Open goes on with.
 type tail struct {
 	header header
@@ -365,17 +368,24 @@ func (s *scanner) finishFormer(bad *frameError, reason string) error {
 // successorChain reads the chain that the next segment names. A header that is damaged
 // gives false, and is reported in its turn.
 func (s *scanner) successorChain() (chain uint32, ok bool, err error) {
-	f, err := s.o.FS.Open(segmentName(s.o.Dir, s.next))
+	h, ok, err := readHeader(s.o.FS, segmentName(s.o.Dir, s.next))
+	return h.chain, ok, err
+}
+
+// readHeader reads the header of a segment; ok is false where it is damaged or of a newer
+// version.
+func readHeader(fsys vfs.FS, name string) (h header, ok bool, err error) {
+	f, err := fsys.Open(name)
 	if err != nil {
-		return 0, false, err
+		return header{}, false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	var raw [headerBytes]byte
 	if err := vfs.ReadFullAt(f, raw[:], 0); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return 0, false, err
+		return header{}, false, err
 	}
 	h, bad := decodeHeader(raw[:])
-	return h.chain, bad == nil, nil
+	return h, bad == nil, nil
 }
 
 // promised looks for a later frame that says the present place was durable. It returns
