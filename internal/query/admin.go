@@ -44,6 +44,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		return s.changeEnum(ctx, r, st, o)
 	case *ast.DescriptionStatement:
 		return s.describe(ctx, r, st, o)
+	case *ast.SettingStatement:
+		return s.runSetting(ctx, r, st, params, o)
 	case *ast.Admin:
 		return s.administer(ctx, r, st)
 	case *ast.Query:
@@ -147,7 +149,9 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 	t := table{columns: []string{"transaction_id", "killed"}}
 	open := list(s.engine.transactions, func(t *transaction) uint64 { return t.id })
 	for _, e := range st.IDs {
-		id, err := constantText(e, params)
+		id, err := constantText(e, params, wanted{
+			"the transaction's id", "take it from the column transaction_id of SHOW TRANSACTIONS",
+		})
 		if err != nil {
 			return table{}, err
 		}
@@ -163,8 +167,11 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 	return t, nil
 }
 
+// wanted is what a text is for, and where a user finds one.
+type wanted struct{ what, hint string }
+
 // constantText returns the text that a literal or a parameter holds.
-func constantText(e ast.Expr, params value.Value) (string, error) {
+func constantText(e ast.Expr, params value.Value, w wanted) (string, error) {
 	v := value.Null
 	switch e := e.(type) {
 	case *ast.Literal:
@@ -175,8 +182,8 @@ func constantText(e ast.Expr, params value.Value) (string, error) {
 		}
 	}
 	if v.Kind() != value.KindString {
-		return "", failure.Syntax("InvalidArgumentType", "expected the transaction's id as a string").At(e.Span()).
-			WithHint("take it from the column transaction_id of SHOW TRANSACTIONS")
+		return "", failure.Syntax("InvalidArgumentType", "expected %s as a string", w.what).At(e.Span()).
+			WithHint("%s", w.hint)
 	}
 	return v.AsString(), nil
 }
@@ -229,6 +236,7 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowDatabase:            {"", showDatabase},
 	ast.ShowEnums:               {"", showEnums},
 	ast.ShowDescriptions:        {"", showDescriptions},
+	ast.ShowDatabaseSettings:    {settingsAlone, showSettings},
 }
 
 func status(text string) table {

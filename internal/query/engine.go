@@ -13,6 +13,7 @@ import (
 	"memgraphd/internal/query/declared"
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/procedure"
+	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 )
@@ -30,6 +31,7 @@ type Options struct {
 	Durability       Durability           // nil: its statements fail with a clear error
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
+	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error
 	// Procedures are what CALL can run beside the procedures that are built in.
 	Procedures []procedure.Procedure
 

@@ -13,6 +13,7 @@ import (
 // withProcedures adds the procedures that testdata/procedures calls.
 func withProcedures(o *query.Options) {
 	o.QueryMemoryLimit = 1 << 30
+	withSettings(o)
 	o.Procedures = append(o.Procedures,
 		procedure.Procedure{
 			Name: "test.range",

@@ -40,6 +40,8 @@ func (p *printer) statement(s Statement) {
 		p.enumStatement(s)
 	case *DescriptionStatement:
 		p.descriptionStatement(s)
+	case *SettingStatement:
+		p.settingStatement(s)
 	}
 }
 

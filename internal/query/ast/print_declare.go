@@ -55,6 +55,19 @@ func (p *printer) descriptionStatement(s *DescriptionStatement) {
 	}
 }
 
+// settingStatement writes SET or SHOW DATABASE SETTING.
+func (p *printer) settingStatement(s *SettingStatement) {
+	if s.Value == nil {
+		p.put("SHOW DATABASE SETTING ")
+		p.expr(s.Name)
+		return
+	}
+	p.put("SET DATABASE SETTING ")
+	p.expr(s.Name)
+	p.put(" TO ")
+	p.expr(s.Value)
+}
+
 // String returns t as it is written, which tells the targets apart.
 func (t *DescriptionTarget) String() string {
 	var p printer

@@ -74,6 +74,12 @@ type (
 		Target DescriptionTarget
 		Text   string // of SET
 	}
+	// SettingStatement is SET DATABASE SETTING name TO value, or SHOW DATABASE SETTING name
+	// where Value is nil. Both are literals or parameters.
+	SettingStatement struct {
+		Place
+		Name, Value Expr
+	}
 )
 
 func (*Query) statement()                 {}
@@ -83,6 +89,7 @@ func (*TransactionControl) statement()    {}
 func (*TerminateTransactions) statement() {}
 func (*EnumStatement) statement()         {}
 func (*DescriptionStatement) statement()  {}
+func (*SettingStatement) statement()      {}
 
 // EnumVerb says what a statement does to an enum.
 type EnumVerb uint8
@@ -168,4 +175,5 @@ const (
 	ShowConstraintInfo
 	ShowEnums
 	ShowDescriptions
+	ShowDatabaseSettings
 )

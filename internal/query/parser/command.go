@@ -31,6 +31,7 @@ var administration = []struct {
 	{[]string{"FREE", "MEMORY"}, ast.FreeMemory},
 	{[]string{"SHOW", "DATABASES"}, ast.ShowDatabases},
 	{[]string{"SHOW", "CURRENT", "DATABASE"}, ast.ShowDatabase},
+	{[]string{"SHOW", "DATABASE", "SETTINGS"}, ast.ShowDatabaseSettings},
 	{[]string{"SHOW", "DATABASE"}, ast.ShowDatabase},
 	{[]string{"SHOW", "CONSTRAINT", "INFO"}, ast.ShowConstraintInfo},
 	{[]string{"SHOW", "CONSTRAINTS"}, ast.ShowConstraintInfo},
@@ -55,13 +56,12 @@ var elsewhere = []string{
 	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT", "RECOVER SNAPSHOT",
 	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
 	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
-	"REVOKE", "SET COORDINATOR SETTING", "SET DATABASE SETTING",
+	"REVOKE", "SET COORDINATOR SETTING",
 	"SET GLOBAL", "SET INSTANCE", "SET MAIN DATABASE", "SET NEXT TRANSACTION", "SET PARAMETER",
 	"SET PASSWORD", "SET PROFILE", "SET REPLICATION ROLE", "SET ROLE", "SET SESSION",
 	"SET TENANT PROFILE", "SHOW ABORTING TRANSACTIONS", "SHOW ACTIVE USERS",
 	"SHOW COMMITTING TRANSACTIONS", "SHOW COORDINATOR", "SHOW CURRENT ROLE",
-	"SHOW CURRENT USER", "SHOW DATABASE PRIVILEGES", "SHOW DATABASE SETTING",
-	"SHOW DATABASE SETTINGS", "SHOW EDGE_TYPES INFO",
+	"SHOW CURRENT USER", "SHOW DATABASE PRIVILEGES", "SHOW EDGE_TYPES INFO",
 	"SHOW FUNCTIONS", "SHOW INSTANCE", "SHOW INSTANCES", "SHOW LICENSE INFO",
 	"SHOW MEMORY INFO", "SHOW METRICS", "SHOW NODE_LABELS INFO", "SHOW PARAMETERS",
 	"SHOW PRIVILEGES", "SHOW PROCEDURES", "SHOW PROFILE", "SHOW PROFILES",
@@ -88,6 +88,9 @@ func (p *parser) command() ast.Statement {
 	default:
 	}
 	start := p.start()
+	if s := p.setting(start); s != nil {
+		return s
+	}
 	for i := range administration {
 		if a := &administration[i]; p.acceptWords(a.words...) {
 			return &ast.Admin{Place: p.since(start), Verb: a.verb}

@@ -1,0 +1,95 @@
+package query
+
+import (
+	"context"
+	"errors"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/setting"
+	"memgraphd/internal/storage/value"
+)
+
+// settingsAlone is what the statements about settings are called where they may not run.
+const settingsAlone = "Updating or fetching settings"
+
+// runSetting carries out SET DATABASE SETTING and SHOW DATABASE SETTING.
+func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStatement, params value.Value, o TxOptions) error {
+	if err := s.outsideTransaction(settingsAlone, st); err != nil {
+		return err
+	}
+	if st.Value != nil && o.ReadOnly {
+		return readOnly().At(st.At)
+	}
+	t, err := s.settings()
+	if err != nil {
+		return err
+	}
+	name, err := constantText(st.Name, params, wanted{"the name of a setting", "SHOW DATABASE SETTINGS lists them"})
+	if err != nil {
+		return err
+	}
+	if st.Value == nil {
+		text, err := t.Get(name)
+		if err != nil {
+			return settingError(err).At(st.Name.Span())
+		}
+		r.answer(table{columns: []string{"setting_value"}, rows: [][]value.Value{{value.String(text)}}})
+		return nil
+	}
+	text, err := constantText(st.Value, params, wanted{"the value", "write numbers and switches in quotes too"})
+	if err != nil {
+		return err
+	}
+	overruled, err := t.Set(ctx, name, text)
+	if err != nil {
+		if _, ok := errors.AsType[*setting.UnknownError](err); ok {
+			return settingError(err).At(st.Name.Span())
+		}
+		return settingError(err).At(st.Value.Span())
+	}
+	r.answer(table{})
+	if overruled != "" {
+		r.summary.Notifications = append(r.summary.Notifications, Notification{
+			Code: "SettingOverruled", Title: "The value is in force until the server stops.",
+			Description: overruled + " wins over it at the next start; take the flag away to let the setting count.",
+			Severity:    "WARNING", Category: "GENERIC",
+		})
+	}
+	return nil
+}
+
+// settings returns the table of settings.
+func (s *Session) settings() (*setting.Table, error) {
+	if s.engine.o.Database == nil {
+		return nil, failure.New(failure.ClientError, failure.Runtime, "NoSettings", "this engine has no settings")
+	}
+	return s.engine.o.Database, nil
+}
+
+func showSettings(_ context.Context, s *Session) (table, error) {
+	settings, err := s.settings()
+	if err != nil {
+		return table{}, err
+	}
+	t := table{columns: []string{"setting_name", "setting_value"}}
+	for _, v := range settings.All() {
+		t.rows = append(t.rows, []value.Value{value.String(v.Name), value.String(v.Text)})
+	}
+	return t, nil
+}
+
+// settingError makes an error of the table of settings one of the statement.
+func settingError(err error) *failure.Error {
+	var (
+		unknown *setting.UnknownError
+		invalid *setting.InvalidError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return failure.Argument("UnknownSetting", "%s", err).WithHint("%s", unknown.Hint())
+	case errors.As(err, &invalid):
+		return failure.Argument("InvalidSetting", "%s", err)
+	}
+	return fromStorage(err)
+}

@@ -1,0 +1,181 @@
+// Package setting holds the settings of the database that can be changed while the server
+// runs, and remembers them.
+//
+// A setting that was changed is an entry of the store's catalogue, of kind "setting", with
+// the name of the setting; so the log and the snapshots have it, and it is there after a
+// restart. Its data are
+//
+//	version    1 byte, 1
+//	value      the rest: UTF-8 text, as the user reads and writes it
+//
+// # Which value is in force
+//
+// At the start, that of the flag if one was given, then the one that is remembered, then the
+// default of the flag. A change while the server runs is in force at once. Where it will not
+// be at the next start, because a flag was given, Set says so.
+//
+// A remembered value that this version does not understand, or of a setting that it does not
+// know, stays in the catalogue and is not in force; Load reports it.
+package setting
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"memgraphd/internal/spelling"
+	"memgraphd/internal/storage/change"
+)
+
+// Kind is the kind of the entries of settings.
+const Kind = "setting"
+
+// TextMax is the length of the longest value, in bytes.
+const TextMax = 1 << 16
+
+const dataVersion = 1
+
+// Store is where the entries are kept.
+type Store interface {
+	Entries(kind string) []change.Entry
+	PutEntry(ctx context.Context, e change.Entry) (change.Index, error)
+}
+
+// Definition describes one setting.
+type Definition struct {
+	Name string
+	// Value is what is in force at the start, as flags or their defaults have it.
+	Value string
+	// Given names the flag and its place if one was given; empty otherwise.
+	Given string
+	// Check refuses a text with an error that says what would be right, or returns it in
+	// its usual form.
+	Check func(text string) (string, error)
+	// Apply puts a checked value in force.
+	Apply func(text string)
+}
+
+// Value is a setting and what is in force.
+type Value struct{ Name, Text string }
+
+// Table is the settings of one server. Its methods may be called concurrently.
+type Table struct {
+	store       Store
+	definitions map[string]Definition // never changed
+	absent      map[string]string     // never changed
+
+	change sync.Mutex // held from the check of a value until it is in force
+
+	mu     sync.Mutex
+	values map[string]string // guarded by mu
+}
+
+// New returns a table of settings with the values of the start in force. absent are names
+// that others know and why they do nothing here.
+func New(s Store, definitions []Definition, absent map[string]string) *Table {
+	t := &Table{store: s, definitions: map[string]Definition{}, absent: absent, values: map[string]string{}}
+	for _, d := range definitions {
+		t.definitions[d.Name], t.values[d.Name] = d, d.Value
+	}
+	return t
+}
+
+// Remark is what Load has to say of a remembered value.
+type Remark struct {
+	Name, Text string // the setting and what is remembered
+	Err        error  // why it is not in force; nil: it is
+}
+
+// Load puts the remembered values in force where no flag was given.
+func (t *Table) Load() []Remark {
+	t.change.Lock()
+	defer t.change.Unlock()
+	var remarks []Remark
+	for _, e := range t.store.Entries(Kind) {
+		r := Remark{Name: e.Name}
+		r.Text, r.Err = t.load(e)
+		remarks = append(remarks, r)
+	}
+	return remarks
+}
+
+func (t *Table) load(e change.Entry) (text string, err error) {
+	if len(e.Data) == 0 || e.Data[0] != dataVersion {
+		return "", errNewer
+	}
+	text = string(e.Data[1:])
+	d, ok := t.definitions[e.Name]
+	switch {
+	case !ok:
+		return text, t.unknown(e.Name)
+	case d.Given != "":
+		return text, &OverruledError{Name: e.Name, Given: d.Given}
+	}
+	checked, err := d.Check(text)
+	if err != nil {
+		return text, err
+	}
+	t.putInForce(d, checked)
+	return text, nil
+}
+
+func (t *Table) putInForce(d Definition, text string) {
+	d.Apply(text)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.values[d.Name] = text
+}
+
+// Get returns what is in force for a setting, or an *UnknownError.
+func (t *Table) Get(name string) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if text, ok := t.values[name]; ok {
+		return text, nil
+	}
+	return "", t.unknown(name)
+}
+
+// All returns what is in force, in the order of the names.
+func (t *Table) All() []Value {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]Value, 0, len(t.values))
+	for _, name := range slices.Sorted(maps.Keys(t.values)) {
+		all = append(all, Value{Name: name, Text: t.values[name]})
+	}
+	return all
+}
+
+// Set remembers a value as a commit of its own, and then puts it in force. The error is an
+// *UnknownError, an *InvalidError, or says why the commit failed; then nothing has changed.
+// overruled names the flag that wins over the value at the next start, if one does.
+func (t *Table) Set(ctx context.Context, name, text string) (overruled string, err error) {
+	d, ok := t.definitions[name]
+	if !ok {
+		return "", t.unknown(name)
+	}
+	if len(text) > TextMax {
+		return "", &InvalidError{Name: name, Err: fmt.Errorf("it has %d bytes, and at most %d", len(text), TextMax)}
+	}
+	text, err = d.Check(text)
+	if err != nil {
+		return "", &InvalidError{Name: name, Err: err}
+	}
+	t.change.Lock()
+	defer t.change.Unlock()
+	e := change.Entry{Kind: Kind, Name: name, Data: append([]byte{dataVersion}, text...)}
+	if _, err := t.store.PutEntry(ctx, e); err != nil {
+		return "", err
+	}
+	t.putInForce(d, text)
+	return d.Given, nil
+}
+
+func (t *Table) unknown(name string) error {
+	return &UnknownError{
+		Name: name, Reason: t.absent[name], Nearest: spelling.Nearest(name, slices.Sorted(maps.Keys(t.definitions))),
+	}
+}
