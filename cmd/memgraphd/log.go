@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -19,6 +20,9 @@ type logs struct {
 	lines   *zap.Logger
 	notices *zap.Logger
 	file    *logFile // nil without --log-file
+
+	level    zap.AtomicLevel // of lines; notices are at least at INFO
+	toStderr atomic.Bool     // standard error has the lines too when there is a file
 }
 
 // levelTrace is one step below zap's least level.
@@ -26,13 +30,17 @@ const levelTrace = zapcore.DebugLevel - 1
 
 // openLogs opens what --log-file and --log-level ask for.
 func openLogs(c config.Log, stderr io.Writer) (*logs, error) {
-	level := zapLevel(c.Level)
-	l := &logs{}
+	l := &logs{level: zap.NewAtomicLevelAt(zapLevel(c.Level))}
+	l.toStderr.Store(c.AlsoToStderr || c.File == "")
 	var lines, notices []zapcore.Core
-	add := func(encoder zapcore.Encoder, w io.Writer) {
+	add := func(encoder zapcore.Encoder, w io.Writer, open func() bool) {
 		sink := zapcore.Lock(zapcore.AddSync(w))
-		lines = append(lines, zapcore.NewCore(encoder, sink, level))
-		notices = append(notices, zapcore.NewCore(encoder, sink, min(level, zapcore.InfoLevel)))
+		lines = append(lines, zapcore.NewCore(encoder, sink, zap.LevelEnablerFunc(func(at zapcore.Level) bool {
+			return at >= l.level.Level() && open()
+		})))
+		notices = append(notices, zapcore.NewCore(encoder, sink, zap.LevelEnablerFunc(func(at zapcore.Level) bool {
+			return at >= min(l.level.Level(), zapcore.InfoLevel) && open()
+		})))
 	}
 	if c.File != "" {
 		file, err := openLogFile(c.File)
@@ -40,15 +48,13 @@ func openLogs(c config.Log, stderr io.Writer) (*logs, error) {
 			return nil, exit(exitLogFile, fmt.Errorf("--log-file: %w", err))
 		}
 		l.file = file
-		add(textEncoder(), file)
+		add(textEncoder(), file, func() bool { return true })
 	}
-	if c.File == "" || c.AlsoToStderr {
-		encoder := textEncoder()
-		if os.Getenv("JOURNAL_STREAM") != "" {
-			encoder = journalEncoder()
-		}
-		add(encoder, stderr)
+	encoder := textEncoder()
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		encoder = journalEncoder()
 	}
+	add(encoder, stderr, l.toStderr.Load)
 	l.lines, l.notices = zap.New(zapcore.NewTee(lines...)), zap.New(zapcore.NewTee(notices...))
 	return l, nil
 }

@@ -36,7 +36,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 
 	limit := memoryLimit(cfg.MemoryLimitBytes)
 	go tuneCollector(ctx, limit)
-	s := &server{cfg: cfg, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit}
+	s := &server{cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit}
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
 			logs.notices.Error("stopped by an error", zap.Error(err))

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/query"
+	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 )
@@ -29,6 +29,7 @@ const snapshotWorkersMax = 8
 // server is one run: what is open, in the order in which it was opened.
 type server struct {
 	cfg     *config.Config
+	logs    *logs
 	log     *zap.Logger
 	notices *zap.Logger
 	systemd notify
@@ -37,6 +38,8 @@ type server struct {
 	budget   *memory.Budget
 	store    *storage.Store
 	disk     *durability.Manager
+	inForce  inForce
+	database *setting.Table // what can be changed while the server runs
 	queries  *query.Engine
 	bolt     *bolt.Server
 	listener net.Listener
@@ -128,6 +131,7 @@ func (s *server) openStore(ctx context.Context) error {
 		return errors.Join(exit(recoveryCode(ctx, err), err), s.store.Close())
 	}
 	s.recovered(directory)
+	s.loadSettings()
 	return nil
 }
 
@@ -149,13 +153,14 @@ func (s *server) openFront() error {
 		Store:            s.store,
 		Budget:           s.budget.Child("queries", 0),
 		QueryMemoryLimit: s.cfg.Query.MemoryLimitBytes,
-		QueryTimeout:     func() time.Duration { return s.cfg.Query.Timeout },
+		QueryTimeout:     func() time.Duration { return time.Duration(s.inForce.queryTimeout.Load()) },
 		IdleTimeout:      s.cfg.Query.IdleTimeout,
 		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
 		Workers:          workers(s.cfg.Query.Workers),
 		Durability:       disk{s.disk},
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,
+		Database:         s.database,
 		Version:          versionName(),
 		Build:            buildName(),
 		Now:              time.Now,
@@ -170,7 +175,7 @@ func (s *server) openFront() error {
 		Now:                time.Now,
 		Log:                s.log,
 		Budget:             s.budget,
-		ServerName:         b.ServerName,
+		ServerName:         func() string { return *s.inForce.serverName.Load() },
 		AllowOpenAccess:    b.AllowOpenAccess,
 		ConnectionsMax:     b.ConnectionsMax,
 		UnauthenticatedMax: b.UnauthenticatedMax,
@@ -189,17 +194,6 @@ func (s *server) openFront() error {
 		}
 	})
 	return nil
-}
-
-// settings are the rows of SHOW CONFIG; their names are written as Memgraph writes them there.
-func (s *server) settings() []query.Setting {
-	rows := make([]query.Setting, 0, len(s.cfg.Settings))
-	for _, setting := range s.cfg.Settings {
-		rows = append(rows, query.Setting{
-			Name: strings.ReplaceAll(setting.Flag.Name, "-", "_"), Default: setting.Flag.Default, Current: setting.Value, Description: setting.Flag.Help,
-		})
-	}
-	return rows
 }
 
 // alive tells whether the store still answers.

@@ -25,7 +25,7 @@ func (c *conn) hello() error {
 	}
 	c.address, c.filter = m.Address, m.Filter
 	reply := message.HelloReply{
-		Server:       c.srv.o.ServerName,
+		Server:       c.srv.o.ServerName(),
 		ConnectionID: c.id,
 		PatchUTC:     m.PatchUTC && !c.version.AtLeast(wire.V50),
 	}

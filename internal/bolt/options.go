@@ -18,9 +18,8 @@ type Options struct {
 	Log    *zap.Logger      // default: no log
 	Budget *memory.Budget   // parent of what large messages take; nil is unlimited
 
-	// ServerName is the agent string in the reply to HELLO. Some drivers insist on the
-	// prefix "Neo4j/" and a version of two numbers.
-	ServerName string
+	// ServerName returns the agent string in the reply to HELLO; nil: the usual one. Some drivers insist on the prefix "Neo4j/" and a version of two numbers.
+	ServerName func() string
 	// AllowOpenAccess lets clients of other machines in while no user exists.
 	AllowOpenAccess bool
 	// Versions are the protocol versions to offer, highest first; default: all.
@@ -54,8 +53,8 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
-	if o.ServerName == "" {
-		o.ServerName = defaultServerName
+	if o.ServerName == nil {
+		o.ServerName = func() string { return defaultServerName }
 	}
 	if o.Versions == nil {
 		o.Versions = wire.Supported()

@@ -133,22 +133,23 @@ func seconds(v *viper.Viper, name string) time.Duration {
 	return time.Duration(v.GetFloat64(name) * float64(time.Second))
 }
 
-// Given reports whether a flag was given a value, be it that of its default.
-func (c *Config) Given(name string) bool {
+// Setting returns a supported flag with its value, or nil where there is none of the name.
+func (c *Config) Setting(name string) *Setting {
 	for i := range c.Settings {
-		if s := &c.Settings[i]; s.Flag.Name == name {
-			return s.Origin.Source != FromDefault && s.Value != ""
+		if c.Settings[i].Flag.Name == name {
+			return &c.Settings[i]
 		}
 	}
-	return false
+	return nil
 }
+
+// Given reports whether the flag was given a value, be it that of its default.
+func (s *Setting) Given() bool { return s != nil && s.Origin.Source != FromDefault && s.Value != "" }
 
 // origin says where the value of a flag came from.
 func (c *Config) origin(name string) Origin {
-	for i := range c.Settings {
-		if c.Settings[i].Flag.Name == name {
-			return c.Settings[i].Origin
-		}
+	if s := c.Setting(name); s != nil {
+		return s.Origin
 	}
 	return Origin{}
 }
@@ -172,9 +173,9 @@ func (c *Config) risks() []Warning {
 		warn("storage-wal-file-flush-every-n-tx", "is above 1: a crash of the machine can lose commits of the last second that were acknowledged")
 	}
 	interval := snapshotIntervalSec
-	if c.Given(snapshotInterval) {
+	if c.Setting(snapshotInterval).Given() {
 		interval = snapshotInterval
-		if c.Given(snapshotIntervalSec) {
+		if c.Setting(snapshotIntervalSec).Given() {
 			warn(snapshotIntervalSec, "has no effect: --"+snapshotInterval+" wins over it")
 		}
 	}
