@@ -113,9 +113,7 @@ func BenchmarkSnapshot(b *testing.B) {
 			to := storage.New(storage.Options{})
 			f, err := snapshot.Open(vfs.OS(), info.Path)
 			check(b, err)
-			l := to.NewLoader()
-			check(b, f.Load(b.Context(), l, to, nil))
-			check(b, l.Finish(info.Index, 0, 0))
+			check(b, f.Fill(b.Context(), to, 2, nil))
 			check(b, f.Close())
 			check(b, to.Close())
 		}

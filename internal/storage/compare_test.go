@@ -185,8 +185,15 @@ func compareIndex(t *rapid.T, tx *Tx, want modelGraph, names testNames) {
 	}
 }
 
-// reload copies a view into an empty store through a Loader and compares it.
+// reload copies a view into an empty store through a Loader and through a Bulk and
+// compares both.
 func reload(t *rapid.T, from *Store, tx *Tx, want modelGraph) {
+	t.Helper()
+	reloadOneByOne(t, from, tx, want)
+	reloadInBulk(t, from, tx, want)
+}
+
+func reloadOneByOne(t *rapid.T, from *Store, tx *Tx, want modelGraph) {
 	t.Helper()
 	s := New(Options{})
 	defer closeStore(t, s)

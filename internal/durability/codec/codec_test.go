@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -475,5 +476,50 @@ func TestDecodeReusesMemory(t *testing.T) {
 		if !reflect.DeepEqual(c.Ops, ops) {
 			t.Fatalf("got %+v, want %+v", c.Ops, ops)
 		}
+	}
+}
+
+func TestVarintsInBulk(t *testing.T) {
+	var small, large []byte
+	var wantSmall []uint32
+	var wantLarge []int64
+	for shift := range 32 {
+		for _, d := range []int64{-1, 0, 1} {
+			v := uint32(int64(1)<<shift + d)
+			wantSmall, small = append(wantSmall, v), binary.AppendUvarint(small, uint64(v))
+		}
+	}
+	for shift := range 64 {
+		for _, d := range []int64{-1, 0, 1} {
+			v := int64(1)<<shift + d
+			wantLarge, large = append(wantLarge, v, -v), binary.AppendVarint(binary.AppendVarint(large, v), -v)
+		}
+	}
+	for cut := 0; cut <= 3; cut++ {
+		small := append(bytes.Clone(small), make([]byte, cut)...)
+		r := codec.NewReader(small)
+		got := make([]uint32, len(wantSmall)+cut)
+		if err := r.Uvarints(got, math.MaxUint32); err != nil || r.End() != nil || !slices.Equal(got[:len(wantSmall)], wantSmall) {
+			t.Fatalf("%v %v, want %v", got, err, wantSmall)
+		}
+		r = codec.NewReader(append(bytes.Clone(large), make([]byte, cut)...))
+		signed := make([]int64, len(wantLarge)+cut)
+		if err := r.Varints(signed); err != nil || r.End() != nil || !slices.Equal(signed[:len(wantLarge)], wantLarge) {
+			t.Fatalf("%v %v, want %v", signed, err, wantLarge)
+		}
+	}
+	for n := range small {
+		r := codec.NewReader(small[:n])
+		if r.Uvarints(make([]uint32, len(wantSmall)), math.MaxUint32) == nil {
+			t.Fatalf("%d of %d bytes accepted", n, len(small))
+		}
+		r = codec.NewReader(large[:n])
+		if r.Varints(make([]int64, len(wantLarge))) == nil {
+			t.Fatalf("%d of %d bytes accepted", n, len(large))
+		}
+	}
+	r := codec.NewReader([]byte{100})
+	if r.Uvarints(make([]uint32, 1), 99) == nil {
+		t.Fatal("a number above the bound accepted")
 	}
 }

@@ -219,21 +219,16 @@ func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	h := f.Header()
-	loader := r.o.Store.NewLoader()
-	err = f.Load(ctx, loader, r.o.Store, func(p snapshot.Progress) {
+	err = f.Fill(ctx, r.o.Store, max(r.o.Workers, 2), func(p snapshot.Progress) {
 		r.progress(Progress{Phase: PhaseSnapshot, Bytes: p.Bytes, Total: p.Total})
 	})
-	if err == nil {
-		counts := f.Counts()
-		r.out.Report.Snapshot.Bytes, r.out.Report.Nodes, r.out.Report.Edges = f.Bytes(), counts.Nodes, counts.Edges
-		err = loader.Finish(h.Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
-	}
 	if err != nil && ctx.Err() == nil {
 		// Its checksums are good and the store is half full: no older snapshot can be
-		// tried in this process.
-		return fmt.Errorf("load of snapshot %s: %w", path, err)
+		// tried in this process, whatever the error is.
+		return fmt.Errorf("load of a snapshot that had been verified: %s; start again", err.Error())
 	}
+	counts := f.Counts()
+	r.out.Report.Snapshot.Bytes, r.out.Report.Nodes, r.out.Report.Edges = f.Bytes(), counts.Nodes, counts.Edges
 	return err
 }
 

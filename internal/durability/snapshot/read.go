@@ -190,7 +190,7 @@ func (s *File) Load(ctx context.Context, sink Sink, in change.Interner, report f
 			}
 		}
 	})
-	l := newLoader(sink, in)
+	l := &loader{sink: sink, names: newNameTable(in)}
 	progress := Progress{Total: s.size}
 	for at := 0; ; at++ {
 		b, more := <-blocks

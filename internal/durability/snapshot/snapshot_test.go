@@ -20,6 +20,7 @@ import (
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
+	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 	"memgraphd/internal/storage/value/valuetest"
 )
@@ -194,15 +195,30 @@ func load(tb testing.TB, fsys vfs.FS, path string) (*storage.Store, error) {
 	}
 	s := storage.New(storage.Options{})
 	tb.Cleanup(func() { must[bool](tb)(true, s.Close()) })
+	progress := snapshot.Progress{}
+	if err := f.Fill(tb.Context(), s, 2, func(p snapshot.Progress) { progress = p }); err != nil {
+		return nil, err
+	}
+	if c := f.Counts(); c.Nodes+c.Entries > 0 && (progress.Total != f.Bytes() || progress.Bytes <= 0 || progress.Bytes > progress.Total) {
+		tb.Fatalf("progress at the end: %+v of a file of %d bytes", progress, f.Bytes())
+	}
+	if one := must[*storage.Store](tb)(loadOneByOne(tb, f)); textNow(one) != textNow(s) {
+		tb.Fatal("a load in bulk and one by one differ")
+	}
+	return s, s.Check()
+}
+
+// loadOneByOne loads with a Sink.
+func loadOneByOne(tb testing.TB, f *snapshot.File) (*storage.Store, error) {
+	tb.Helper()
+	s := storage.New(storage.Options{})
+	tb.Cleanup(func() { must[bool](tb)(true, s.Close()) })
 	l := s.NewLoader()
 	if err := f.Load(tb.Context(), l, s, nil); err != nil {
 		return nil, err
 	}
 	counts := f.Counts()
-	if err := l.Finish(f.Header().Index, counts.NodeGenerationMax, counts.EdgeGenerationMax); err != nil {
-		return nil, err
-	}
-	return s, s.Check()
+	return s, l.Finish(f.Header().Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -474,8 +490,17 @@ func FuzzSnapshotRead(f *testing.F) {
 		if err := s.Verify(t.Context(), 1); err != nil {
 			return
 		}
+		store := storage.New(storage.Options{Budget: memory.New("server", 64<<20)})
+		defer func() { must[bool](t)(true, store.Close()) }()
 		to := &sink{}
-		if err := s.Load(t.Context(), to, interner{}, nil); err != nil {
+		err = s.Load(t.Context(), to, interner{}, nil)
+		if filled := s.Fill(t.Context(), store, 2, nil); filled == nil {
+			if err != nil {
+				t.Fatalf("loaded in bulk, but one by one: %v", err)
+			}
+			must[bool](t)(true, store.Check())
+		}
+		if err != nil {
 			return
 		}
 		if to.things > len(data) {
@@ -544,6 +569,16 @@ func BenchmarkLoad(b *testing.B) {
 		l := to.NewLoader()
 		return l, to, func() {
 			must[bool](b)(true, l.Finish(info.Index, 0, 0))
+			must[bool](b)(true, to.Close())
+		}
+	})
+	b.Run("fill", func(b *testing.B) {
+		b.SetBytes(info.Bytes)
+		for b.Loop() {
+			to := storage.New(storage.Options{})
+			f := must[*snapshot.File](b)(snapshot.Open(vfs.OS(), info.Path))
+			must[bool](b)(true, f.Fill(b.Context(), to, 2, nil))
+			must[bool](b)(true, f.Close())
 			must[bool](b)(true, to.Close())
 		}
 	})

@@ -101,13 +101,22 @@ func (s small) edges() []uint32 { return s.words[1+s.groups+s.cap:] }
 
 // newSmall returns an empty block with room for n entries in groups.
 func (b Blocks) newSmall(groups, n int) (arena.Ref, small) {
-	bytes := arena.RoundUp(smallBytes(groups, n))
-	capacity := min((bytes/wordBytes-1-groups)/2, SmallMax)
+	capacity := smallCap(groups, n)
 	ref := b.Arena.Alloc(smallBytes(groups, capacity))
+	return ref, b.formSmall(ref, groups, capacity)
+}
+
+// smallCap returns how many entries a block with room for n has room for.
+func smallCap(groups, n int) int {
+	return min((arena.RoundUp(smallBytes(groups, n))/wordBytes-1-groups)/2, SmallMax)
+}
+
+// formSmall makes an empty block of what is at ref.
+func (b Blocks) formSmall(ref arena.Ref, groups, capacity int) small {
 	s := small{cap: capacity, groups: groups}
 	s.words = b.Arena.Words(ref, 1+groups+2*capacity)
 	s.words[0] = uint32(capacity) | uint32(groups)<<fieldBits
-	return ref, s
+	return s
 }
 
 // Insert adds e to the relationships at ref and returns where they are now.

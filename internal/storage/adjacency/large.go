@@ -94,13 +94,20 @@ func (s segment) edges() []uint32  { return s.words[segData+s.cap:] }
 
 // newSegment returns an empty segment with room for n entries.
 func (b Blocks) newSegment(n int) (arena.Ref, segment) {
-	bytes := arena.RoundUp(segmentBytes(n))
-	capacity := (bytes/wordBytes - segData) / 2
+	capacity := segmentCap(n)
 	ref := b.Arena.Alloc(segmentBytes(capacity))
+	return ref, b.formSegment(ref, capacity)
+}
+
+// segmentCap returns how many entries a segment with room for n has room for.
+func segmentCap(n int) int { return (arena.RoundUp(segmentBytes(n))/wordBytes - segData) / 2 }
+
+// formSegment makes an empty segment of what is at ref.
+func (b Blocks) formSegment(ref arena.Ref, capacity int) segment {
 	s := segment{b.Arena.Words(ref, segData+2*capacity), capacity}
 	s.words[segCount], s.words[segCap], s.words[segMarks] = 0, uint32(capacity), 0
 	s.words[segLeast], s.words[segMost], s.words[segAscend] = ^uint32(0), 0, 1
-	return ref, s
+	return s
 }
 
 // add appends one entry, for which there must be room.
@@ -171,12 +178,20 @@ func (b Blocks) setGroup(group []uint32, t graph.TypeID, refs []uint32, count in
 }
 
 func (b Blocks) newList(refs []uint32, capacity int) arena.Ref {
-	capacity = arena.RoundUp(listBytes(capacity))/wordBytes - listRefs
+	capacity = listCapFor(capacity)
 	ref := b.Arena.Alloc(listBytes(capacity))
+	b.formList(ref, refs, capacity)
+	return ref
+}
+
+// listCapFor returns how many segments a list with room for n has room for.
+func listCapFor(n int) int { return arena.RoundUp(listBytes(n))/wordBytes - listRefs }
+
+// formList makes a list of segments of what is at ref.
+func (b Blocks) formList(ref arena.Ref, refs []uint32, capacity int) {
 	words := b.Arena.Words(ref, listRefs+capacity)
 	words[listCount], words[listCap] = uint32(len(refs)), uint32(capacity)
 	copy(words[listRefs:], refs)
-	return ref
 }
 
 func (b Blocks) insertLarge(ref arena.Ref, e Entry, g *arena.Garbage) arena.Ref {

@@ -1,0 +1,354 @@
+package snapshot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+)
+
+// lanesPerWorker is how many parts each worker's share of the relationships has, so that
+// workers end at about the same time.
+const lanesPerWorker = 4
+
+// Fill loads the image into an empty store with several workers: names first, then nodes,
+// relationships and entries. Blocks are read where they are decoded, and checked again;
+// those of relationships are read a second time, and more often where memory is scarce (see
+// storage.Bulk). After an error the store is of no use.
+//
+// report hears how far it is, in bytes of the file, each block counted once; it is called
+// by one goroutine at a time. nil: nobody asks.
+func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, report func(Progress)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	workers = max(1, workers)
+	bulk, err := store.NewBulk(workers * lanesPerWorker)
+	if err != nil {
+		return fmt.Errorf("snapshot %s: %w", s.name, err)
+	}
+	f := &filling{
+		file: s, bulk: bulk, names: newNameTable(store), cancel: cancel, workers: workers,
+		report: report, progress: Progress{Total: s.size},
+	}
+	for i := range workers {
+		f.decoders = append(f.decoders, &decoder{f: f, number: i})
+	}
+	return f.all(ctx)
+}
+
+// filling is one Fill.
+type filling struct {
+	file    *File
+	bulk    *storage.Bulk
+	names   *nameTable
+	cancel  context.CancelCauseFunc
+	workers int
+
+	decoders []*decoder
+
+	mu       sync.Mutex
+	report   func(Progress)
+	progress Progress
+}
+
+func (f *filling) all(ctx context.Context) error {
+	if err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) }); err != nil {
+		return err
+	}
+	nodes := f.blocks(kindNodes)
+	last := make([]uint64, len(nodes)) // slot of each block
+	err := f.parallel(ctx, len(nodes), func(d *decoder, at int) error {
+		err := d.nodes(nodes[at])
+		last[at] = d.last
+		return err
+	})
+	if err == nil {
+		err = f.apart(nodes, last)
+	}
+	if err == nil {
+		err = f.edges(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	err = f.lists(ctx, kindEntries, func(r *codec.Reader, h blockHeader) error { return entries(r, h.count, f.bulk.Entry) })
+	if err != nil {
+		return err
+	}
+	h, counts := f.file.header, f.file.footer.counts
+	return f.bulk.Finish(h.Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
+}
+
+// blocks returns the blocks of a kind in the order of their slots.
+func (f *filling) blocks(kind blockKind) []blockHeader {
+	var list []blockHeader
+	for _, h := range f.file.footer.blocks {
+		if h.kind == kind {
+			list = append(list, h)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b blockHeader) int { return cmp.Compare(a.first, b.first) })
+	return list
+}
+
+// lists reads the blocks of a kind that holds no slots, one after the other.
+func (f *filling) lists(ctx context.Context, kind blockKind, read func(*codec.Reader, blockHeader) error) error {
+	for _, h := range f.file.footer.blocks {
+		if h.kind != kind {
+			continue
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		b, err := f.file.read(h, nil)
+		if err != nil {
+			return err
+		}
+		r := codec.NewReader(b[blockBytes:])
+		if err := read(&r, h); err != nil {
+			return f.at(h, err)
+		}
+		f.done(h)
+	}
+	return nil
+}
+
+// edges reads the relationships: once for their slots and properties, then for the
+// adjacency. Each lane has the same blocks each time.
+func (f *filling) edges(ctx context.Context) error {
+	blocks := f.blocks(kindEdges)
+	lanes := f.bulk.Lanes()
+	share := func(lane int) []blockHeader {
+		return blocks[lane*len(blocks)/len(lanes) : (lane+1)*len(blocks)/len(lanes)]
+	}
+	last := make([]uint64, len(blocks)) // slot of each block
+	err := f.parallel(ctx, len(lanes), func(d *decoder, lane int) error {
+		from := lane * len(blocks) / len(lanes)
+		for i, h := range share(lane) {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := d.edges(h, lanes[lane]); err != nil {
+				return err
+			}
+			last[from+i] = d.last
+		}
+		return nil
+	})
+	if err == nil {
+		err = f.apart(blocks, last)
+	}
+	if err != nil {
+		return err
+	}
+	return f.link(ctx, share)
+}
+
+// link makes the adjacency of relationships; share gives the blocks of a lane.
+func (f *filling) link(ctx context.Context, share func(lane int) []blockHeader) error {
+	lanes := f.bulk.Lanes()
+	passes, err := f.bulk.Plan()
+	if err != nil {
+		return fmt.Errorf("snapshot %s: %w", f.file.name, err)
+	}
+	for range passes {
+		err := f.parallel(ctx, len(lanes), func(d *decoder, lane int) error {
+			for _, h := range share(lane) {
+				if ctx.Err() != nil {
+					return nil
+				}
+				if err := d.scatter(h, lanes[lane]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			err = f.bulk.Build(ctx)
+		}
+		if err != nil {
+			return fmt.Errorf("snapshot %s: %w", f.file.name, err)
+		}
+	}
+	return nil
+}
+
+// apart checks that blocks, in the order of their slots, end before the next one begins.
+func (f *filling) apart(blocks []blockHeader, last []uint64) error {
+	for i, h := range blocks {
+		if i > 0 && h.first <= last[i-1] {
+			return f.file.damaged(h.offset, errors.New("the block begins within another one"))
+		}
+	}
+	return nil
+}
+
+// parallel calls do for 0 … n-1, in any order, with all workers.
+func (f *filling) parallel(ctx context.Context, n int, do func(d *decoder, at int) error) error {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for _, d := range f.decoders {
+		group.Go(func() {
+			for at := next.Add(1) - 1; at < int64(n) && ctx.Err() == nil; at = next.Add(1) - 1 {
+				if err := do(d, int(at)); err != nil {
+					f.cancel(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// done counts a block as loaded.
+func (f *filling) done(h blockHeader) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.progress.Bytes += blockBytes + int64(h.length)
+	if f.report != nil {
+		f.report(f.progress)
+	}
+}
+
+// at says which block an error is about.
+func (f *filling) at(h blockHeader, err error) error {
+	return fmt.Errorf("snapshot %s, block at byte %d: %w", f.file.name, h.offset, err)
+}
+
+// decoder is one worker.
+type decoder struct {
+	f      *filling
+	number int
+	buf    []byte
+	things things
+	last   uint64 // slot of the last thing of the last block
+
+	sets  []storage.LabelSet // by shape
+	kinds []graph.TypeID     // by thing
+	props []storage.Property
+}
+
+// read reads and decodes one block.
+func (d *decoder) read(h blockHeader) (err error) {
+	if d.buf, err = d.f.file.read(h, d.buf); err != nil {
+		return err
+	}
+	if err = d.things.decode(h, d.buf[blockBytes:], d.f.names); err != nil {
+		return d.f.at(h, err)
+	}
+	d.last = h.first
+	if n := len(d.things.ids); n > 0 {
+		d.last = uint64(d.things.ids[n-1])
+	}
+	return nil
+}
+
+// nodes loads one block of nodes.
+func (d *decoder) nodes(h blockHeader) error {
+	if err := d.read(h); err != nil {
+		return err
+	}
+	if err := d.addNodes(d.f.bulk.Lanes()[d.number]); err != nil {
+		return d.f.at(h, err)
+	}
+	d.f.done(h)
+	return nil
+}
+
+func (d *decoder) addNodes(lane *storage.Lane) error {
+	t := &d.things
+	if len(t.ids) == 0 {
+		return t.end()
+	}
+	d.sets = d.sets[:0]
+	for i := range t.shapes {
+		set, err := lane.Labels(t.shapes[i].labels)
+		if err != nil {
+			return err
+		}
+		d.sets = append(d.sets, set)
+	}
+	if err := d.f.bulk.GrowNodes(graph.NodeID(d.last)); err != nil {
+		return err
+	}
+	for i, slot := range t.ids {
+		at := 0
+		if len(t.shapeOf) > 0 {
+			at = int(t.shapeOf[i])
+		}
+		var err error
+		if d.props, err = t.properties(d.props[:0], &t.shapes[at]); err != nil {
+			return err
+		}
+		if err = lane.Node(graph.NodeID(slot), t.generation(i), d.sets[at], d.props); err != nil {
+			return err
+		}
+	}
+	return t.end()
+}
+
+// edges loads the slots and properties of one block of relationships.
+func (d *decoder) edges(h blockHeader, lane *storage.Lane) error {
+	if err := d.read(h); err != nil {
+		return err
+	}
+	if err := d.addEdges(lane); err != nil {
+		return d.f.at(h, err)
+	}
+	d.f.done(h)
+	return nil
+}
+
+func (d *decoder) addEdges(lane *storage.Lane) error {
+	t := &d.things
+	if err := lane.Edges(d.run()); err != nil {
+		return err
+	}
+	plain := len(t.gens) == 0
+	for i := range t.shapes {
+		plain = plain && len(t.shapes[i].columns) == 0
+	}
+	if plain {
+		return t.end()
+	}
+	for i, slot := range t.ids {
+		s, generation := t.shape(i), t.generation(i)
+		if len(s.columns) == 0 && generation == 0 {
+			continue
+		}
+		var err error
+		if d.props, err = t.properties(d.props[:0], s); err != nil {
+			return err
+		}
+		if err = lane.EdgeProperties(graph.EdgeID(slot), generation, d.props); err != nil {
+			return err
+		}
+	}
+	return t.end()
+}
+
+// scatter hands the ends of one block of relationships to the present pass.
+func (d *decoder) scatter(h blockHeader, lane *storage.Lane) error {
+	if err := d.read(h); err != nil {
+		return err
+	}
+	lane.Scatter(d.run())
+	return nil
+}
+
+// run returns the relationships of the block as columns.
+func (d *decoder) run() storage.EdgeRun {
+	t := &d.things
+	d.kinds = resized(d.kinds, len(t.ids))
+	for i := range d.kinds {
+		d.kinds[i] = t.shape(i).edge
+	}
+	return storage.EdgeRun{IDs: edgeIDs(t.ids), Types: d.kinds, Sources: t.starts, Targets: t.ends}
+}
