@@ -51,6 +51,12 @@ var pathQueries = []struct{ name, text string }{
 	{"allShortestPaths", "MATCH (a:User {id: $a}), (b:User {id: $b}), p = allShortestPaths((a)-[:FRIEND*]->(b)) RETURN count(p)"},
 	{"filtered", "MATCH (a:User {id: $a}), (b:User {id: $b}), p = shortestPath((a)-[:FRIEND*]->(b)) WHERE all(r IN relationships(p) WHERE r.w < 8) RETURN length(p)"},
 	{"expression", "MATCH (a:User {id: $a}), (b:User {id: $b}) RETURN length(shortestPath((a)-[:FRIEND*]->(b)))"},
+	{"anyShortest", "MATCH p = ANY SHORTEST (a:User {id: $a})-[:FRIEND]->+(b:User {id: $b}) RETURN length(p)"},
+	{"shortest3", "MATCH p = SHORTEST 3 (a:User {id: $a})-[:FRIEND]->+(b:User {id: $b}) RETURN count(p)"},
+	{"bfs", "MATCH (a:User {id: $a})-[r:FRIEND *BFS ..3 (r, n | r.w > 2)]->(b:User {id: $b}) RETURN size(r)"},
+	{"wshortest", "MATCH (a:User {id: $a})-[:FRIEND *WSHORTEST (r, n | r.w) total]->(b:User {id: $b}) RETURN total"},
+	{"kshortest", "MATCH (a:User {id: $a}), (b:User {id: $b}) MATCH p = (a)-[:FRIEND *KSHORTEST | 5]->(b) RETURN count(p)"},
+	{"repeat", "MATCH (a:User {id: $a})((x)-[r:FRIEND]->(y) WHERE x.id < y.id){1,2}(b) RETURN count(*)"},
 }
 
 // BenchmarkShortestPath measures programs that are prepared already, on a graph that fits
