@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"math"
 	"slices"
 
 	"memgraphd/internal/query/ast"
@@ -312,9 +313,8 @@ func (s *best) estimate(fan, nodes float64, into bool) (rows, cost float64) {
 	l := ast.Length{Min: min(hops, 1), Max: high}
 	reach, edges := varFanout(&l, fan)
 	reach, edges = min(reach, nodes), min(edges, nodes*fan)
-	cost = edges * costRow
 	if into {
-		return 2, cost
+		return 2, math.Sqrt(edges) * 10 * costRow
 	}
-	return 2 * reach, cost
+	return 2 * reach, edges*costRow + reach*(fan+1)*10*costRow
 }
