@@ -27,7 +27,8 @@ import (
 type best struct {
 	spec  *plan.PathSearch
 	m     *machine
-	dist  distances
+	dist  distances // from the anchor
+	near  distances // from the other end, to find where the two meet
 	spur  spur
 	nodes probe
 	round []probe // by segment: conditions of whole rounds
@@ -49,7 +50,8 @@ type best struct {
 	length  int // of the path given last
 	ended   bool
 	held    int64
-	seq     sequence
+	seq     sequence // of the path given last
+	buffer  track
 }
 
 // candidate is the shortest path among those that share its first moves, before dev, and
@@ -100,7 +102,7 @@ func (c *compiler) best(o *plan.PathSearch) (*bestShape, error) {
 }
 
 // instance makes a finder for one execution.
-func (s *bestShape) instance() *best {
+func (s *bestShape) instance(paired bool) *best {
 	b := &best{spec: s.spec, m: s.machine.instance(), count: s.count, known: graph.NoNode}
 	b.nodes = newProbe(s.slots, s.nodes, s.spec.Nodes.Reads)
 	b.final = newProbe(s.slots, s.final, s.spec.Final.Reads)
@@ -108,6 +110,8 @@ func (s *bestShape) instance() *best {
 		b.round = append(b.round, newProbe(s.slots, tests, s.spec.Segments[i].RoundReads))
 	}
 	b.dist = distances{m: b.m, way: orientation{back: true, nodes: &b.nodes, node: s.spec.Nodes.Node}}
+	b.near = distances{m: b.m, way: orientation{nodes: &b.nodes, node: s.spec.Nodes.Node}}
+	b.dist.paired = paired
 	b.spur = spur{m: b.m, dist: &b.dist, mode: s.spec.Mode, way: orientation{nodes: &b.nodes, node: s.spec.Nodes.Node}}
 	return b
 }
@@ -123,7 +127,7 @@ func (c *compiler) pathSearch(o *plan.PathSearch) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		p := newPathfind(shape.instance(), &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
+		p := newPathfind(shape.instance(o.Into), &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
 		p.into = o.Into
 		return p
 	}, nil
@@ -164,6 +168,10 @@ func (b *best) refresh(r *run) error {
 
 func (b *best) total() value.Value { return value.Null }
 
+func (b *best) end() graph.NodeID { return b.target }
+
+func (b *best) trace(found *track) { b.seq.trace(b, found) }
+
 func (b *best) take(r *run, bytes int64) error {
 	if err := r.reserve(bytes); err != nil {
 		return err
@@ -190,7 +198,7 @@ func (b *best) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) er
 		b.ended = true
 		return nil
 	}
-	if err := b.dist.start(r, from); err != nil {
+	if err := b.dist.start(r, newConfig(b.m.last, from)); err != nil {
 		return err
 	}
 	b.known = from
@@ -223,7 +231,7 @@ func (b *best) allowed(r *run, n graph.NodeID) (bool, error) {
 }
 
 // next finds the next path, to the next other end where one has no more.
-func (b *best) next(r *run, found *track) (bool, error) {
+func (b *best) next(r *run) (bool, error) {
 	for !b.ended {
 		if b.target == graph.NoNode {
 			ok, err := b.nextTarget(r)
@@ -232,7 +240,7 @@ func (b *best) next(r *run, found *track) (bool, error) {
 				return false, err
 			}
 		}
-		ok, err := b.nextPath(r, found)
+		ok, err := b.nextPath(r)
 		if err != nil || ok {
 			return ok, err
 		}
@@ -245,13 +253,9 @@ func (b *best) next(r *run, found *track) (bool, error) {
 // nextTarget goes on to the next other end that a path leads to.
 func (b *best) nextTarget(r *run) (bool, error) {
 	if b.into != graph.NoNode {
-		for b.dist.ids.find(newConfig(0, b.into)) < 0 {
-			if b.dist.ended {
-				return false, nil
-			}
-			if err := b.dist.further(r); err != nil {
-				return false, err
-			}
+		ok, err := b.connected(r)
+		if err != nil || !ok {
+			return false, err
 		}
 		return true, b.aim(r, b.into)
 	}
@@ -271,6 +275,50 @@ func (b *best) nextTarget(r *run) (bool, error) {
 	}
 }
 
+// connected goes from both ends until they meet, and tells whether they do. Most of the
+// way to the other end is left to the searches for paths: what is not known of a distance
+// makes them look at as much as this does.
+func (b *best) connected(r *run) (bool, error) {
+	start := newConfig(0, b.into)
+	if err := b.near.start(r, start); err != nil {
+		return false, err
+	}
+	checked := 0
+	for {
+		for ; checked < len(b.near.list); checked++ {
+			if b.dist.ids.find(b.near.list[checked].key) >= 0 {
+				return true, nil
+			}
+		}
+		if b.dist.ended || b.near.ended {
+			return false, nil
+		}
+		if b.near.size() < b.dist.size() {
+			if err := b.near.further(r); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if err := b.dist.further(r); err != nil {
+			return false, err
+		}
+		checked = b.near.from // the last level meets first
+	}
+}
+
+// refine makes the distances known to a level further when the searches for paths have
+// looked at more than that takes.
+func (b *best) refine(r *run) error {
+	if b.dist.ended || b.spur.looked < refineShare*b.dist.size() || int(b.dist.level) >= b.last.length {
+		return nil
+	}
+	b.spur.looked = 0
+	return b.dist.further(r)
+}
+
+// refineShare is how much more the searches may look at than the last level has.
+const refineShare = 4
+
 // aim begins to look for paths from n.
 func (b *best) aim(r *run, n graph.NodeID) error {
 	b.forget(r)
@@ -285,7 +333,7 @@ func (b *best) aim(r *run, n graph.NodeID) error {
 // forget drops the candidates.
 func (b *best) forget(r *run) {
 	clear(b.queue)
-	b.queue, b.made, b.pending = b.queue[:0], 0, false
+	b.queue, b.made, b.last, b.pending = b.queue[:0], 0, candidate{}, false
 	r.release(b.held)
 	b.held = 0
 }
@@ -293,6 +341,9 @@ func (b *best) forget(r *run) {
 // look finds the shortest path that begins with the moves before dev and then takes none
 // of banned.
 func (b *best) look(r *run, moves []move, dev int, banned []move) error {
+	if err := b.refine(r); err != nil {
+		return err
+	}
 	found, ok, err := b.spur.search(r, newConfig(0, b.target), moves[:dev], banned, b.anchor)
 	if err != nil || !ok {
 		return err
@@ -333,7 +384,7 @@ func (b *best) branch(r *run) error {
 }
 
 // nextPath finds the next path from the target to the anchor.
-func (b *best) nextPath(r *run, found *track) (bool, error) {
+func (b *best) nextPath(r *run) (bool, error) {
 	for {
 		if !b.spec.All && !b.spec.ByLength && b.given >= b.limit {
 			return false, nil
@@ -350,7 +401,7 @@ func (b *best) nextPath(r *run, found *track) (bool, error) {
 			return false, nil
 		}
 		b.last, b.pending, b.cut = c, true, len(c.moves)-1
-		ok, err := b.fits(r, &b.last, found)
+		ok, err := b.fits(r, &b.last)
 		if err != nil {
 			return false, err
 		}
@@ -365,9 +416,9 @@ func (b *best) nextPath(r *run, found *track) (bool, error) {
 	}
 }
 
-// fits makes the track of c and tells whether it is a path that is wanted. Where it is
+// fits makes the sequence of c and tells whether it is a path that is wanted. Where it is
 // not, cut is set to the move with which it became none.
-func (b *best) fits(r *run, c *candidate, found *track) (bool, error) {
+func (b *best) fits(r *run, c *candidate) (bool, error) {
 	if at := b.repeats(c); at >= 0 {
 		b.cut = at
 		return false, nil
@@ -379,16 +430,16 @@ func (b *best) fits(r *run, c *candidate, found *track) (bool, error) {
 	if ok, err := b.roundsFit(r); err != nil || !ok {
 		return false, err
 	}
-	b.seq.trace(b, found)
 	if !b.final.active() {
 		return true, nil
 	}
-	return b.finally(r, found)
+	return b.finally(r)
 }
 
 func (b *best) close(r *run) {
 	b.forget(r)
 	b.dist.release(r)
+	b.near.release(r)
 	b.spur.release(r)
 	b.known = graph.NoNode
 }

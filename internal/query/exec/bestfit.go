@@ -112,11 +112,11 @@ func (b *best) badRound(r *run, i int, starts []int) (int, error) {
 }
 
 // finally tells whether the path as a whole fulfils the conditions.
-func (b *best) finally(r *run, found *track) (bool, error) {
-	f := &b.spec.Final
+func (b *best) finally(r *run) (bool, error) {
+	f, found := &b.spec.Final, &b.buffer
+	b.trace(found)
 	if b.spec.Reverse {
 		found.turn()
-		defer found.turn()
 	}
 	for i := range f.Found.Groups {
 		g := &f.Found.Groups[i]

@@ -29,6 +29,8 @@ type bfs struct {
 	walk  walker
 
 	ids     nodeMap
+	done    [2]nodeBits // nodes of earlier levels; nil while there are few
+	bits    [2]nodeBits // memory for done
 	reached []reached
 	links   []link
 	levels  [2]levelRange
@@ -101,6 +103,7 @@ func (b *bfs) oneSided() bool { return b.spec.Test.Path != plan.NoSlot }
 func (b *bfs) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) error {
 	b.ids.clear(len(b.reached) + 1)
 	b.reached, b.links, b.meets = b.reached[:0], b.links[:0], b.meets[:0]
+	b.done = [2]nodeBits{}
 	b.to, b.depth = to, 0
 	b.given, b.ready, b.inChain = 0, 0, false
 	b.edges.outer(in, row)
@@ -121,11 +124,9 @@ func (b *bfs) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) err
 		if side == 1 && b.oneSided() {
 			break
 		}
-		at := len(b.reached)
-		if err := b.reach(r, n, reached{link: -1, side: uint8(side)}); err != nil {
+		if err := b.root(r, side, n); err != nil {
 			return err
 		}
-		b.levels[side] = levelRange{at, at + 1}
 	}
 	return nil
 }
@@ -140,25 +141,31 @@ func (b *bfs) allowed(r *run, n graph.NodeID) (bool, error) {
 	return len(pass) == 1, err
 }
 
-// reach adds a node unless it was reached before; at is where it stands then, or -1.
-func (b *bfs) reach(r *run, n graph.NodeID, as reached) error {
-	_, err := b.reachOr(r, n, as)
-	return err
+// root begins a side at n.
+func (b *bfs) root(r *run, side int, n graph.NodeID) error {
+	if err := b.room(r, 1); err != nil {
+		return err
+	}
+	at := len(b.reached)
+	b.ids.add(n, at)
+	b.reached = append(b.reached, reached{node: n, link: -1, side: uint8(side)})
+	b.levels[side] = levelRange{at, at + 1}
+	return nil
 }
 
-func (b *bfs) reachOr(r *run, n graph.NodeID, as reached) (at int, err error) {
-	if b.ids.full() {
-		if err = b.take(r, b.ids.bytesToGrow()); err != nil {
-			return 0, err
+// room makes place for n more nodes.
+func (b *bfs) room(r *run, n int) error {
+	for 2*(b.ids.count+n) > len(b.ids.slots) {
+		if err := b.take(r, b.ids.bytesToGrow()); err != nil {
+			return err
 		}
 		b.ids.grow()
 	}
-	if at = b.ids.add(n, len(b.reached)); at >= 0 {
-		return at, nil
+	var err error
+	if b.reached, err = grownTaken(b, r, b.reached, n); err == nil {
+		b.links, err = grownTaken(b, r, b.links, n)
 	}
-	as.node = n
-	b.reached, err = appendTaken(b, r, b.reached, as)
-	return -1, err
+	return err
 }
 
 // take reserves bytes for the search.
@@ -170,12 +177,19 @@ func (b *bfs) take(r *run, bytes int64) error {
 	return nil
 }
 
+// end is where the path found last leads to.
+func (b *bfs) end() graph.NodeID {
+	if b.to != graph.NoNode {
+		return b.to
+	}
+	return b.reached[b.chain.meet.ends[0]].node
+}
+
 // next gives the next path.
-func (b *bfs) next(r *run, found *track) (bool, error) {
+func (b *bfs) next(r *run) (bool, error) {
 	for {
 		if b.inChain {
 			if b.chain.next(b) {
-				b.trace(found)
 				return true, nil
 			}
 			b.inChain = false
@@ -199,7 +213,6 @@ func (b *bfs) next(r *run, found *track) (bool, error) {
 			if !b.spec.All && b.to != graph.NoNode {
 				b.ended, b.inChain = true, false
 			}
-			b.trace(found)
 			return true, nil
 		}
 	}
@@ -235,23 +248,21 @@ func (b *bfs) meet(r *run) (bool, error) {
 }
 
 // weighMax is the size of a level up to which its relationships are counted to find the
-// lighter side.
-const weighMax = 16
+// lighter side; larger ones are taken to have weighMax for each node.
+const weighMax = 4
 
 // lighter returns the side whose last level has less to look at.
 func (b *bfs) lighter(r *run) int {
-	var sizes [2]int
+	var work [2]int
 	for side, l := range b.levels {
-		sizes[side] = l.to - l.from
-	}
-	if max(sizes[0], sizes[1]) <= weighMax {
-		for side, l := range b.levels {
-			for _, x := range b.reached[l.from:l.to] {
-				sizes[side] += r.tx.Degree(x.node, b.hops[side].spec.Direction, b.hops[side].types)
-			}
+		if work[side] = weighMax * (l.to - l.from); l.to-l.from > weighMax {
+			continue
+		}
+		for _, x := range b.reached[l.from:l.to] {
+			work[side] += r.tx.Degree(x.node, b.hops[side].spec.Direction, b.hops[side].types)
 		}
 	}
-	if sizes[1] < sizes[0] {
+	if work[1] < work[0] {
 		return 1
 	}
 	return 0
@@ -291,6 +302,6 @@ func (b *bfs) close(r *run) {
 	b.held = 0
 	if len(b.ids.slots) > 2*keptNodes {
 		b.ids = nodeMap{}
-		b.reached, b.links, b.meets = nil, nil, nil
+		b.reached, b.links, b.meets, b.bits = nil, nil, nil, [2]nodeBits{}
 	}
 }

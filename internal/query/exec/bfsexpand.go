@@ -8,6 +8,9 @@ import (
 
 // expand follows the relationships of the last level of a side.
 func (b *bfs) expand(r *run, side int) error {
+	if err := b.mark(r, side); err != nil {
+		return err
+	}
 	l := b.levels[side]
 	b.levels[side].from = len(b.reached)
 	limit := int(graph.NoEdge)
@@ -15,7 +18,7 @@ func (b *bfs) expand(r *run, side int) error {
 		limit = r.size
 	}
 	for at := l.from; at < l.to; at++ {
-		if (at-l.from)%warmNodes == 0 && l.to-l.from > 1 {
+		if (at-l.from)%warmNodes == 0 && l.to-l.from >= warmNodes/2 {
 			b.warm(r, at, min(l.to, at+warmNodes), side)
 		}
 		b.walk.start(r, &b.hops[side], b.reached[at].node)
@@ -39,6 +42,53 @@ func (b *bfs) expand(r *run, side int) error {
 	}
 	b.levels[side].to = len(b.reached)
 	return nil
+}
+
+// markShare says when the nodes that a side is done with are kept as bits too: when that
+// takes less memory than what is known of them, or little.
+const markShare = 512
+
+// mark keeps the nodes of all levels of a side as bits, which a large search that comes
+// back to the same nodes again and again finds without looking for them.
+func (b *bfs) mark(r *run, side int) error {
+	limit := int(r.tx.NodeLimit())
+	if len(b.reached) < max(1024, limit/markShare) {
+		return nil
+	}
+	l := b.levels[side]
+	if b.done[side] == nil {
+		words := limit/64 + 1
+		if cap(b.bits[side]) < words {
+			if err := b.take(r, int64(words)*8); err != nil {
+				return err
+			}
+			b.bits[side] = make(nodeBits, words)
+		}
+		b.done[side] = b.bits[side][:words]
+		clear(b.done[side])
+		l.from = 0
+	}
+	for _, x := range b.reached[l.from:l.to] {
+		if x.side == uint8(side) {
+			b.done[side].add(x.node)
+		}
+	}
+	return nil
+}
+
+// nodeBits is a set of nodes.
+type nodeBits []uint64
+
+// has tells whether n is in b. What lies beyond its end is not.
+func (b nodeBits) has(n graph.NodeID) bool {
+	return int(n/64) < len(b) && b[n/64]&(1<<(n%64)) != 0
+}
+
+// add puts n into b, unless it lies beyond its end.
+func (b nodeBits) add(n graph.NodeID) {
+	if int(n/64) < len(b) {
+		b[n/64] |= 1 << (n % 64)
+	}
 }
 
 // warmNodes is how many nodes are loaded together.
@@ -67,28 +117,34 @@ func (b *bfs) follow(r *run, side, at int, nodes []graph.NodeID, edges []graph.E
 			return err
 		}
 	}
+	if err := b.room(r, len(nodes)); err != nil {
+		return err
+	}
 	level := b.reached[at].level + 1
+	done := b.done[side]
 	for i, n := range nodes {
-		e := b.walk.edge(edges[i], n)
-		as := reached{link: int32(len(b.links)), level: level, side: uint8(side)}
-		old, err := b.reachOr(r, n, as)
-		switch {
-		case err != nil:
-			return err
-		case old < 0:
-			b.links, err = appendTaken(b, r, b.links, link{edge: e, from: int32(at), next: -1})
-		case b.reached[old].side != uint8(side):
-			m := meeting{edge: e}
-			m.ends[side], m.ends[1-side] = int32(at), int32(old)
-			b.meets, err = appendTaken(b, r, b.meets, m)
-			if !b.spec.All {
-				return err
-			}
-		case b.spec.All && b.reached[old].level == level:
-			b.links, err = appendTaken(b, r, b.links, link{edge: e, from: int32(at), next: b.reached[old].link})
-			b.reached[old].link = int32(len(b.links) - 1)
+		if done.has(n) {
+			continue
 		}
-		if err != nil {
+		old := b.ids.add(n, len(b.reached))
+		if old < 0 {
+			b.reached = append(b.reached, reached{node: n, link: int32(len(b.links)), level: level, side: uint8(side)})
+			b.links = append(b.links, link{edge: b.walk.edge(edges[i], n), from: int32(at), next: -1})
+			continue
+		}
+		x := &b.reached[old]
+		if x.side == uint8(side) && (!b.spec.All || x.level != level) {
+			continue
+		}
+		if x.side == uint8(side) {
+			b.links = append(b.links, link{edge: b.walk.edge(edges[i], n), from: int32(at), next: x.link})
+			x.link = int32(len(b.links) - 1)
+			continue
+		}
+		m := meeting{edge: b.walk.edge(edges[i], n)}
+		m.ends[side], m.ends[1-side] = int32(at), int32(old)
+		var err error
+		if b.meets, err = appendTaken(b, r, b.meets, m); err != nil || !b.spec.All {
 			return err
 		}
 	}
@@ -100,6 +156,9 @@ func (b *bfs) test(r *run, side, at int, nodes []graph.NodeID, edges []graph.Edg
 	b.nodeSpace, b.edgeSpace = b.nodeSpace[:0], b.edgeSpace[:0]
 	level := b.reached[at].level + 1
 	for i, n := range nodes {
+		if b.done[side].has(n) {
+			continue
+		}
 		if old := b.ids.find(n); old >= 0 {
 			x := &b.reached[old]
 			if x.side == uint8(side) && (!b.spec.All || x.level != level) {

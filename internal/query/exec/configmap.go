@@ -75,6 +75,18 @@ func (m *configMap) find(k config) int {
 	return -1
 }
 
+// add gives k a number unless it has one, which is returned then; otherwise it returns -1.
+// m must not be full.
+func (m *configMap) add(k config, number int) int {
+	s := m.slot(k)
+	if s.at >= m.base {
+		return int(s.at - m.base)
+	}
+	m.count++
+	s.key, s.at = k, m.base+uint32(number)
+	return -1
+}
+
 // put gives k a number, in the place of the one that it has. m must not be full.
 func (m *configMap) put(k config, number int) {
 	s := m.slot(k)

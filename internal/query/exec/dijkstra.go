@@ -120,6 +120,8 @@ func (d *dijkstra) take(r *run, bytes int64) error {
 // total is the weight of the path given last.
 func (d *dijkstra) total() value.Value { return d.places[d.ready[d.given]].cost.value() }
 
+func (d *dijkstra) end() graph.NodeID { return d.places[d.ready[d.given]].node }
+
 // begin starts at from.
 func (d *dijkstra) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) error {
 	d.ids.clear(len(d.places) + 1)
@@ -192,7 +194,7 @@ func (d *dijkstra) link(r *run, at int32, e graph.Edge, from int32) error {
 }
 
 // next gives the next path.
-func (d *dijkstra) next(r *run, found *track) (bool, error) {
+func (d *dijkstra) next(r *run) (bool, error) {
 	for !d.ended {
 		if d.opened {
 			ok, err := d.nextChain(r)
@@ -200,7 +202,6 @@ func (d *dijkstra) next(r *run, found *track) (bool, error) {
 				return false, err
 			}
 			if ok {
-				d.trace(found)
 				return true, nil
 			}
 			d.opened = false

@@ -16,8 +16,12 @@ type finder interface {
 	// begin begins to look for the paths of a row. to is graph.NoNode where any node is
 	// looked for; neither is null.
 	begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) error
-	// next finds the next path, in the order in which it was looked for, or reports false.
-	next(r *run, found *track) (bool, error)
+	// next finds the next path, or reports false.
+	next(r *run) (bool, error)
+	// end is the node that the path found last leads to.
+	end() graph.NodeID
+	// trace makes the path found last, in the order in which it was looked for.
+	trace(found *track)
 	// total is the weight of the path that was found last.
 	total() value.Value
 	// close gives memory back.
@@ -176,8 +180,7 @@ func (o *pathfind) fill(r *run) error {
 			}
 			o.busy = true
 		}
-		o.found.reset()
-		ok, err := o.f.next(r, &o.found)
+		ok, err := o.f.next(r)
 		if err != nil {
 			return err
 		}
@@ -205,13 +208,17 @@ func (o *pathfind) start(r *run, row int) (bool, error) {
 
 // give makes a row of the path found.
 func (o *pathfind) give(r *run, row int) {
-	end := o.found.nodes[len(o.found.nodes)-1]
+	end := o.f.end()
 	if !o.into && (len(o.ends.labels) < len(o.hop.ToLabels) || !r.hasLabels(end, o.ends.labels)) {
 		return
 	}
 	o.rows = append(o.rows, uint16(row))
 	o.nodes = append(o.nodes, end)
-	if o.spec.Reverse && len(o.columns) > 0 {
+	if len(o.columns) == 0 {
+		return
+	}
+	o.f.trace(&o.found)
+	if o.spec.Reverse {
 		o.found.turn()
 	}
 	for i := range o.columns {

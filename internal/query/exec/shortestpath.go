@@ -40,7 +40,7 @@ func (c *compiler) shortestPath(o *plan.ShortestPath) (factory, error) {
 		}
 		var f finder = b
 		if cycles != nil {
-			f = &orCycle{bfs: b, best: cycles.instance()}
+			f = &orCycle{bfs: b, best: cycles.instance(true)}
 		}
 		p := newPathfind(f, &o.Hop, &o.Found, in(i), newOutput(slots, o.Carry))
 		p.into = o.Into
@@ -83,9 +83,9 @@ func (o *orCycle) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID)
 	return o.bfs.begin(r, in, row, from, to)
 }
 
-func (o *orCycle) next(r *run, found *track) (bool, error) {
+func (o *orCycle) next(r *run) (bool, error) {
 	if !o.cycling {
-		ok, err := o.bfs.next(r, found)
+		ok, err := o.bfs.next(r)
 		if ok || err != nil || !o.toAny {
 			return ok, err
 		}
@@ -94,7 +94,22 @@ func (o *orCycle) next(r *run, found *track) (bool, error) {
 			return false, err
 		}
 	}
-	return o.best.next(r, found)
+	return o.best.next(r)
+}
+
+func (o *orCycle) end() graph.NodeID {
+	if o.cycling {
+		return o.best.end()
+	}
+	return o.bfs.end()
+}
+
+func (o *orCycle) trace(found *track) {
+	if o.cycling {
+		o.best.trace(found)
+		return
+	}
+	o.bfs.trace(found)
 }
 
 func (o *orCycle) total() value.Value { return value.Null }

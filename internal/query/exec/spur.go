@@ -27,6 +27,7 @@ type spur struct {
 	list    []spurEntry
 	buckets [][]int32 // places in list, by how much longer than the first estimate
 	base    int32
+	looked  int // entries gone on from since somebody set it to 0
 	walk    walker
 	fan     fan
 	held    int64
@@ -61,11 +62,11 @@ func (s *spur) search(r *run, start config, prefix, banned []move, anchor graph.
 		at = prefix[len(prefix)-1].key
 	}
 	goal := newConfig(s.m.last, anchor)
-	s.base = s.dist.of(at)
-	if s.base < 0 {
+	if s.base = s.dist.of(at); s.base < 0 && len(prefix) > 0 {
 		return nil, false, nil
 	}
 	used := usage{start: start, prefix: prefix, mode: s.mode}
+	used.arrived = used.passes(anchor)
 	// The beginning is not noted as reached: the way may come back to it and go on as it
 	// must not at first.
 	first := spurEntry{move: move{key: at}, from: -1}
@@ -124,13 +125,14 @@ func (s *spur) reach(r *run, e spurEntry) error {
 
 // expand reaches what leads on from entry i.
 func (s *spur) expand(r *run, i int32, e spurEntry, used *usage, banned []move) error {
+	s.looked++
 	state := &s.m.states[e.key.state()]
 	if state.leave >= 0 {
 		if err := s.leave(r, i, e, state, banned); err != nil {
 			return err
 		}
 	}
-	if state.leg < 0 {
+	if state.leg < 0 || used.arrived {
 		return nil
 	}
 	n := e.key.node()
@@ -207,6 +209,21 @@ type usage struct {
 	start  config
 	prefix []move
 	mode   ast.PathMode
+	// arrived tells that the path is where it has to end and cannot come back there, so
+	// that it must not follow anything further.
+	arrived bool
+}
+
+// passes tells whether the path has a node to which it cannot come back.
+func (u *usage) passes(n graph.NodeID) bool {
+	switch u.mode {
+	case ast.Acyclic:
+		return u.start.node() == n || slices.ContainsFunc(u.prefix, func(x move) bool { return x.key.node() == n })
+	case ast.Simple:
+		return u.closed() || u.start.node() != n && slices.ContainsFunc(u.prefix, func(x move) bool { return x.key.node() == n })
+	case ast.NoMode, ast.Trail, ast.Walk:
+	}
+	return false
 }
 
 // forbids tells whether the path must not go on over the relationship of m.

@@ -143,11 +143,10 @@ func (t *trails) begin(_ *run, in *batch.Batch, row int, from, to graph.NodeID) 
 }
 
 // next goes on to the next path.
-func (t *trails) next(r *run, found *track) (bool, error) {
+func (t *trails) next(r *run) (bool, error) {
 	if t.zero {
 		t.zero = false
 		if t.ends() {
-			t.give(found)
 			return true, nil
 		}
 	}
@@ -168,7 +167,6 @@ func (t *trails) next(r *run, found *track) (bool, error) {
 			return false, err
 		}
 		if followed && t.whole() && t.ends() {
-			t.give(found)
 			return true, nil
 		}
 	}
@@ -205,10 +203,12 @@ func (t *trails) whole() bool {
 
 // ends tells whether the track ends where it should.
 func (t *trails) ends() bool {
-	return t.to == graph.NoNode || t.track.nodes[len(t.track.nodes)-1] == t.to
+	return t.to == graph.NoNode || t.end() == t.to
 }
 
-func (t *trails) give(found *track) {
+func (t *trails) end() graph.NodeID { return t.track.nodes[len(t.track.nodes)-1] }
+
+func (t *trails) trace(found *track) {
 	found.nodes, found.edges = append(found.nodes[:0], t.track.nodes...), append(found.edges[:0], t.track.edges...)
 }
 
