@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,8 +17,20 @@ type disk struct{ m *durability.Manager }
 // CreateSnapshot writes a snapshot now.
 func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
 	info, err := d.m.CreateSnapshot(ctx)
+	if errors.Is(err, durability.ErrSnapshotEnded) {
+		err = query.ErrSnapshotEnded
+	}
 	return info.Path, err
 }
+
+// RunningSnapshot returns the snapshot that is being written.
+func (d disk) RunningSnapshot() (query.RunningSnapshot, bool) {
+	r, ok := d.m.RunningSnapshot()
+	return query.RunningSnapshot{Trigger: r.Trigger, Started: r.Started}, ok
+}
+
+// EndSnapshot ends it.
+func (d disk) EndSnapshot() bool { return d.m.EndSnapshot() }
 
 // Snapshots lists the snapshots that are kept, newest first.
 func (d disk) Snapshots(context.Context) ([]query.Snapshot, error) {

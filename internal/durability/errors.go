@@ -13,7 +13,8 @@ import (
 var (
 	// ErrSnapshotRunning reports that another snapshot is being written.
 	ErrSnapshotRunning = errors.New("another snapshot creation is already in progress")
-	// ErrSnapshotEnded reports a snapshot that LOCK DATA DIRECTORY or the end of the server ended.
+	// ErrSnapshotEnded reports a snapshot that LOCK DATA DIRECTORY, EndSnapshot or the end of
+	// the server ended.
 	ErrSnapshotEnded = errors.New("the snapshot was ended before it was complete; nothing was lost, create it again")
 	// ErrClosed reports a Manager that was closed.
 	ErrClosed = errors.New("the data directory is closed")

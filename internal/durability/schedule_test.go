@@ -100,3 +100,45 @@ func TestSlowSnapshotSkipsTicks(t *testing.T) {
 		d.close()
 	})
 }
+
+// TestEndSnapshot ends a snapshot that the scheduler writes.
+func TestEndSnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		d := scheduled(t, fsys, "60")
+		if d.m.EndSnapshot() {
+			t.Error("ended a snapshot that there is not")
+		}
+		goOn := make(chan struct{})
+		fsys.Inject(func(op vfs.Op) error {
+			if op.Kind == vfs.OpWrite && strings.Contains(op.Name, "tmp-") {
+				<-goOn
+			}
+			return nil
+		})
+		d.commits(1)
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		r, ok := d.m.RunningSnapshot()
+		if !ok || r.Trigger != "periodic" || time.Since(r.Started) != time.Second {
+			t.Fatalf("%+v %t", r, ok)
+		}
+		if !d.m.EndSnapshot() {
+			t.Error("not ended")
+		}
+		close(goOn)
+		synctest.Wait()
+		if r, ok := d.m.RunningSnapshot(); ok {
+			t.Fatalf("%+v", r)
+		}
+		if n := len(list(t, fsys, "data/snapshots")); n != 0 {
+			t.Errorf("%d files", n)
+		}
+		time.Sleep(time.Minute) // the next tick
+		synctest.Wait()
+		if n := len(snapshots(t, fsys)); n != 1 {
+			t.Errorf("%d snapshots", n)
+		}
+		d.close()
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -19,22 +18,6 @@ import (
 
 // SnapshotInfo describes a snapshot file.
 type SnapshotInfo = snapshot.Info
-
-// trigger is why a snapshot is written.
-type trigger string
-
-const (
-	triggerManual   trigger = "manual"   // CREATE SNAPSHOT
-	triggerPeriodic trigger = "periodic" // the scheduler
-)
-
-// running is a snapshot that is being written.
-type running struct {
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	trigger trigger
-	started time.Time
-}
 
 // CreateSnapshot writes a snapshot of the newest commit while transactions go on, and
 // then gives back what it makes superfluous. It fails with ErrSnapshotRunning while

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -155,7 +156,7 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 		if err != nil {
 			return table{}, err
 		}
-		killed := false
+		killed := id == snapshotID && s.engine.endSnapshot()
 		for _, other := range open {
 			if other.s != s && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
 				other.cancel(errTerminatedByUser)
@@ -265,6 +266,10 @@ func createSnapshot(ctx context.Context, s *Session) (table, error) {
 		return table{}, err
 	}
 	path, err := d.CreateSnapshot(ctx)
+	if errors.Is(err, ErrSnapshotEnded) {
+		return table{}, failure.New(failure.TransactionError, failure.Runtime, "Terminated", "no snapshot was created: %s", err).
+			WithHint("nothing was lost; create it again").WithCode("Neo.TransientError.Transaction.Terminated").WithCause(err)
+	}
 	if err != nil {
 		return table{}, durabilityError("SnapshotFailed", "no snapshot was created", err)
 	}

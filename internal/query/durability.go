@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -15,6 +16,11 @@ type Durability interface {
 	// NextSnapshot returns when the scheduler writes the next one and into which
 	// directory; ok is false while none is scheduled.
 	NextSnapshot() (dir string, at time.Time, ok bool)
+	// RunningSnapshot returns the snapshot that is being written; ok is false while none is.
+	RunningSnapshot() (s RunningSnapshot, ok bool)
+	// EndSnapshot ends it; CreateSnapshot then fails with ErrSnapshotEnded. It returns false
+	// while none is being written.
+	EndSnapshot() bool
 	// LockDataDirectory holds every deletion and rename; changed is false when it was
 	// locked already.
 	LockDataDirectory(owner string) (changed bool, err error)
@@ -33,6 +39,16 @@ type Snapshot struct {
 	Created time.Time
 	Bytes   int64
 }
+
+// RunningSnapshot describes a snapshot that is being written.
+type RunningSnapshot struct {
+	Trigger     string // why: "manual" or "periodic"
+	Started     time.Time
+	Done, Total int64 // of what it has to write; Total is 0 while it is not known
+}
+
+// ErrSnapshotEnded reports a snapshot that somebody ended.
+var ErrSnapshotEnded = errors.New("it was ended")
 
 // DirectoryLock describes LOCK DATA DIRECTORY.
 type DirectoryLock struct {

@@ -3,6 +3,7 @@ package query_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -69,7 +70,11 @@ type desk struct {
 func TestConversations(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		t.Helper()
-		d := &desk{t: t, e: open(t, withProcedures), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
+		change := withProcedures
+		if filepath.Base(path) == "durability" {
+			change = withDurability
+		}
+		d := &desk{t: t, e: open(t, change), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
 		datadriven.RunTest(t, path, func(_ *testing.T, c *datadriven.TestData) string { return d.command(c) })
 		for _, s := range d.sessions {
 			s.Close()

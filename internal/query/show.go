@@ -99,29 +99,6 @@ func showConfig(_ context.Context, s *Session) (table, error) {
 	return t, nil
 }
 
-func showTransactions(_ context.Context, s *Session) (table, error) {
-	t := table{columns: []string{"username", "transaction_id", "query", "status", "metadata", "start_time", "elapsed_ms"}}
-	now := s.engine.o.Now()
-	for _, open := range list(s.engine.transactions, func(t *transaction) uint64 { return t.id }) {
-		query, state := value.List(nil), "running"
-		if q := open.query.Load(); q != nil {
-			query = value.List([]value.Value{value.String(*q)})
-		}
-		if st := open.status.Load(); st != nil {
-			state = *st
-		}
-		metadata := open.metadata
-		if metadata.IsNull() {
-			metadata = value.Map(nil)
-		}
-		t.rows = append(t.rows, []value.Value{
-			value.String(open.s.o.User), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
-			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
-		})
-	}
-	return t, nil
-}
-
 func freeMemory(_ context.Context, s *Session) (table, error) {
 	s.engine.o.Store.Collect()
 	begin := s.engine.o.Now()

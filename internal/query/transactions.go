@@ -1,0 +1,57 @@
+package query
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"memgraphd/internal/storage/value"
+)
+
+func showTransactions(_ context.Context, s *Session) (table, error) {
+	t := table{columns: []string{"username", "transaction_id", "query", "status", "metadata", "start_time", "elapsed_ms"}}
+	now := s.engine.o.Now()
+	for _, open := range list(s.engine.transactions, func(t *transaction) uint64 { return t.id }) {
+		query, state := value.List(nil), "running"
+		if q := open.query.Load(); q != nil {
+			query = value.List([]value.Value{value.String(*q)})
+		}
+		if st := open.status.Load(); st != nil {
+			state = *st
+		}
+		metadata := open.metadata
+		if metadata.IsNull() {
+			metadata = value.Map(nil)
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(open.s.o.User), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
+			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
+		})
+	}
+	if s.engine.o.Durability != nil {
+		if snapshot, ok := s.engine.o.Durability.RunningSnapshot(); ok {
+			t.rows = append(t.rows, snapshotRow(snapshot, now))
+		}
+	}
+	return t, nil
+}
+
+// snapshotID is what TERMINATE TRANSACTIONS calls the snapshot that is being written.
+const snapshotID = "snapshot"
+
+// snapshotRow shows a snapshot as if it were a transaction.
+func snapshotRow(r RunningSnapshot, now time.Time) []value.Value {
+	metadata := []value.Entry{{Key: "trigger", Value: value.String(r.Trigger)}}
+	if r.Total > 0 {
+		metadata = append(metadata,
+			value.Entry{Key: "progress", Value: value.String(strconv.FormatInt(r.Done*100/r.Total, 10) + "%")},
+			value.Entry{Key: "done", Value: value.Int(r.Done)}, value.Entry{Key: "total", Value: value.Int(r.Total)})
+	}
+	return []value.Value{
+		value.String(""), value.String(snapshotID), value.List([]value.Value{value.String("CREATE SNAPSHOT")}), value.String("running"),
+		value.Map(metadata), value.String(r.Started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(r.Started).Milliseconds()),
+	}
+}
+
+// endSnapshot ends the snapshot that is being written, if one is.
+func (e *Engine) endSnapshot() bool { return e.o.Durability != nil && e.o.Durability.EndSnapshot() }
