@@ -56,6 +56,14 @@ func newEnumeration(t *testing.T) *enumeration {
 	return e
 }
 
+// thin returns one of how many faults is tried.
+func (e *enumeration) thin() int {
+	if e.sample > 1 {
+		return 150
+	}
+	return 3
+}
+
 // each runs fn for every script and seed, two at a time.
 func (e *enumeration) each(fn func(seed uint64, sc script)) {
 	type one struct {
@@ -223,7 +231,7 @@ func TestCrashInEveryRecovery(t *testing.T) {
 	e.each(func(seed uint64, sc script) {
 		picks := rand.New(rand.NewPCG(seed, 11))
 		e.cuts(seed, sc, func(c cut) {
-			if picks.IntN(300/e.sample) == 0 {
+			if picks.IntN(max(300/e.sample, 100)) == 0 {
 				e.crashRecovery(c, picks, 1)
 			}
 		})
@@ -282,7 +290,7 @@ func TestErrorAtEveryOperation(t *testing.T) {
 		for _, way := range ways {
 			for _, sticky := range []bool{false, true} {
 				for n := uint64(1); n <= probe.Ops() && !e.t.Failed(); n++ {
-					if picks.IntN(e.sample*3) == 0 {
+					if picks.IntN(e.thin()) == 0 {
 						what := fmt.Sprintf("%s, MEMGRAPHD_SEED=%d, %s at operation %d, sticky %v", sc.name, seed, way.name, n, sticky)
 						e.failOnce(seed, sc, fault{n, way.err, sticky}, what)
 					}
