@@ -52,7 +52,7 @@ tck: build ## the openCypher TCK of ../shared/tck, TIMES (1) times in process an
 
 .PHONY: e2e
 e2e: build ## tests of the built binary over Bolt, with a short kill test
-	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -timeout 30m ./test/e2e ./test/crash
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -timeout 30m ./test/e2e ./test/crash ./test/history ./test/power
 
 .PHONY: lint
 lint: ## golangci-lint as pinned in tools.mod; PKG=./internal/x/... narrows it
@@ -99,10 +99,57 @@ bench: build ## the tables of docs/benchmarks.md, measured on this machine
 microbench: ## benchmarks of packages; BENCH and PKG choose, BENCHTIME sets the length
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
 
+# The catalogue of reliability tests. Each row runs on its own, adds its lines to TABLE, and
+# takes its size from the variable of its name: make crash-power EXT4=2000 XFS=1000. The
+# sizes here are the fast ones; SEED repeats a run.
+TABLE     ?= $(CURDIR)/bin/crash.txt
+SEED      ?=
+EXT4      ?= 100
+XFS       ?= 50
+CRASHES   ?= 4
+RECRASHES ?= 2
+FAILURES  ?= 1
+STEP      ?= 1
+FAULTS    ?= 20000
+APPENDS   ?= 50
+TXNS      ?= 100
+REGISTERS ?= 20
+RING      ?= 20s
+TRACED    ?= 1000
+CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-isolation
+
+crash-row = MEMGRAPHD_TABLE=$(TABLE) MEMGRAPHD_SEED=$(SEED) MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd $(1) go test -count=1 -timeout 0 $(2)
+
 .PHONY: crash
-crash: build ## crash at every sync of HISTORIES (1000) random histories in memory, then kill -9 twenty times
-	MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES) go test -count=1 -timeout 60m -v -run 'Crash|Fail' ./internal/durability
-	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=20 go test -count=1 -timeout 60m -v ./test/crash
+crash: build ## the catalogue of reliability tests, fast sizes: minutes; one table at the end
+	rm -f $(TABLE)
+	$(MAKE) $(CRASH_ROWS)
+	@cat $(TABLE)
+
+.PHONY: crash-deep
+crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
+	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=100 RECRASHES=50 FAILURES=8 FAULTS=1000000 HISTORIES=10000 \
+		KILLS=1000 APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
+
+.PHONY: $(CRASH_ROWS)
+crash-memory: build ## R1: a crash at every operation of 12 scripts, CRASHES seeds
+	$(call crash-row,MEMGRAPHD_CRASH_SEEDS=$(CRASHES),-run TestCrashAtEveryOperation ./internal/durability)
+crash-again: build ## R2: a crash at every operation of the start after a crash, RECRASHES seeds
+	$(call crash-row,MEMGRAPHD_CRASH_SEEDS=$(RECRASHES),-run TestCrashInEveryRecovery ./internal/durability)
+crash-errors: build ## R3: an error at every operation, FAILURES seeds
+	$(call crash-row,MEMGRAPHD_CRASH_SEEDS=$(FAILURES),-run TestErrorAtEveryOperation ./internal/durability)
+crash-bits: build ## R7: every bit, every cut, and FAULTS random faults, of a log and a snapshot
+	$(call crash-row,MEMGRAPHD_STEP=$(STEP) MEMGRAPHD_FAULTS=$(FAULTS),-p 1 -run TestSweep ./internal/durability/wal ./internal/durability/snapshot)
+crash-histories: build ## a crash at syncs of HISTORIES random histories of several clients
+	$(call crash-row,MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES),-run 'TestCrash$$|Fail' ./internal/durability)
+crash-power: build ## R4: EXT4 and XFS power cuts of real file systems, as root
+	$(call crash-row,MEMGRAPHD_CUTS_EXT4=$(EXT4) MEMGRAPHD_CUTS_XFS=$(XFS),-v ./test/power)
+crash-order: build ## R20: no success before the covering sync, by the system calls of TRACED commits
+	$(call crash-row,MEMGRAPHD_TRACED=$(TRACED),-v -run TestOrder ./test/crash)
+crash-kill: build ## R6: KILLS times kill -9
+	$(call crash-row,MEMGRAPHD_KILLS=$(KILLS),-run TestKill ./test/crash)
+crash-isolation: build ## R11, R12, ring: APPENDS histories of TXNS transactions, REGISTERS, RING of time
+	$(call crash-row,MEMGRAPHD_HISTORIES=$(APPENDS) MEMGRAPHD_TXNS=$(TXNS) MEMGRAPHD_REGISTERS=$(REGISTERS) MEMGRAPHD_RING=$(RING) MEMGRAPHD_BANK=$(RING),./test/history)
 
 .PHONY: check
 check: lint test ## lint and test

@@ -1,0 +1,159 @@
+// Package history records what clients of the built server saw, over kills and restarts,
+// and checks that it can be so: rings stay rings, sums stay the same, and the order of
+// transactions has no cycle that snapshot isolation forbids.
+package history
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"memgraphd/test/harness"
+	"memgraphd/test/table"
+)
+
+// site is a server that is killed and started again on its directory while clients work.
+type site struct {
+	t      *testing.T
+	binary string
+	dir    string
+	seed   uint64
+
+	mu     sync.RWMutex
+	server *harness.Server
+	driver neo4j.DriverWithContext
+	kills  int
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	binary, err := harness.Binary(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, binary: binary, dir: filepath.Join(t.TempDir(), "data"), seed: table.Seed(t)}
+	s.start()
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *site) start() {
+	server, err := harness.Start(s.binary, s.dir, "--storage-wal-file-size-kib=256", "--storage-snapshot-interval-sec=1", "--storage-snapshot-retention-count=2")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	driver, err := server.Driver()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.server, s.driver = server, driver
+}
+
+func (s *site) stop() {
+	s.server.Kill()
+	_ = s.driver.Close(context.Background())
+}
+
+// restart kills the server and starts it again.
+func (s *site) restart() {
+	s.server.Kill() // while the clients are at it
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.driver.Close(context.Background())
+	s.start()
+	s.kills++
+}
+
+// now returns the driver to the server that runs.
+func (s *site) now() neo4j.DriverWithContext {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.driver
+}
+
+// run runs a statement and fails the test where it fails.
+func (s *site) run(text string, params map[string]any) []*neo4j.Record {
+	s.t.Helper()
+	rows, err := harness.Query(context.Background(), s.now(), text, params)
+	if err != nil {
+		s.t.Fatalf("%s: %v", text, err)
+	}
+	return rows
+}
+
+// clients runs n clients until all have ended; with kills, the server is killed now and
+// then meanwhile.
+func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
+	var running sync.WaitGroup
+	for id := range n {
+		running.Go(func() { client(id, rand.New(rand.NewPCG(s.seed, uint64(id)))) })
+	}
+	done := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(done)
+	}()
+	r := rand.New(rand.NewPCG(s.seed, 1<<32+uint64(s.kills)))
+	for {
+		pause := time.Duration(150+r.IntN(400)) * time.Millisecond
+		select {
+		case <-done:
+			return
+		case <-time.After(pause):
+			if kills {
+				s.restart()
+			}
+		}
+	}
+}
+
+// outcome is what a client knows of a transaction.
+type outcome uint8
+
+const (
+	committed outcome = iota
+	aborted           // told that it is not there, or never asked for the commit
+	unknown           // the connection was lost in the commit
+)
+
+// judge tells the outcome by the error of a commit.
+func judge(err error) outcome {
+	var told *neo4j.Neo4jError
+	switch {
+	case err == nil:
+		return committed
+	case errors.As(err, &told):
+		return aborted
+	}
+	return unknown
+}
+
+// transact runs fn in a transaction of its own.
+func (s *site) transact(fn func(run func(text string, params map[string]any) ([]*neo4j.Record, error)) error) outcome {
+	ctx := context.Background()
+	session := s.now().NewSession(ctx, neo4j.SessionConfig{})
+	defer func() { _ = session.Close(ctx) }()
+	tx, err := session.BeginTransaction(ctx)
+	if err != nil {
+		time.Sleep(2 * time.Millisecond) // the server is down
+		return aborted
+	}
+	defer func() { _ = tx.Close(ctx) }()
+	err = fn(func(text string, params map[string]any) ([]*neo4j.Record, error) {
+		r, err := tx.Run(ctx, text, params)
+		if err != nil {
+			return nil, err
+		}
+		return r.Collect(ctx)
+	})
+	if err != nil {
+		return aborted
+	}
+	return judge(tx.Commit(ctx))
+}
