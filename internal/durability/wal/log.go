@@ -37,6 +37,7 @@ type Log struct {
 	segments []SegmentInfo
 
 	removing sync.Mutex // one Remove at a time
+	unsynced string     // a spare that was a segment, as long as it is not durable that it is none
 }
 
 // State is where the log stands.

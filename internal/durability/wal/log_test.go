@@ -339,7 +339,7 @@ func TestSparesAreUsed(t *testing.T) {
 		segments, err := l.Segments()
 		must(t, err)
 		for _, s := range segments[1:] {
-			if s.Bytes != o.SegmentBytes {
+			if s.Bytes != o.SegmentBytes+wal.EndBytes {
 				t.Fatalf("segment %+v was not made ahead", s)
 			}
 		}
@@ -446,7 +446,7 @@ func TestFailedWriteBeyondTheEnd(t *testing.T) {
 	for _, through := range []int{8, 1000, 1 << 20} {
 		m.Inject(func(op vfs.Op) error {
 			if op.Kind == vfs.OpPreallocate && op.Off >= 64<<10 {
-				return syscall.ENOSPC
+				return syscall.EIO
 			}
 			if op.Kind != vfs.OpWrite {
 				return nil

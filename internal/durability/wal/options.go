@@ -107,6 +107,9 @@ func (o *Options) validate() error {
 	return nil
 }
 
+// fileBytes is the size of a file that waits to become a segment.
+func (o *Options) fileBytes() int64 { return o.SegmentBytes + endBytes }
+
 func (o *Options) spareDir() string { return filepath.Join(o.Dir, spareDirName) }
 
 // Kind says what a record holds.

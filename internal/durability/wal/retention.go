@@ -1,6 +1,10 @@
 package wal
 
-import "slices"
+import (
+	"errors"
+	"io/fs"
+	"slices"
+)
 
 // Segments returns all segments, oldest first. The last one is open, unless the log has
 // not begun.
@@ -37,23 +41,25 @@ func (l *Log) Remove(before uint64) error {
 }
 
 // removeFile takes one segment away durably, before a later one can go: a log that
-// lacks a segment in the middle would count as damaged.
+// lacks a segment in the middle would count as damaged. A name that is gone already went
+// in a try whose sync failed.
 func (l *Log) removeFile(name string) error {
 	spare, err := l.spares.recycle(name)
-	if err != nil {
-		return err
-	}
-	if spare == "" {
+	if err == nil && spare == "" {
 		err = l.o.FS.Remove(name)
 	}
-	if err != nil {
+	switch {
+	case err == nil && spare != "":
+		l.unsynced = spare
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	if err := l.o.FS.SyncDir(l.o.Dir); err != nil {
 		return err
 	}
-	if spare != "" {
-		l.spares.recycled(spare)
+	if l.unsynced != "" {
+		l.spares.recycled(l.unsynced)
+		l.unsynced = ""
 	}
 	return nil
 }

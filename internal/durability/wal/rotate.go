@@ -72,8 +72,17 @@ func (w *writer) create() (*segment, error) {
 	return s, nil
 }
 
-// putHeader writes the header and syncs it.
+// putHeader writes the header and syncs it, with zeroed room behind it.
 func (s *segment) putHeader(h header) error {
+	size, err := s.file.Size()
+	if err != nil {
+		return err
+	}
+	if short := headerBytes + endBytes - size; short > 0 {
+		if err := s.file.Preallocate(size, short); err != nil {
+			return err
+		}
+	}
 	raw := h.encode()
 	if _, err := s.file.WriteAt(raw[:], 0); err != nil {
 		return err
@@ -81,9 +90,8 @@ func (s *segment) putHeader(h header) error {
 	if err := s.file.SyncData(); err != nil {
 		return err
 	}
-	size, err := s.file.Size()
-	s.size = size
-	return err
+	s.size = max(size, headerBytes+endBytes)
+	return nil
 }
 
 // seal ends a former segment. A seal that cannot be written is only missed where the

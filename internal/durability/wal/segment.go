@@ -19,13 +19,16 @@ const (
 	distanceBytes = 4096
 	// reserveBytes is kept free at the end of a segment for the log's own frames.
 	reserveBytes = 4 * frame.HeaderBytes
+	// endBytes is the zeroed room that stays behind the records of an open segment, so
+	// that the log can be closed in good order on a disk that is full.
+	endBytes = frame.HeaderBytes + distanceBytes + 5*frame.HeaderBytes
 )
 
 // segment is the newest segment, to which frames are appended. The writer owns it.
 //
 // Invariants: synced <= written <= place.Offset, and the buffer holds the bytes from
 // written to place.Offset. Everything in the file from written on is zero, between two
-// calls of the writer.
+// calls of the writer. After records were written, endBytes more of the file are zeroed.
 type segment struct {
 	file  vfs.File
 	name  string
@@ -66,7 +69,7 @@ func (s *segment) add(r *Record) error {
 		h.Last = len(payload) == 0
 		s.buf, s.place = frame.Append(s.buf, s.place, h, part)
 		if len(s.buf) >= writeBytes {
-			if err := s.write(); err != nil {
+			if err := s.write(endBytes); err != nil {
 				return err
 			}
 		}
@@ -76,12 +79,14 @@ func (s *segment) add(r *Record) error {
 	}
 }
 
-// write hands the buffer to the file.
-func (s *segment) write() error {
+// write hands the buffer to the file, behind which some zeroed bytes have to stay.
+func (s *segment) write(behind int64) error {
 	if len(s.buf) == 0 {
 		return nil
 	}
-	s.grow()
+	if err := s.grow(behind); err != nil {
+		return fmt.Errorf("making room in %s: %w", s.name, err)
+	}
 	n, err := s.file.WriteAt(s.buf, s.written)
 	if err != nil {
 		return fmt.Errorf("writing %d bytes to %s, %d written: %w", len(s.buf), s.name, n, err)
@@ -96,19 +101,30 @@ func (s *segment) write() error {
 }
 
 // grow makes zeroed space before a write needs it, since a write that changes the size
-// makes the sync slower. Without space the write itself will tell.
-func (s *segment) grow() {
-	if s.place.Offset <= s.size {
-		return
+// makes the sync slower. It fails where there is no room for what has to stay behind the
+// write; of other troubles the write itself will tell.
+func (s *segment) grow(behind int64) error {
+	need := s.place.Offset + behind - s.size
+	if need <= 0 {
+		return nil
 	}
 	step := min(growBytes, max(s.limit/16, growBytesMin))
-	if s.limit > s.size {
-		step = min(step, s.limit-s.size)
+	if limit := s.limit + endBytes; limit > s.size {
+		step = min(step, limit-s.size)
 	}
-	step = max(step, s.place.Offset-s.size)
-	if s.file.Preallocate(s.size, step) == nil {
+	step = max(step, need)
+	err := s.file.Preallocate(s.size, step)
+	if err != nil && step > need {
+		step = need
+		err = s.file.Preallocate(s.size, step)
+	}
+	switch {
+	case err == nil:
 		s.size += step
+	case behind > 0 && vfs.NoSpace(err):
+		return err
 	}
+	return nil
 }
 
 // sync makes durable what was written.
@@ -164,7 +180,7 @@ func (s *segment) own(kind Kind, index uint64, wall int64) error {
 		h.Kind = kindClose
 	}
 	s.buf, s.place = frame.Append(s.buf, s.place, h, nil)
-	if err := s.write(); err != nil {
+	if err := s.write(0); err != nil {
 		return err
 	}
 	return s.sync()

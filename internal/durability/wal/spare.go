@@ -180,12 +180,12 @@ const zeroStepBytes = 1 << 20
 func (s *spares) zero(f vfs.File) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
-	for off := int64(0); off < s.o.SegmentBytes; off += zeroStepBytes {
+	for off := int64(0); off < s.o.fileBytes(); off += zeroStepBytes {
 		if s.held.Load() {
 			return errStopped
 		}
 		begin := s.o.Now()
-		if err := f.Preallocate(off, min(zeroStepBytes, s.o.SegmentBytes-off)); err != nil {
+		if err := f.Preallocate(off, min(zeroStepBytes, s.o.fileBytes()-off)); err != nil {
 			return err
 		}
 		if err := f.SyncData(); err != nil {
@@ -199,10 +199,10 @@ func (s *spares) zero(f vfs.File) error {
 		}
 	}
 	size, err := f.Size()
-	if err != nil || size == s.o.SegmentBytes {
+	if err != nil || size == s.o.fileBytes() {
 		return err
 	}
-	return errors.Join(f.Truncate(s.o.SegmentBytes), f.SyncData())
+	return errors.Join(f.Truncate(s.o.fileBytes()), f.SyncData())
 }
 
 var errStopped = errors.New("stopped")

@@ -220,7 +220,7 @@ func (w *writer) settle(count int, m mark) error {
 	if count == 0 {
 		return nil
 	}
-	if err := w.cur.write(); err != nil {
+	if err := w.cur.write(endBytes); err != nil {
 		return w.takeBack(m, err)
 	}
 	w.chain = w.cur.place.Chain
@@ -318,7 +318,7 @@ func (w *writer) promise(kind Kind) error {
 	}
 	m := w.mark()
 	w.unproven = false
-	if err := w.cur.write(); err != nil {
+	if err := w.cur.write(0); err != nil {
 		return w.takeBack(m, err)
 	}
 	if err := w.sync(); err != nil {
