@@ -106,4 +106,3 @@ func wantNoMoreFiles(t *testing.T, m *vfs.Mem, spares int) {
 		t.Fatalf("spares %v", names)
 	}
 }
-

@@ -93,7 +93,7 @@ func Open(o Options, end End) (*Log, error) {
 		if w.cur, err = reopen(&l.o, end.tail, end.Tail); err != nil {
 			return nil, err
 		}
-		w.unproven, w.kickAt = !end.tail.promised, w.cur.limit/4
+		w.unproven, w.kickAt, w.closed = !end.tail.promised, w.cur.limit/4, end.Clean
 	}
 	l.spares.start()
 	go w.run()

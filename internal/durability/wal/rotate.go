@@ -37,7 +37,7 @@ func (w *writer) begin() error {
 		Name: next.name, First: next.first, Last: next.first - 1, Bytes: next.size,
 	})
 	w.l.mu.Unlock()
-	w.cur, w.jump = next, false
+	w.cur, w.jump, w.closed = next, false, false
 	w.kickAt = next.limit / 4
 	if former != nil {
 		return w.seal(former)

@@ -33,6 +33,7 @@ type writer struct {
 	timer    *time.Timer
 	rings    time.Time // when the timer will ring; zero if it will not
 	dead     error
+	closed   bool  // the file ends with a close; nothing was written since
 	kickAt   int64 // offset at which the next spare is asked for
 }
 
@@ -223,6 +224,7 @@ func (w *writer) settle(count int, m mark) error {
 	if err := w.cur.write(endBytes); err != nil {
 		return w.takeBack(m, err)
 	}
+	w.closed = false
 	w.chain = w.cur.place.Chain
 	w.bytes += w.cur.place.Offset - m.place.Offset
 	if w.pending == 0 && w.o.FlushEvery > 1 {
@@ -317,7 +319,7 @@ func (w *writer) promise(kind Kind) error {
 		return w.dead
 	}
 	m := w.mark()
-	w.unproven = false
+	w.unproven, w.closed = false, false
 	if err := w.cur.write(0); err != nil {
 		return w.takeBack(m, err)
 	}
@@ -334,9 +336,13 @@ func (w *writer) promise(kind Kind) error {
 	return nil
 }
 
-// close ends the log in good order.
+// close ends the log in good order. One that nothing was written to since it was closed
+// the last time is so already.
 func (w *writer) close() error {
-	err := w.promise(kindClose)
+	var err error
+	if !w.closed || w.dead != nil {
+		err = w.promise(kindClose)
+	}
 	w.l.mu.Lock()
 	w.describeLocked()
 	w.l.mu.Unlock()

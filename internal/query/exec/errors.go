@@ -77,7 +77,7 @@ func notLogged(err error) *failure.Error {
 	switch {
 	case errors.Is(err, storage.ErrJournalStopped):
 		return failure.New(failure.DatabaseError, failure.Runtime, "LogStopped", "the server takes no commits any more: %v", err).
-			WithHint("restart it when its disk is well: it then verifies the log, and shows whether a commit that failed "+
+			WithHint("restart it when its disk is well: it then verifies the log, and shows whether a commit that failed " +
 				"at the moment of the failure is in it; until then everything can be read").
 			WithCode("Neo.DatabaseError.Transaction.TransactionLogError")
 	case errors.Is(err, storage.ErrJournalFull):
