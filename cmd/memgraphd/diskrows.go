@@ -22,6 +22,16 @@ func diskRows(i *durability.Info) []query.InfoRow {
 		{Name: "commits_not_written", Value: strconv.FormatInt(i.Writes.Failures, 10)},
 		{Name: "writes_failing_since", Value: moment(i.Writes.FailingSince)},
 	}
+	rows = append(rows,
+		query.InfoRow{Name: "quarantine_files", Value: strconv.Itoa(i.Quarantine.Files)},
+		query.InfoRow{Name: "quarantine_bytes", Value: strconv.FormatInt(i.Quarantine.Bytes, 10)},
+		query.InfoRow{Name: "quarantine_deleted", Value: strconv.FormatInt(i.Quarantine.Deleted, 10)},
+	)
+	for _, p := range i.Pins {
+		rows = append(rows, query.InfoRow{
+			Name: "files_kept_for", Value: fmt.Sprintf("%s since %s, from commit %d on", p.Holder, moment(p.Since), p.Oldest),
+		})
+	}
 	if i.Writes.Err != nil {
 		rows = append(rows, query.InfoRow{Name: "write_error", Value: fmt.Sprint(i.Writes.Err)})
 	}

@@ -26,6 +26,10 @@ import (
 // snapshotWorkersMax is how many workers write a snapshot when --storage-snapshot-thread-count does not say.
 const snapshotWorkersMax = 8
 
+// ballastBytes is set aside to stop, LOCK and UNLOCK on a full disk: a few files of one block, a directory block
+// each, and the little that a journal of a file system needs, many times over.
+const ballastBytes = 1 << 20
+
 // server is one run: what is open, in the order in which it was opened.
 type server struct {
 	cfg     *config.Config
@@ -115,7 +119,11 @@ func (s *server) openStore(ctx context.Context) error {
 		Snapshots:         c.Snapshots,
 		RetentionCount:    c.SnapshotsKept,
 		SnapshotOnExit:    c.SnapshotOnExit,
+		RetentionAge:      c.SnapshotAgeMax,
+		RetentionBytes:    c.SnapshotBytesMax,
+		QuarantineCount:   c.QuarantinedKept,
 		SpaceMin:          c.SpaceMinBytes,
+		BallastBytes:      ballastBytes,
 		RecoveryOnStartup: c.Recover,
 		LockTimeout:       c.LockTimeout,
 		SnapshotWorkers:   workers,

@@ -49,6 +49,9 @@ type Storage struct {
 	SnapshotOnExit     bool
 	SnapshotWorkersMax int // 0: as many as there are processors
 	SpaceMinBytes      uint64
+	SnapshotAgeMax     time.Duration // 0: any
+	SnapshotBytesMax   int64         // of all together; 0: any
+	QuarantinedKept    int           // 0: all
 }
 
 // Query bounds what queries may do.
@@ -93,6 +96,9 @@ func (c *Config) fill(v *viper.Viper) {
 		SnapshotOnExit:     v.GetBool("storage-snapshot-on-exit"),
 		SnapshotWorkersMax: v.GetInt("storage-snapshot-thread-count"),
 		SpaceMinBytes:      v.GetUint64("storage-min-free-space") << 20,
+		SnapshotAgeMax:     seconds(v, "storage-snapshot-retention-age-sec"),
+		SnapshotBytesMax:   v.GetInt64("storage-snapshot-retention-size-mib") << 20,
+		QuarantinedKept:    v.GetInt("storage-quarantine-retention-count"),
 	}
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),

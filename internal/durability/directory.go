@@ -36,8 +36,17 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 	if m.lockInfo().Locked {
 		return false, nil
 	}
-	if err = m.holdLog(); err != nil {
+	if err = m.withRoom(func() error { return m.lockOnce(owner) }); err != nil {
 		return false, fmt.Errorf("failed to lock the data directory: %w", err)
+	}
+	m.o.Log.Info("data directory locked", zap.String("owner", owner))
+	return true, nil
+}
+
+// lockOnce holds the log and makes the lock durable; where it fails, there is none.
+func (m *Manager) lockOnce(owner string) error {
+	if err := m.holdLog(); err != nil {
+		return err
 	}
 	info, err := retention.SetLock(m.o.FS, m.o.Dir, owner, m.o.Now())
 	if err != nil {
@@ -46,11 +55,10 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 		if m.log != nil {
 			m.log.Hold(false)
 		}
-		return false, fmt.Errorf("failed to lock the data directory: %w", err)
+		return err
 	}
 	m.setLockInfo(info)
-	m.o.Log.Info("data directory locked", zap.String("owner", owner))
-	return true, nil
+	return nil
 }
 
 // holdLog seals the open segment and keeps the next one open. A log that has stopped
@@ -73,7 +81,7 @@ func (m *Manager) UnlockDirectory() (changed bool, err error) {
 	if !m.lockInfo().Locked {
 		return false, nil
 	}
-	if err := retention.ClearLock(m.o.FS, m.o.Dir); err != nil {
+	if err := m.withRoom(func() error { return retention.ClearLock(m.o.FS, m.o.Dir) }); err != nil {
 		return false, fmt.Errorf("failed to unlock the data directory: %w", err)
 	}
 	m.setLockInfo(LockInfo{})

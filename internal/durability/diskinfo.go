@@ -1,6 +1,10 @@
 package durability
 
-import "time"
+import (
+	"time"
+
+	"memgraphd/internal/durability/retention"
+)
 
 // SpaceInfo is what is known of the room on the disk of the data directory.
 type SpaceInfo struct {
@@ -29,5 +33,25 @@ func (m *Manager) spaceInfo() SpaceInfo {
 func (m *Manager) writeInfo() WriteInfo {
 	i := WriteInfo{Failures: m.writes.failures.Load()}
 	i.FailingSince, i.Err = m.writes.trouble()
+	return i
+}
+
+// QuarantineInfo says what quarantine/ holds.
+type QuarantineInfo struct {
+	Files   int
+	Bytes   int64
+	Deleted int64 // damaged snapshots that newer ones replaced there, since the start
+	Err     error // why it could not be listed
+}
+
+func (m *Manager) quarantineInfo() QuarantineInfo {
+	files, err := retention.Quarantined(m.o.FS, m.o.Dir)
+	i := QuarantineInfo{Files: len(files), Err: err}
+	for _, f := range files {
+		i.Bytes += f.Bytes
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i.Deleted = m.stats.quarantineDeleted
 	return i
 }

@@ -13,6 +13,7 @@ type stats struct {
 	snapshotTook      time.Duration
 	snapshotFailures  int64
 	retentionFailures int64
+	quarantineDeleted int64
 }
 
 // Info is what SHOW STORAGE INFO and the metrics tell about the data directory.
@@ -36,6 +37,8 @@ type Info struct {
 	Lock              LockInfo
 	Space             SpaceInfo
 	Writes            WriteInfo
+	Quarantine        QuarantineInfo
+	Pins              []PinInfo
 	Recovery          Report
 }
 
@@ -49,7 +52,7 @@ func (m *Manager) Info() Info {
 		NextSnapshot: m.plan.due(), Lock: m.held, Recovery: m.report,
 	}
 	m.mu.Unlock()
-	i.Space, i.Writes = m.spaceInfo(), m.writeInfo()
+	i.Space, i.Writes, i.Quarantine, i.Pins = m.spaceInfo(), m.writeInfo(), m.quarantineInfo(), m.Pins()
 	if m.log == nil {
 		return i
 	}

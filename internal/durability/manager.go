@@ -24,7 +24,7 @@ import (
 // Whoever changes which files there are (a snapshot, what retention gives back, LOCK and
 // UNLOCK) holds files. A running snapshot holds it for its whole length, and can be ended
 // by LOCK, which must not wait for it. mu guards the fields below it and is never held
-// over I/O.
+// over I/O. keeping is taken after files and before mu.
 type Manager struct {
 	o        Options
 	lock     io.Closer
@@ -35,7 +35,11 @@ type Manager struct {
 	writes   *writes
 	broken   error // why there is no data, a *BrokenError; nil: all is well
 
-	files sync.Mutex
+	files   sync.Mutex
+	ballast ballast
+
+	keeping sync.Mutex // held while retention decides and deletes
+	pins    []*Pin
 
 	mu       sync.Mutex
 	closed   bool
@@ -77,6 +81,7 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 	if err = m.recover(ctx); err != nil && !m.breaks(ctx, err) {
 		return nil, err
 	}
+	m.findBallast()
 	m.startScheduler()
 	m.startWatcher()
 	return m, nil
@@ -92,7 +97,7 @@ func takeDirectory(ctx context.Context, o Options) (io.Closer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := probe(o.FS, o.Dir); err != nil {
+	if err := probe(&o); err != nil {
 		return nil, errors.Join(&NotWritableError{Dir: o.Dir, Err: err}, lock.Close())
 	}
 	return lock, nil
@@ -152,15 +157,6 @@ func lockDirectory(ctx context.Context, o Options) (io.Closer, error) {
 			return nil, context.Cause(ctx)
 		}
 	}
-}
-
-// probe writes, syncs and removes a file.
-func probe(fsys vfs.FS, dir string) error {
-	name := filepath.Join(dir, ".write-test")
-	if err := vfs.WriteFileSync(fsys, name, []byte("memgraphd\n")); err != nil {
-		return err
-	}
-	return fsys.Remove(name)
 }
 
 // recover fills the store and opens the log.
@@ -291,19 +287,41 @@ func (m *Manager) Close(ctx context.Context) error {
 	var err error
 	if m.o.SnapshotOnExit && !m.held.Locked && m.o.Store.LastCommitted() > m.newestSnapshot() {
 		if _, snapshotErr := m.writeSnapshot(ctx); snapshotErr != nil {
-			err = fmt.Errorf("snapshot on exit: %w", snapshotErr)
+			err = m.exitSnapshotFailed(snapshotErr)
 		} else {
 			m.giveBack(ctx) // or a server that is often started and stopped would fill the disk
 		}
 	}
+	m.roomToClose()
 	if m.log != nil {
-		if logErr := m.log.Close(); logErr != nil {
-			err = errors.Join(err, fmt.Errorf("close of the log: %w", logErr))
-		} else {
-			m.noteReached()
-		}
+		err = errors.Join(err, m.closeLog())
 	}
 	return errors.Join(err, m.lock.Close())
+}
+
+// closeLog closes the log. Where there is no room for its last frame, all that was
+// acknowledged is in it nevertheless.
+func (m *Manager) closeLog() error {
+	err := m.log.Close()
+	if vfs.NoSpace(err) && !errors.Is(err, wal.ErrPoisoned) {
+		m.o.Log.Warn("there is no room to mark the log as closed: the next start reads it as after a crash, nothing is lost", zap.Error(err))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("close of the log: %w", err)
+	}
+	m.noteReached()
+	return nil
+}
+
+// exitSnapshotFailed makes the failure of the snapshot on exit an error, unless it was for
+// want of room: all that it would have held is in the log.
+func (m *Manager) exitSnapshotFailed(err error) error {
+	if m.log == nil || !vfs.NoSpace(err) {
+		return fmt.Errorf("snapshot on exit: %w", err)
+	}
+	m.o.Log.Error("there is no room for the snapshot on exit: the next start replays the log instead", zap.Error(err))
+	return nil
 }
 
 // newestSnapshot returns the commit of the newest good snapshot that is known.

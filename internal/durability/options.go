@@ -34,9 +34,14 @@ type Options struct {
 	Snapshots       schedule.Schedule // when to write a snapshot; the zero value: none by themselves
 	SnapshotOnExit  bool              // write one in Close if there is something new
 	SnapshotWorkers int               // that encode a snapshot; 0 means 2
-	RetentionCount  int               // snapshots that stay; 0 means 3
 
-	SpaceMin uint64 // bytes that commits leave free on the disk; 0: they fill it
+	RetentionCount  int           // snapshots that stay; 0 means 3
+	RetentionAge    time.Duration // snapshots that are older go, but for the newest; 0: none goes for its age
+	RetentionBytes  int64         // of all snapshots together, but for the newest; 0: no bound
+	QuarantineCount int           // damaged snapshots that stay in quarantine/, the newest; 0: all
+
+	SpaceMin     uint64 // bytes that commits leave free on the disk; 0: they fill it
+	BallastBytes int64  // set aside for stopping on a full disk; 0: none
 
 	RecoveryOnStartup bool // false: move what is there to .backup/ and begin empty
 	// AcceptLossAfter is the last good commit of a directory that was refused: what stands
@@ -87,8 +92,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("durability options: FlushEveryN is %d, at least 1", o.FlushEveryN)
 	case o.RetentionCount < 1:
 		return fmt.Errorf("durability options: RetentionCount is %d, at least 1", o.RetentionCount)
-	case o.LockTimeout < 0:
-		return errors.New("durability options: LockTimeout is not negative")
+	case o.LockTimeout < 0, o.BallastBytes < 0, o.RetentionAge < 0, o.RetentionBytes < 0, o.QuarantineCount < 0:
+		return errors.New("durability options: LockTimeout, BallastBytes, RetentionAge, RetentionBytes and QuarantineCount are not negative")
 	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil):
 		return errors.New("durability options: NewStore is required with AllowFailure and AcceptLossAfter")
 	}

@@ -44,4 +44,5 @@ func (m *Manager) look() {
 	if err := m.Health(); err != nil {
 		m.writes.logStopped(err)
 	}
+	m.keepBallast()
 }

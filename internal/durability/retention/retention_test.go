@@ -42,7 +42,7 @@ func TestDecide(t *testing.T) {
 		{2, []retention.Snapshot{bad(21), bad(20), snap(5)}, "[] [b20 b21] []"},
 		{0, []retention.Snapshot{snap(20), snap(10)}, "[s10] [] [1 11]"},
 	} {
-		p := retention.Decide(c.keep, c.snapshots, segments)
+		p := retention.Decide(retention.Limits{Count: c.keep}, since, retention.Files{Snapshots: c.snapshots, Segments: segments})
 		if got := fmt.Sprint(p.Snapshots, p.Quarantine, p.Segments); got != c.want {
 			t.Errorf("keep %d of %v: got %s, want %s", c.keep, c.snapshots, got, c.want)
 		}
@@ -69,7 +69,7 @@ func TestDecideKeepsEveryRecovery(t *testing.T) {
 			})
 		}
 		keep := rapid.IntRange(1, 4).Draw(t, "keep")
-		p := retention.Decide(keep, snapshots, segments)
+		p := retention.Decide(retention.Limits{Count: keep}, since, retention.Files{Snapshots: snapshots, Segments: segments})
 		first := segments[len(p.Segments)].First
 		good := 0
 		for _, s := range snapshots {

@@ -128,10 +128,14 @@ func readPID(f *os.File) int {
 	return pid
 }
 
+// writePID says who holds the lock. On a full disk it stays unsaid.
 func writePID(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		return err
+	n, err := f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
+	if err == nil {
+		err = f.Truncate(int64(n))
 	}
-	_, err := f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
+	if NoSpace(err) {
+		return nil
+	}
 	return err
 }
