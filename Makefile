@@ -116,7 +116,11 @@ TXNS      ?= 100
 REGISTERS ?= 20
 RING      ?= 20s
 TRACED    ?= 1000
-CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-isolation
+KILL9     ?= 50
+COPIES    ?= 20
+SOAK      ?= 30s
+DAY       ?= 2m
+CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-isolation crash-soak crash-day
 
 crash-row = MEMGRAPHD_TABLE=$(TABLE) MEMGRAPHD_SEED=$(SEED) MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd $(1) go test -count=1 -timeout 0 $(2)
 
@@ -129,7 +133,7 @@ crash: build ## the catalogue of reliability tests, fast sizes: minutes; one tab
 .PHONY: crash-deep
 crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
 	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=100 RECRASHES=50 FAILURES=8 FAULTS=1000000 HISTORIES=10000 \
-		KILLS=1000 APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
+		KILL9=1000 COPIES=500 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
 
 .PHONY: $(CRASH_ROWS)
 crash-memory: build ## R1: a crash at every operation of 12 scripts, CRASHES seeds
@@ -147,7 +151,13 @@ crash-power: build ## R4: EXT4 and XFS power cuts of real file systems, as root
 crash-order: build ## R20: no success before the covering sync, by the system calls of TRACED commits
 	$(call crash-row,MEMGRAPHD_TRACED=$(TRACED),-v -run TestOrder ./test/crash)
 crash-kill: build ## R6: KILLS times kill -9
-	$(call crash-row,MEMGRAPHD_KILLS=$(KILLS),-run TestKill ./test/crash)
+	$(call crash-row,MEMGRAPHD_KILLS=$(KILL9),-run TestKill ./test/crash)
+crash-copy: build ## R10: COPIES locked copies under load, each started
+	$(call crash-row,MEMGRAPHD_COPIES=$(COPIES),-run TestLockedCopies ./test/crash)
+crash-soak: build ## R18: SOAK of time with writers, readers, snapshots; memory, descriptors, files stay flat
+	$(call crash-row,MEMGRAPHD_SOAK=$(SOAK),-v -run TestSoak ./test/crash)
+crash-day: build ## a day in DAY of time: writes, snapshots, locked copies, kills
+	$(call crash-row,MEMGRAPHD_DAY=$(DAY),-v -run TestDay ./test/crash)
 crash-isolation: build ## R11, R12, ring: APPENDS histories of TXNS transactions, REGISTERS, RING of time
 	$(call crash-row,MEMGRAPHD_HISTORIES=$(APPENDS) MEMGRAPHD_TXNS=$(TXNS) MEMGRAPHD_REGISTERS=$(REGISTERS) MEMGRAPHD_RING=$(RING) MEMGRAPHD_BANK=$(RING),./test/history)
 

@@ -101,7 +101,7 @@ func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
 	}()
 	r := rand.New(rand.NewPCG(s.seed, 1<<32+uint64(s.kills)))
 	for {
-		pause := time.Duration(150+r.IntN(400)) * time.Millisecond
+		pause := time.Duration(60+r.IntN(300)) * time.Millisecond
 		select {
 		case <-done:
 			return
