@@ -64,38 +64,55 @@ func (w *World) Check(text string, params map[string]value.Value) Finding {
 	if err != nil {
 		return Finding{Verdict: Skipped, Detail: err.Error()}
 	}
-	level := common(answered(want))
-	writes := updates(q)
+	x := exam{w: w, q: q, text: text, params: params, writes: updates(q), want: want, level: common(answered(want))}
 	other := parameterized(text, params)
-	right := Finding{Level: level, Want: want[0]}
+	right := Finding{Level: x.level, Want: want[0]}
 	for _, e := range w.engines {
 		for i, v := range e.variants(text, params, other) {
 			v.first = e == w.engines[0] && i == 0
-			if v.before != "" {
-				if f := broken(w.ask(e, v.before, params, writes)); f.Verdict == Wrong {
-					f.Config = e.Name + ", with other values"
-					return f
-				}
-			}
-			got := w.ask(e, v.text, v.params, writes)
-			f := w.judge(q, v, want, got, level)
-			if f.Verdict == Wrong && f.Kind == wrongRows {
-				// The reference may not have shown all that is allowed.
-				if want, level = w.again(q, params, want); level == Count && limited(q) {
-					level = Nothing // which rows are left may decide how many come of them
-				}
-				if level > f.Level {
-					f = w.judge(q, v, want, got, level)
-				}
-			}
-			f.Config = e.Name + v.name
+			f := x.ask(e, v)
 			if f.Verdict != Right {
 				return f
 			}
-			right.Got = got
+			right.Got = f.Got
 		}
 	}
 	return right
+}
+
+// exam is a query and what is known of its answer.
+type exam struct {
+	w      *World
+	q      *ast.Query
+	text   string
+	params map[string]value.Value
+	writes bool
+	want   []*Outcome
+	level  Level
+}
+
+// ask runs the query in an engine in one of the ways and judges the answer.
+func (x *exam) ask(e *engine, v variant) Finding {
+	if v.before != "" {
+		if f := broken(x.w.ask(e, v.before, x.params, x.writes)); f.Verdict == Wrong {
+			f.Config = e.Name + ", with other values"
+			return f
+		}
+	}
+	got := x.w.ask(e, v.text, v.params, x.writes)
+	f := x.w.judge(x.q, v, x.want, got, x.level)
+	if f.Verdict == Wrong && f.Kind == wrongRows {
+		// The reference may not have shown all that is allowed.
+		if x.want, x.level = x.w.again(x.q, x.params, x.want); x.level == Count && limited(x.q) {
+			x.level = Nothing // which rows are left may decide how many come of them
+		}
+		if x.level > f.Level {
+			f = x.w.judge(x.q, v, x.want, got, x.level)
+		}
+	}
+	f.Config = e.Name + v.name
+	f.Got = got
+	return f
 }
 
 // refused checks a text that the parser refuses: the engine has to say so too.

@@ -86,9 +86,9 @@ func (r *run) aggregate(c *ast.Call, group []*env) (value.Value, error) {
 			continue
 		}
 		if c.Distinct {
-			at, err := findRow(known, []value.Value{v})
-			if err != nil {
-				return value.Null, err
+			at, uncertain := findRow(known, []value.Value{v})
+			if uncertain != nil {
+				return value.Null, uncertain
 			}
 			if at >= 0 {
 				continue

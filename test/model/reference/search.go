@@ -74,20 +74,22 @@ func (w *walk) spread(p *ast.RelPattern, high, n int, far reached, seen []int, e
 				continue
 			}
 			next := reached{append(slices.Clip(far.edges), id), append(slices.Clip(far.nodes), to), far.weight}
-			ok, err := w.follows(p, &next, seen[0], e)
-			if err != nil || !ok {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			*all = append(*all, next)
-			if err := w.spread(p, high, to, next, append(slices.Clip(seen), to), e, all); err != nil {
+			if err := w.spreadTo(p, high, next, append(slices.Clip(seen), to), e, all); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// spreadTo adds a path, if its last relationship may be followed, and those that go on from it.
+func (w *walk) spreadTo(p *ast.RelPattern, high int, far reached, seen []int, e *env, all *[]reached) error {
+	ok, err := w.follows(p, &far, seen[0], e)
+	if err != nil || !ok {
+		return err
+	}
+	*all = append(*all, far)
+	return w.spread(p, high, far.end(), far, seen, e, all)
 }
 
 // follows tells whether the last relationship of a path may be followed, and adds its weight.
@@ -147,52 +149,68 @@ func heavier(at ast.Expr, sum, x value.Value) (value.Value, error) {
 
 // chosenBy returns the paths that an algorithm promises among all that there are.
 func (w *walk) chosenBy(p *ast.RelPattern, low int, all []reached, e *env) ([]reached, error) {
-	algorithm := p.Search.Algorithm
-	less := func(a, b reached) int {
-		if algorithm == ast.WShortest || algorithm == ast.AllShortest {
-			return order(a.weight, b.weight)
-		}
-		return cmp.Compare(len(a.edges), len(b.edges))
-	}
-	slices.SortStableFunc(all, func(a, b reached) int { return cmp.Or(cmp.Compare(a.end(), b.end()), less(a, b)) })
-	most := -1
+	c := choice{algorithm: p.Search.Algorithm, low: low, most: -1}
 	if p.Search.Count != nil {
 		k, err := w.r.count(p.Search.Count, e)
 		if err != nil {
 			return nil, err
 		}
-		most = k
+		c.most = k
 	}
+	if c.algorithm == ast.DepthFirst {
+		return nil, unsupported(p)
+	}
+	slices.SortStableFunc(all, func(a, b reached) int { return cmp.Or(cmp.Compare(a.end(), b.end()), c.compare(a, b)) })
 	var out []reached
-	taken := 0
-	for i, c := range all {
-		first := i == 0 || all[i-1].end() != c.end()
-		if first {
-			taken = 0
+	for len(all) > 0 {
+		n := slices.IndexFunc(all, func(x reached) bool { return x.end() != all[0].end() })
+		if n < 0 {
+			n = len(all)
 		}
-		switch algorithm {
-		case ast.BreadthFirst:
-			if first && len(c.edges) >= low {
-				out = append(out, c)
-			}
-		case ast.WShortest:
-			if first {
-				out = append(out, c)
-			}
-		case ast.AllShortest:
-			if first || less(c, all[i-1]) == 0 && taken == 0 {
-				out = append(out, c)
-			} else {
-				taken = 1
-			}
-		case ast.KShortest:
-			if len(c.edges) >= low && (most < 0 || taken < most) {
-				out = append(out, c)
-				taken++
-			}
-		case ast.DepthFirst:
-			return nil, unsupported(p)
-		}
+		out = append(out, c.among(all[:n])...)
+		all = all[n:]
 	}
 	return out, nil
+}
+
+// choice is what an algorithm takes of the paths to one node.
+type choice struct {
+	algorithm ast.Algorithm
+	low       int // relationships that a path has at least
+	most      int // paths, -1 for all
+}
+
+// compare orders paths by what the algorithm wants little of.
+func (c choice) compare(a, b reached) int {
+	if c.algorithm == ast.WShortest || c.algorithm == ast.AllShortest {
+		return order(a.weight, b.weight)
+	}
+	return cmp.Compare(len(a.edges), len(b.edges))
+}
+
+// among returns what is taken of paths to one node, which are in order.
+func (c choice) among(all []reached) []reached {
+	switch c.algorithm {
+	case ast.BreadthFirst:
+		if len(all[0].edges) < c.low {
+			return nil
+		}
+		return all[:1]
+	case ast.WShortest:
+		return all[:1]
+	case ast.AllShortest:
+		n := slices.IndexFunc(all, func(x reached) bool { return c.compare(x, all[0]) != 0 })
+		if n < 0 {
+			return all
+		}
+		return all[:n]
+	case ast.KShortest:
+		long := slices.DeleteFunc(slices.Clone(all), func(x reached) bool { return len(x.edges) < c.low })
+		if c.most >= 0 && c.most < len(long) {
+			return long[:c.most]
+		}
+		return long
+	case ast.DepthFirst:
+	}
+	return nil
 }
