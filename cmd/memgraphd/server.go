@@ -82,9 +82,9 @@ func (s *server) announce() {
 	for _, w := range s.cfg.Warnings {
 		s.notices.Warn(w.String())
 	}
-	for _, setting := range s.cfg.Settings {
-		if setting.Origin.Source != config.FromDefault {
-			s.log.Info("setting --"+setting.Flag.Name+"="+setting.Value, zap.Stringer("from", setting.Origin))
+	for _, given := range s.cfg.Settings {
+		if given.Origin.Source != config.FromDefault {
+			s.log.Info("setting --"+given.Flag.Name+"="+given.Value, zap.Stringer("from", given.Origin))
 		}
 	}
 	if s.limit > 0 {

@@ -177,8 +177,8 @@ func TestAcceptLoss(t *testing.T) {
 				t.Errorf("%q is given up, want %q", got, c.lost)
 			}
 			for _, other := range []change.Index{loss.After + 1, loss.After - 1} {
-				if _, err := openLossy(t, fsys, &other, false); err == nil || lossOf(t, err).After != loss.After {
-					t.Errorf("a loss after %d: %v", other, err)
+				if _, refused := openLossy(t, fsys, &other, false); refused == nil || lossOf(t, refused).After != loss.After {
+					t.Errorf("a loss after %d: %v", other, refused)
 				}
 			}
 			if !same(before, content(t, fsys)) {
@@ -275,8 +275,8 @@ func TestNoLossIsOffered(t *testing.T) {
 			fsys := whole.disk.CrashClone(vfs.Everything)
 			damage(disk{fsys, t})
 			before := content(t, fsys)
-			any := change.Index(0)
-			_, err := openLossy(t, fsys, &any, false)
+			after := change.Index(0)
+			_, err := openLossy(t, fsys, &after, false)
 			refused, ok := errors.AsType[*durability.RefusedError](err)
 			if !ok || refused.Loss != nil || strings.Contains(err.Error(), "accept-loss") {
 				t.Errorf("got %v", err)

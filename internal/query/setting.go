@@ -30,9 +30,9 @@ func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStat
 		return err
 	}
 	if st.Value == nil {
-		text, err := t.Get(name)
-		if err != nil {
-			return settingError(err).At(st.Name.Span())
+		text, unknown := t.Get(name)
+		if unknown != nil {
+			return settingError(unknown).At(st.Name.Span())
 		}
 		r.answer(table{columns: []string{"setting_value"}, rows: [][]value.Value{{value.String(text)}}})
 		return nil

@@ -71,7 +71,7 @@ func Parse(text string) (Schedule, error) {
 	if strings.Contains(fields[0], "=") { // the library reads a time zone there
 		return Schedule{}, fmt.Errorf("%q is not %s", text, Wants)
 	}
-	parser := cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+	parser := cron.MustNewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	c, err := parser.Parse(text)
 	if err != nil {
 		return Schedule{}, fmt.Errorf("%q is not a cron expression of six fields: %w", text, err)

@@ -22,8 +22,8 @@ func fillInBulk(t rapid.TB, s, from *Store, tx *Tx, lanes int, passBytes int64) 
 	for i, id := range collect(tx.ScanNodes()) {
 		l := b.Lanes()[i%lanes]
 		must(t, b.GrowNodes(id))
-		set, err := l.Labels(tx.AppendLabels(nil, id))
-		must(t, err)
+		set, refused := l.Labels(tx.AppendLabels(nil, id))
+		must(t, refused)
 		must(t, l.Node(id, tx.NodeGeneration(id), set, tx.AppendNodeProperties(nil, id)))
 	}
 	var runs []EdgeRun
@@ -122,10 +122,10 @@ func TestBulkRefuses(t *testing.T) {
 		},
 		"an end that is not there": func(_ *Store, b *Bulk, n testNames) error {
 			if err := b.Lanes()[0].Edges(run(3, n.types[0], 0, 2)); err != nil {
-				return nil
+				t.Fatalf("too early: %v", err)
 			}
 			if _, err := b.Plan(); err != nil {
-				return nil
+				t.Fatalf("too early: %v", err)
 			}
 			b.Lanes()[0].Scatter(run(3, n.types[0], 0, 2))
 			return b.Build(t.Context())

@@ -133,8 +133,8 @@ func (c *conversation) run(text string) string {
 }
 
 var (
-	logTime   = regexp.MustCompile(`^\[[-0-9]+ [0-9:.]+\] `)
-	rowTime   = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d{4}|Z)`)
+	logTime      = regexp.MustCompile(`^\[[-0-9]+ [0-9:.]+\] `)
+	rowTime      = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d{4}|Z)`)
 	snapshotName = regexp.MustCompile(`snapshots/\S+`)
 )
 

@@ -495,9 +495,8 @@ func TestVarintsInBulk(t *testing.T) {
 			wantLarge, large = append(wantLarge, v, -v), binary.AppendVarint(binary.AppendVarint(large, v), -v)
 		}
 	}
-	for cut := 0; cut <= 3; cut++ {
-		small := append(bytes.Clone(small), make([]byte, cut)...)
-		r := codec.NewReader(small)
+	for cut := range 4 {
+		r := codec.NewReader(append(bytes.Clone(small), make([]byte, cut)...))
 		got := make([]uint32, len(wantSmall)+cut)
 		if err := r.Uvarints(got, math.MaxUint32); err != nil || r.End() != nil || !slices.Equal(got[:len(wantSmall)], wantSmall) {
 			t.Fatalf("%v %v, want %v", got, err, wantSmall)

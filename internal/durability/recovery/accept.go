@@ -192,12 +192,12 @@ func (r *run) setAside(ctx context.Context, folder string, loss *Loss) error {
 	if err != nil {
 		return err
 	}
-	if err := WriteIdentity(r.o.FS, r.o.Dir, id); err != nil {
+	if err = WriteIdentity(r.o.FS, r.o.Dir, id); err != nil {
 		return err
 	}
 	r.out.Identity = id
 	r.o.Log.Warn("commits were given up", zap.Uint64("after", uint64(loss.After)), zap.String("what", loss.Describe()), zap.String("keptIn", folder))
-	if err := r.folders(); err != nil {
+	if err = r.folders(); err != nil {
 		return err
 	}
 	r.out.End, err = wal.Scan(r.logOptions(), uint64(loss.After)+1, nil)

@@ -68,7 +68,7 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 		default:
 			c.unknown = append(c.unknown, name)
 		}
-		if err := checkKind(fsys, dir, name); err != nil {
+		if err = checkKind(fsys, dir, name); err != nil {
 			return c, err
 		}
 	}

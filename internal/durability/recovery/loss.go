@@ -46,10 +46,10 @@ type Dropped struct {
 
 // String names the commits.
 func (d Dropped) String() string {
-	switch {
-	case d.Last == 0:
+	switch d.Last {
+	case 0:
 		return fmt.Sprintf("commits from %d on", d.First)
-	case d.Last == d.First:
+	case d.First:
 		return fmt.Sprintf("commit %d", d.First)
 	}
 	return fmt.Sprintf("commits %d to %d", d.First, d.Last)

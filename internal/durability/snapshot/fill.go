@@ -132,8 +132,8 @@ func (f *filling) edges(ctx context.Context) error {
 	err := f.parallel(ctx, len(lanes), func(d *decoder, lane int) error {
 		from := lane * len(blocks) / len(lanes)
 		for i, h := range share(lane) {
-			if ctx.Err() != nil {
-				return nil
+			if err := context.Cause(ctx); err != nil {
+				return err
 			}
 			if err := d.edges(h, lanes[lane]); err != nil {
 				return err
@@ -161,8 +161,8 @@ func (f *filling) link(ctx context.Context, share func(lane int) []blockHeader) 
 	for range passes {
 		err := f.parallel(ctx, len(lanes), func(d *decoder, lane int) error {
 			for _, h := range share(lane) {
-				if ctx.Err() != nil {
-					return nil
+				if err := context.Cause(ctx); err != nil {
+					return err
 				}
 				if err := d.scatter(h, lanes[lane]); err != nil {
 					return err

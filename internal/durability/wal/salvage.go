@@ -3,7 +3,6 @@ package wal
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"syscall"
 )
@@ -112,7 +111,7 @@ func lost(o *Options, firsts []uint64, last uint64, database [16]byte, problem e
 				r.Last = damage.Last
 			}
 		} else {
-			r.Reason = fmt.Sprintf("it stands behind the place where the log breaks off, in %s", segmentName(o.Dir, firsts[0]))
+			r.Reason = "it stands behind the place where the log breaks off, in " + segmentName(o.Dir, firsts[0])
 		}
 		if next > 0 {
 			r.Last = next - 1

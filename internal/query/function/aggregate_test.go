@@ -65,7 +65,8 @@ func model(kind function.AggregateKind, distinct bool, xs []value.Value) (value.
 			return value.Null, true
 		}
 		return sorted[max(int(math.Ceil(0.5*float64(n)))-1, 0)], true
-	case function.Avg, function.StDev, function.StDevP, function.PercentileCont, function.NotAggregate:
+	case function.Avg, function.StDev, function.StDevP, function.PercentileCont, function.NotAggregate,
+		function.CollectMap, function.Projected:
 	}
 	return modelFloat(kind, kept, sorted), true
 }

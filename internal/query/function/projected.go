@@ -43,14 +43,14 @@ func (a *projected) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) 
 
 // add takes a path, a node, a relationship, or a list of these.
 func (a *projected) add(g int, x value.Value) error {
-	switch k := x.Kind(); {
-	case k == value.KindNull:
+	switch x.Kind() { //nolint:exhaustive // the others are refused below
+	case value.KindNull:
 		return nil
-	case k == value.KindNode:
+	case value.KindNode:
 		return a.node(g, x)
-	case k == value.KindEdge:
+	case value.KindEdge:
 		return a.edge(g, x)
-	case k == value.KindPath:
+	case value.KindPath:
 		p := x.AsPath()
 		for _, n := range p.Nodes {
 			if err := a.node(g, value.Node(n)); err != nil {
@@ -63,7 +63,7 @@ func (a *projected) add(g int, x value.Value) error {
 			}
 		}
 		return nil
-	case k == value.KindList:
+	case value.KindList:
 		for _, y := range x.AsList() {
 			if k := y.Kind(); k != value.KindNode && k != value.KindEdge && k != value.KindNull {
 				return wrongType("project", "paths, or lists of nodes and relationships", y)

@@ -13,7 +13,6 @@ type Builder struct {
 	fill   *arena.Filler
 
 	keys   []uint64 // of sorted: type in the high half, place before in the low half
-	types  []uint16
 	others []uint32
 	edges  []uint32
 	ends   []groupEnd
