@@ -52,6 +52,9 @@ type Storage struct {
 	SnapshotAgeMax     time.Duration // 0: any
 	SnapshotBytesMax   int64         // of all together; 0: any
 	QuarantinedKept    int           // 0: all
+
+	AllowRecoveryFailure bool
+	LossAccepted         *uint64 // the commit after which everything is given up; nil: never
 }
 
 // Query bounds what queries may do.
@@ -99,6 +102,9 @@ func (c *Config) fill(v *viper.Viper) {
 		SnapshotAgeMax:     seconds(v, "storage-snapshot-retention-age-sec"),
 		SnapshotBytesMax:   v.GetInt64("storage-snapshot-retention-size-mib") << 20,
 		QuarantinedKept:    v.GetInt("storage-quarantine-retention-count"),
+
+		AllowRecoveryFailure: v.GetBool(allowRecoveryFailure),
+		LossAccepted:         lossAccepted(v),
 	}
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),
@@ -188,6 +194,7 @@ func (c *Config) risks() []Warning {
 	if s.WALEnabled && s.Snapshots.Never() {
 		warn(interval, "is 0: the log grows, and starting takes longer, until a snapshot is asked for")
 	}
+	s.recoveryRisks(warn)
 	if c.Bolt.AllowOpenAccess {
 		warn("bolt-allow-open-access", "is on: while no user exists, whoever reaches the port can read and change everything")
 	}

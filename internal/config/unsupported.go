@@ -42,7 +42,6 @@ func unsupportedStorage() []Flag {
 		{"storage-recover-on-startup?", "use --data-recovery-on-startup", ""},
 		{"storage-backup-dir-enabled?", "superseded files are never kept beside the new ones", "false"},
 		{"storage-enable-backup-dir?", "superseded files are never kept beside the new ones", "false"},
-		{"storage-allow-recovery-failure?", "damage always stops the start", "false"},
 		{"storage-items-per-batch", "the blocks of a snapshot have a fixed size", ""},
 		{"storage-parallel-snapshot-creation?", "snapshots are always written in parallel", "true"},
 		{"storage-parallel-schema-recovery?", "the server chooses how it recovers", ""},

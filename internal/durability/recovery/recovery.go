@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,8 +31,8 @@ type Options struct {
 	Now     func() time.Time
 	Log     *zap.Logger
 
-	// Progress hears now and then how far the recovery is, on the goroutine that works.
-	// nil: nobody asks.
+	// Progress hears now and then how far the recovery is, on one of the goroutines that
+	// work, never on two at once. nil: nobody asks.
 	Progress func(Progress)
 }
 
@@ -48,10 +49,28 @@ const (
 // Progress says how far a recovery is.
 type Progress struct {
 	Phase   Phase
-	Bytes   int64 // of the snapshot, loaded
-	Total   int64 // bytes of the snapshot
-	Commits int64 // replayed
-	Elapsed time.Duration
+	Bytes   int64         // of the phase's file or files, done
+	Total   int64         // bytes that the phase has to do
+	Commits int64         // replayed
+	Elapsed time.Duration // since the recovery began
+	InPhase time.Duration // since the phase began
+}
+
+// Rate returns the bytes per second of the phase so far, 0 where it has hardly begun.
+func (p Progress) Rate() float64 {
+	if p.InPhase <= 0 {
+		return 0
+	}
+	return float64(p.Bytes) / p.InPhase.Seconds()
+}
+
+// Remaining estimates how long the phase still takes; ok is false where nobody can tell.
+func (p Progress) Remaining() (left time.Duration, ok bool) {
+	rate := p.Rate()
+	if rate <= 0 || p.Total <= p.Bytes {
+		return 0, p.Total > 0 && p.Total <= p.Bytes
+	}
+	return time.Duration(float64(p.Total-p.Bytes) / rate * float64(time.Second)), true
 }
 
 // Report says what a recovery found and did.
@@ -149,6 +168,10 @@ type run struct {
 	bad     []badSnapshot
 	loaded  bool         // a snapshot was loaded, or there is none
 	good    change.Index // the commit of the one that was loaded, else 0
+
+	told       sync.Mutex // guards what follows, and is held while Progress hears
+	phase      Phase
+	phaseBegan time.Time
 }
 
 // badSnapshot is a snapshot that did not verify.
@@ -257,16 +280,25 @@ func (r *run) verify(ctx context.Context, path string, index change.Index) (*sna
 }
 
 func (r *run) progress(p Progress) {
-	if r.o.Progress != nil {
-		p.Elapsed = r.o.Now().Sub(r.started)
-		r.o.Progress(p)
+	if r.o.Progress == nil {
+		return
 	}
+	r.told.Lock()
+	defer r.told.Unlock()
+	now := r.o.Now()
+	if p.Phase != r.phase {
+		r.phase, r.phaseBegan = p.Phase, now
+	}
+	p.Elapsed, p.InPhase = now.Sub(r.started), now.Sub(r.phaseBegan)
+	r.o.Progress(p)
 }
 
 // replay applies the log after the snapshot.
 func (r *run) replay(ctx context.Context, good change.Index) error {
 	p := newReplayer(ctx, r)
-	end, err := wal.Scan(r.logOptions(), uint64(good)+1, p.record)
+	o := r.logOptions()
+	o.OnScan = p.scanned
+	end, err := wal.Scan(o, uint64(good)+1, p.record)
 	if applyErr := p.finish(); applyErr != nil {
 		return r.explain(applyErr, good)
 	}
@@ -307,7 +339,10 @@ func (r *run) explain(err error, good change.Index) error {
 	case errors.As(err, &version):
 		return &NewerFormatError{File: version.File, Format: int(version.Version), Supported: int(version.Max), Err: err}
 	case errors.As(err, &payload):
-		at := fmt.Sprintf("commit %d of the log", r.o.Store.LastCommitted()+1)
+		at := "a commit of the log"
+		if commit, ok := errors.AsType[*CommitError](err); ok {
+			at = fmt.Sprintf("commit %d of the log", commit.Index)
+		}
 		return &NewerFormatError{File: at, Format: payload.Version, Supported: codec.Version, Err: err}
 	case errors.As(err, &foreign):
 		return fmt.Errorf("%w: %s", &ForeignFilesError{Dir: r.o.Dir, Files: []string{foreign.File}}, foreign.Reason)

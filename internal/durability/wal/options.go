@@ -54,6 +54,9 @@ type Options struct {
 	Log *zap.Logger
 	// OnSync hears of every sync of records, on the writing goroutine; nil is allowed.
 	OnSync func(SyncInfo)
+	// OnScan hears now and then, on the goroutine of Scan, how many bytes of how many were
+	// read; nil is allowed.
+	OnScan func(read, total int64)
 	// Held begins with Hold(true) in force.
 	Held bool
 }

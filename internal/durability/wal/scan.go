@@ -65,6 +65,9 @@ func Scan(o Options, from uint64, fn func(Record) error) (End, error) {
 		return End{}, err
 	}
 	s := &scanner{o: &o, from: from, fn: fn, database: o.Database}
+	if err := s.progress.measure(&o, firsts); err != nil {
+		return End{}, err
+	}
 	for i, first := range firsts {
 		var next uint64
 		if i+1 < len(firsts) {
@@ -113,6 +116,8 @@ type scanner struct {
 	database [16]byte
 	end      End
 
+	progress scanProgress
+
 	// Of the segment at hand:
 	name   string
 	win    *window
@@ -154,6 +159,7 @@ func (s *scanner) segment(first, next uint64) (err error) {
 	s.end.Segments = append(s.end.Segments, SegmentInfo{
 		Name: s.name, First: first, Last: max(s.end.logged, first-1), Bytes: s.win.size, Sealed: next != 0,
 	})
+	s.progress.done(s.win.size)
 	if next == 0 {
 		s.end.tail = &tail{header: h, place: s.place, proven: s.proven, promised: s.own}
 	}
@@ -226,6 +232,7 @@ func (s *scanner) frames() error {
 		}
 		s.proven = max(s.proven, int64(h.Synced))
 		s.place = next
+		s.progress.at(s.place.Offset)
 		if h.Kind != kindSeal {
 			s.end.chain = next.Chain
 		}
