@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -48,6 +49,9 @@ type server struct {
 	bolt     *bolt.Server
 	listener net.Listener
 	serving  sync.WaitGroup
+
+	recovering recovering
+	health     atomic.Pointer[health]
 }
 
 // run starts everything, waits for ctx to end, and stops everything.
@@ -65,11 +69,17 @@ func (s *server) run(ctx context.Context) error {
 	}
 	address := s.listener.Addr().String()
 	s.notices.Info("ready: listening for Bolt", zap.String("address", address), zap.Duration("after", time.Since(started).Round(time.Millisecond)))
-	s.systemd.ready("Serving Bolt at " + address)
+	if err := s.disk.Broken(); err != nil {
+		s.setState(stateBroken, "Serving Bolt at "+address+" without data: "+err.Error())
+	} else {
+		s.setState(stateServing, "Serving Bolt at "+address)
+	}
+	s.systemd.ready(s.state().text)
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
 
 	<-ctx.Done()
+	s.setState(stateStopping, "Stopping")
 	err := s.closeFront(ctx)
 	stopWatching()
 	s.serving.Wait()
@@ -98,21 +108,16 @@ func (s *server) openStore(ctx context.Context) error {
 	if err != nil {
 		return exit(exitDirectory, fmt.Errorf("--data-directory: %w", err))
 	}
-	s.budget = memory.New("server", s.limit/10*9)
-	isolation := storage.SnapshotIsolation
-	if s.cfg.Storage.ReadCommitted {
-		isolation = storage.ReadCommitted
-	}
-	s.store = storage.New(storage.Options{Budget: s.budget.Child("graph", 0), Now: time.Now, Isolation: isolation})
 	c := &s.cfg.Storage
 	workers := c.SnapshotWorkersMax
 	if workers == 0 {
 		workers = min(runtime.NumCPU(), snapshotWorkersMax)
 	}
+	stop := s.startRecovering()
 	s.disk, err = durability.Open(ctx, durability.Options{
 		FS:                vfs.OS(),
 		Dir:               directory,
-		Store:             s.store,
+		Store:             s.newStore(),
 		WALEnabled:        c.WALEnabled,
 		FlushEveryN:       c.WALFlushEvery,
 		SegmentBytes:      c.WALSegmentBytes,
@@ -125,13 +130,17 @@ func (s *server) openStore(ctx context.Context) error {
 		SpaceMin:          c.SpaceMinBytes,
 		BallastBytes:      ballastBytes,
 		RecoveryOnStartup: c.Recover,
+		AcceptLossAfter:   s.lossAccepted(),
+		AllowFailure:      c.AllowRecoveryFailure,
+		NewStore:          s.newStore,
 		LockTimeout:       c.LockTimeout,
 		SnapshotWorkers:   workers,
 		Now:               time.Now,
 		Log:               s.log,
-		Progress:          s.progress(),
+		Progress:          s.recovering.hear,
 		Version:           versionName(),
 	})
+	stop()
 	if err != nil {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("stopped before the recovery had ended: %w", err)

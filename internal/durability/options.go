@@ -18,6 +18,16 @@ import (
 // Progress says how far a recovery is.
 type Progress = recovery.Progress
 
+// Phase is a part of a recovery.
+type Phase = recovery.Phase
+
+// The phases of a recovery.
+const (
+	PhaseVerify   = recovery.PhaseVerify
+	PhaseSnapshot = recovery.PhaseSnapshot
+	PhaseLog      = recovery.PhaseLog
+)
+
 // Report says what the recovery at the start found and did.
 type Report = recovery.Report
 

@@ -228,6 +228,7 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowIndexInfo:           {"", showIndexInfo},
 	ast.ShowConstraintInfo:      {"", showConstraintInfo},
 	ast.ShowStorageInfo:         {"Storage information query", showStorageInfo},
+	ast.ShowRecoveryInfo:        {"Recovery information query", showRecoveryInfo},
 	ast.ShowVersion:             {"Version information query", showVersion},
 	ast.ShowBuildInfo:           {"", showBuildInfo},
 	ast.ShowConfig:              {"Configuration information query", showConfig},

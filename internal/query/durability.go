@@ -30,6 +30,11 @@ type Durability interface {
 	DataDirectoryLock() (DirectoryLock, error)
 	// Info returns further rows for SHOW STORAGE INFO.
 	Info() []InfoRow
+	// Recovery returns the rows of SHOW RECOVERY INFO: what the start found and did.
+	Recovery() []InfoRow
+	// Broken returns why the start brought nothing back though it was to go on; nil where
+	// all is well. It never changes.
+	Broken() error
 }
 
 // Snapshot describes one kept snapshot.

@@ -17,10 +17,17 @@ func withDurability(o *query.Options) {
 	o.Now = func() time.Time { return began.Add(1500 * time.Millisecond) }
 }
 
+// withBroken gives it one that could not be recovered.
+func withBroken(o *query.Options) {
+	withDurability(o)
+	o.Durability = &told{broken: errors.New("the database is broken: file 7 is gone")}
+}
+
 // told is what a data directory says: a snapshot is being written until somebody ends it.
 type told struct {
 	ended  bool
 	locked query.DirectoryLock
+	broken error
 }
 
 // CreateSnapshot tells of one, or that it was ended.
@@ -72,6 +79,12 @@ func (d *told) UnlockDataDirectory() (bool, error) {
 
 // DataDirectoryLock tells of the lock.
 func (d *told) DataDirectoryLock() (query.DirectoryLock, error) { return d.locked, nil }
+
+// Recovery tells of a start with nothing to recover.
+func (d *told) Recovery() []query.InfoRow { return []query.InfoRow{{Name: "outcome", Value: "new"}} }
+
+// Broken tells why, if it was told.
+func (d *told) Broken() error { return d.broken }
 
 // Info tells nothing.
 func (d *told) Info() []query.InfoRow { return nil }

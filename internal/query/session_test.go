@@ -71,8 +71,11 @@ func TestConversations(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		t.Helper()
 		change := withProcedures
-		if filepath.Base(path) == "durability" {
+		switch filepath.Base(path) {
+		case "durability":
 			change = withDurability
+		case "broken":
+			change = withBroken
 		}
 		d := &desk{t: t, e: open(t, change), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
 		datadriven.RunTest(t, path, func(_ *testing.T, c *datadriven.TestData) string { return d.command(c) })

@@ -47,6 +47,7 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 	rows := []InfoRow{
 		{"name", DatabaseName},
 		{"storage_mode", "IN_MEMORY_TRANSACTIONAL"},
+		{"health", s.engine.health()},
 		{"vertex_count", strconv.FormatInt(nodes, 10)},
 		{"edge_count", strconv.FormatInt(edges, 10)},
 		{"average_degree", strconv.FormatFloat(degree, 'f', 2, 64)},
@@ -108,10 +109,10 @@ func freeMemory(_ context.Context, s *Session) (table, error) {
 	return table{}, nil
 }
 
-func showDatabases(context.Context, *Session) (table, error) {
+func showDatabases(_ context.Context, s *Session) (table, error) {
 	return table{
 		columns: []string{"Name", "State", "Health"},
-		rows:    [][]value.Value{{value.String(DatabaseName), value.String("HOT"), value.String("healthy")}},
+		rows:    [][]value.Value{{value.String(DatabaseName), value.String("HOT"), value.String(s.engine.health())}},
 	}, nil
 }
 

@@ -79,6 +79,7 @@ type Report struct {
 	Nodes       uint64          // in it
 	Edges       uint64          // in it
 	Replayed    int64           // commits of the log after it
+	LogBytes    int64           // that were read of the log
 	Last        change.Index    // newest commit
 	Tail        *wal.TailReport // torn tail of the log that was cut; nil: none
 	Clean       bool            // the log was closed in good order
@@ -125,7 +126,9 @@ func newRun(o Options) *run {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
-	return &run{o: o, started: o.Now()}
+	r := &run{o: o, started: o.Now()}
+	r.out.Report.Started = r.started
+	return r
 }
 
 // recover takes the steps of a start.
@@ -306,7 +309,7 @@ func (r *run) replay(ctx context.Context, good change.Index) error {
 		return r.explain(err, good)
 	}
 	r.out.End = end
-	r.out.Report.Replayed = p.applied
+	r.out.Report.Replayed, r.out.Report.LogBytes = p.applied, p.total.Load()
 	r.out.Report.Tail = end.Tail
 	r.out.Report.Clean = end.Clean
 	return nil

@@ -176,4 +176,5 @@ const (
 	ShowEnums
 	ShowDescriptions
 	ShowDatabaseSettings
+	ShowRecoveryInfo
 )

@@ -41,6 +41,8 @@ func (v AdminVerb) String() string {
 		return "SHOW DESCRIPTIONS"
 	case ShowDatabaseSettings:
 		return "SHOW DATABASE SETTINGS"
+	case ShowRecoveryInfo:
+		return "SHOW RECOVERY INFO"
 	}
 	return "unknown statement"
 }

@@ -24,6 +24,7 @@ var administration = []struct {
 	{[]string{"SHOW", "INDEX", "INFO"}, ast.ShowIndexInfo},
 	{[]string{"SHOW", "INDEXES"}, ast.ShowIndexInfo},
 	{[]string{"SHOW", "STORAGE", "INFO"}, ast.ShowStorageInfo},
+	{[]string{"SHOW", "RECOVERY", "INFO"}, ast.ShowRecoveryInfo},
 	{[]string{"SHOW", "VERSION"}, ast.ShowVersion},
 	{[]string{"SHOW", "BUILD", "INFO"}, ast.ShowBuildInfo},
 	{[]string{"SHOW", "CONFIG"}, ast.ShowConfig},
