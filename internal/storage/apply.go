@@ -5,6 +5,7 @@ import (
 
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/property"
 )
@@ -225,16 +226,19 @@ func (a *applier) entry(op *change.Op) error {
 	if !ok {
 		return fmt.Errorf("entry %s %q: %w", e.Kind, e.Name, ErrNotFound)
 	}
-	if e.Kind != indexKind {
-		s.catalogue.remove(e.Kind, e.Name)
-		return nil
-	}
-	d, err := s.decodeIndex(old)
-	if err != nil {
-		return err
-	}
 	var end ending
-	s.dropIndex(e, d, &end)
+	switch e.Kind {
+	case constraint.EntryKind:
+		s.dropRule(e, &end)
+	case indexKind:
+		d, err := s.decodeIndex(old)
+		if err != nil {
+			return err
+		}
+		s.dropIndex(e, d, &end)
+	default:
+		s.catalogue.remove(e.Kind, e.Name)
+	}
 	for _, p := range end.dropped {
 		p.tree.Drop(&a.indexes)
 	}

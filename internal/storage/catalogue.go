@@ -9,13 +9,15 @@ import (
 	"sync/atomic"
 
 	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/constraint"
 )
 
 // catalogue is the versioned entries {kind, name, bytes}. They are opaque to the store,
-// except those of kind "index".
+// except those of kinds "index" and "constraint".
 type catalogue struct {
 	schema sync.Mutex // one change at a time, for as long as it takes to build and log
 	epoch  atomic.Uint64
+	rules  atomic.Uint64 // number of the newest rule
 
 	mu      sync.RWMutex
 	entries map[entryName]change.Entry // guarded by mu
@@ -67,9 +69,18 @@ func (s *Store) Entries(kind string) []change.Entry {
 	return out
 }
 
-// PutEntry stores an entry as a commit of its own. An entry of kind "index" creates it.
+// PutEntry stores an entry as a commit of its own. An entry of kind "index" or "constraint"
+// creates it.
 func (s *Store) PutEntry(ctx context.Context, e change.Entry) (change.Index, error) {
-	if e.Kind == indexKind {
+	switch e.Kind {
+	case constraint.EntryKind:
+		d, err := constraint.Decode(e, s)
+		if err != nil {
+			return 0, err
+		}
+		_, err = s.CreateConstraint(ctx, d)
+		return s.LastCommitted(), err
+	case indexKind:
 		d, err := s.decodeIndex(e)
 		if err != nil {
 			return 0, err
@@ -89,7 +100,15 @@ func (s *Store) DeleteEntry(ctx context.Context, kind, name string) (index chang
 	if !ok {
 		return s.LastCommitted(), false, nil
 	}
-	if kind == indexKind {
+	switch kind {
+	case constraint.EntryKind:
+		var d ConstraintDef
+		if d, err = constraint.Decode(e, s); err != nil {
+			return 0, false, err
+		}
+		deleted, err = s.DropConstraint(ctx, d)
+		return s.LastCommitted(), deleted, err
+	case indexKind:
 		var d IndexDef
 		if d, err = s.decodeIndex(e); err != nil {
 			return 0, false, err

@@ -27,6 +27,7 @@ func (s *Store) Check() error {
 	c.relationships()
 	c.labels()
 	c.indexes()
+	c.constraints()
 	c.counts()
 	c.memory()
 	if len(c.errs) == 0 {
@@ -201,7 +202,7 @@ func (c *checker) indexes() {
 			if n.state.Load() != 0 || !s.sets.has(setID(n.labels.Load()), p.def.Label) {
 				continue
 			}
-			v := s.valueIn(n.inPlace(0), p.def.Key)
+			v := s.valueFor(p, n.inPlace(0))
 			if v.IsNull() {
 				continue
 			}
@@ -213,6 +214,17 @@ func (c *checker) indexes() {
 		c.expect(fmt.Sprintf("entries of index %+v", p.def), p.tree.Entries(), want)
 		c.expect(fmt.Sprintf("entries found in index %+v", p.def), countEntries(p), want)
 	}
+}
+
+// constraints checks that every constraint holds and that no claim is left.
+func (c *checker) constraints() {
+	s := c.store
+	for _, r := range s.registry.Load().rules {
+		if v := s.breach(r); v != nil {
+			c.report("%w", v)
+		}
+	}
+	c.expect("claims", int64(s.claims.Held()), 0)
 }
 
 func countEntries(p *propertyIndex) int64 {

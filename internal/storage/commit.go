@@ -62,7 +62,7 @@ func (s *Store) LastCommitted() change.Index { return change.Index(s.sequencer.l
 
 // Commit makes the changes durable and then visible to others, and returns the index of
 // the commit; without changes, that of the view. The transaction can still be read until
-// Release. After an error it is rolled back.
+// Release. After an error, which may be a *constraint.Violation, it is rolled back.
 func (tx *Tx) Commit() (change.Index, error) {
 	if tx.ended {
 		return 0, ErrReadOnly
@@ -72,6 +72,13 @@ func (tx *Tx) Commit() (change.Index, error) {
 		return tx.ReadIndex(), nil
 	}
 	s := tx.store
+	passage := s.gate.Enter()
+	defer passage.Leave()
+	defer tx.giveClaims()
+	if err := tx.validate(); err != nil {
+		tx.rollback()
+		return 0, err
+	}
 	if s.options.Journal == nil {
 		return tx.commitInMemory(), nil
 	}
@@ -223,13 +230,18 @@ func (s *Store) waitOutcome(slot mvcc.Slot) error {
 	if s.slots.Get(slot) != mvcc.Committing {
 		return ErrConflict
 	}
+	s.awaitOutcome(slot)
+	return errRetry
+}
+
+// awaitOutcome waits while the transaction of slot waits for the log.
+func (s *Store) awaitOutcome(slot mvcc.Slot) {
 	q := &s.sequencer
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for s.slots.Get(slot) == mvcc.Committing {
 		q.changed.Wait()
 	}
-	return errRetry
 }
 
 // errRetry tells that the outcome of another transaction became known.

@@ -127,15 +127,17 @@ func (s *Store) dropIndex(e change.Entry, d IndexDef, end *ending) {
 	if !d.HasKey {
 		return
 	}
-	if p := s.registry.Load().find(d.Label, d.Key); p != nil {
+	if p := s.registry.Load().index(d.Label, d.Key); p != nil {
 		s.unregister(p)
 		end.dropped = append(end.dropped, p)
 	}
 }
 
 func (s *Store) unregister(p *propertyIndex) {
-	list := slices.Clone(s.registry.Load().list)
-	s.registry.Store(newRegistry(slices.DeleteFunc(list, func(o *propertyIndex) bool { return o == p })))
+	r := s.registry.Load()
+	list := slices.DeleteFunc(slices.Clone(r.list), func(o *propertyIndex) bool { return o == p })
+	rules := slices.DeleteFunc(slices.Clone(r.rules), func(o *rule) bool { return o == p.rule })
+	s.registry.Store(newRegistry(list, rules))
 }
 
 // buildIndex registers an index, so that every writer from now on keeps it, and enters
@@ -143,7 +145,17 @@ func (s *Store) unregister(p *propertyIndex) {
 // for which the build waits.
 func (s *Store) buildIndex(ctx context.Context, d IndexDef) (*propertyIndex, error) {
 	p := &propertyIndex{def: d, tree: index.NewProperty(s.indexArena)}
-	s.registry.Store(newRegistry(append(slices.Clone(s.registry.Load().list), p)))
+	r := s.registry.Load()
+	s.registry.Store(newRegistry(append(slices.Clone(r.list), p), r.rules))
+	if err := s.fill(ctx, p); err != nil {
+		s.discard(p)
+		return nil, err
+	}
+	return p, nil
+}
+
+// fill enters all versions of all nodes into a registered index.
+func (s *Store) fill(ctx context.Context, p *propertyIndex) error {
 	const stride = 1024
 	limit := s.NodeSlots()
 	for id := range limit {
@@ -153,13 +165,12 @@ func (s *Store) buildIndex(ctx context.Context, d IndexDef) (*propertyIndex, err
 				err = s.headroom(s.indexBudget, 0)
 			}
 			if err != nil {
-				s.discard(p)
-				return nil, err
+				return err
 			}
 		}
 		s.enterAll(p, id)
 	}
-	return p, nil
+	return nil
 }
 
 // enterAll enters all versions of a node into p.
@@ -182,7 +193,7 @@ func (s *Store) enterVersion(p *propertyIndex, id graph.NodeID, im image) {
 	if !im.exists || !s.sets.has(im.labels, p.def.Label) {
 		return
 	}
-	if v := s.valueIn(im, p.def.Key); !v.IsNull() {
+	if v := s.valueFor(p, im); !v.IsNull() {
 		p.tree.Add(v, id)
 	}
 }
@@ -197,6 +208,9 @@ func (s *Store) Indexes() []IndexInfo {
 		}
 	}
 	for _, p := range s.registry.Load().list {
+		if p.rule != nil {
+			continue
+		}
 		out = append(out, IndexInfo{
 			IndexDef: p.def, Ready: p.ready.Load(), Entries: p.tree.Entries(), Distinct: p.tree.Distinct(),
 		})

@@ -8,6 +8,7 @@ import (
 	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 )
 
@@ -168,7 +169,11 @@ func (s *Store) advance(index uint64, wall int64) {
 
 // applyEntry puts an entry that was logged into force.
 func (s *Store) applyEntry(e change.Entry) error {
-	if e.Kind != indexKind {
+	switch e.Kind {
+	case constraint.EntryKind:
+		return s.applyConstraint(e)
+	case indexKind:
+	default:
 		s.catalogue.put(e)
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/mvcc"
@@ -55,35 +56,76 @@ func (b *labelBits) create(l graph.LabelID) *index.Label {
 	return list[l]
 }
 
-// registry is the property indexes; it is replaced as a whole.
+// registry is the property indexes and the constraints; it is replaced as a whole.
 type registry struct {
-	list    []*propertyIndex
-	byLabel map[graph.LabelID][]*propertyIndex
+	list         []*propertyIndex // also the trees of unique constraints
+	byLabel      map[graph.LabelID][]*propertyIndex
+	rules        []*rule
+	rulesByLabel map[graph.LabelID][]*rule
 }
 
-// propertyIndex is one index over a label and a key.
+// propertyIndex is one index over a label and a key, or the tree of a unique constraint.
 type propertyIndex struct {
 	def   IndexDef
+	rule  *rule // nil: an index
 	tree  *index.Property
 	ready atomic.Bool
 }
 
-// find returns the index of a label and key, nil if there is none.
+// find returns the index of a label and key, or the tree of a unique constraint on the
+// same, nil if there is none.
 func (r *registry) find(l graph.LabelID, k graph.KeyID) *propertyIndex {
+	var found *propertyIndex
 	for _, p := range r.byLabel[l] {
-		if p.def.Key == k {
+		switch {
+		case p.def.Key != k:
+		case p.rule == nil:
+			if p.ready.Load() {
+				return p
+			}
+			found = p
+		case len(p.rule.def.Keys) == 1 && (found == nil || p.ready.Load()):
+			found = p
+		}
+	}
+	return found
+}
+
+// index returns the index of a label and key that is none of a constraint.
+func (r *registry) index(l graph.LabelID, k graph.KeyID) *propertyIndex {
+	for _, p := range r.byLabel[l] {
+		if p.rule == nil && p.def.Key == k {
 			return p
 		}
 	}
 	return nil
 }
 
-func newRegistry(list []*propertyIndex) *registry {
-	r := &registry{list: list, byLabel: map[graph.LabelID][]*propertyIndex{}}
+func newRegistry(list []*propertyIndex, rules []*rule) *registry {
+	r := &registry{
+		list: list, byLabel: map[graph.LabelID][]*propertyIndex{},
+		rules: rules, rulesByLabel: map[graph.LabelID][]*rule{},
+	}
 	for _, p := range list {
 		r.byLabel[p.def.Label] = append(r.byLabel[p.def.Label], p)
 	}
+	for _, x := range rules {
+		r.rulesByLabel[x.def.Label] = append(r.rulesByLabel[x.def.Label], x)
+	}
 	return r
+}
+
+// valueFor returns what p holds for one version of a node, null if nothing.
+func (s *Store) valueFor(p *propertyIndex, im image) value.Value {
+	if p.rule == nil || len(p.rule.def.Keys) == 1 {
+		return s.valueIn(im, p.def.Key)
+	}
+	var space [4]value.Value
+	values, ok := s.valuesOf(p.rule, im, space[:0])
+	if !ok {
+		return value.Null
+	}
+	return constraint.Key(values)
 }
 
 // imageOf returns the version that an undo record of a node holds.
@@ -133,8 +175,8 @@ func (s *Store) enter(id graph.NodeID, now, was image) {
 			continue
 		}
 		for _, p := range r.byLabel[l] {
-			v := s.valueIn(now, p.def.Key)
-			if !v.IsNull() && (!had || !value.Same(v, s.valueIn(was, p.def.Key))) {
+			v := s.valueFor(p, now)
+			if !v.IsNull() && (!had || !value.Same(v, s.valueFor(p, was))) {
 				p.tree.Add(v, id)
 			}
 		}
@@ -178,13 +220,13 @@ func (s *Store) forgetLabel(id graph.NodeID, l graph.LabelID, gone image, remain
 		s.labelBits.get(l).Remove(id)
 	}
 	for _, p := range s.registry.Load().byLabel[l] {
-		v := s.valueIn(gone, p.def.Key)
+		v := s.valueFor(p, gone)
 		if v.IsNull() {
 			continue
 		}
 		kept := false
 		for _, im := range remaining {
-			kept = kept || s.sets.has(im.labels, l) && value.Same(v, s.valueIn(im, p.def.Key))
+			kept = kept || s.sets.has(im.labels, l) && value.Same(v, s.valueFor(p, im))
 		}
 		if !kept {
 			p.tree.Remove(v, id, g)

@@ -5,6 +5,7 @@ import (
 
 	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/mvcc"
@@ -34,6 +35,8 @@ type Store struct {
 	indexArena *arena.Arena
 	registry   atomic.Pointer[registry]
 	catalogue  catalogue
+	claims     constraint.Claims
+	gate       constraint.Gate
 
 	undo      *arena.Arena
 	slots     mvcc.Slots
@@ -62,6 +65,8 @@ func New(o Options) *Store {
 	s.labelBits.init(s.indexArena)
 	s.registry.Store(&registry{})
 	s.catalogue.init()
+	s.claims.Init()
+	s.gate.Init()
 	s.undo = arena.New(s.undoBudget)
 	s.slots.Init(s.undoBudget)
 	s.views.Init()

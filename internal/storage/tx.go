@@ -34,6 +34,8 @@ type writes struct {
 	deltas    deltas
 	scratch   []byte // for packing properties
 	published func() // called when the commit becomes visible; for the catalogue
+	claims    []uint64
+	merged    map[graph.NodeID]struct{} // nodes that MERGE created
 	charged   int64  // bytes reserved for undo records and changes
 	spent     int64  // bytes of charged that are used up
 }

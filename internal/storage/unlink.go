@@ -146,7 +146,9 @@ func (s *Store) cutNode(e *ending, r *mvcc.Record, ref arena.Ref) {
 // freeNode makes the slot of a dead node free.
 func (s *Store) freeNode(id uint32) {
 	n := s.nodes.records.At(id)
-	if n.state.Load() != absent || n.out.Load() != 0 || n.in.Load() != 0 {
+	state := n.latch() // the build of an index looks at every slot
+	n.unlatch(state)
+	if state != absent || n.out.Load() != 0 || n.in.Load() != 0 {
 		panic("storage: a dead node is still in use")
 	}
 	s.nodes.give(graph.NodeID(id))

@@ -49,11 +49,15 @@ func (tx *Tx) CreateNode(labels []graph.LabelID, props []Property) (graph.NodeID
 	if err = tx.beginWrite(int64(len(packed)), 2+len(labels)+len(props)); err != nil {
 		return 0, err
 	}
+	set := s.sets.of(labels)
+	if err = s.checkTypes(graph.NoNode, set, props); err != nil {
+		return 0, err
+	}
 	id, n, err := s.nodes.take()
 	if err != nil {
 		return 0, err
 	}
-	im := image{labels: s.sets.of(labels), props: s.storeBlob(packed), exists: true}
+	im := image{labels: set, props: s.storeBlob(packed), exists: true}
 	ref := tx.record(&mvcc.Record{Kind: mvcc.NodeImage, ID: uint32(id)})
 	n.latch()
 	n.state.Store(latched | absent | uint64(ref))
@@ -177,6 +181,12 @@ func (tx *Tx) setLabels(
 		w.cancel()
 		return false, nil
 	}
+	if kind == change.AddLabel {
+		if err := tx.store.checkLabelTypes(id, l, w.old.props); err != nil {
+			w.cancel()
+			return false, err
+		}
+	}
 	tx.apply(&w, now)
 	tx.deltas.relabel(tx.store, w.old.labels, now.labels)
 	tx.redo(&change.Op{Kind: kind, Node: id, Ref: uint32(l)})
@@ -199,6 +209,10 @@ func (tx *Tx) SetNodeProperty(id graph.NodeID, k graph.KeyID, v value.Value) err
 	if v.IsNull() && s.valueIn(w.old, k).IsNull() {
 		w.cancel()
 		return nil
+	}
+	if err := s.checkTypes(id, w.old.labels, []Property{{Key: k, Value: v}}); err != nil {
+		w.cancel()
+		return err
 	}
 	tx.scratch = property.Set(tx.scratch[:0], s.blob(w.old.props), k, v)
 	now := w.old

@@ -31,6 +31,13 @@ func (p *Property) Equal(v value.Value) Cursor {
 	return p.Range(b, b)
 }
 
+// Same returns a cursor over the entries whose value is the same as v, of whatever kind.
+func (p *Property) Same(v value.Value) Cursor {
+	b := Bound{v, true}
+	class := keyOf(v).class
+	return Cursor{p: p, lo: b, hi: b, class: class, last: class}
+}
+
 // Range returns a cursor over the entries between two bounds of one kind; without bounds,
 // over all.
 func (p *Property) Range(lo, hi Bound) Cursor {

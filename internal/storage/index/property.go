@@ -74,6 +74,13 @@ func (p *Property) Entries() int64 { return p.entries.Load() }
 // Distinct returns the number of distinct values.
 func (p *Property) Distinct() int64 { return p.distinct.Load() }
 
+// AllDistinct reports whether no two entries have the same value.
+func (p *Property) AllDistinct() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.entries.Load() == p.distinct.Load()
+}
+
 func (p *Property) leaf(ref arena.Ref) *leaf   { return (*leaf)(p.arena.Pointer(ref)) }
 func (p *Property) inner(ref arena.Ref) *inner { return (*inner)(p.arena.Pointer(ref)) }
 func (p *Property) isLeaf(ref arena.Ref) bool  { return p.leaf(ref).kind == kindLeaf }
