@@ -13,6 +13,9 @@ const watchInterval = time.Second
 type watcher struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
+
+	lock   time.Time // since when the lock holds that was seen last
+	warned time.Time // when it was last said that it holds for long
 }
 
 func (m *Manager) startWatcher() {
@@ -44,5 +47,6 @@ func (m *Manager) look() {
 	if err := m.Health(); err != nil {
 		m.writes.logStopped(err)
 	}
+	m.warnLock()
 	m.keepBallast()
 }

@@ -156,7 +156,7 @@ func (s *segment) rewind(to frame.Place) error {
 		}
 	}
 	if dirty = min(dirty, s.size); dirty > from {
-		if err := s.file.Preallocate(from, dirty-from); err != nil {
+		if err := s.zero(from, dirty); err != nil {
 			return err
 		}
 	}
@@ -164,6 +164,20 @@ func (s *segment) rewind(to frame.Place) error {
 		return err
 	}
 	s.synced = s.written
+	return nil
+}
+
+// zero makes a part of the file zero. Where even that finds no room, as on a file system
+// that never writes in place, the file ends at its beginning instead.
+func (s *segment) zero(from, to int64) error {
+	err := s.file.Preallocate(from, to-from)
+	if !vfs.NoSpace(err) {
+		return err
+	}
+	if err := s.file.Truncate(from); err != nil {
+		return err
+	}
+	s.size = from
 	return nil
 }
 
