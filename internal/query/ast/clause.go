@@ -137,11 +137,14 @@ const (
 )
 
 // Batches is IN [n CONCURRENT] TRANSACTIONS [OF n ROWS] [ON ERROR action] [REPORT STATUS AS x].
+// The action is FAIL, BREAK or CONTINUE, or RETRY [[FOR] n SECONDS] [THEN action].
 type Batches struct {
 	Place
 	Concurrent  bool
 	Concurrency Expr // nil when absent
 	Rows        Expr // nil when absent
+	Retry       bool // a batch is tried again before OnError counts
+	RetryFor    Expr // seconds; nil when absent
 	OnError     ErrorAction
 	Status      *Variable // nil when absent
 }

@@ -42,7 +42,14 @@ func (p *printer) batches(b *Batches) {
 		p.optional(" OF ", b.Rows)
 		p.put(" ROWS")
 	}
-	if b.OnError != ErrorFail {
+	if b.Retry {
+		p.put(" ON ERROR RETRY")
+		if b.RetryFor != nil {
+			p.optional(" FOR ", b.RetryFor)
+			p.put(" SECONDS")
+		}
+		p.put(" THEN ", b.OnError.String())
+	} else if b.OnError != ErrorFail {
 		p.put(" ON ERROR ", b.OnError.String())
 	}
 	if b.Status != nil {

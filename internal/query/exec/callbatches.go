@@ -27,6 +27,7 @@ type callBatches struct {
 	input operator
 	body  body
 	size  expr.Evaluator
+	retry retrying
 
 	most    int  // rows of a batch
 	ended   bool // the input has no more rows
@@ -59,9 +60,14 @@ func (c *compiler) callBatches(o *plan.CallBatches) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	seconds, err := c.expr(nil, o.RetryFor)
+	if err != nil {
+		return nil, err
+	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
 		f := &callBatches{spec: o, input: inputs[0](i), size: size, places: make([]int, slots)}
+		f.retry = retrying{spec: o, seconds: seconds}
 		inner := inputs[1](i)
 		f.body = newBody(inner, i.arguments[o.Argument], slots)
 		f.rows.slots = append(f.rows.slots, o.Carry...)
@@ -96,6 +102,9 @@ func (o *callBatches) open(r *run) error {
 		return err
 	}
 	o.most = most
+	if err := o.retry.open(r); err != nil {
+		return err
+	}
 	return o.input.open(r)
 }
 
@@ -200,11 +209,23 @@ func (o *callBatches) batch(r *run) error {
 	o.number++
 	stats, deleted := r.stats, r.deleted
 	id, err := o.inTransaction(r)
-	if err != nil {
+	o.retry.begin()
+	for err != nil {
 		r.stats, r.deleted = stats, deleted
 		if fatal := r.check(); fatal != nil {
 			return fatal
 		}
+		again, fatal := o.retry.wait(r, err)
+		if fatal != nil {
+			return fatal
+		}
+		if !again {
+			break
+		}
+		o.results.clear(r)
+		id, err = o.inTransaction(r)
+	}
+	if err != nil {
 		if o.spec.OnError == ast.ErrorFail {
 			return o.named(r, err)
 		}
@@ -324,8 +345,12 @@ func (o *callBatches) named(r *run, err error) error {
 		return err
 	}
 	named := *f
-	named.Message = fmt.Sprintf("%s (batch %d, rows %d to %d, was undone; batches committed before it: %d)",
-		f.Message, o.number, o.first, o.first+o.rows.rows-1, o.done)
+	tried := ""
+	if o.retry.attempts > 1 {
+		tried = fmt.Sprintf(" after %d attempts", o.retry.attempts)
+	}
+	named.Message = fmt.Sprintf("%s (batch %d, rows %d to %d, was undone%s; batches committed before it: %d)",
+		f.Message, o.number, o.first, o.first+o.rows.rows-1, tried, o.done)
 	return &named
 }
 

@@ -108,15 +108,10 @@ func (p *parser) batchOption(b *ast.Batches) int {
 		return 0
 	case p.accept(token.On):
 		p.expectWord("ERROR")
-		switch {
-		case p.acceptWord("CONTINUE"):
-			b.OnError = ast.ErrorContinue
-		case p.acceptWord("BREAK"):
-			b.OnError = ast.ErrorBreak
-		case p.acceptWord("FAIL"):
-			b.OnError = ast.ErrorFail
-		default:
-			p.unexpected("CONTINUE, BREAK or FAIL after ON ERROR")
+		if p.acceptWord("RETRY") {
+			p.retry(b)
+		} else if !p.errorAction(b) {
+			p.unexpected("CONTINUE, BREAK, FAIL or RETRY after ON ERROR")
 		}
 		return 1
 	case p.acceptWord("REPORT"):
@@ -126,5 +121,42 @@ func (p *parser) batchOption(b *ast.Batches) int {
 		return 2
 	default:
 		return -1
+	}
+}
+
+// errorAction reads what happens after a batch failed for good.
+func (p *parser) errorAction(b *ast.Batches) bool {
+	switch {
+	case p.acceptWord("CONTINUE"):
+		b.OnError = ast.ErrorContinue
+	case p.acceptWord("BREAK"):
+		b.OnError = ast.ErrorBreak
+	case p.acceptWord("FAIL"):
+		b.OnError = ast.ErrorFail
+	default:
+		return false
+	}
+	return true
+}
+
+// retry reads what follows RETRY: [[FOR] n SECONDS] [THEN action].
+func (p *parser) retry(b *ast.Batches) {
+	b.Retry = true
+	long := p.acceptWord("FOR")
+	if !long {
+		switch p.kind() {
+		case token.Integer, token.Float, token.Param, token.LParen, token.Minus, token.Plus:
+			long = true
+		default:
+		}
+	}
+	if long {
+		b.RetryFor = p.expr()
+		if !p.acceptWord("SECONDS") && !p.acceptWord("SECOND") && !p.acceptWord("SEC") {
+			p.unexpected("SECONDS after the time of RETRY")
+		}
+	}
+	if p.acceptWord("THEN") && !p.errorAction(b) {
+		p.unexpected("CONTINUE, BREAK or FAIL after THEN")
 	}
 }

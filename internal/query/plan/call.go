@@ -30,6 +30,8 @@ type (
 		Mode         CallMode
 		Binds        []int
 		Size         ast.Expr // how many rows make a batch; nil is 1000
+		Retry        bool     // a batch is tried again before OnError counts
+		RetryFor     ast.Expr // seconds; nil is 30
 		OnError      ast.ErrorAction
 		Status       int // slot of what became of the batch, or NoSlot
 		// Moving tells that neither the input reads the graph nor the subquery returns
@@ -74,5 +76,13 @@ func (o *CallBatches) Detail(p *Plan) string {
 	if o.Size != nil {
 		rows = Text(p, o.Size)
 	}
-	return "{OF " + rows + " ROWS, ON ERROR " + o.OnError.String() + "}"
+	action := o.OnError.String()
+	if o.Retry {
+		seconds := "30"
+		if o.RetryFor != nil {
+			seconds = Text(p, o.RetryFor)
+		}
+		action = "RETRY FOR " + seconds + " SECONDS THEN " + action
+	}
+	return "{OF " + rows + " ROWS, ON ERROR " + action + "}"
 }

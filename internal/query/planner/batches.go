@@ -20,7 +20,8 @@ func (b *builder) callBatches(in plan.Op, c *ast.CallSubquery, facts *sema.Subqu
 		in = b.fence(in, e)
 	}
 	o := &plan.CallBatches{
-		Input: in, Mode: callMode(c, facts), Size: c.Batches.Rows, OnError: c.Batches.OnError, Status: plan.NoSlot,
+		Input: in, Mode: callMode(c, facts), Size: c.Batches.Rows, Status: plan.NoSlot,
+		OnError: c.Batches.OnError, Retry: c.Batches.Retry, RetryFor: c.Batches.RetryFor,
 		Moving: facts.Unit && !b.batched && b.offGraph(in),
 	}
 	var err error

@@ -54,7 +54,7 @@ func expressions(o plan.Op) []scoped {
 	case *plan.Skip:
 		l.add(nil, o.Count)
 	case *plan.CallBatches:
-		l.add(nil, o.Size)
+		l.add(nil, o.Size, o.RetryFor)
 	case *plan.Limit:
 		l.add(nil, o.Count)
 	case *plan.Unwind:

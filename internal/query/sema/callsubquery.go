@@ -247,8 +247,12 @@ func (a *analyzer) batches(c *ast.CallSubquery) {
 			a.fail(e.Span(), failure.Syntax("InvalidArgumentValue", "%s needs a number above 0, but this is 0", what))
 		}
 	}
+	a.constantNumber(b.RetryFor, "the time of RETRY")
 	if b.Status != nil && b.OnError == ast.ErrorFail {
-		a.fail(b.Status.At, failure.Syntax("InvalidClauseComposition", "REPORT STATUS needs ON ERROR CONTINUE or ON ERROR BREAK").
-			WithHint("with ON ERROR FAIL the statement fails, and reports nothing"))
+		what, hint := "ON ERROR CONTINUE or ON ERROR BREAK", "with ON ERROR FAIL the statement fails, and reports nothing"
+		if b.Retry {
+			what, hint = "ON ERROR RETRY THEN CONTINUE or THEN BREAK", "otherwise the statement fails in the end, and reports nothing"
+		}
+		a.fail(b.Status.At, failure.Syntax("InvalidClauseComposition", "REPORT STATUS needs %s", what).WithHint("%s", hint))
 	}
 }

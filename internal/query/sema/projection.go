@@ -229,7 +229,12 @@ func (p *projecting) where() {
 }
 
 // constant analyses SKIP or LIMIT.
-func (a *analyzer) constant(e ast.Expr, of string) {
+func (a *analyzer) constant(e ast.Expr, of string) { a.constantOf(Integer, e, of) }
+
+// constantNumber is constant for a number that may have a fraction.
+func (a *analyzer) constantNumber(e ast.Expr, of string) { a.constantOf(Number, e, of) }
+
+func (a *analyzer) constantOf(t Type, e ast.Expr, of string) {
 	if e == nil || a.err != nil {
 		return
 	}
@@ -241,7 +246,7 @@ func (a *analyzer) constant(e ast.Expr, of string) {
 	if n, ok := number(e); ok && n.Kind() == value.KindInt && n.AsInt() < 0 {
 		a.fail(e.Span(), failure.Syntax("NegativeIntegerArgument", "%s cannot be negative, but this is %d", of, n.AsInt()))
 	}
-	a.expect(e, s, Integer, of)
+	a.expect(e, s, t, of)
 }
 
 // number returns the number that e is, with its sign.
