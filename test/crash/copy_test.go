@@ -149,9 +149,9 @@ func (y *yard) lockedCopy(while func()) (to string, low, high ledger.Mark) {
 			newest = name
 		}
 	}
-	for name, print := range before {
+	for name, had := range before {
 		// The newest segment is the one that is written to; what it had must stay.
-		if after[name] != print && name != newest {
+		if after[name] != had && name != newest {
 			y.row.Undetected++
 			y.t.Errorf("MEMGRAPHD_SEED=%d: %s was changed or removed while the directory was locked", y.row.Seed, name)
 		}

@@ -33,7 +33,7 @@ func TestAppend(t *testing.T) {
 	s.run("CREATE INDEX ON :List(key)", nil)
 	row := table.Row{Test: "R11", What: "list-append histories, with kills in half", Seed: s.seed}
 	began := time.Now()
-	skews, kills := 0, 0
+	skews := 0
 	for i := range table.Count(t, "MEMGRAPHD_HISTORIES", 2) {
 		h := &appenders{s: s, first: i * appendKeys, began: time.Now()}
 		h.run(10, table.Count(t, "MEMGRAPHD_TXNS", 60), i%2 == 1)
@@ -55,7 +55,7 @@ func TestAppend(t *testing.T) {
 			t.Fatalf("history %d of MEMGRAPHD_SEED=%d: %v\n%q", i, s.seed, c.counts, c.found)
 		}
 	}
-	kills = s.kills
+	kills := s.kills
 	row.Took = time.Since(began)
 	table.Add(t, row)
 	t.Logf("%d kills; write skew, which snapshot isolation allows, in %d places", kills, skews)

@@ -146,9 +146,9 @@ func (s *site) transact(fn func(run func(text string, params map[string]any) ([]
 	}
 	defer func() { _ = tx.Close(ctx) }()
 	err = fn(func(text string, params map[string]any) ([]*neo4j.Record, error) {
-		r, err := tx.Run(ctx, text, params)
-		if err != nil {
-			return nil, err
+		r, failed := tx.Run(ctx, text, params)
+		if failed != nil {
+			return nil, failed
 		}
 		return r.Collect(ctx)
 	})

@@ -3,6 +3,7 @@ package retention_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -84,7 +85,7 @@ func TestDecideKeepsWhatIsNeeded(t *testing.T) {
 		f.Segments[len(f.Segments)-1].Sealed = false
 		for i := range rapid.IntRange(0, 6).Draw(t, "snapshots") {
 			f.Snapshots = append(f.Snapshots, retention.Snapshot{
-				Path: fmt.Sprint(i), Index: change.Index(rapid.IntRange(int(first)-1, int(at-1)).Draw(t, "index")),
+				Path: strconv.Itoa(i), Index: change.Index(rapid.IntRange(int(first)-1, int(at-1)).Draw(t, "index")),
 				Created: since.Add(-time.Duration(rapid.IntRange(-2, 20).Draw(t, "age"))),
 				Bytes:   rapid.Int64Range(0, 20).Draw(t, "bytes"), Good: rapid.Bool().Draw(t, "good"),
 			})
@@ -162,7 +163,7 @@ func TestPrune(t *testing.T) {
 	if len(files) != 5 || files[0].Path != "data/quarantine/a" || files[4].Bytes != 5 {
 		t.Errorf("got %+v", files)
 	}
-	if files, err := retention.Quarantined(newDir(t), "data"); err != nil || len(files) != 0 {
+	if files, err = retention.Quarantined(newDir(t), "data"); err != nil || len(files) != 0 {
 		t.Errorf("got %v, %v", files, err)
 	}
 	probe := fill()

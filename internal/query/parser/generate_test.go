@@ -147,7 +147,9 @@ func (g *generator) callSubquery(depth int) {
 	g.maybe(func() {
 		g.put(g.one("IN TRANSACTIONS", "IN 2 CONCURRENT TRANSACTIONS"))
 		g.maybe(func() { g.put("OF 5 ROWS") })
-		g.maybe(func() { g.put("ON ERROR", g.one("CONTINUE", "break", "FAIL", "RETRY", "RETRY 1 SECOND", "retry FOR 2.5 sec THEN BREAK")) })
+		g.maybe(func() {
+			g.put("ON ERROR", g.one("CONTINUE", "break", "FAIL", "RETRY", "RETRY 1 SECOND", "retry FOR 2.5 sec THEN BREAK"))
+		})
 		g.maybe(func() { g.put("REPORT STATUS AS", g.name()) })
 	})
 }
