@@ -3,6 +3,7 @@ package durability
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"go.uber.org/zap"
@@ -128,10 +129,28 @@ func (m *Manager) judged(ctx context.Context) ([]retention.Snapshot, error) {
 }
 
 func (m *Manager) verify(ctx context.Context, path string) (bool, error) {
-	err := snapshot.Verify(ctx, m.o.FS, path, m.o.SnapshotWorkers)
+	err := m.verifyOwn(ctx, path)
 	if _, damaged := errors.AsType[*snapshot.DamagedError](err); damaged {
 		m.o.Log.Error("snapshot does not verify", zap.Error(err))
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// verifyOwn verifies a snapshot, and that it is the one of this database which its name
+// says.
+func (m *Manager) verifyOwn(ctx context.Context, path string) (err error) {
+	f, err := snapshot.Open(m.o.FS, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	index, _, _ := snapshot.ParseName(filepath.Base(path))
+	switch h := f.Header(); {
+	case h.Database != m.identity.Database:
+		return &snapshot.DamagedError{File: path, Reason: "it belongs to another database"}
+	case h.Index != index:
+		return &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
+	}
+	return f.Verify(ctx, m.o.SnapshotWorkers)
 }

@@ -97,10 +97,22 @@ func takeDirectory(ctx context.Context, o Options) (io.Closer, error) {
 	if err != nil {
 		return nil, err
 	}
+	warnOpen(o)
 	if err := probe(&o); err != nil {
 		return nil, errors.Join(&NotWritableError{Dir: o.Dir, Err: err}, lock.Close())
 	}
 	return lock, nil
+}
+
+// groupOrOthersWrite are the permissions that nobody but the server's user needs.
+const groupOrOthersWrite fs.FileMode = 0o022
+
+// warnOpen warns where others may write into the directory.
+func warnOpen(o Options) {
+	if info, err := o.FS.Stat(o.Dir); err == nil && info.Dir && info.Mode&groupOrOthersWrite != 0 {
+		o.Log.Warn("others than the server's user may write into the data directory; take that away with chmod go-w",
+			zap.String("dir", o.Dir), zap.Stringer("mode", info.Mode))
+	}
 }
 
 // makeDirectory makes the directory and those above it that are missing, durably.
@@ -179,6 +191,9 @@ func (m *Manager) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.clearCopiedLock(); err != nil {
+		return err
+	}
 	m.identity, m.report = result.Identity, result.Report
 	if s := result.Report.Snapshot; s.Path != "" {
 		m.verified[s.Path] = true
@@ -191,6 +206,15 @@ func (m *Manager) recover(ctx context.Context) error {
 	}
 	m.logRecovery()
 	return nil
+}
+
+// clearCopiedLock removes the lock of the directory that this one is a copy of.
+func (m *Manager) clearCopiedLock() error {
+	if !m.held.Copied {
+		return nil
+	}
+	m.held = LockInfo{}
+	return retention.ClearLock(m.o.FS, m.o.Dir)
 }
 
 // openLog opens the log behind what was recovered.

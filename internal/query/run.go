@@ -95,7 +95,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err != nil {
 		return nil, err
 	}
-	if err := s.engine.admit(st); err != nil {
+	if err = s.engine.admit(st); err != nil {
 		return nil, err
 	}
 	r := &Result{s: s, text: text, started: started}

@@ -57,6 +57,7 @@ func recoveryInfo(t *testing.T, d neo4j.DriverWithContext, name string) string {
 func TestLossIsAccepted(t *testing.T) {
 	accepted := 0
 	eachRefused(t, func(t *testing.T, dir string, _ damaged) {
+		t.Helper()
 		before := fingerprint(t, dir)
 		_, text := refused(t, dir)
 		found := offered.FindStringSubmatch(text)
@@ -120,6 +121,7 @@ func TestLossIsAccepted(t *testing.T) {
 // answer, all others say why not, and nothing is changed.
 func TestBrokenServer(t *testing.T) {
 	eachRefused(t, func(t *testing.T, dir string, c damaged) {
+		t.Helper()
 		before := fingerprint(t, dir)
 		s, d := start(t, dir, "--storage-allow-recovery-failure")
 		if rows := query(t, d, "SHOW DATABASES"); rows[0].Values[2] != "broken" {

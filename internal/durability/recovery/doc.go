@@ -8,7 +8,9 @@
 //	snapshots/            images of the graph (package snapshot)
 //	wal/                  the log (package wal)
 //	quarantine/           files that did not verify, moved here and never deleted
-//	.backup/<time>/       what was here before a start without recovery
+//	.backup/<time>/       what was here before a start without recovery, or what a loss
+//	                      that was accepted has left: the former database.json, the log,
+//	                      damaged snapshots, and WHAT-WAS-GIVEN-UP.txt
 //	LOCK-DATA-DIRECTORY   while the directory is locked (package retention)
 //
 // # database.json, format 1
@@ -22,6 +24,8 @@
 //	created   when, RFC 3339
 //	timeline  1; a restore to an earlier moment starts the next
 //	log       true once there is a log: from then on a directory without one is incomplete
+//	reached   a commit that the log has held durably, noted at a snapshot and at the end of
+//	          a server; a log that ends before it has lost something. Absent: 0
 //
 // It is written under another name, synced and renamed. In a new directory it comes
 // first, so that files of a database are never without it; the field log is set when the
@@ -42,11 +46,17 @@
 //	no snapshot, log from commit 1         the log alone
 //	no log, though there was one           refused: *GapError
 //	log begins after the snapshot          refused: *GapError
+//	log ends before it has once been       refused: *RolledBackError
 //	log ends before the snapshot           the snapshot alone (its commits were not logged,
 //	                                       or their log was not synced)
 //	torn tail of the last segment          cut, and reported
 //	any other damage of the log            refused: *wal.DamageError
-//	a commit that cannot be applied        refused, with its index and file
+//	a commit that cannot be applied        refused: *CommitError
+//	a symbolic link, or a folder where     refused: *WrongKindError
+//	a file belongs
 //
-// Refused means: nothing was changed, and the error says what to do.
+// Refused means: nothing was changed, and the error, a *RefusedError around the one above,
+// says what to do. Where something is gone rather than another's, newer or forbidden, it
+// has the last good point: the newest snapshot that verifies, and the log after it as far as
+// it goes on without a gap. Accept opens the directory there, see its comment.
 package recovery

@@ -26,6 +26,9 @@ type LockInfo struct {
 	Locked bool
 	Owner  string
 	Since  time.Time
+	// Copied means that the file of the lock is there but was made for another directory:
+	// it is not in force, and ClearLock removes it.
+	Copied bool
 }
 
 // lockFile is the content of the lock file.
@@ -38,7 +41,7 @@ type lockFile struct {
 }
 
 // ReadLock returns the lock of a data directory. A lock that is there but was made for
-// another directory is not in force, and removed.
+// another directory is not in force.
 func ReadLock(fsys vfs.FS, dir string) (LockInfo, error) {
 	name := filepath.Join(dir, LockName)
 	file, err := fsys.Stat(name)
@@ -61,7 +64,7 @@ func ReadLock(fsys vfs.FS, dir string) (LockInfo, error) {
 		return LockInfo{Locked: true, Owner: "unknown, for the lock file cannot be read", Since: file.ModTime}, nil
 	}
 	if !same(l.Directory, directory.ID) || !same(l.File, file.ID) {
-		return LockInfo{}, removeSync(fsys, dir, name)
+		return LockInfo{Copied: true}, nil
 	}
 	return LockInfo{Locked: true, Owner: l.Owner, Since: l.Since}, nil
 }

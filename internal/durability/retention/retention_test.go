@@ -141,9 +141,10 @@ func TestLockIsNotInForceInACopy(t *testing.T) {
 	content, err := vfs.ReadFile(m, "data/"+retention.LockName, 1000)
 	check(t, err)
 	check(t, vfs.WriteFileSync(m, "copy/"+retention.LockName, content))
-	if got := locked(t, m, "copy"); got.Locked {
+	if got := locked(t, m, "copy"); got.Locked || !got.Copied {
 		t.Fatalf("got %+v", got)
 	}
+	check(t, retention.ClearLock(m, "copy"))
 	if names, err := m.List("copy"); err != nil || len(names) != 0 {
 		t.Fatalf("%v %v", names, err)
 	}
