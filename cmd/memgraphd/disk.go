@@ -26,7 +26,7 @@ func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
 // RunningSnapshot returns the snapshot that is being written.
 func (d disk) RunningSnapshot() (query.RunningSnapshot, bool) {
 	r, ok := d.m.RunningSnapshot()
-	return query.RunningSnapshot{Trigger: r.Trigger, Started: r.Started}, ok
+	return query.RunningSnapshot{Trigger: r.Trigger, Started: r.Started, Done: r.Done, Total: r.Total}, ok
 }
 
 // EndSnapshot ends it.

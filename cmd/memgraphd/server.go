@@ -24,6 +24,13 @@ import (
 	"memgraphd/internal/storage/memory"
 )
 
+// A snapshot may keep old versions of a part of the memory limit, or a little more where that
+// is small.
+const (
+	heldShare = 8
+	heldLeast = 256 << 20
+)
+
 // snapshotWorkersMax is how many workers write a snapshot when --storage-snapshot-thread-count does not say.
 const snapshotWorkersMax = 8
 
@@ -135,10 +142,14 @@ func (s *server) openStore(ctx context.Context) error {
 		NewStore:          s.newStore,
 		LockTimeout:       c.LockTimeout,
 		SnapshotWorkers:   workers,
-		Now:               time.Now,
-		Log:               s.log,
-		Progress:          s.recovering.hear,
-		Version:           versionName(),
+		SnapshotHeldMax:   max(s.limit/heldShare, heldLeast),
+
+		SnapshotBytesPerSecond: c.SnapshotThrottle,
+
+		Now:      time.Now,
+		Log:      s.log,
+		Progress: s.recovering.hear,
+		Version:  versionName(),
 	})
 	stop()
 	if err != nil {

@@ -12,6 +12,7 @@ type stats struct {
 	snapshot          snapshot.Info
 	snapshotTook      time.Duration
 	snapshotFailures  int64
+	heldBack          bool // the last snapshot was ended because it held back too much
 	retentionFailures int64
 	quarantineDeleted int64
 }
@@ -32,6 +33,8 @@ type Info struct {
 	LastSnapshot      SnapshotInfo // newest good one; zero: none
 	SnapshotTook      time.Duration
 	SnapshotFailures  int64 // since the start
+	HeldTransactions  int64 // that have ended and that a view, of a snapshot or a query, keeps from being collected
+	HeldBytes         int64 // of old versions that these keep in memory, about
 	RetentionFailures int64 // since the start
 	NextSnapshot      time.Time
 	Lock              LockInfo
@@ -53,6 +56,7 @@ func (m *Manager) Info() Info {
 	}
 	m.mu.Unlock()
 	i.Space, i.Writes, i.Quarantine, i.Pins = m.spaceInfo(), m.writeInfo(), m.quarantineInfo(), m.Pins()
+	i.HeldTransactions, i.HeldBytes = m.o.Store.HeldBack()
 	if m.log == nil {
 		return i
 	}

@@ -310,7 +310,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	defer m.files.Unlock()
 	var err error
 	if m.o.SnapshotOnExit && !m.held.Locked && m.o.Store.LastCommitted() > m.newestSnapshot() {
-		if _, snapshotErr := m.writeSnapshot(ctx); snapshotErr != nil {
+		if _, snapshotErr := m.writeSnapshot(ctx, 0, nil); snapshotErr != nil {
 			err = m.exitSnapshotFailed(snapshotErr)
 		} else {
 			m.giveBack(ctx) // or a server that is often started and stopped would fill the disk

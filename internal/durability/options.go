@@ -44,6 +44,13 @@ type Options struct {
 	Snapshots       schedule.Schedule // when to write a snapshot; the zero value: none by themselves
 	SnapshotOnExit  bool              // write one in Close if there is something new
 	SnapshotWorkers int               // that encode a snapshot; 0 means 2
+	// SnapshotBytesPerSecond bounds what a snapshot writes and reads back while transactions
+	// go on; 0: as fast as possible.
+	SnapshotBytesPerSecond int64
+	// SnapshotHeldMax bounds the bytes of old versions that a snapshot keeps in memory. At
+	// half of it the snapshot goes on as fast as possible, beyond it it is ended, which is a
+	// failure, and the next one is fast from the start. 0: no bound.
+	SnapshotHeldMax int64
 
 	RetentionCount  int           // snapshots that stay; 0 means 3
 	RetentionAge    time.Duration // snapshots that are older go, but for the newest; 0: none goes for its age
@@ -104,6 +111,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("durability options: RetentionCount is %d, at least 1", o.RetentionCount)
 	case o.LockTimeout < 0, o.BallastBytes < 0, o.RetentionAge < 0, o.RetentionBytes < 0, o.QuarantineCount < 0:
 		return errors.New("durability options: LockTimeout, BallastBytes, RetentionAge, RetentionBytes and QuarantineCount are not negative")
+	case o.SnapshotBytesPerSecond < 0, o.SnapshotHeldMax < 0:
+		return errors.New("durability options: SnapshotBytesPerSecond and SnapshotHeldMax are not negative")
 	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil):
 		return errors.New("durability options: NewStore is required with AllowFailure and AcceptLossAfter")
 	}

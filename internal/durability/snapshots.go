@@ -2,6 +2,7 @@ package durability
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -39,7 +40,8 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 		m.mu.Unlock()
 		return SnapshotInfo{}, ErrSnapshotRunning
 	}
-	m.running = &running{ctx: ctx, cancel: cancel, trigger: t, started: m.o.Now()}
+	tracker := &snapshot.Tracker{}
+	m.running = &running{ctx: ctx, cancel: cancel, trigger: t, started: m.o.Now(), tracker: tracker}
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()
@@ -48,7 +50,7 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	}()
 	m.files.Lock()
 	defer m.files.Unlock()
-	info, err := m.writeSnapshot(ctx)
+	info, err := m.writeSnapshot(ctx, m.throttle(), tracker)
 	if err == nil {
 		m.noteReached()
 		m.giveBack(ctx)
@@ -56,15 +58,28 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	return info, err
 }
 
+// throttle returns the bytes per second of a snapshot, 0 for as fast as possible. After one
+// that held back too much, the next one is to be fast.
+func (m *Manager) throttle() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stats.heldBack {
+		return 0
+	}
+	return m.o.SnapshotBytesPerSecond
+}
+
 // writeSnapshot writes a snapshot; the caller holds files.
-func (m *Manager) writeSnapshot(ctx context.Context) (SnapshotInfo, error) {
+func (m *Manager) writeSnapshot(ctx context.Context, bytesPerSecond int64, tracker *snapshot.Tracker) (SnapshotInfo, error) {
 	started := m.o.Now()
 	info, err := snapshot.Create(ctx, snapshot.Options{
 		FS: m.o.FS, Dir: filepath.Join(m.o.Dir, recovery.SnapshotsName), Store: m.o.Store,
 		Database: m.identity.Database, Timeline: m.identity.Timeline, Now: m.o.Now, Workers: m.o.SnapshotWorkers,
-		Publish: m.syncLog(ctx),
+		Publish: m.syncLog(ctx), BytesPerSecond: bytesPerSecond, HeldMax: m.o.SnapshotHeldMax, Tracker: tracker,
 	})
+	_, heldBack := errors.AsType[*snapshot.HeldBackError](err)
 	m.mu.Lock()
+	m.stats.heldBack = heldBack
 	if err != nil {
 		m.stats.snapshotFailures++
 	} else {

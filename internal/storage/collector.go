@@ -3,6 +3,7 @@ package storage
 import (
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // collector takes away what finished transactions left behind.
@@ -14,6 +15,8 @@ import (
 type collector struct {
 	store *Store
 	left  atomic.Int64 // transactions in either queue
+	held  atomic.Int64 // bytes that they keep
+	ever  atomic.Int64 // bytes that were kept by any transaction so far
 
 	queueMu sync.Mutex
 	ended   []*ending // guarded by queueMu: wait for phase one
@@ -78,6 +81,9 @@ func (c *collector) run() {
 // push hands over a transaction whose outcome is out. The sequencer's lock makes the
 // stamps ascend.
 func (c *collector) push(e *ending) {
+	e.held += int64(unsafe.Sizeof(ending{})) + e.log.Bytes()
+	c.held.Add(e.held)
+	c.ever.Add(e.held)
 	e.stamp = c.store.views.Tick()
 	c.queueMu.Lock()
 	c.ended = append(c.ended, e)
@@ -223,6 +229,7 @@ func (s *Store) free(e *ending, n int) int {
 	if e.slot != 0 {
 		s.slots.Give(e.slot)
 	}
+	s.collector.held.Add(-e.held)
 	e.pass = passDone
 	if e.late.Len() > 0 {
 		after := &ending{pass: passFree, states: e.late, stamp: s.views.Tick()}

@@ -45,6 +45,7 @@ type ending struct {
 	slot      mvcc.Slot
 	committed bool
 	stamp     mvcc.Stamp
+	held      int64 // bytes that it keeps in memory until it is collected
 	log       mvcc.Log
 	at        int // next record of the pass
 	pass      int

@@ -197,6 +197,7 @@ func (tx *Tx) SetEdgeProperty(e graph.Edge, k graph.KeyID, v value.Value) error 
 			r.Next.Store(st.undo.Load())
 			st.undo.Store(uint32(tx.record(&r)))
 			saved = old
+			tx.ending.keep(s, old)
 		}
 	})
 	s.edges.setProps(e.ID, now)
@@ -231,6 +232,7 @@ func (tx *Tx) DeleteEdge(e graph.Edge) (deleted bool, err error) {
 		s.adjacency.AddMarks(arena.Ref(s.nodes.records.At(uint32(dst)).in.Load()), t, e.ID, 1)
 	}
 	tx.record(&mvcc.Record{Kind: mvcc.EdgeDeleted, ID: uint32(e.ID), A: uint32(t), B: uint32(src), C: uint32(dst)})
+	tx.ending.keep(s, s.edges.props(e.ID))
 	s.closeEdge(src, dst)
 
 	tx.deltas.edges--

@@ -140,6 +140,9 @@ func (tx *Tx) apply(w *nodeWrite, now image) {
 		w.state = w.state&^undoBits | uint64(tx.record(&r))
 		w.node.state.Store(latched | w.state)
 	}
+	if !w.own && (now.props != w.old.props || !now.exists) {
+		e.keep(s, w.old.props)
+	}
 	s.enter(w.id, now, w.old)
 	w.node.labels.Store(uint32(now.labels))
 	w.node.props.Store(uint32(now.props))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"runtime"
 
 	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/storage"
@@ -11,14 +12,18 @@ import (
 )
 
 // batchThings is how many nodes or relationships an encoder asks the store for at once.
-const batchThings = 1024
+//
+// After each batch it lets others run: a writer that comes back from its sync would wait
+// for up to 10 ms otherwise, when workers keep all processors busy.
+const batchThings = 256
 
 // encoder is one worker: it turns ranges of slots into blocks.
 type encoder struct {
-	w   *writer
-	tx  *storage.Tx
-	b   *builder
-	buf []byte // room for the header of a block, then its payload
+	w    *writer
+	tx   *storage.Tx
+	hold *storage.Hold
+	b    *builder
+	buf  []byte // room for the header of a block, then its payload
 
 	labels []graph.LabelID
 	props  []storage.Property
@@ -34,18 +39,19 @@ func (e *encoder) nodes(ctx context.Context, at uint64) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		runtime.Gosched()
 		for _, id := range ids[:n] {
 			e.labels = e.tx.AppendLabels(e.labels[:0], id)
 			e.props = e.tx.AppendNodeProperties(e.props[:0], id)
 			if err := e.b.node(id, e.tx.NodeGeneration(id), e.labels, e.props); err != nil {
 				return fmt.Errorf("node %d: %w", id, err)
 			}
-			if err := e.flush(e.w.o.BlockBytes); err != nil {
+			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
 				return err
 			}
 		}
 	}
-	return e.flush(0)
+	return e.flush(ctx, 0)
 }
 
 // edges writes the relationships of the at-th range.
@@ -58,28 +64,38 @@ func (e *encoder) edges(ctx context.Context, at uint64) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		runtime.Gosched()
 		for _, x := range edges[:n] {
 			e.props = e.tx.AppendEdgeProperties(e.props[:0], x)
 			if err := e.b.edge(x, e.tx.EdgeGeneration(x.ID), e.tx.EdgeType(x), e.tx.EdgeSource(x), e.props); err != nil {
 				return fmt.Errorf("relationship %d: %w", x.ID, err)
 			}
-			if err := e.flush(e.w.o.BlockBytes); err != nil {
+			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
 				return err
 			}
 		}
 	}
-	return e.flush(0)
+	return e.flush(ctx, 0)
 }
 
 // flush writes the block that was collected if it has at least a number of bytes.
-func (e *encoder) flush(bytesMin int) error {
+func (e *encoder) flush(ctx context.Context, bytesMin int) error {
 	if e.b.count == 0 || e.b.size() < bytesMin {
 		return nil
 	}
 	e.buf = e.b.append(append(e.buf[:0], make([]byte, blockBytes)...))
 	err := e.w.block(e.b.kind, e.b.count, e.b.first, e.buf)
 	e.b.reset(e.b.kind)
-	return err
+	if err == nil {
+		err = e.w.writeBack()
+	}
+	if err == nil {
+		err = watchHeld(e.hold, e.w.o, e.w.pace)
+	}
+	if err != nil {
+		return err
+	}
+	return e.w.pace.pass(ctx, int64(len(e.buf)))
 }
 
 func appendName(dst []byte, list byte, ref uint64, name string) []byte {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 )
@@ -80,6 +81,10 @@ func (f *filling) all(ctx context.Context) error {
 	}
 	err = f.lists(ctx, kindEntries, func(r *codec.Reader, h blockHeader) error { return entries(r, h.count, f.bulk.Entry) })
 	if err != nil {
+		return err
+	}
+	// The cache of the system has no more use for the file.
+	if err = vfs.Forget(f.file.f, 0, f.file.size); err != nil {
 		return err
 	}
 	h, counts := f.file.header, f.file.footer.counts

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -128,6 +129,11 @@ func (s *File) Bytes() int64 { return s.size }
 
 // Verify reads the whole file and compares every hash.
 func (s *File) Verify(ctx context.Context, workers int) error {
+	return s.verify(ctx, workers, func(ctx context.Context, _ int64) error { return context.Cause(ctx) })
+}
+
+// verify is Verify that asks pass before each block, with its bytes.
+func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Context, n int64) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64
@@ -136,10 +142,15 @@ func (s *File) Verify(ctx context.Context, workers int) error {
 		group.Go(func() {
 			var buf []byte
 			for at := next.Add(1) - 1; at < int64(len(s.footer.blocks)) && ctx.Err() == nil; at = next.Add(1) - 1 {
-				var err error
-				if buf, err = s.read(s.footer.blocks[at], buf); err != nil {
+				h := s.footer.blocks[at]
+				err := pass(ctx, blockBytes+int64(h.length))
+				if err == nil {
+					buf, err = s.read(h, buf)
+				}
+				if err != nil {
 					cancel(err)
 				}
+				runtime.Gosched()
 			}
 		})
 	}

@@ -29,6 +29,16 @@ type Options struct {
 	Workers    int // that encode blocks; default 2
 	BlockBytes int // after which a block is closed; default 1 MiB
 
+	// BackBytes is how much is written before it is sent to the disk; default 8 MiB.
+	BackBytes int64
+	// BytesPerSecond bounds what is written, and read back; 0: as fast as possible.
+	BytesPerSecond int64
+	// HeldMax bounds the bytes of old versions that the image keeps from being collected.
+	// At half of it the throttle is lifted, beyond it Create fails with a *HeldBackError.
+	// 0: no bound.
+	HeldMax int64
+	Tracker *Tracker // tells how far it is; nil: nobody asks
+
 	// Publish runs before a verified image gets its final name, with the image's index;
 	// an error keeps it from getting it. nil: nothing to ask.
 	Publish func(index change.Index) error
@@ -41,6 +51,13 @@ func (o Options) withDefaults() Options {
 	if o.BlockBytes <= 0 {
 		o.BlockBytes = 1 << 20
 	}
+	if o.BackBytes <= 0 {
+		o.BackBytes = 8 << 20
+	}
+	if o.Tracker == nil {
+		o.Tracker = &Tracker{}
+	}
+	o.Tracker.unthrottled.Store(o.BytesPerSecond == 0)
 	return o
 }
 
@@ -55,9 +72,10 @@ type Info struct {
 // rangeSlots is how many slots a worker takes at a time.
 const rangeSlots = 1 << 16
 
-// Create writes an image of the newest commit, verifies it and gives it its name; when
-// it returns, the file is durable. Until then there is only a file with TempPrefix, which
-// is removed on failure. Transactions go on meanwhile.
+// Create writes an image of the newest commit, reads it back from the disk to verify it and
+// gives it its name; when it returns, the file is durable. Until then there is only a file
+// with TempPrefix, which is removed on failure. Transactions go on meanwhile; the view of
+// the image ends as soon as the graph is written.
 func Create(ctx context.Context, o Options) (info Info, err error) {
 	o = o.withDefaults()
 	tx, entries, err := view(ctx, o.Store)
@@ -78,11 +96,12 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 		}
 	}()
 	h := Header{Format: 1, Database: o.Database, Index: index, Timeline: o.Timeline, Wall: created.UnixMicro()}
-	size, err := writeFile(ctx, o, temp, h, tx, entries)
+	pace := newPacer(o)
+	size, err := writeFile(ctx, o, temp, h, tx, entries, pace)
 	if err != nil {
 		return Info{}, err
 	}
-	if err := Verify(ctx, o.FS, temp, o.Workers); err != nil {
+	if err := readBack(ctx, o, temp, pace); err != nil {
 		return Info{}, fmt.Errorf("the snapshot just written: %w", err)
 	}
 	if o.Publish != nil {
@@ -145,28 +164,56 @@ func removeTemp(fsys vfs.FS, name string) error {
 }
 
 // writeFile writes and syncs the whole file and returns its size.
-func writeFile(ctx context.Context, o Options, name string, h Header, tx *storage.Tx, entries []change.Entry) (size int64, err error) {
+func writeFile(
+	ctx context.Context, o Options, name string, h Header, tx *storage.Tx, entries []change.Entry, pace *pacer,
+) (size int64, err error) {
 	f, err := o.FS.Create(name)
 	if err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &writer{o: o, f: f, head: h, end: headerBytes}
+	w := &writer{o: o, f: f, pace: pace, head: h, end: headerBytes}
 	if size, err = w.all(ctx, tx, entries); err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
+	// So that what verifies it next reads the disk and not this memory.
+	if err = vfs.Forget(f, 0, size); err != nil {
+		return 0, fmt.Errorf("snapshot %s: %w", name, err)
+	}
 	return size, nil
+}
+
+// readBack verifies what was written.
+func readBack(ctx context.Context, o Options, name string, pace *pacer) (err error) {
+	s, err := Open(o.FS, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	o.Tracker.enter(PhaseVerify, s.size)
+	err = s.verify(ctx, o.Workers, func(ctx context.Context, n int64) error {
+		o.Tracker.done.Add(n)
+		return pace.pass(ctx, n)
+	})
+	if err != nil {
+		return err
+	}
+	return vfs.Forget(s.f, 0, s.size) // nobody will read it soon
 }
 
 // writer is a file that is being written.
 type writer struct {
 	o    Options
 	f    vfs.File
+	pace *pacer
 	head Header
 
 	mu     sync.Mutex // one block is written at a time
 	end    int64
 	footer footer
+
+	backMu sync.Mutex   // one range is written back at a time
+	back   atomic.Int64 // what lies before was written back
 }
 
 // all writes the parts of the file one after the other.
@@ -175,6 +222,8 @@ func (w *writer) all(ctx context.Context, tx *storage.Tx, entries []change.Entry
 	if err != nil {
 		return 0, err
 	}
+	tx.Release()
+	w.o.Tracker.held.Store(0)
 	if err = errors.Join(w.entries(entries), w.names(used)); err != nil {
 		return 0, err
 	}
@@ -187,11 +236,13 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 	defer cancel(nil)
 	nodes := (uint64(w.o.Store.NodeSlots()) + rangeSlots - 1) / rangeSlots
 	edges := (uint64(w.o.Store.EdgeSlots()) + rangeSlots - 1) / rangeSlots
+	w.o.Tracker.enter(PhaseWrite, int64(nodes+edges)*rangeSlots)
+	hold := tx.MeasureHold()
 	var next atomic.Uint64
 	workers := make([]*encoder, min(uint64(w.o.Workers), max(1, nodes+edges)))
 	var group sync.WaitGroup
 	for i := range workers {
-		workers[i] = &encoder{w: w, tx: tx, b: newBuilder()}
+		workers[i] = &encoder{w: w, tx: tx, hold: hold, b: newBuilder()}
 		group.Go(func() {
 			for at := next.Add(1) - 1; at < nodes+edges && ctx.Err() == nil; at = next.Add(1) - 1 {
 				var err error
@@ -200,9 +251,13 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 				} else {
 					err = workers[i].edges(ctx, at-nodes)
 				}
+				if err == nil {
+					err = watchHeld(hold, w.o, w.pace)
+				}
 				if err != nil {
 					cancel(err)
 				}
+				w.o.Tracker.done.Add(rangeSlots)
 			}
 		})
 	}
@@ -231,6 +286,7 @@ func (w *writer) block(kind blockKind, count uint32, first uint64, buf []byte) e
 		return err
 	}
 	w.end += int64(len(buf))
+	w.o.Tracker.bytes.Store(w.end)
 	w.footer.blocks = append(w.footer.blocks, h)
 	switch kind {
 	case kindNames:
@@ -242,6 +298,36 @@ func (w *writer) block(kind blockKind, count uint32, first uint64, buf []byte) e
 	case kindEntries:
 		w.footer.counts.Entries += uint64(count)
 	}
+	return nil
+}
+
+// backWaiting is how much may wait to be sent to the disk, in BackBytes.
+const backWaiting = 4
+
+// writeBack sends what was written to the disk, once there is enough of it, so that the sync
+// at the end is short and the cache of the system keeps room for others. One worker does so
+// at a time; the others go on until too much is waiting.
+func (w *writer) writeBack() error {
+	w.mu.Lock()
+	end := w.end
+	w.mu.Unlock()
+	switch waiting := end - w.back.Load(); {
+	case waiting < w.o.BackBytes:
+		return nil
+	case waiting >= backWaiting*w.o.BackBytes:
+		w.backMu.Lock()
+	case !w.backMu.TryLock():
+		return nil
+	}
+	defer w.backMu.Unlock()
+	from := w.back.Load()
+	if end <= from {
+		return nil
+	}
+	if err := errors.Join(vfs.WriteBack(w.f, from, end-from), vfs.Forget(w.f, from, end-from)); err != nil {
+		return err
+	}
+	w.back.Store(end)
 	return nil
 }
 
@@ -288,6 +374,7 @@ func (w *writer) names(used usedNames) error {
 // file.
 func (w *writer) finish() (int64, error) {
 	header := w.head.append(nil)
+	w.o.Tracker.enter(PhaseSync, 0)
 	end := w.footer.append(nil, header)
 	end = appendTail(end, w.end, len(end))
 	if _, err := w.f.WriteAt(end, w.end); err != nil {

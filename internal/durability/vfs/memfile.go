@@ -131,6 +131,27 @@ func (f *memFile) Sync() error {
 // SyncData implements File.
 func (f *memFile) SyncData() error { return f.Sync() }
 
+// writeBack implements advised. A failure loses what was not synced, and a later Sync does
+// not tell: the system reports it once.
+func (f *memFile) writeBack(off, n int64) error {
+	v := f.m.begin(OpWriteBack, f.name, off, n)
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	switch {
+	case f.closed:
+		return pathError("sync_file_range", f.name, fs.ErrClosed)
+	case v.crash:
+		return pathError("sync_file_range", f.name, ErrCrashed)
+	case v.err != nil:
+		f.node.failSync()
+		return pathError("sync_file_range", f.name, v.err)
+	}
+	return nil
+}
+
+// forget implements advised.
+func (f *memFile) forget(_, _ int64) error { return nil }
+
 // Truncate implements File.
 func (f *memFile) Truncate(size int64) error {
 	v := f.m.begin(OpTruncate, f.name, size, 0)

@@ -26,6 +26,7 @@ const (
 	OpSyncDir
 	OpLock
 	OpFreeSpace
+	OpWriteBack
 )
 
 // String names the kind.
@@ -63,6 +64,8 @@ func (k OpKind) String() string {
 		return "lock"
 	case OpFreeSpace:
 		return "freespace"
+	case OpWriteBack:
+		return "writeback"
 	}
 	return fmt.Sprintf("op(%d)", uint8(k))
 }
@@ -70,7 +73,7 @@ func (k OpKind) String() string {
 // Mutates tells whether the kind can change what is on disk or what is durable.
 func (k OpKind) Mutates() bool {
 	switch k {
-	case OpCreate, OpWrite, OpSync, OpTruncate, OpPreallocate, OpRemove, OpRename, OpMkdir, OpSyncDir, OpLock:
+	case OpCreate, OpWrite, OpSync, OpTruncate, OpPreallocate, OpRemove, OpRename, OpMkdir, OpSyncDir, OpLock, OpWriteBack:
 		return true
 	case OpOpen, OpRead, OpClose, OpList, OpStat, OpFreeSpace:
 		return false

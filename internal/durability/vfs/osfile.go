@@ -39,6 +39,22 @@ func (f *osFile) SyncData() error {
 	return nil
 }
 
+// writeBack implements advised.
+func (f *osFile) writeBack(off, n int64) error {
+	if err := writeBack(f.f, off, n); err != nil {
+		return &fs.PathError{Op: "sync_file_range", Path: f.f.Name(), Err: err}
+	}
+	return nil
+}
+
+// forget implements advised.
+func (f *osFile) forget(off, n int64) error {
+	if err := forget(f.f, off, n); err != nil {
+		return &fs.PathError{Op: "fadvise", Path: f.f.Name(), Err: err}
+	}
+	return nil
+}
+
 // Truncate implements File.
 func (f *osFile) Truncate(size int64) error { return f.f.Truncate(size) }
 

@@ -37,6 +37,23 @@ func reserve(f *os.File, off, n int64) error {
 	return err
 }
 
+// writeBack starts and awaits the write of a range. It is no sync: the disk may keep what
+// it got in a cache of its own, and the size of the file is not written.
+func writeBack(f *os.File, off, n int64) error {
+	err := retryInterrupted(func() error {
+		return unix.SyncFileRange(int(f.Fd()), off, n,
+			unix.SYNC_FILE_RANGE_WAIT_BEFORE|unix.SYNC_FILE_RANGE_WRITE|unix.SYNC_FILE_RANGE_WAIT_AFTER)
+	})
+	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP) {
+		return nil
+	}
+	return err
+}
+
+func forget(f *os.File, off, n int64) error {
+	return retryInterrupted(func() error { return unix.Fadvise(int(f.Fd()), off, n, unix.FADV_DONTNEED) })
+}
+
 func freeSpace(dir string) (uint64, error) {
 	var st unix.Statfs_t
 	if err := retryInterrupted(func() error { return unix.Statfs(dir, &st) }); err != nil {

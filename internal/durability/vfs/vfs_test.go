@@ -186,3 +186,30 @@ func TestModes(t *testing.T) {
 		}
 	}
 }
+
+func TestAdviceChangesNothing(t *testing.T) {
+	for name, fsys := range map[string]vfs.FS{"os": vfs.OS(), "mem": vfs.NewMem(1)} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "file")
+			if err := fsys.MkdirAll(filepath.Dir(path)); err != nil {
+				t.Fatal(err)
+			}
+			f, err := fsys.Create(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := bytes.Repeat([]byte("0123456789abcdef"), 10_000)
+			if _, err = f.WriteAt(want, 0); err != nil {
+				t.Fatal(err)
+			}
+			size := int64(len(want))
+			if err = errors.Join(vfs.WriteBack(f, 0, size), f.Sync(), vfs.Forget(f, 0, size)); err != nil {
+				t.Fatal(err)
+			}
+			got := make([]byte, size)
+			if err = errors.Join(vfs.ReadFullAt(f, got, 0), f.Close()); err != nil || !bytes.Equal(got, want) {
+				t.Fatalf("read back something else: %v", err)
+			}
+		})
+	}
+}

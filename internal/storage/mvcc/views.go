@@ -48,6 +48,14 @@ type Opened struct {
 	extra *extraView
 }
 
+// Stamp returns the moment at which an open view was opened.
+func (o Opened) Stamp() Stamp {
+	if o.slot != nil {
+		return Stamp(o.slot.stamp.Load())
+	}
+	return Stamp(o.extra.stamp)
+}
+
 // Init makes room for the views that are usually open at once; more are allowed.
 func (v *Views) Init() {
 	n := 64
