@@ -38,7 +38,7 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|history|power|tck)$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|history|museum|power|tck)$$')
 
 .PHONY: tck-short
 tck-short:
@@ -120,7 +120,7 @@ KILL9     ?= 50
 COPIES    ?= 20
 SOAK      ?= 30s
 DAY       ?= 2m
-CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-isolation crash-soak crash-day
+CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-isolation crash-soak crash-day crash-museum
 
 crash-row = MEMGRAPHD_TABLE=$(TABLE) MEMGRAPHD_SEED=$(SEED) MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd $(1) go test -count=1 -timeout 0 $(2)
 
@@ -158,6 +158,8 @@ crash-soak: build ## R18: SOAK of time with writers, readers, snapshots; memory,
 	$(call crash-row,MEMGRAPHD_SOAK=$(SOAK),-v -run TestSoak ./test/crash)
 crash-day: build ## a day in DAY of time: writes, snapshots, locked copies, kills
 	$(call crash-row,MEMGRAPHD_DAY=$(DAY),-v -run TestDay ./test/crash)
+crash-museum: ## R19: each bug of test/museum is put back, and found by its test
+	MEMGRAPHD_TABLE=$(TABLE) go test -count=1 -timeout 0 -v ./test/museum
 crash-isolation: build ## R11, R12, ring: APPENDS histories of TXNS transactions, REGISTERS, RING of time
 	$(call crash-row,MEMGRAPHD_HISTORIES=$(APPENDS) MEMGRAPHD_TXNS=$(TXNS) MEMGRAPHD_REGISTERS=$(REGISTERS) MEMGRAPHD_RING=$(RING) MEMGRAPHD_BANK=$(RING),./test/history)
 
