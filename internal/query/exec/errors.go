@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
@@ -74,18 +75,22 @@ const internalError = "InternalError"
 
 // notLogged says why a commit failed, and whether trying again can help.
 func notLogged(err error) *failure.Error {
+	why := err.Error()
+	for _, known := range []error{storage.ErrJournal, storage.ErrJournalStopped, storage.ErrJournalFull} {
+		why = strings.TrimPrefix(why, known.Error()+": ")
+	}
 	switch {
 	case errors.Is(err, storage.ErrJournalStopped):
-		return failure.New(failure.DatabaseError, failure.Runtime, "LogStopped", "the server takes no commits any more: %v", err).
+		return failure.New(failure.DatabaseError, failure.Runtime, "LogStopped", "the server takes no commits any more: %s", why).
 			WithHint("restart it when its disk is well: it then verifies the log, and shows whether a commit that failed " +
 				"at the moment of the failure is in it; until then everything can be read").
 			WithCode("Neo.DatabaseError.Transaction.TransactionLogError")
 	case errors.Is(err, storage.ErrJournalFull):
-		return failure.New(failure.TransactionError, failure.Runtime, "DiskFull", "nothing was committed: %v", err).
+		return failure.New(failure.TransactionError, failure.Runtime, "DiskFull", "nothing was committed: %s", why).
 			WithHint("give the disk of the data directory more room and run the transaction again; reads go on meanwhile").
 			WithCode("Neo.TransientError.General.DatabaseUnavailable")
 	}
-	return failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable", "nothing was committed: %v", err).
+	return failure.New(failure.DatabaseError, failure.Runtime, "CommitNotDurable", "nothing was committed: %s", why).
 		WithHint("run the transaction again; see the server's log for the cause").
 		WithCode("Neo.TransientError.General.DatabaseUnavailable")
 }
