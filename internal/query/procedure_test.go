@@ -44,8 +44,11 @@ func withProcedures(o *query.Options) {
 				if err != nil {
 					return nil, err
 				}
-				_, err = c.Tx.CreateNode([]graph.LabelID{label}, nil)
-				return procedure.None, err
+				if _, err = c.Tx.CreateNode([]graph.LabelID{label}, nil); err != nil {
+					return nil, err
+				}
+				c.Changed(procedure.Changes{NodesCreated: 1, LabelsAdded: 1})
+				return procedure.None, nil
 			},
 		},
 		procedure.Procedure{

@@ -67,6 +67,7 @@ func (o *callProcedure) open(r *run) error {
 			}
 			return err
 		},
+		Changed: func(c procedure.Changes) { r.stats.add(Stats(c)) },
 	}
 	return o.input.open(r)
 }

@@ -17,8 +17,8 @@ type Mode uint8
 const (
 	// Read leaves the graph alone.
 	Read Mode = iota
-	// Write may change it, so that a transaction for reading refuses the procedure. What it
-	// changes is not counted in the statement's summary.
+	// Write may change it, so that a transaction for reading refuses the procedure. It tells
+	// Context.Changed what it has changed.
 	Write
 )
 
@@ -61,6 +61,19 @@ type Context struct {
 	// Reserve takes memory for what the call keeps until its last row; it fails where the
 	// statement may not have that much.
 	Reserve func(bytes int64) error
+	// Changed adds what the call has changed to the summary of the statement.
+	Changed func(Changes)
+}
+
+// Changes counts what a call has changed.
+type Changes struct {
+	NodesCreated         int64
+	NodesDeleted         int64
+	RelationshipsCreated int64
+	RelationshipsDeleted int64
+	PropertiesSet        int64
+	LabelsAdded          int64
+	LabelsRemoved        int64
 }
 
 // None is a call that gives no rows.
