@@ -55,7 +55,7 @@ func TestRetry(t *testing.T) {
 		if err != nil || n != 2 || took < 3*time.Second || took > 4*time.Second {
 			t.Errorf("got %d rows after %s, %v", n, took, err)
 		}
-		if n, err := drain(t, s, "MATCH (n:N {a: 1}) RETURN n"); err != nil || n != 2 {
+		if n, err = drain(t, s, "MATCH (n:N {a: 1}) RETURN n"); err != nil || n != 2 {
 			t.Errorf("%d nodes were changed once, %v", n, err)
 		}
 		// The other transaction commits, and what it wrote is seen by the next attempt.
