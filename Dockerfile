@@ -20,7 +20,7 @@ FROM scratch
 COPY --from=build --chown=101:103 /out/ /
 USER 101:103
 ENV HOME=/var/lib/memgraph STATE_DIRECTORY=/var/lib/memgraph
-EXPOSE 7687
+EXPOSE 7687 9091
 VOLUME ["/var/lib/memgraph"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/memgraphd"]

@@ -67,8 +67,9 @@ arch: ## rewrite test/arch/imports.txt from the tree; read the difference before
 	go test -count=1 ./test/arch -run TestImports -rewrite
 
 .PHONY: golden
-golden: ## rewrite files that are rendered from code (configs/memgraph.conf, docs/configuration.md)
+golden: ## rewrite files that are rendered from code (configs/memgraph.conf, tables in docs)
 	go test -count=1 ./internal/config -run TestRendered -update
+	go test -count=1 ./internal/monitor -run TestTable -update
 
 .PHONY: zones
 zones: ## rewrite the embedded time zone database from TZDATA, a directory with IANA's sources

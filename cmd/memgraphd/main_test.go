@@ -41,7 +41,7 @@ func command(t *testing.T, home string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(self, args...)
 	cmd.Env = []string{
-		asServer + "=1", "HOME=" + home, "PATH=" + os.Getenv("PATH"),
+		asServer + "=1", "MEMGRAPH_METRICS_PORT=0", "HOME=" + home, "PATH=" + os.Getenv("PATH"),
 		"NOTIFY_SOCKET=" + os.Getenv("NOTIFY_SOCKET"), "WATCHDOG_USEC=" + os.Getenv("WATCHDOG_USEC"),
 	}
 	return cmd

@@ -81,27 +81,39 @@ func onSignals(ctx context.Context, logs *logs) (context.Context, func()) {
 	}
 }
 
+// port is a place to listen at and the flags that choose it.
+type port struct {
+	address     string
+	number      int
+	addressFlag string
+	numberFlag  string
+}
+
+func boltPort(c config.Bolt) port {
+	return port{address: c.Address, number: c.Port, addressFlag: "--bolt-address", numberFlag: "--bolt-port"}
+}
+
 // listen opens the port.
-func listen(c config.Bolt) (net.Listener, error) {
-	address := net.JoinHostPort(c.Address, strconv.Itoa(c.Port))
+func (p port) listen() (net.Listener, error) {
+	address := net.JoinHostPort(p.address, strconv.Itoa(p.number))
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is taken: another program listens there; --bolt-port and --bolt-address choose another place", address)
+		return nil, fmt.Errorf("%s is taken: another program listens there; %s and %s choose another place", address, p.numberFlag, p.addressFlag)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a privilege; --bolt-port chooses another", address)
+		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a privilege; %s chooses another", address, p.numberFlag)
 	case err != nil:
 		if dns := new(net.DNSError); errors.As(err, &dns) {
-			return nil, fmt.Errorf("--bolt-address: %s is not known here: %s", c.Address, dns.Err)
+			return nil, fmt.Errorf("%s: %s is not known here: %s", p.addressFlag, p.address, dns.Err)
 		}
-		return nil, fmt.Errorf("--bolt-address: %w", err)
+		return nil, fmt.Errorf("%s: %w", p.addressFlag, err)
 	}
 	return l, nil
 }
 
 // probePort finds out before a long recovery that the port cannot be had.
 func probePort(c config.Bolt) error {
-	l, err := listen(c)
+	l, err := boltPort(c).listen()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/monitor"
 	"memgraphd/internal/query"
 	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
@@ -59,6 +60,9 @@ type server struct {
 
 	recovering recovering
 	health     atomic.Pointer[health]
+
+	monitor    *monitor.Server
+	monitoring sync.WaitGroup
 }
 
 // run starts everything, waits for ctx to end, and stops everything.
@@ -68,12 +72,17 @@ func (s *server) run(ctx context.Context) error {
 	if err := probePort(s.cfg.Bolt); err != nil {
 		return err
 	}
+	if err := s.openMonitor(); err != nil {
+		return err
+	}
+	defer s.closeMonitor()
 	if err := s.openStore(ctx); err != nil {
 		return err
 	}
 	if err := s.openFront(); err != nil {
 		return errors.Join(err, s.closeStore())
 	}
+	s.watchAll()
 	address := s.listener.Addr().String()
 	s.notices.Info("ready: listening for Bolt", zap.String("address", address), zap.Duration("after", time.Since(started).Round(time.Millisecond)))
 	if err := s.disk.Broken(); err != nil {
@@ -90,6 +99,7 @@ func (s *server) run(ctx context.Context) error {
 	err := s.closeFront(ctx)
 	stopWatching()
 	s.serving.Wait()
+	s.unwatch()
 	return errors.Join(err, s.closeStore())
 }
 
@@ -149,6 +159,7 @@ func (s *server) openStore(ctx context.Context) error {
 		Now:      time.Now,
 		Log:      s.log,
 		Progress: s.recovering.hear,
+		OnSync:   s.monitor.Synced,
 		Version:  versionName(),
 	})
 	stop()
@@ -189,6 +200,7 @@ func (s *server) openFront() error {
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,
+		Metrics:          s.metrics,
 		Version:          versionName(),
 		Build:            buildName(),
 		Now:              time.Now,
@@ -213,7 +225,7 @@ func (s *server) openFront() error {
 		s.queries.Close()
 		return err
 	}
-	if s.listener, err = listen(*b); err != nil {
+	if s.listener, err = boltPort(*b).listen(); err != nil {
 		return errors.Join(err, s.closeFront(context.Background()))
 	}
 	s.serving.Go(func() {

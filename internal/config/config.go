@@ -17,6 +17,7 @@ type Config struct {
 	Storage Storage
 	Query   Query
 	Log     Log
+	Metrics Metrics
 
 	MemoryLimitBytes int64 // 0: as much as the machine or the control group gives
 
@@ -76,6 +77,12 @@ type Log struct {
 	AlsoToStderr bool
 }
 
+// Metrics is the port that tells how the server is.
+type Metrics struct {
+	Address string
+	Port    int // 0: none
+}
+
 // fill takes the settings from viper; the values have been checked.
 func (c *Config) fill(v *viper.Viper) {
 	c.Bolt = Bolt{
@@ -126,6 +133,7 @@ func (c *Config) fill(v *viper.Viper) {
 		Level:        v.GetString("log-level"),
 		AlsoToStderr: v.GetBool("also-log-to-stderr"),
 	}
+	c.Metrics = Metrics{Address: v.GetString("metrics-address"), Port: v.GetInt("metrics-port")}
 	c.MemoryLimitBytes = v.GetInt64("memory-limit") << 20
 }
 

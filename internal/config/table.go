@@ -9,6 +9,7 @@ const (
 	groupQuery   = "Query"
 	groupLog     = "Logging"
 	groupMemory  = "Memory"
+	groupMonitor = "Monitoring"
 	groupStart   = "Starting"
 	groupOther   = "Other"
 )
@@ -18,7 +19,7 @@ const ServerNameDefault = "Neo4j/v5.11.0 compatible graph database server - memg
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {
-	return slices.Concat(boltFlags(), storageFlags(), queryFlags(), logFlags(), startFlags(), unsupportedFlags())
+	return slices.Concat(boltFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
 }
 
 func boltFlags() []Flag {
@@ -173,6 +174,19 @@ func logFlags() []Flag {
 		{
 			Name: "memory-limit", Group: groupMemory, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",
 			Help: "Memory that the server may take; 0 means the limit of its control group, or 90 % of the machine's. What would pass it fails with an error.",
+		},
+	}
+}
+
+func monitorFlags() []Flag {
+	return []Flag{
+		{
+			Name: "metrics-address", Group: groupMonitor, Kind: Address, Default: "0.0.0.0",
+			Help: "Address to listen at for /metrics, /health/live and /health/ready. Whoever reaches it can read them.",
+		},
+		{
+			Name: "metrics-port", Group: groupMonitor, Kind: Int, Default: "9091", Max: 65535,
+			Help: "Port for metrics and health; 0 turns it off. A port that is taken stops the start if this flag was given, else it is named in a warning.",
 		},
 	}
 }

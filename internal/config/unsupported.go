@@ -108,9 +108,7 @@ func unsupportedLog() []Flag {
 		{"memory-warning-threshold", later, "0"},
 		{"monitoring-address", later, ""},
 		{"monitoring-port", later, ""},
-		{"metrics-address", later, ""},
-		{"metrics-port", later, ""},
-		{"metrics-format", later, ""},
+		{"metrics-format", "a client is given OpenMetrics where it asks for it, else Prometheus' text format", "OpenMetrics"},
 		{"telemetry-enabled?", "this server sends nothing to anybody", "false"},
 	})
 }

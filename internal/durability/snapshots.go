@@ -2,7 +2,6 @@ package durability
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -77,16 +76,7 @@ func (m *Manager) writeSnapshot(ctx context.Context, bytesPerSecond int64, track
 		Database: m.identity.Database, Timeline: m.identity.Timeline, Now: m.o.Now, Workers: m.o.SnapshotWorkers,
 		Publish: m.syncLog(ctx), BytesPerSecond: bytesPerSecond, HeldMax: m.o.SnapshotHeldMax, Tracker: tracker,
 	})
-	_, heldBack := errors.AsType[*snapshot.HeldBackError](err)
-	m.mu.Lock()
-	m.stats.heldBack = heldBack
-	if err != nil {
-		m.stats.snapshotFailures++
-	} else {
-		m.verified[info.Path] = true
-		m.stats.snapshot, m.stats.snapshotTook = info, m.o.Now().Sub(started)
-	}
-	m.mu.Unlock()
+	m.noteSnapshot(info, started, err)
 	if err != nil {
 		return SnapshotInfo{}, fmt.Errorf("snapshot not created: %w", err)
 	}

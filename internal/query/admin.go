@@ -238,6 +238,7 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowDatabase:            {"", showDatabase},
 	ast.ShowEnums:               {"", showEnums},
 	ast.ShowDescriptions:        {"", showDescriptions},
+	ast.ShowMetricsInfo:         {"", showMetrics},
 	ast.ShowDatabaseSettings:    {settingsAlone, showSettings},
 }
 

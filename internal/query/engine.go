@@ -32,6 +32,8 @@ type Options struct {
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
 	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error
+	// Metrics returns the rows of SHOW METRICS INFO; nil: there are none.
+	Metrics func() ([]Metric, error)
 	// Procedures are what CALL can run beside the procedures that are built in.
 	Procedures []procedure.Procedure
 
@@ -48,6 +50,9 @@ type WorkerOptions = exec.WorkerOptions
 type Setting struct {
 	Name, Default, Current, Description string
 }
+
+// Metric is one row of SHOW METRICS INFO.
+type Metric struct{ Name, Group, Kind, Value string }
 
 // Engine runs statements. Its methods may be called concurrently.
 type Engine struct {

@@ -33,3 +33,10 @@ func list[T comparable, K cmp.Ordered](r *registry[T], key func(T) K) []T {
 	defer r.mu.Unlock()
 	return slices.SortedFunc(maps.Keys(r.items), func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 }
+
+// size returns how many items there are.
+func (r *registry[T]) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.items)
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage/value"
 )
@@ -96,6 +97,21 @@ func showConfig(_ context.Context, s *Session) (table, error) {
 		t.rows = append(t.rows, []value.Value{
 			value.String(c.Name), value.String(c.Default), value.String(c.Current), value.String(c.Description),
 		})
+	}
+	return t, nil
+}
+
+func showMetrics(_ context.Context, s *Session) (table, error) {
+	t := table{columns: []string{"name", "type", "metric type", "value"}}
+	if s.engine.o.Metrics == nil {
+		return t, nil
+	}
+	rows, err := s.engine.o.Metrics()
+	if err != nil {
+		return table{}, failure.New(failure.DatabaseError, failure.Runtime, "MetricsUnreadable", "%s", err)
+	}
+	for _, m := range rows {
+		t.rows = append(t.rows, []value.Value{value.String(m.Name), value.String(m.Group), value.String(m.Kind), value.String(m.Value)})
 	}
 	return t, nil
 }

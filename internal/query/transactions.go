@@ -55,3 +55,14 @@ func snapshotRow(r RunningSnapshot, now time.Time) []value.Value {
 
 // endSnapshot ends the snapshot that is being written, if one is.
 func (e *Engine) endSnapshot() bool { return e.o.Durability != nil && e.o.Durability.EndSnapshot() }
+
+// Stats are the numbers of an Engine at one moment.
+type Stats struct {
+	Sessions     int // open
+	Transactions int // open
+}
+
+// Stats returns the current numbers.
+func (e *Engine) Stats() Stats {
+	return Stats{Sessions: e.sessions.size(), Transactions: e.transactions.size()}
+}

@@ -72,7 +72,7 @@ func StartUnder(wrapper []string, binary, dir string, flags ...string) (*Server,
 	s.cmd = exec.Command(line[0], line[1:]...)
 	// A test that is ended from outside must not leave its server behind.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	s.cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "MEMGRAPH_CONFIG=")
+	s.cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "MEMGRAPH_CONFIG=", "MEMGRAPH_METRICS_PORT=0")
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		return nil, fmt.Errorf("pipe: %w", err)

@@ -177,4 +177,5 @@ const (
 	ShowDescriptions
 	ShowDatabaseSettings
 	ShowRecoveryInfo
+	ShowMetricsInfo
 )

@@ -39,6 +39,8 @@ func (v AdminVerb) String() string {
 		return "SHOW ENUMS"
 	case ShowDescriptions:
 		return "SHOW DESCRIPTIONS"
+	case ShowMetricsInfo:
+		return "SHOW METRICS INFO"
 	case ShowDatabaseSettings:
 		return "SHOW DATABASE SETTINGS"
 	case ShowRecoveryInfo:
