@@ -8,13 +8,16 @@ import (
 	"memgraphd/internal/query"
 )
 
-// diskRows are the lines of SHOW STORAGE INFO about the room on the disk and about writes that fail.
+// diskRows are the lines of SHOW STORAGE INFO about the room on the disk, about what keeps it from being given back,
+// and about writes that fail.
 func diskRows(i *durability.Info) []query.InfoRow {
 	free := ""
 	if i.Space.Known {
 		free = strconv.FormatUint(i.Space.Free, 10)
 	}
 	rows := []query.InfoRow{
+		{Name: "data_directory_locked_by", Value: i.Lock.Owner},
+		{Name: "data_directory_locked_since", Value: moment(i.Lock.Since)},
 		{Name: "disk_free_bytes", Value: free},
 		{Name: "disk_min_free_bytes", Value: strconv.FormatUint(i.Space.Min, 10)},
 		{Name: "disk_below_minimum_since", Value: moment(i.Space.BelowSince)},

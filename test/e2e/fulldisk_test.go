@@ -236,6 +236,7 @@ func (s *smallDisk) files() map[string]int64 {
 
 // refusedBelowMinimum has others fill the disk: commits are refused, and taken again.
 func refusedBelowMinimum(t *testing.T, s *smallDisk) {
+	t.Helper()
 	s.start("--storage-min-free-space=8")
 	s.puts(20, 16)
 	if since := info(t, s.d, "disk_below_minimum_since"); since != "" {
@@ -281,6 +282,7 @@ func writtenUntilFull(_ *testing.T, s *smallDisk) {
 
 // snapshotOnAFullDisk fails a snapshot: the former ones stay, and it can be created later.
 func snapshotOnAFullDisk(t *testing.T, s *smallDisk) {
+	t.Helper()
 	s.start("--storage-min-free-space=0")
 	s.puts(100, 64)
 	query(t, s.d, "CREATE SNAPSHOT")
@@ -313,6 +315,7 @@ func snapshotOnAFullDisk(t *testing.T, s *smallDisk) {
 
 // lockedOnAFullDisk locks and unlocks a full disk; no file that was there is lost.
 func lockedOnAFullDisk(t *testing.T, s *smallDisk) {
+	t.Helper()
 	s.start("--storage-min-free-space=0")
 	for range 3 {
 		s.puts(40, 16)
@@ -348,6 +351,7 @@ func lockedOnAFullDisk(t *testing.T, s *smallDisk) {
 
 // stoppedOnAFullDisk stops in good order without room, starts there, and stops again.
 func stoppedOnAFullDisk(t *testing.T, s *smallDisk) {
+	t.Helper()
 	s.start("--storage-min-free-space=0")
 	s.puts(200, 32)
 	s.leave(0)

@@ -7,7 +7,8 @@
 //	database.json         identity of the database, see below
 //	snapshots/            images of the graph (package snapshot)
 //	wal/                  the log (package wal)
-//	quarantine/           files that did not verify, moved here and never deleted
+//	quarantine/           snapshots that did not verify, the newest few
+//	.ballast              room for the server itself on a disk that is full
 //	.backup/<time>/       what was here before a start without recovery, or what a loss
 //	                      that was accepted has left: the former database.json, the log,
 //	                      damaged snapshots, and WHAT-WAS-GIVEN-UP.txt

@@ -3,15 +3,22 @@
 //
 // # Rules
 //
-//  1. Of the snapshots that verify, the newest Keep stay. Older ones go.
-//  2. A snapshot that does not verify counts as none. It moves to quarantine/ and is never
-//     deleted.
+//  1. Of the snapshots that verify, the newest stays. Older ones stay up to a number, an
+//     age and a size of all together, each of which may be left open. The first that is
+//     beyond one of them goes, and so do all older ones.
+//  2. A snapshot that does not verify counts as none. It moves to quarantine/, where the
+//     newest few stay.
 //  3. A segment of the log goes when every record of it is in the oldest snapshot kept,
 //     and as many snapshots are kept as were asked for. So any of the kept snapshots can
 //     be the start of a recovery, and one that turns out to be damaged costs time, not data.
-//  4. While the directory is locked nothing is deleted, moved or rewritten.
+//     Where age or size keep the number from being reached, it goes as soon as a snapshot
+//     has gone, since the log before the oldest snapshot is of use only if it begins with
+//     the first commit.
+//  4. A pin is the first commit that somebody who reads files needs from the log. The
+//     segments from there on stay, and the newest good snapshot before it.
+//  5. While the directory is locked nothing is deleted, moved or rewritten.
 //
-// Decide applies rules 1 to 3 to what it is told; it reads no file.
+// Decide applies rules 1 to 4 to what it is told; it reads no file.
 //
 // # The lock
 //

@@ -76,9 +76,15 @@
 //
 // # Failures
 //
-// A failed sync ends the log: ErrPoisoned for every waiting and every later record, no
-// second try. A failed write ends the records of its batch only: what it wrote is
-// overwritten with zeros and synced before the callers hear of it, so that a record
-// reported as failed never comes back; if that fails too, the log ends. A record's index
-// may therefore be missing from a log that is complete.
+// A failed sync of a segment, or of the directory when a segment gets its name, ends the
+// log: ErrPoisoned for every waiting and every later record, no second try. A file that is
+// not a segment yet and cannot be synced is removed. A failed write ends the records of
+// its batch only: what it wrote is overwritten with zeros, or cut off where even that
+// finds no room, and synced before the callers hear of it, so that a record reported as
+// failed never comes back; if that fails too, the log ends. A record's index may
+// therefore be missing from a log that is complete.
+//
+// A file that waits to become a segment is larger than a segment by the room for the
+// frames of a close, and an open segment that has grown beyond its bound has as much
+// behind its records. So a log on a full disk can be closed in good order.
 package wal
