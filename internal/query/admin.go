@@ -34,6 +34,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 			return readOnly().At(st.At)
 		}
 		return s.changeIndex(ctx, r, st)
+	case *ast.ConstraintStatement:
+		return s.changeConstraint(ctx, r, st, o)
 	case *ast.TerminateTransactions:
 		t, err := s.terminate(st, params)
 		if err != nil {

@@ -31,10 +31,6 @@ func showIndexInfo(_ context.Context, s *Session) (table, error) {
 	return t, nil
 }
 
-func showConstraintInfo(context.Context, *Session) (table, error) {
-	return table{columns: []string{"constraint type", "label", "properties", "data_type"}}, nil
-}
-
 func showStorageInfo(_ context.Context, s *Session) (table, error) {
 	store := s.engine.o.Store
 	m := store.Memory()

@@ -25,7 +25,8 @@ type ConstraintDef = constraint.Definition
 // ConstraintInfo describes a constraint that is in force.
 type ConstraintInfo struct {
 	ConstraintDef
-	Target string // label and properties as in Cypher, for example ":User(email)"
+	Target  string // label and properties as in Cypher, for example ":User(email)"
+	Entries int64  // of Unique: nodes in its tree, of which some may be of old versions
 }
 
 // rule is a constraint in the registry. It goes through three states:
@@ -191,7 +192,11 @@ func (s *Store) Constraints() []ConstraintInfo {
 	var out []ConstraintInfo
 	for _, r := range s.registry.Load().rules {
 		if r.ready.Load() {
-			out = append(out, ConstraintInfo{r.def, constraint.Target(&r.def, s)})
+			info := ConstraintInfo{ConstraintDef: r.def, Target: constraint.Target(&r.def, s)}
+			if r.index != nil {
+				info.Entries = r.index.tree.Entries()
+			}
+			out = append(out, info)
 		}
 	}
 	slices.SortFunc(out, func(a, b ConstraintInfo) int {

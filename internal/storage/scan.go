@@ -1,7 +1,10 @@
 package storage
 
 import (
+	"slices"
+
 	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/value"
@@ -22,7 +25,8 @@ type NodeScan struct {
 	index  *propertyIndex
 	cursor index.Cursor
 	lo, hi Bound
-	equal  value.Value // null: the bounds decide
+	equal  value.Value   // null: the bounds decide
+	tuple  []value.Value // of the keys of a unique constraint; nil: equal and the bounds decide
 }
 
 type scanKind uint8
@@ -90,6 +94,27 @@ func (tx *Tx) ScanPrefix(l graph.LabelID, k graph.KeyID, prefix string) (scan *N
 		return nil, false
 	}
 	return &NodeScan{tx: tx, kind: scanIndex, label: l, index: p, cursor: p.tree.Prefix(prefix)}, true
+}
+
+// ScanUnique walks over the node, one at most, with label l whose properties equal values.
+// ok is false if there is no unique constraint on just these properties.
+func (tx *Tx) ScanUnique(l graph.LabelID, keys []graph.KeyID, values []value.Value) (scan *NodeScan, ok bool) {
+	for _, r := range tx.store.registry.Load().rulesByLabel[l] {
+		if r.index == nil || !r.ready.Load() || len(r.def.Keys) != len(keys) {
+			continue
+		}
+		tuple := make([]value.Value, 0, len(keys))
+		for _, k := range r.def.Keys {
+			if i := slices.Index(keys, k); i >= 0 {
+				tuple = append(tuple, values[i])
+			}
+		}
+		if len(tuple) == len(keys) {
+			cursor := r.index.tree.Same(constraint.Key(tuple))
+			return &NodeScan{tx: tx, kind: scanIndex, label: l, index: r.index, cursor: cursor, tuple: tuple}, true
+		}
+	}
+	return nil, false
 }
 
 func (tx *Tx) readyIndex(l graph.LabelID, k graph.KeyID) *propertyIndex {
@@ -198,6 +223,9 @@ func (c *NodeScan) holds(e index.Entry) bool {
 	if !im.exists || !c.tx.store.sets.has(im.labels, c.label) {
 		return false
 	}
+	if c.tuple != nil {
+		return c.holdsTuple(im)
+	}
 	v := c.tx.store.valueIn(im, c.index.def.Key)
 	if !c.index.tree.Matches(e, v) {
 		return false
@@ -206,6 +234,16 @@ func (c *NodeScan) holds(e index.Entry) bool {
 		return value.Equal(v, c.equal) == value.Yes
 	}
 	return within(v, c.lo, 1) && within(v, c.hi, -1)
+}
+
+// holdsTuple reports whether a version of a node has the values of all properties.
+func (c *NodeScan) holdsTuple(im image) bool {
+	var space [4]value.Value
+	values, ok := c.tx.store.valuesOf(c.index.rule, im, space[:0])
+	for i := range values {
+		ok = ok && value.Equal(values[i], c.tuple[i]) == value.Yes
+	}
+	return ok
 }
 
 // within reports whether v lies on the side of b that sign says.

@@ -36,8 +36,8 @@ type writes struct {
 	published func() // called when the commit becomes visible; for the catalogue
 	claims    []uint64
 	merged    map[graph.NodeID]struct{} // nodes that MERGE created
-	charged   int64  // bytes reserved for undo records and changes
-	spent     int64  // bytes of charged that are used up
+	charged   int64                     // bytes reserved for undo records and changes
+	spent     int64                     // bytes of charged that are used up
 }
 
 // ending is what a transaction leaves behind for the collector.

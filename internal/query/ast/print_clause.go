@@ -29,6 +29,8 @@ func (p *printer) statement(s Statement) {
 			p.name(*s.Property)
 			p.put(")")
 		}
+	case *ConstraintStatement:
+		p.constraintStatement(s)
 	case *Admin:
 		p.put(s.Verb.String())
 	case *TransactionControl:

@@ -6,7 +6,10 @@
 // this package, so that a missing case is seen.
 package ast
 
-import "memgraphd/internal/query/token"
+import (
+	"memgraphd/internal/query/token"
+	"memgraphd/internal/storage/constraint"
+)
 
 // Statement is what a user sends: a query or an administration statement. The set of its
 // types is closed.
@@ -44,6 +47,17 @@ type (
 		Drop     bool
 		Label    Name
 		Property *Name // nil for a label index
+	}
+	// ConstraintStatement is CREATE or DROP CONSTRAINT, in either form, or DROP ALL CONSTRAINTS.
+	ConstraintStatement struct {
+		Place
+		Drop       bool
+		All        bool  // nothing else counts
+		Name       *Name // that a constraint was given, which does not count; nil for none
+		Rule       constraint.Rule
+		Label      Name
+		Properties []Name
+		Type       constraint.Type // of Typed
 	}
 	// Admin is a statement without operands; Verb tells which.
 	Admin struct {
@@ -84,6 +98,7 @@ type (
 
 func (*Query) statement()                 {}
 func (*IndexStatement) statement()        {}
+func (*ConstraintStatement) statement()   {}
 func (*Admin) statement()                 {}
 func (*TransactionControl) statement()    {}
 func (*TerminateTransactions) statement() {}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 )
 
@@ -62,14 +63,36 @@ func (c *Catalog) TypeCount(typ string) int64 {
 	return 0
 }
 
-// Index tells whether label(key) has an index that is ready, and how many nodes and
-// distinct values are in it.
+// Unique are the properties of each unique constraint on several under a label.
+func (c *Catalog) Unique(label string) [][]string {
+	var all [][]string
+	for _, x := range c.store.Constraints() {
+		if x.Rule != constraint.Unique || len(x.Keys) == 1 || c.store.LabelName(x.Label) != label {
+			continue
+		}
+		keys := make([]string, len(x.Keys))
+		for i, k := range x.Keys {
+			keys[i] = c.store.KeyName(k)
+		}
+		all = append(all, keys)
+	}
+	return all
+}
+
+// Index tells whether label(key) has an index that is ready or a unique constraint, and how
+// many nodes and distinct values are in it.
 func (c *Catalog) Index(label, key string) (entries, distinct int64, ok bool) {
 	if c.indexes == nil {
 		c.indexes = map[[2]string]storage.IndexInfo{}
 		for _, x := range c.store.Indexes() {
 			if x.HasKey && x.Ready {
 				c.indexes[[2]string{c.store.LabelName(x.Label), c.store.KeyName(x.Key)}] = x
+			}
+		}
+		for _, x := range c.store.Constraints() {
+			if x.Rule == constraint.Unique && len(x.Keys) == 1 {
+				at := [2]string{c.store.LabelName(x.Label), c.store.KeyName(x.Keys[0])}
+				c.indexes[at] = storage.IndexInfo{Ready: true, Entries: x.Entries, Distinct: x.Entries}
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/constraint"
 )
 
 // fail makes any error an error of the statement.
@@ -37,10 +38,13 @@ func Failure(err error) *failure.Error {
 		return f
 	}
 	var f *failure.Error
+	violation, _ := errors.AsType[*constraint.Violation](err)
 	switch {
 	case errors.Is(err, storage.ErrConflict):
 		f = failure.New(failure.TransactionError, failure.Runtime, "ConflictingTransactions",
 			"another transaction changed the same data first").WithHint("run the transaction again")
+	case violation != nil:
+		f = violated(violation)
 	case errors.Is(err, storage.ErrConnected):
 		f = connected()
 	case errors.Is(err, storage.ErrNotFound):
@@ -100,6 +104,20 @@ func connected() *failure.Error {
 	return failure.New(failure.ConstraintVerificationFailed, failure.Runtime, "DeleteConnectedNode",
 		"a node that still has relationships cannot be deleted").
 		WithHint("delete its relationships first, or use DETACH DELETE")
+}
+
+// violated says that a change breaks a constraint.
+func violated(v *constraint.Violation) *failure.Error {
+	detail, hint := "", ""
+	switch v.Rule {
+	case constraint.Exists:
+		detail, hint = "ExistenceConstraintViolated", "give the node the property in the same transaction"
+	case constraint.Unique:
+		detail, hint = "UniqueConstraintViolated", "MERGE on the properties of the constraint finds the node that there is"
+	case constraint.Typed:
+		detail, hint = "TypeConstraintViolated", "convert the value, for example with toInteger() or toString()"
+	}
+	return failure.New(failure.ConstraintValidationFailed, failure.Runtime, detail, "%s", v).WithHint("%s", hint)
 }
 
 // interrupted tells why ctx is done.

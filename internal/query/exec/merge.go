@@ -135,6 +135,9 @@ func (o *merge) row(r *run) error {
 	if err := o.what.apply(r, &o.view); err != nil {
 		return err
 	}
+	for i := range o.what.nodes {
+		r.tx.NoteMerged(o.view.Columns[o.what.nodes[i].spec.Slot].Nodes[0])
+	}
 	if err := o.onCreate.apply(r, &o.view, r.rowsOf(nil, 1)); err != nil {
 		return err
 	}

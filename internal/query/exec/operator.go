@@ -62,6 +62,8 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.indexRange(o)
 	case *plan.IndexPrefix:
 		return c.indexPrefix(o)
+	case *plan.UniqueEqual:
+		return c.uniqueEqual(o)
 	case *plan.NodeByID:
 		return c.nodeByID(o)
 	case *plan.Expand:

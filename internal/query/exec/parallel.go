@@ -55,7 +55,7 @@ func (c *compiler) parallel(o *plan.Aggregate) *parallel {
 		switch x := at.(type) {
 		case *plan.Filter, *plan.Project, *plan.Expand, *plan.ExpandInto, *plan.ExpandCount, *plan.ExpandExists,
 			*plan.VarExpand, *plan.FollowBound, *plan.Path, *plan.Unequal, *plan.Unwind,
-			*plan.IndexEqual, *plan.IndexRange, *plan.IndexPrefix:
+			*plan.IndexEqual, *plan.IndexRange, *plan.IndexPrefix, *plan.UniqueEqual:
 			at = at.Inputs()[0]
 			continue
 		case *plan.AllNodes:

@@ -70,6 +70,12 @@ var statuses = sync.OnceValue(func() map[string]string {
 		"InvalidPoint":                "22N24",
 		"DeletedEntityAccess":         "25N13",
 
+		"ExistenceConstraintViolated": "22N77",
+		"TypeConstraintViolated":      "22N78",
+		"UniqueConstraintViolated":    "22N79",
+		"ConstraintCreationFailed":    "50N11",
+		"ConstraintExists":            "22N66",
+
 		"ConflictingTransactions": "25N11",
 		"TransactionTimedOut":     "25N14",
 		"TransactionIdle":         "25N14",

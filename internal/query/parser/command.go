@@ -46,13 +46,13 @@ var administration = []struct {
 // here. CREATE, DROP, SET and SHOW with a word that is not here are mistakes.
 var elsewhere = []string{
 	"ADD COORDINATOR", "ALTER TENANT PROFILE", "ANALYZE GRAPH", "CHECK STREAM",
-	"CLEAR ROLE", "CLEAR PROFILE", "CREATE CONSTRAINT", "CREATE DATABASE", "CREATE EDGE INDEX",
+	"CLEAR ROLE", "CLEAR PROFILE", "CREATE DATABASE", "CREATE EDGE INDEX",
 	"CREATE FULLTEXT INDEX", "CREATE GLOBAL EDGE INDEX", "CREATE GLOBAL INDEX",
 	"CREATE KAFKA STREAM", "CREATE POINT INDEX", "CREATE PROFILE", "CREATE PULSAR STREAM",
 	"CREATE ROLE", "CREATE TENANT PROFILE", "CREATE TEXT EDGE INDEX", "CREATE TEXT INDEX",
 	"CREATE TRIGGER", "CREATE USER", "CREATE VECTOR EDGE INDEX", "CREATE VECTOR INDEX",
-	"DEMOTE INSTANCE", "DENY", "DISABLE TTL", "DROP ALL CONSTRAINTS",
-	"DROP ALL INDEXES", "DROP CONSTRAINT", "DROP DATABASE", "DROP EDGE INDEX",
+	"DEMOTE INSTANCE", "DENY", "DISABLE TTL",
+	"DROP ALL INDEXES", "DROP DATABASE", "DROP EDGE INDEX",
 	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
 	"DROP PROFILE", "DROP REPLICA", "DROP ROLE", "DROP STREAM", "DROP TENANT PROFILE",
 	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX", "DUMP DATABASE",
@@ -110,6 +110,12 @@ func (p *parser) command() ast.Statement {
 		return p.createIndex(start)
 	case p.acceptWords("DROP", "INDEX"):
 		return p.dropIndex(start)
+	case p.acceptWords("CREATE", "CONSTRAINT"):
+		return p.createConstraint(start)
+	case p.acceptWords("DROP", "ALL", "CONSTRAINTS"):
+		return &ast.ConstraintStatement{Place: p.since(start), Drop: true, All: true}
+	case p.acceptWords("DROP", "CONSTRAINT"):
+		return p.dropConstraint(start)
 	}
 	if s := p.declaration(start); s != nil || p.err != nil {
 		return s
@@ -206,14 +212,14 @@ func (p *parser) unknownCommand() {
 		}
 	}
 	if first != "SHOW" {
-		words = append(words, "INDEX")
+		words = append(words, "INDEX", "CONSTRAINT")
 	}
 	if first == "CREATE" {
 		words = append(words, "ENUM")
 	}
 	err := failure.Syntax("UnexpectedSyntax", "expected %s after %s, found %s", oneOf(words), first, p.found())
 	if first == "CREATE" {
-		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX, ENUM or SNAPSHOT after CREATE, found %s", p.found())
+		err = failure.Syntax("UnexpectedSyntax", "expected a pattern, INDEX, CONSTRAINT, ENUM or SNAPSHOT after CREATE, found %s", p.found())
 	}
 	if p.kind().IsName() {
 		if word := spelling.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {

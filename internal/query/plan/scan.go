@@ -1,6 +1,10 @@
 package plan
 
-import "memgraphd/internal/query/ast"
+import (
+	"strings"
+
+	"memgraphd/internal/query/ast"
+)
 
 type (
 	// Once is the one row without columns that a query begins with.
@@ -55,6 +59,16 @@ type (
 		Key    string
 		Prefix ast.Expr
 	}
+	// UniqueEqual makes a row of the node with a label and properties equal to Values, of
+	// which a unique constraint allows one at most.
+	UniqueEqual struct {
+		Header
+		Input  Op
+		Slot   int
+		Label  string
+		Keys   []string
+		Values []ast.Expr // by key
+	}
 	// NodeByID makes a row of the node whose id is ID; In tells that ID is a list.
 	NodeByID struct {
 		Header
@@ -87,6 +101,9 @@ func (o *IndexRange) Inputs() []Op { return []Op{o.Input} }
 func (o *IndexPrefix) Inputs() []Op { return []Op{o.Input} }
 
 // Inputs returns the operator that rows come from.
+func (o *UniqueEqual) Inputs() []Op { return []Op{o.Input} }
+
+// Inputs returns the operator that rows come from.
 func (o *NodeByID) Inputs() []Op { return []Op{o.Input} }
 
 // Name returns the operator's name.
@@ -109,6 +126,9 @@ func (*IndexRange) Name() string { return "ScanAllByLabelPropertyRange" }
 
 // Name returns the operator's name.
 func (*IndexPrefix) Name() string { return "ScanAllByLabelPropertyPrefix" }
+
+// Name returns the operator's name.
+func (*UniqueEqual) Name() string { return "ScanByUniqueProperties" }
 
 // Name returns the operator's name.
 func (*NodeByID) Name() string { return "ScanAllById" }
@@ -156,6 +176,11 @@ func equals(inclusive bool) string {
 // Detail names the node, its label and the property.
 func (o *IndexPrefix) Detail(p *Plan) string {
 	return "(" + p.slot(o.Slot) + " :" + o.Label + " {" + o.Key + " STARTS WITH …})"
+}
+
+// Detail names the node, its label and the properties.
+func (o *UniqueEqual) Detail(p *Plan) string {
+	return "(" + p.slot(o.Slot) + " :" + o.Label + " {" + strings.Join(o.Keys, " = …, ") + " = …})"
 }
 
 // Detail names the node.

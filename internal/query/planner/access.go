@@ -22,6 +22,7 @@ const (
 	byID
 	byIDs
 	byLabels
+	byUnique
 )
 
 // access is one way to find the candidates of a node.
@@ -30,8 +31,10 @@ type access struct {
 	label    string
 	is       ast.LabelExpr // byLabels
 	key      string
-	value    ast.Expr // byEqual, byIn, byPrefix, byID, byIDs
-	low      ast.Expr // byRange
+	value    ast.Expr   // byEqual, byIn, byPrefix, byID, byIDs
+	keys     []string   // byUnique
+	values   []ast.Expr // byUnique, by key
+	low      ast.Expr   // byRange
 	high     ast.Expr
 	lowIncl  bool
 	highIncl bool
@@ -65,6 +68,9 @@ func (b *builder) accessPaths(g *pattern, n *node) []access {
 				paths = append(paths, a)
 			}
 		}
+	}
+	for _, l := range n.labels {
+		paths = append(paths, b.uniqueAccess(g, n, l)...)
 	}
 	return b.joinRanges(paths)
 }
@@ -213,7 +219,7 @@ func (a *access) estimate(entries, distinct float64) {
 		a.rows = entries * 0.3
 	case byPrefix:
 		a.rows = entries * 0.05
-	case byAll, byLabel, byID, byIDs, byLabels:
+	case byAll, byLabel, byID, byIDs, byLabels, byUnique:
 	}
 	a.rows = max(a.rows, math.SmallestNonzeroFloat32)
 }
@@ -268,6 +274,8 @@ func (b *builder) scan(in plan.Op, n *node, a *access) plan.Op {
 		}
 	case byPrefix:
 		return &plan.IndexPrefix{Header: h, Input: in, Slot: slot, Label: a.label, Key: a.key, Prefix: a.value}
+	case byUnique:
+		return &plan.UniqueEqual{Header: h, Input: in, Slot: slot, Label: a.label, Keys: a.keys, Values: a.values}
 	case byID, byIDs:
 		return &plan.NodeByID{Header: h, Input: in, Slot: slot, ID: a.value, In: a.kind == byIDs}
 	case byLabels:

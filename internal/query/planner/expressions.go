@@ -29,6 +29,8 @@ func expressions(o plan.Op) []scoped {
 		l.add(nil, o.Low, o.High)
 	case *plan.IndexPrefix:
 		l.add(nil, o.Prefix)
+	case *plan.UniqueEqual:
+		l.add(nil, o.Values...)
 	case *plan.NodeByID:
 		l.add(nil, o.ID)
 	case *plan.VarExpand:

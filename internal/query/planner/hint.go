@@ -70,7 +70,7 @@ func (a *access) asked(h ast.Hint) bool {
 			}
 		}
 		return len(h.Keys) == 0
-	case byAll, byID, byIDs, byLabels:
+	case byAll, byID, byIDs, byLabels, byUnique:
 	}
 	return false
 }

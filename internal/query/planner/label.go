@@ -93,7 +93,7 @@ func (a *access) looksUp() bool {
 		return false
 	case byLabels:
 		return a.value != nil
-	case byEqual, byIn, byRange, byPrefix, byID, byIDs:
+	case byEqual, byIn, byRange, byPrefix, byID, byIDs, byUnique:
 	}
 	return true
 }

@@ -193,6 +193,8 @@ func scanned(o plan.Op) (slot int, ok bool) {
 		return o.Slot, true
 	case *plan.IndexPrefix:
 		return o.Slot, true
+	case *plan.UniqueEqual:
+		return o.Slot, true
 	case *plan.NodeByID:
 		return o.Slot, true
 	}

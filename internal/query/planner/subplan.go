@@ -257,7 +257,7 @@ func streaming(o plan.Op, arg *plan.Argument) bool {
 			return at == arg
 		case *plan.Filter, *plan.Project, *plan.Unwind, *plan.Unequal, *plan.Path,
 			*plan.Expand, *plan.ExpandInto, *plan.ExpandCount, *plan.ShortestPath, *plan.ExpandExists, *plan.VarExpand, *plan.FollowBound,
-			*plan.AllNodes, *plan.LabelScan, *plan.IndexEqual, *plan.IndexRange, *plan.IndexPrefix, *plan.NodeByID,
+			*plan.AllNodes, *plan.LabelScan, *plan.IndexEqual, *plan.IndexRange, *plan.IndexPrefix, *plan.UniqueEqual, *plan.NodeByID,
 			*plan.Apply, *plan.HashJoin, *plan.Product:
 			o = at.Inputs()[0]
 		default:

@@ -33,6 +33,19 @@ func (r Rule) String() string {
 	return "unknown"
 }
 
+// Words returns what messages call a constraint with the rule.
+func (r Rule) Words() string {
+	switch r {
+	case Exists:
+		return "existence"
+	case Unique:
+		return "unique"
+	case Typed:
+		return "data type"
+	}
+	return "unknown"
+}
+
 // KeysMax is how many properties a constraint may have.
 const KeysMax = 32
 

@@ -15,10 +15,10 @@ var ErrViolated = errors.New("constraint violated")
 // Violation is one node that breaks a constraint.
 type Violation struct {
 	Rule   Rule
-	Target string // label and properties, for example ":User(email)"
-	Values string // properties and values, for example "email = 'a@b.c'"; of Exists the property
-	Type   Type   // of Typed: that is demanded
-	Found  string // of Typed: the type of the value
+	Target string       // label and properties, for example ":User(email)"
+	Values string       // properties and values, for example "email = 'a@b.c'"; of Exists the property
+	Type   Type         // of Typed: that is demanded
+	Found  string       // of Typed: the type of the value
 	Node   graph.NodeID // graph.NoNode: one that was not created
 	Other  graph.NodeID // of Unique: the node that has the values too
 }

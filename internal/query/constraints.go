@@ -1,0 +1,133 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/constraint"
+	"memgraphd/internal/storage/value"
+)
+
+// aboutConstraints is what messages call statements about constraints.
+const aboutConstraints = "Constraint manipulation"
+
+// changeConstraint creates or drops a constraint.
+func (s *Session) changeConstraint(ctx context.Context, r *Result, st *ast.ConstraintStatement, o TxOptions) error {
+	if err := s.outsideTransaction(aboutConstraints, st); err != nil {
+		return err
+	}
+	if o.ReadOnly {
+		return readOnly().At(st.At)
+	}
+	r.answer(table{})
+	store := s.engine.o.Store
+	if st.All {
+		return dropConstraints(ctx, store, r)
+	}
+	def, err := definitionOf(store, st)
+	if err != nil {
+		return err
+	}
+	what := def.Rule.Words() + " constraint on " + constraint.Target(&def, store)
+	if st.Name != nil {
+		r.summary.Notifications = append(r.summary.Notifications, Notification{
+			Code: "IndexConstraintNameIgnored", Title: "The name `" + st.Name.Text + "` of the constraint is not kept.",
+			Description: "it is dropped by what it demands", Severity: "WARNING", Category: "SCHEMA",
+		})
+	}
+	if st.Drop {
+		dropped, err := store.DropConstraint(ctx, def)
+		if err != nil {
+			return err
+		}
+		r.summary.indexNotice(dropped, "DropConstraint", "Dropped "+what+".", "ConstraintDoesNotExist", capital(what)+" doesn't exist.")
+		if dropped {
+			r.summary.Counters.ConstraintsRemoved = 1
+		}
+		return nil
+	}
+	created, err := store.CreateConstraint(ctx, def)
+	if err != nil {
+		return constraintError(err, what).At(st.At)
+	}
+	r.summary.indexNotice(created, "CreateConstraint", "Created "+what+".", "ConstraintAlreadyExists", capital(what)+" already exists.")
+	if created {
+		r.summary.Counters.ConstraintsAdded = 1
+	}
+	return nil
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// definitionOf gives the names of a statement their ids.
+func definitionOf(store *storage.Store, st *ast.ConstraintStatement) (storage.ConstraintDef, error) {
+	def := storage.ConstraintDef{Rule: st.Rule, Type: st.Type}
+	var err error
+	if def.Label, err = store.InternLabel(st.Label.Text); err != nil {
+		return def, err
+	}
+	for _, p := range st.Properties {
+		key, err := store.InternKey(p.Text)
+		if err != nil {
+			return def, err
+		}
+		def.Keys = append(def.Keys, key)
+	}
+	return def, nil
+}
+
+// constraintError says why a constraint was not created.
+func constraintError(err error, what string) *failure.Error {
+	switch {
+	case errors.Is(err, storage.ErrConstraintType):
+		return failure.New(failure.ConstraintValidationFailed, failure.Runtime, "ConstraintExists",
+			"the %s was not created: there is one that demands another type", what).
+			WithHint("SHOW CONSTRAINT INFO tells which; drop it first").WithCause(err)
+	case errors.Is(err, constraint.ErrViolated):
+		return failure.New(failure.ConstraintValidationFailed, failure.Runtime, "ConstraintCreationFailed",
+			"the constraint was not created: %s", err).
+			WithHint("change or delete the node, which MATCH (n) WHERE id(n) = … finds, and try again").WithCause(err)
+	}
+	return fromStorage(err)
+}
+
+// dropConstraints drops every constraint, each by a commit of its own.
+func dropConstraints(ctx context.Context, store *storage.Store, r *Result) error {
+	for _, c := range store.Constraints() {
+		dropped, err := store.DropConstraint(ctx, c.ConstraintDef)
+		if err != nil {
+			return err
+		}
+		if dropped {
+			r.summary.Counters.ConstraintsRemoved++
+		}
+	}
+	return nil
+}
+
+func showConstraintInfo(_ context.Context, s *Session) (table, error) {
+	store := s.engine.o.Store
+	t := table{columns: []string{"constraint type", "label", "properties", "data_type"}}
+	for _, c := range store.Constraints() {
+		keys := make([]string, len(c.Keys))
+		for i, k := range c.Keys {
+			keys[i] = store.KeyName(k)
+		}
+		properties, typ := value.String(keys[0]), ""
+		switch c.Rule {
+		case constraint.Unique:
+			properties = texts(keys)
+		case constraint.Typed:
+			typ = c.Type.String()
+		case constraint.Exists:
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(c.Rule.String()), value.String(store.LabelName(c.Label)), properties, value.String(typ),
+		})
+	}
+	return t, nil
+}
