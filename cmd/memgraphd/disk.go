@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
 	"memgraphd/internal/durability"
@@ -26,7 +24,9 @@ func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
 // RunningSnapshot returns the snapshot that is being written.
 func (d disk) RunningSnapshot() (query.RunningSnapshot, bool) {
 	r, ok := d.m.RunningSnapshot()
-	return query.RunningSnapshot{Trigger: r.Trigger, Started: r.Started, Done: r.Done, Total: r.Total}, ok
+	return query.RunningSnapshot{
+		Trigger: r.Trigger, Started: r.Started, Phase: r.Phase, Bytes: r.Bytes, Held: r.Held, Done: r.Done, Total: r.Total,
+	}, ok
 }
 
 // EndSnapshot ends it.
@@ -63,22 +63,7 @@ func (d disk) NextSnapshot() (dir string, at time.Time, ok bool) { return d.m.Ne
 // Info returns rows for SHOW STORAGE INFO.
 func (d disk) Info() []query.InfoRow {
 	i := d.m.Info()
-	rows := []query.InfoRow{
-		{Name: "data_directory", Value: i.Dir},
-		{Name: "wal_enabled", Value: strconv.FormatBool(i.WALEnabled)},
-		{Name: "wal_bytes", Value: strconv.FormatInt(i.LogBytes, 10)},
-		{Name: "wal_files", Value: strconv.Itoa(i.LogSegments)},
-		{Name: "wal_flush_every_n_tx", Value: strconv.Itoa(i.FlushEveryN)},
-		{Name: "wal_synced_commit", Value: strconv.FormatUint(uint64(i.Synced), 10)},
-		{Name: "wal_last_sync", Value: moment(i.LastSync)},
-		{Name: "last_snapshot", Value: i.LastSnapshot.Path},
-		{Name: "last_snapshot_time", Value: moment(i.LastSnapshot.Created)},
-		{Name: "snapshot_failures", Value: strconv.FormatInt(i.SnapshotFailures, 10)},
-	}
-	if i.LogErr != nil {
-		rows = append(rows, query.InfoRow{Name: "wal_error", Value: fmt.Sprint(i.LogErr)})
-	}
-	return append(rows, diskRows(&i)...)
+	return append(storageRows(&i, d.m.Schedule().String(), time.Now()), diskRows(&i)...)
 }
 
 func moment(t time.Time) string {

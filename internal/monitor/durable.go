@@ -79,10 +79,19 @@ func snapshotMetrics() []metric {
 			value: onDisk(func(i *durability.Info) float64 { return float64(i.Committed - min(i.LastSnapshot.Index, i.Committed)) })},
 		{name: "snapshot_running", group: groupSnapshot, help: "1 while a snapshot is being written.",
 			value: onDisk(func(i *durability.Info) float64 { return yes(i.Running != nil) })},
+		{name: "snapshot_progress_ratio", group: groupSnapshot, help: "How much of the snapshot that is being written is done, from 0 to 1; 0 while none is.",
+			value: onDisk(func(i *durability.Info) float64 {
+				if i.Running == nil {
+					return 0
+				}
+				return float64(i.Running.Done) / float64(max(i.Running.Total, 1))
+			})},
 		{name: "snapshot_next_timestamp_seconds", group: groupSnapshot, help: "Time of the next snapshot by schedule; absent where none is.",
 			value: onDiskIf(func(_ *sample, i *durability.Info) (float64, bool) { return stamp(i.NextSnapshot) })},
 		{name: "retention_failures_total", group: groupSnapshot, kind: counter, help: "Times that superfluous files could not be given back since the start.",
 			value: onDisk(func(i *durability.Info) float64 { return float64(i.RetentionFailures) })},
+		{name: "held_back_bytes", group: groupSnapshot, help: "Bytes of old versions that the view of a snapshot or a query keeps in memory.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.HeldBytes) })},
 	}
 }
 
@@ -95,6 +104,12 @@ func diskMetrics() []metric {
 				age, _ := s.age(i.Lock.Since)
 				return age * yes(i.Lock.Locked), true
 			})},
+		{name: "quarantine_files", group: groupDisk, help: "Files in quarantine/, which did not verify.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.Quarantine.Files) })},
+		{name: "quarantine_bytes", group: groupDisk, help: "Size of the files in quarantine/.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.Quarantine.Bytes) })},
+		{name: "quarantine_deleted_total", group: groupDisk, kind: counter, help: "Files deleted from quarantine/ because it was full, since the start.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.Quarantine.Deleted) })},
 		{name: "disk_free_bytes", group: groupDisk, help: "Room on the disk of the data directory.",
 			value: onDiskIf(func(_ *sample, i *durability.Info) (float64, bool) { return float64(i.Space.Free), i.Space.Known })},
 		{name: "disk_min_free_bytes", group: groupDisk, help: "Room below which commits are refused.",

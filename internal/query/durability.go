@@ -49,7 +49,10 @@ type Snapshot struct {
 type RunningSnapshot struct {
 	Trigger     string // why: "manual" or "periodic"
 	Started     time.Time
-	Done, Total int64 // of what it has to write; Total is 0 while it is not known
+	Phase       string // what it is doing
+	Bytes       int64  // written
+	Held        int64  // bytes of old versions that it keeps in memory
+	Done, Total int64  // of what it has to do; Total is 0 while it is not known
 }
 
 // ErrSnapshotEnded reports a snapshot that somebody ended.

@@ -53,7 +53,7 @@ func (d *told) NextSnapshot() (string, time.Time, bool) {
 
 // RunningSnapshot tells of one until it is ended.
 func (d *told) RunningSnapshot() (query.RunningSnapshot, bool) {
-	return query.RunningSnapshot{Trigger: "periodic", Started: began, Done: 30, Total: 40}, !d.ended
+	return query.RunningSnapshot{Trigger: "periodic", Started: began, Phase: "write", Done: 30, Total: 40}, !d.ended
 }
 
 // EndSnapshot ends it.

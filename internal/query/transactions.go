@@ -41,11 +41,13 @@ const snapshotID = "snapshot"
 
 // snapshotRow shows a snapshot as if it were a transaction.
 func snapshotRow(r RunningSnapshot, now time.Time) []value.Value {
-	metadata := []value.Entry{{Key: "trigger", Value: value.String(r.Trigger)}}
+	metadata := []value.Entry{
+		{Key: "trigger", Value: value.String(r.Trigger)}, {Key: "phase", Value: value.String(r.Phase)},
+		{Key: "bytes", Value: value.Int(r.Bytes)}, {Key: "held_bytes", Value: value.Int(r.Held)},
+	}
 	if r.Total > 0 {
-		metadata = append(metadata,
-			value.Entry{Key: "progress", Value: value.String(strconv.FormatInt(r.Done*100/r.Total, 10) + "%")},
-			value.Entry{Key: "done", Value: value.Int(r.Done)}, value.Entry{Key: "total", Value: value.Int(r.Total)})
+		progress := strconv.FormatFloat(100*float64(r.Done)/float64(r.Total), 'f', 1, 64) + "%"
+		metadata = append(metadata, value.Entry{Key: "progress", Value: value.String(progress)})
 	}
 	return []value.Value{
 		value.String(""), value.String(snapshotID), value.List([]value.Value{value.String("CREATE SNAPSHOT")}), value.String("running"),

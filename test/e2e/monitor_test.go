@@ -113,3 +113,43 @@ func TestMetricsPortTaken(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestEndSnapshot watches a slow snapshot among the transactions and ends it.
+func TestEndSnapshot(t *testing.T) {
+	_, d := start(t, filepath.Join(t.TempDir(), "data"), "--storage-snapshot-throttle-mib-per-sec=1")
+	query(t, d, "UNWIND range(1, 100000) AS i CREATE (:N {i: i, text: 'so that a snapshot at one MiB a second takes some seconds ' + toString(i)})")
+	ended := make(chan error, 1)
+	go func() {
+		_, err := harness.Query(t.Context(), d, "CREATE SNAPSHOT", nil)
+		ended <- err
+	}()
+	var row map[string]any
+	eventually(t, "progress of a snapshot", func() bool {
+		for _, r := range running(t, d) {
+			if metadata, ok := r.AsMap()["metadata"].(map[string]any); ok && r.AsMap()["transaction_id"] == "snapshot" && metadata["progress"] != "0.0%" {
+				row = r.AsMap()
+			}
+		}
+		return row != nil
+	})
+	if got := fmt.Sprint(row["query"], " ", row["status"], " ", row["metadata"].(map[string]any)["trigger"]); got != "[CREATE SNAPSHOT] running manual" {
+		t.Errorf("the snapshot is shown as %s", got)
+	}
+	if info := info(t, d, "snapshot_running"); !strings.HasPrefix(info, "manual since ") {
+		t.Errorf("SHOW STORAGE INFO says of the running snapshot %q", info)
+	}
+	if got := fmt.Sprint(query(t, d, "TERMINATE TRANSACTIONS 'snapshot'")[0].Values); got != "[snapshot true]" {
+		t.Errorf("ended: %s", got)
+	}
+	// The driver makes a client error of it, so that nobody tries again.
+	wantFailure(t, <-ended, "Neo.ClientError.Transaction.Terminated", "no snapshot was created")
+	if got := fmt.Sprint(query(t, d, "TERMINATE TRANSACTIONS 'snapshot'")[0].Values); got != "[snapshot false]" {
+		t.Errorf("ended again: %s", got)
+	}
+	if n := len(query(t, d, "SHOW SNAPSHOTS")); n != 0 {
+		t.Errorf("%d snapshots", n)
+	}
+	if n := info(t, d, "snapshot_failures"); n != "0" {
+		t.Errorf("%s failures, though it was ended", n)
+	}
+}
