@@ -118,23 +118,26 @@ REGISTERS ?= 20
 RING      ?= 20s
 TRACED    ?= 1000
 KILL9     ?= 50
+MODELS    ?= 200
+EXECS     ?= 5s
 COPIES    ?= 20
 SOAK      ?= 30s
 DAY       ?= 2m
-CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-isolation crash-soak crash-day crash-museum
+CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-isolation crash-soak crash-day crash-model crash-files crash-full crash-formats crash-fuzz crash-museum
 
 crash-row = MEMGRAPHD_TABLE=$(TABLE) MEMGRAPHD_SEED=$(SEED) MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd $(1) go test -count=1 -timeout 0 $(2)
+
+crash-count = MEMGRAPHD_TABLE=$(TABLE) go run ./test/table/count -test $(1) -what '$(2)'
 
 .PHONY: crash
 crash: build ## the catalogue of reliability tests, fast sizes: minutes; one table at the end
 	rm -f $(TABLE)
-	$(MAKE) $(CRASH_ROWS)
-	@cat $(TABLE)
+	failed=0; $(MAKE) -k $(CRASH_ROWS) || failed=1; cat $(TABLE); exit $$failed
 
 .PHONY: crash-deep
 crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
 	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=100 RECRASHES=50 FAILURES=8 FAULTS=1000000 HISTORIES=10000 \
-		KILL9=1000 COPIES=500 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
+		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
 
 .PHONY: $(CRASH_ROWS)
 crash-memory: build ## R1: a crash at every operation of 12 scripts, CRASHES seeds
@@ -145,6 +148,7 @@ crash-errors: build ## R3: an error at every operation, FAILURES seeds
 	$(call crash-row,MEMGRAPHD_CRASH_SEEDS=$(FAILURES),-run TestErrorAtEveryOperation ./internal/durability)
 crash-bits: build ## R7: every bit, every cut, and FAULTS random faults, of a log and a snapshot
 	$(call crash-row,MEMGRAPHD_STEP=$(STEP) MEMGRAPHD_FAULTS=$(FAULTS),-p 1 -run TestSweep ./internal/durability/wal ./internal/durability/snapshot)
+	$(call crash-row,MEMGRAPHD_FAULTS=$(FAULTS),-run TestDamagedDirectory ./internal/durability)
 crash-histories: build ## a crash at syncs of HISTORIES random histories of several clients
 	$(call crash-row,MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES),-run 'TestCrash$$|Fail' ./internal/durability)
 crash-power: build ## R4: EXT4 and XFS power cuts of real file systems, as root
@@ -159,6 +163,16 @@ crash-soak: build ## R18: SOAK of time with writers, readers, snapshots; memory,
 	$(call crash-row,MEMGRAPHD_SOAK=$(SOAK),-v -run TestSoak ./test/crash)
 crash-day: build ## a day in DAY of time: writes, snapshots, locked copies, kills
 	$(call crash-row,MEMGRAPHD_DAY=$(DAY),-v -run TestDay ./test/crash)
+crash-model: build ## R13: random Cypher of MODELS seeds against the model, before and after a start
+	$(call crash-row,MEMGRAPHD_MODELS=$(MODELS),-run TestCypherEqualsModel ./internal/durability)
+crash-files: build ## R8: files that are missing, doubled, renamed, exchanged, foreign, links, ...
+	$(call crash-row,,-v -run 'TestWhatCanHappen|TestSymbolic|TestOpenDirectory|TestMisnamed|TestDefinedOutcomes|TestWholeFiles|Loss' ./internal/durability ./internal/durability/wal) | $(call crash-count,R8,whole-file faults and their outcomes)
+crash-full: build ## R9: real full disks under the server
+	$(call crash-row,,-v -run 'Full|Disk' ./test/e2e) | $(call crash-count,R9,full disks under the server)
+crash-formats: build ## R15: every released format is read, a newer one refused
+	$(call crash-row,,-v -run 'Golden|Format|Compat' ./internal/durability/... ./test/e2e $(wildcard ./test/compat)) | $(call crash-count,R15,formats read and refused)
+crash-fuzz: build ## R14: every fuzz target for EXECS of time
+	$(MAKE) -s fuzz FUZZTIME=$(EXECS) | $(call crash-count,R14,executions of fuzz targets)
 crash-museum: ## R19: each bug of test/museum is put back, and found by its test
 	MEMGRAPHD_TABLE=$(TABLE) go test -count=1 -timeout 0 -v ./test/museum
 crash-isolation: build ## R11, R12, ring: APPENDS histories of TXNS transactions, REGISTERS, RING of time

@@ -15,6 +15,7 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
 	"memgraphd/test/harness"
+	"memgraphd/test/table"
 )
 
 const (
@@ -63,6 +64,7 @@ func TestKill(t *testing.T) {
 		writers[i] = &writer{id: i, next: 1, acked: make(map[int64]bool)}
 	}
 	total := 0
+	began := time.Now()
 	for round := range kills {
 		snapshots := killOnce(t, binary, dir, writers, time.Duration(100+rng.IntN(500))*time.Millisecond)
 		checked := checkPairs(t, binary, dir, writers)
@@ -72,6 +74,10 @@ func TestKill(t *testing.T) {
 		total = checked
 		t.Logf("round %d: %d snapshots, %d acknowledged pairs in all, none lost", round, snapshots, checked)
 	}
+	table.Add(t, table.Row{
+		Test: "R6", What: "kill -9 under 8 writers of pairs, with snapshots", States: int64(kills), Acknowledged: int64(total),
+		Seed: seed, Took: time.Since(began),
+	})
 	if total == 0 {
 		t.Error("nothing was acknowledged: the test showed nothing")
 	}

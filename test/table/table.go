@@ -3,6 +3,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -43,22 +44,25 @@ func (r Row) String() string {
 func Add(tb testing.TB, r Row) {
 	tb.Helper()
 	tb.Logf("\n%s%s", Header(), r)
+	if err := r.Append(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Append writes a row to the table of the run, if there is one.
+func (r Row) Append() error {
 	name := os.Getenv(File)
 	if name == "" {
-		return
+		return nil
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
-		tb.Fatal(err)
+		return err
 	}
 	text := r.String()
-	if info, err := f.Stat(); err == nil && info.Size() == 0 {
+	if info, statErr := f.Stat(); statErr == nil && info.Size() == 0 {
 		text = Header() + text
 	}
-	if _, err := f.WriteString(text); err != nil {
-		tb.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		tb.Fatal(err)
-	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
