@@ -32,8 +32,16 @@ const (
 	heldLeast = 256 << 20
 )
 
-// snapshotWorkersMax is how many workers write a snapshot when --storage-snapshot-thread-count does not say.
+// snapshotWorkersMax is how many workers write or load a snapshot when no flag says.
 const snapshotWorkersMax = 8
+
+// snapshotWorkers returns how many do; 0 means as many as there are processors.
+func snapshotWorkers(count int) int {
+	if count == 0 {
+		return min(runtime.NumCPU(), snapshotWorkersMax)
+	}
+	return count
+}
 
 // ballastBytes is set aside to stop, LOCK and UNLOCK on a full disk: a few files of one block, a directory block
 // each, and the little that a journal of a file system needs, many times over.
@@ -126,10 +134,6 @@ func (s *server) openStore(ctx context.Context) error {
 		return exit(exitDirectory, fmt.Errorf("--data-directory: %w", err))
 	}
 	c := &s.cfg.Storage
-	workers := c.SnapshotWorkersMax
-	if workers == 0 {
-		workers = min(runtime.NumCPU(), snapshotWorkersMax)
-	}
 	stop := s.startRecovering()
 	s.disk, err = durability.Open(ctx, durability.Options{
 		FS:                vfs.OS(),
@@ -151,7 +155,8 @@ func (s *server) openStore(ctx context.Context) error {
 		AllowFailure:      c.AllowRecoveryFailure,
 		NewStore:          s.newStore,
 		LockTimeout:       c.LockTimeout,
-		SnapshotWorkers:   workers,
+		SnapshotWorkers:   snapshotWorkers(c.SnapshotWorkersMax),
+		RecoveryWorkers:   snapshotWorkers(c.RecoveryWorkersMax),
 		SnapshotHeldMax:   max(s.limit/heldShare, heldLeast),
 
 		SnapshotBytesPerSecond: c.SnapshotThrottle,

@@ -49,6 +49,7 @@ type Storage struct {
 	SnapshotsKept      int
 	SnapshotOnExit     bool
 	SnapshotWorkersMax int   // 0: as many as there are processors
+	RecoveryWorkersMax int   // 0: as many as there are processors
 	SnapshotThrottle   int64 // bytes per second; 0: none
 	SpaceMinBytes      uint64
 	SnapshotAgeMax     time.Duration // 0: any
@@ -106,6 +107,7 @@ func (c *Config) fill(v *viper.Viper) {
 		SnapshotsKept:      v.GetInt("storage-snapshot-retention-count"),
 		SnapshotOnExit:     v.GetBool("storage-snapshot-on-exit"),
 		SnapshotWorkersMax: v.GetInt("storage-snapshot-thread-count"),
+		RecoveryWorkersMax: v.GetInt("storage-recovery-thread-count"),
 		SnapshotThrottle:   v.GetInt64("storage-snapshot-throttle-mib-per-sec") << 20,
 		SpaceMinBytes:      v.GetUint64("storage-min-free-space") << 20,
 		SnapshotAgeMax:     seconds(v, "storage-snapshot-retention-age-sec"),

@@ -29,7 +29,7 @@ func (m *Manager) run(ctx context.Context) (*recovery.Result, error) {
 
 func (m *Manager) recoveryOptions() recovery.Options {
 	return recovery.Options{
-		FS: m.o.FS, Dir: m.o.Dir, Store: m.o.Store, Locked: m.held.Locked, Workers: m.o.SnapshotWorkers,
+		FS: m.o.FS, Dir: m.o.Dir, Store: m.o.Store, Locked: m.held.Locked, Workers: m.o.RecoveryWorkers,
 		Now: m.o.Now, Log: m.o.Log, Progress: m.o.Progress,
 	}
 }

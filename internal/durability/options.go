@@ -44,6 +44,7 @@ type Options struct {
 	Snapshots       schedule.Schedule // when to write a snapshot; the zero value: none by themselves
 	SnapshotOnExit  bool              // write one in Close if there is something new
 	SnapshotWorkers int               // that encode a snapshot; 0 means 2
+	RecoveryWorkers int               // that load and verify one at the start; 0 means SnapshotWorkers
 	// SnapshotBytesPerSecond bounds what a snapshot writes and reads back while transactions
 	// go on; 0: as fast as possible.
 	SnapshotBytesPerSecond int64
@@ -94,6 +95,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SnapshotWorkers == 0 {
 		o.SnapshotWorkers = 2
+	}
+	if o.RecoveryWorkers == 0 {
+		o.RecoveryWorkers = o.SnapshotWorkers
 	}
 	if o.Log == nil {
 		o.Log = zap.NewNop()
