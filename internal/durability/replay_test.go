@@ -55,6 +55,15 @@ func encode(t testing.TB, ops ...change.Op) []byte { //nolint:thelper // it is n
 	return payload
 }
 
+// encodeEntry returns the commit that puts an entry.
+func encodeEntry(t testing.TB, entry change.Entry) []byte { //nolint:thelper // it is no helper of one test
+	t.Helper()
+	var e codec.Encoder
+	payload, err := e.Append(nil, &change.Commit{Ops: []change.Op{{Kind: change.PutEntry}}, Entries: []change.Entry{entry}}, names{})
+	check(t, err)
+	return payload
+}
+
 // FuzzReplay puts any bytes into records whose frames are good. The start refuses them
 // with an error, or the store is consistent.
 func FuzzReplay(f *testing.F) {

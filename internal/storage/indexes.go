@@ -40,6 +40,9 @@ func (s *Store) encodeIndex(d IndexDef) change.Entry {
 }
 
 func (s *Store) decodeIndex(e change.Entry) (IndexDef, error) {
+	if err := e.CheckVersion(indexEntryVersion); err != nil {
+		return IndexDef{}, err
+	}
 	fail := fmt.Errorf("%w %q", errIndexEntry, e.Name)
 	if len(e.Data) < 2 || e.Data[0] != indexEntryVersion || e.Data[1] > 1 {
 		return IndexDef{}, fail

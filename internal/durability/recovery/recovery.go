@@ -248,6 +248,9 @@ func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err
 	err = f.Fill(ctx, r.o.Store, max(r.o.Workers, 2), func(p snapshot.Progress) {
 		r.progress(Progress{Phase: PhaseSnapshot, Bytes: p.Bytes, Total: p.Total})
 	})
+	if newer, ok := errors.AsType[*change.NewerEntryError](err); ok {
+		return newerEntry(newer, path)
+	}
 	if err != nil && ctx.Err() == nil {
 		// Its checksums are good and the store is half full: no older snapshot can be
 		// tried in this process, whatever the error is.
@@ -320,6 +323,11 @@ func (r *run) logOptions() wal.Options {
 	return wal.Options{FS: r.o.FS, Dir: filepath.Join(r.o.Dir, LogName), Database: r.out.Identity.Database, Log: r.o.Log}
 }
 
+// newerEntry names an entry of the catalogue that a newer version wrote, and where it is.
+func newerEntry(e *change.NewerEntryError, in string) error {
+	return &NewerFormatError{File: fmt.Sprintf("the %s %s in %s", e.Kind, e.Name, in), Format: e.Version, Supported: e.Supported, Err: e}
+}
+
 // isReadFailure tells whether the disk could not give back what is on it.
 func isReadFailure(err error) bool { return errors.Is(err, syscall.EIO) }
 
@@ -327,6 +335,7 @@ func isReadFailure(err error) bool { return errors.Is(err, syscall.EIO) }
 func (r *run) explain(err error, good change.Index) error {
 	var (
 		gap      *wal.GapError
+		entry    *change.NewerEntryError
 		version  *wal.VersionError
 		payload  *codec.VersionError
 		foreign  *wal.ForeignError
@@ -339,6 +348,8 @@ func (r *run) explain(err error, good change.Index) error {
 	switch {
 	case errors.As(err, &gap):
 		return fmt.Errorf("%w%s", &GapError{Dir: r.o.Dir, Snapshot: good, Log: change.Index(gap.First)}, fallback)
+	case errors.As(err, &entry):
+		return newerEntry(entry, filepath.Join(r.o.Dir, LogName))
 	case errors.As(err, &version):
 		return &NewerFormatError{File: version.File, Format: int(version.Version), Supported: int(version.Max), Err: err}
 	case errors.As(err, &payload):

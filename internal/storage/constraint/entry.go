@@ -65,6 +65,9 @@ const entryHead = 4
 
 // Decode returns the constraint of an entry.
 func Decode(e change.Entry, names Interner) (Definition, error) {
+	if err := e.CheckVersion(entryVersion); err != nil {
+		return Definition{}, err
+	}
 	fail := fmt.Errorf("%w %q", ErrEntry, e.Name)
 	if len(e.Data) < entryHead || e.Data[0] != entryVersion {
 		return Definition{}, fail
