@@ -67,9 +67,10 @@ arch: ## rewrite test/arch/imports.txt from the tree; read the difference before
 	go test -count=1 ./test/arch -run TestImports -rewrite
 
 .PHONY: golden
-golden: ## rewrite files that are rendered from code (configs/memgraph.conf, tables in docs)
+golden: ## rewrite files that are rendered from code (configs/memgraph.conf, tables in docs, docs/formats.md)
 	go test -count=1 ./internal/config -run TestRendered -update
 	go test -count=1 ./internal/monitor -run TestTable -update
+	go test -count=1 ./test/compat -run TestFormatsPage -rewrite
 
 .PHONY: zones
 zones: ## rewrite the embedded time zone database from TZDATA, a directory with IANA's sources
