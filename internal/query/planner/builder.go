@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"maps"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/plan"
@@ -150,6 +152,7 @@ func (b *builder) union(q *ast.Query, start func() plan.Op, names []string) (pla
 
 // single plans clauses in order on top of in and returns the slots of the last RETURN.
 func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error) {
+	defer b.around()()
 	var outputs []int
 	at := in
 	for _, c := range q.Clauses {
@@ -192,6 +195,17 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 		}
 	}
 	return at, outputs, nil
+}
+
+// around keeps which variables may be null, until the function that it returns is called. One
+// from outside of a subquery that has a value in all rows inside may still be null outside: in
+// a row for which there are none inside, or none but that of an aggregate.
+func (b *builder) around() func() {
+	outside := make(map[*sema.Symbol]bool, len(b.bound))
+	for s := range b.bound {
+		outside[s] = b.present[s]
+	}
+	return func() { maps.Copy(b.present, outside) }
 }
 
 func (b *builder) unwind(in plan.Op, c *ast.Unwind) plan.Op {

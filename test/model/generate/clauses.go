@@ -286,8 +286,13 @@ func (g *generator) aggregate() (s string, k kind) {
 	switch g.n(12) {
 	case 0, 1:
 		return "count(*)", integer
-	case 2, 3:
+	case 2:
 		return "count(" + arg(g.anyKind()), integer
+	case 3: // where it may be null is something that planners reason about
+		if len(g.vars) == 0 {
+			return "count(null)", integer
+		}
+		return "count(" + g.vars[g.n(len(g.vars))].name + ")", integer
 	case 4:
 		return "sum(" + arg(integer), integer
 	case 5:
