@@ -381,7 +381,11 @@ func (o *Outcome) String() string {
 		}
 		b.WriteString("  " + strings.Join(cells, " | ") + "\n")
 	}
-	if o.Graph != "" {
+	switch {
+	case o.Graph == "":
+	case strings.TrimSpace(o.Graph) == "":
+		b.WriteString("no graph after it\n")
+	default:
 		b.WriteString("graph after it:\n  " + strings.ReplaceAll(strings.TrimSpace(o.Graph), "\n", "\n  ") + "\n")
 	}
 	return b.String()
