@@ -12,6 +12,7 @@ import (
 	"memgraphd/internal/durability/wal"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
+	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
@@ -49,12 +50,17 @@ type worker struct {
 	r      *rand.Rand
 	rec    *recorder
 	labels []graph.LabelID
+	ruled  graph.LabelID // the label with constraints
 	types  []graph.TypeID
 	keys   []graph.KeyID
 }
 
 func newWorker(s *storage.Store, rec *recorder, seed uint64) (*worker, error) {
 	w := &worker{s: s, r: rand.New(rand.NewPCG(seed, 77)), rec: rec}
+	var err error
+	if w.ruled, err = s.InternLabel("Ruled"); err != nil {
+		return nil, err
+	}
 	for i := range 3 {
 		l, err1 := s.InternLabel(fmt.Sprintf("L%d", i))
 		t, err2 := s.InternType(fmt.Sprintf("T%d", i))
@@ -120,7 +126,9 @@ func (w *worker) step(tx *storage.Tx) error {
 	var err error
 	node, some := w.node(tx)
 	edge, related := w.edge(tx)
-	switch n := w.r.IntN(12); {
+	switch n := w.r.IntN(13); {
+	case n == 12:
+		err = w.ruledNode(tx)
 	case !some || n < 3:
 		_, err = tx.CreateNode(w.labels[:w.r.IntN(3)], w.props())
 	case n < 6:
@@ -172,7 +180,48 @@ func (w *worker) commit() (index change.Index, ok bool, err error) {
 	return index, true, nil
 }
 
+// constraints are those that come and go, on the nodes that ruledNode creates: they can
+// often be created, and then stop some commits.
+func (w *worker) constraints() []storage.ConstraintDef {
+	unique, exists, typed := constraint.Unique, constraint.Exists, constraint.Typed
+	return []storage.ConstraintDef{
+		{Rule: unique, Label: w.ruled, Keys: w.keys[:1]},
+		{Rule: unique, Label: w.ruled, Keys: w.keys[:2]},
+		{Rule: exists, Label: w.ruled, Keys: w.keys[:1]},
+		{Rule: typed, Label: w.ruled, Keys: w.keys[1:2], Type: constraint.Integer},
+	}
+}
+
+// ruledNode creates a node that breaks a constraint now and then.
+func (w *worker) ruledNode(tx *storage.Tx) error {
+	props := []storage.Property{{Key: w.keys[1], Value: value.Int(w.r.Int64N(3))}}
+	if w.r.IntN(20) > 0 {
+		props = append(props, storage.Property{Key: w.keys[0], Value: value.Int(w.r.Int64N(2000))})
+	}
+	_, err := tx.CreateNode([]graph.LabelID{w.ruled}, props)
+	return err
+}
+
+// schema creates a constraint, or drops it where it exists.
+func (w *worker) schema() (index change.Index, ok bool, err error) {
+	list := w.constraints()
+	d := list[w.r.IntN(len(list))]
+	changed, err := w.s.CreateConstraint(noContext, d)
+	if err == nil && !changed {
+		changed, err = w.s.DropConstraint(noContext, d)
+	}
+	if err != nil || !changed {
+		return 0, false, w.expected(err)
+	}
+	index = w.s.LastCommitted()
+	w.rec.acknowledge(index)
+	return index, true, nil
+}
+
 func (w *worker) catalogue() (index change.Index, ok bool, err error) {
+	if w.r.IntN(2) == 0 {
+		return w.schema()
+	}
 	e := change.Entry{Kind: "user", Name: strconv.Itoa(w.r.IntN(3)), Data: []byte(strconv.Itoa(w.r.IntN(100)))}
 	if w.r.IntN(3) == 0 {
 		index, _, err = w.s.DeleteEntry(noContext, e.Kind, e.Name)
@@ -188,8 +237,10 @@ func (w *worker) catalogue() (index change.Index, ok bool, err error) {
 
 // expected returns nil for errors that a random history brings with it.
 func (w *worker) expected(err error) error {
-	if errors.Is(err, storage.ErrConflict) || errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrJournal) {
-		return nil
+	for _, brought := range []error{storage.ErrConflict, storage.ErrNotFound, storage.ErrJournal, constraint.ErrViolated} {
+		if errors.Is(err, brought) {
+			return nil
+		}
 	}
 	return err
 }

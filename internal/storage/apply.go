@@ -22,6 +22,9 @@ func (s *Store) Apply(c *change.Commit) error {
 			return fmt.Errorf("commit %d, change %d: %w", c.Index, i, err)
 		}
 	}
+	if err := s.recheck(a.ruled); err != nil {
+		return fmt.Errorf("commit %d: %w", c.Index, err)
+	}
 	a.adjacency.Free(s.adjacency.Arena)
 	a.blobs.Free(s.blobs)
 	a.indexes.Free(s.indexArena)
@@ -34,6 +37,7 @@ type applier struct {
 	store     *Store
 	commit    *change.Commit
 	scratch   []byte
+	ruled     []graph.NodeID // that were changed while there are constraints
 	adjacency arena.Garbage
 	blobs     arena.Garbage
 	indexes   arena.Garbage
@@ -80,6 +84,9 @@ func (a *applier) node(id graph.NodeID) (*node, image, error) {
 // change replaces the version of a node.
 func (a *applier) change(id graph.NodeID, n *node, old, now image) {
 	s := a.store
+	if now.exists && len(s.registry.Load().rules) > 0 {
+		a.ruled = append(a.ruled, id)
+	}
 	s.enter(id, now, old)
 	n.labels.Store(uint32(now.labels))
 	n.props.Store(uint32(now.props))

@@ -313,12 +313,27 @@ func (s *Store) breach(r *rule) error {
 	return s.inspect(context.Background(), r)
 }
 
-// CheckConstraints looks for data that break a constraint, which a log that was written by
-// a store never holds. It is for recovery: no transaction may be open meanwhile.
-func (s *Store) CheckConstraints(ctx context.Context) error {
-	for _, r := range s.registry.Load().rules {
-		if err := s.inspect(ctx, r); err != nil {
-			return err
+// recheck looks whether nodes that a logged commit changed break a constraint, which
+// those of a log that a store wrote never do. It is for recovery.
+func (s *Store) recheck(ids []graph.NodeID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	tx := s.Begin(TxOptions{ReadOnly: true})
+	defer tx.Release()
+	rules := s.registry.Load().rulesByLabel
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		im := tx.image(id)
+		if !im.exists {
+			continue
+		}
+		for _, l := range s.sets.labels(im.labels) {
+			for _, r := range rules[l] {
+				if v := tx.breachBy(r, id); v != nil {
+					return v
+				}
+			}
 		}
 	}
 	return nil
