@@ -23,7 +23,7 @@ const (
 
 	// A pass may use scatterMin bytes, or scatterPerEdge for each relationship of the
 	// graph, which take more than twice that when they are in it.
-	scatterMin     = 64 << 20
+	scatterMin     = 128 << 20
 	scatterPerEdge = 8
 	entryBytes     = 12
 )

@@ -139,6 +139,29 @@ func compareEdges(t *rapid.T, s *Store, tx *Tx, want modelGraph) {
 	if !slices.Equal(got, slices.Sorted(maps.Keys(want.edges))) {
 		t.Fatalf("relationships %v", got)
 	}
+	compareEdgeRuns(t, tx, want)
+}
+
+func compareEdgeRuns(t *rapid.T, tx *Tx, want modelGraph) {
+	t.Helper()
+	var got []graph.EdgeID
+	scan := tx.ScanEdgeRuns(0, graph.NoEdge)
+	var run EdgeRun
+	for n, plain := scan.Next(&run, 3); n > 0; n, plain = scan.Next(&run, 3) {
+		got = append(got, run.IDs...)
+		for i, id := range run.IDs {
+			w := want.edges[id]
+			if w == nil || w.src != run.Sources[i] || w.dst != run.Targets[i] || w.kind != run.Types[i] {
+				t.Fatalf("relationship %d in %+v", id, run)
+			}
+			if plain && (len(w.props) > 0 || tx.EdgeGeneration(id) > 0) {
+				t.Fatalf("relationship %d has properties or a generation", id)
+			}
+		}
+	}
+	if !slices.Equal(got, slices.Sorted(maps.Keys(want.edges))) {
+		t.Fatalf("relationships in runs %v", got)
+	}
 }
 
 func compareIndex(t *rapid.T, tx *Tx, want modelGraph, names testNames) {

@@ -118,9 +118,37 @@ func TestRing(t *testing.T) {
 		if steps != size {
 			t.Errorf("the ring has %d nodes", steps)
 		}
+		next := map[graph.NodeID]graph.NodeID{}
+		for _, run := range edgeRuns(tx, 7) {
+			for i, src := range run.Sources {
+				if edge, ok := tx.EdgeByID(run.IDs[i]); !ok || edge.Dst != run.Targets[i] || tx.EdgeType(edge) != run.Types[i] {
+					t.Errorf("relationship %d: %+v, %t, in a run of %+v", run.IDs[i], edge, ok, run)
+				}
+				next[src] = run.Targets[i]
+			}
+		}
+		for at, steps = next[ring[0]], 1; at != ring[0] && steps <= size; steps++ {
+			at = next[at]
+		}
+		if steps != size || len(next) != size {
+			t.Errorf("by its relationships the ring has %d nodes, %d of them connected", len(next), steps)
+		}
 	})
 	w.wait()
 	t.Logf("%d conflicts", w.retries.Load())
+}
+
+// edgeRuns returns all relationships of a view in runs of at most n.
+func edgeRuns(tx *Tx, n int) []EdgeRun {
+	var runs []EdgeRun
+	scan := tx.ScanEdgeRuns(0, graph.NoEdge)
+	for {
+		var run EdgeRun
+		if got, _ := scan.Next(&run, n); got == 0 {
+			return runs
+		}
+		runs = append(runs, run)
+	}
 }
 
 // relink takes a node out of the ring and puts it in behind another one.

@@ -3,26 +3,25 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 )
 
 // Uvarints fills dst with unsigned varints, none above most.
 func (r *Reader) Uvarints(dst []uint32, most uint64) error {
 	b, off := r.buf, r.off
 	for i := range dst {
-		if off < len(b) && b[off] < 0x80 && uint64(b[off]) <= most {
-			dst[i] = uint32(b[off])
+		var v uint64
+		if off < len(b) && b[off] < 0x80 {
+			v = uint64(b[off])
 			off++
-			continue
+		} else if v, off = uvarint(b, off); off < 0 {
+			r.Fail("not a number")
+			return r.err
 		}
-		v, n := uvarint(b[min(off, len(b)):])
-		if n <= 0 || v > most {
-			r.off = min(off, len(b))
-			r.Fail(fmt.Sprintf("not a number, or larger than %d", most))
+		if v > most {
+			r.Fail(fmt.Sprintf("%d is larger than %d", v, most))
 			return r.err
 		}
 		dst[i] = uint32(v)
-		off += n
 	}
 	r.off = off
 	return r.err
@@ -33,18 +32,30 @@ func (r *Reader) Varints(dst []int64) error {
 	b, off := r.buf, r.off
 	for i := range dst {
 		var u uint64
-		if off < len(b) && b[off] < 0x80 {
-			u = uint64(b[off])
-			off++
-		} else {
-			v, n := uvarint(b[min(off, len(b)):])
-			if n <= 0 {
-				r.off = min(off, len(b))
+		if off+4 > len(b) {
+			if u, off = uvarint(b, off); off < 0 {
 				r.Fail("not a number")
 				return r.err
 			}
-			u = v
-			off += n
+			dst[i] = int64(u>>1) ^ -int64(u&1)
+			continue
+		}
+		w := binary.LittleEndian.Uint32(b[off:])
+		switch {
+		case w&0x80 == 0:
+			u = uint64(w & 0x7f)
+			off++
+		case w&0x8000 == 0:
+			u = uint64(w&0x7f | w>>1&(0x7f<<7))
+			off += 2
+		case w&0x800000 == 0:
+			u = uint64(w&0x7f | w>>1&(0x7f<<7) | w>>2&(0x7f<<14))
+			off += 3
+		default:
+			if u, off = uvarint(b, off); off < 0 {
+				r.Fail("not a number")
+				return r.err
+			}
 		}
 		dst[i] = int64(u>>1) ^ -int64(u&1)
 	}
@@ -52,17 +63,11 @@ func (r *Reader) Varints(dst []int64) error {
 	return r.err
 }
 
-// uvarint is binary.Uvarint with a way without a loop for up to four bytes.
-func uvarint(b []byte) (v uint64, n int) {
-	if len(b) < 4 {
-		return binary.Uvarint(b)
+// uvarint reads the number at off and returns where the next one is, -1 where there is none.
+func uvarint(b []byte, off int) (v uint64, next int) {
+	v, n := binary.Uvarint(b[min(off, len(b)):])
+	if n <= 0 {
+		return 0, -1
 	}
-	w := binary.LittleEndian.Uint32(b)
-	stop := ^w & 0x80808080
-	if stop == 0 {
-		return binary.Uvarint(b)
-	}
-	last := bits.TrailingZeros32(stop) // the highest bit of the last byte
-	w &= uint32(1)<<last - 1 | uint32(1)<<last
-	return uint64(w&0x7f | w>>1&(0x7f<<7) | w>>2&(0x7f<<14) | w>>3&(0x7f<<21)), last/8 + 1
+	return v, off + n
 }

@@ -76,6 +76,7 @@ type builder struct {
 
 	scratch []byte
 	places  []int
+	guess   []int // places of the columns of the thing before
 	used    usedNames
 	format  uint32 // that the values of all its blocks need
 }
@@ -137,17 +138,17 @@ func (b *builder) thing(id uint64, generation uint32) {
 	}
 	b.last = id
 	b.count++
-	b.ids = binary.AppendUvarint(b.ids, gap)
-	b.generation = binary.AppendUvarint(b.generation, uint64(generation))
+	b.ids = appendShort(b.ids, gap)
+	b.generation = appendShort(b.generation, uint64(generation))
 	b.gens = b.gens || generation != 0
 }
 
 // properties adds the values of the last thing, and its shape, of which b.scratch holds
 // the first half.
 func (b *builder) properties(props []storage.Property) error {
-	b.places = b.places[:0]
-	for _, p := range props {
-		at, err := b.value(p)
+	b.guess, b.places = b.places, b.guess[:0]
+	for i, p := range props {
+		at, err := b.value(p, i)
 		if err != nil {
 			return err
 		}
@@ -157,23 +158,68 @@ func (b *builder) properties(props []storage.Property) error {
 	for _, at := range b.places {
 		b.scratch = binary.AppendUvarint(b.scratch, uint64(at))
 	}
-	if b.shapeLast < 0 || !bytes.Equal(b.shapes[b.shapeLast], b.scratch) {
-		at, known := b.shapeAt[string(b.scratch)]
-		if !known {
-			at = len(b.shapes)
-			b.shapeAt[string(b.scratch)] = at
-			b.shapes = append(b.shapes, bytes.Clone(b.scratch))
-		}
-		b.shapeLast = at
-	}
+	b.takeShape()
 	b.shape = binary.AppendUvarint(b.shape, uint64(b.shapeLast))
 	return nil
 }
 
-// value appends one value to its column and returns the column's place.
-func (b *builder) value(p storage.Property) (int, error) {
+// takeShape makes the shape in b.scratch that of the last thing.
+func (b *builder) takeShape() {
+	if b.shapeLast >= 0 && bytes.Equal(b.shapes[b.shapeLast], b.scratch) {
+		return
+	}
+	at, known := b.shapeAt[string(b.scratch)]
+	if !known {
+		at = len(b.shapes)
+		b.shapeAt[string(b.scratch)] = at
+		b.shapes = append(b.shapes, bytes.Clone(b.scratch))
+	}
+	b.shapeLast = at
+}
+
+// plainEdges adds relationships without properties and of generation 0; ids ascend within a
+// block.
+func (b *builder) plainEdges(run *storage.EdgeRun) {
+	for i, id := range run.IDs {
+		if t := run.Types[i]; i == 0 || t != run.Types[i-1] {
+			b.used.types.add(uint32(t))
+			b.scratch = append(binary.AppendUvarint(append(b.scratch[:0], 1), uint64(t)), 0)
+			b.takeShape()
+		}
+		b.shape = appendShort(b.shape, uint64(b.shapeLast))
+		b.thing(uint64(id), 0)
+		src, dst := int64(run.Sources[i]), int64(run.Targets[i])
+		b.starts = appendShort(b.starts, zigzag(src-b.start))
+		b.ends = appendShort(b.ends, zigzag(dst-src))
+		b.start = src
+	}
+}
+
+func zigzag(n int64) uint64 { return uint64(n)<<1 ^ uint64(n>>63) }
+
+// appendShort is binary.AppendUvarint with a short way for one to three bytes.
+func appendShort(dst []byte, v uint64) []byte {
+	switch {
+	case v < 1<<7:
+		return append(dst, byte(v))
+	case v < 1<<14:
+		return append(dst, byte(v)|0x80, byte(v>>7))
+	case v < 1<<21:
+		return append(dst, byte(v)|0x80, byte(v>>7)|0x80, byte(v>>14))
+	}
+	return binary.AppendUvarint(dst, v)
+}
+
+// value appends one value, the i-th of its thing, to its column and returns the column's
+// place.
+func (b *builder) value(p storage.Property, i int) (int, error) {
 	id := columnID{p.Key, formOf(p.Value)}
-	at, known := b.columnAt[id]
+	at, known := 0, false
+	if i < len(b.guess) && b.guess[i] < len(b.columns) && b.columns[b.guess[i]].id == id {
+		at, known = b.guess[i], true
+	} else {
+		at, known = b.columnAt[id]
+	}
 	if !known {
 		at = len(b.columns)
 		b.columnAt[id] = at

@@ -27,6 +27,7 @@ type encoder struct {
 
 	labels []graph.LabelID
 	props  []storage.Property
+	run    storage.EdgeRun
 }
 
 // nodes writes the nodes of the at-th range.
@@ -58,17 +59,24 @@ func (e *encoder) nodes(ctx context.Context, at uint64) error {
 func (e *encoder) edges(ctx context.Context, at uint64) error {
 	e.b.reset(kindEdges)
 	from := at * rangeSlots
-	scan := e.tx.ScanEdgeRange(graph.EdgeID(from), graph.EdgeID(min(from+rangeSlots, uint64(graph.NoEdge))))
-	var edges [batchThings]graph.Edge
-	for n := scan.Next(edges[:]); n > 0; n = scan.Next(edges[:]) {
+	scan := e.tx.ScanEdgeRuns(graph.EdgeID(from), graph.EdgeID(min(from+rangeSlots, uint64(graph.NoEdge))))
+	for n, plain := scan.Next(&e.run, batchThings); n > 0; n, plain = scan.Next(&e.run, batchThings) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		runtime.Gosched()
-		for _, x := range edges[:n] {
+		if plain {
+			e.b.plainEdges(&e.run)
+			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
+				return err
+			}
+			continue
+		}
+		for i, id := range e.run.IDs {
+			x := graph.Edge{ID: id, Dst: e.run.Targets[i]}
 			e.props = e.tx.AppendEdgeProperties(e.props[:0], x)
-			if err := e.b.edge(x, e.tx.EdgeGeneration(x.ID), e.tx.EdgeType(x), e.tx.EdgeSource(x), e.props); err != nil {
-				return fmt.Errorf("relationship %d: %w", x.ID, err)
+			if err := e.b.edge(x, e.tx.EdgeGeneration(id), e.run.Types[i], e.run.Sources[i], e.props); err != nil {
+				return fmt.Errorf("relationship %d: %w", id, err)
 			}
 			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
 				return err
