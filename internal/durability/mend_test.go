@@ -145,3 +145,61 @@ func mendWork(d *database) {
 		}
 	}
 }
+
+// TestSnapshotThatIsNotDurable fails the sync that makes the name of a snapshot durable:
+// it counts as none, and nothing goes for it.
+func TestSnapshotThatIsNotDurable(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	d := open(t, fsys)
+	for range 2 {
+		d.commits(20)
+		d.snapshot()
+	}
+	d.commits(20)
+	before := content(t, fsys)
+	fsys.Inject(func(op vfs.Op) error {
+		if op.Kind == vfs.OpSyncDir && op.Name == "data/snapshots" {
+			return syscall.EIO
+		}
+		return nil
+	})
+	if _, err := d.m.CreateSnapshot(t.Context()); !errors.Is(err, syscall.EIO) {
+		t.Fatalf("got %v", err)
+	}
+	fsys.Inject(nil)
+	after := content(t, fsys)
+	for path := range before {
+		if _, there := after[path]; !there {
+			t.Errorf("%s has gone for a snapshot that may not be there", path)
+		}
+	}
+	if names := list(t, fsys, "data/snapshots"); len(names) != 2 {
+		t.Errorf("%v are left", names)
+	}
+	last := d.snapshot()
+	if got := d.kept(); len(got) != 2 || got[0] != last {
+		t.Errorf("kept %v", got)
+	}
+	d.close()
+}
+
+// TestDamagedSnapshotOnAFullDisk finds one where there is no room to move it away: the
+// start succeeds, and it moves with the next snapshot.
+func TestDamagedSnapshotOnAFullDisk(t *testing.T) {
+	disk, want, _ := populated(t)
+	flip(t, disk, snapshots(t, disk)[1])
+	disk.Inject(func(op vfs.Op) error {
+		if op.Kind == vfs.OpMkdir && op.Name == "data/quarantine" {
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	d := open(t, disk)
+	d.same(want)
+	disk.Inject(nil)
+	d.snapshot()
+	if names := list(t, disk, "data/quarantine"); len(names) != 1 {
+		t.Errorf("got %v", names)
+	}
+	d.close()
+}

@@ -49,6 +49,12 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	}()
 	m.files.Lock()
 	defer m.files.Unlock()
+	if t == triggerPeriodic {
+		if err := m.roomForSnapshot(); err != nil {
+			m.noteSnapshot(SnapshotInfo{}, m.o.Now(), err)
+			return SnapshotInfo{}, err
+		}
+	}
 	info, err := m.writeSnapshot(ctx, m.throttle(), tracker)
 	if err == nil {
 		m.noteReached()

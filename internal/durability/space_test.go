@@ -13,6 +13,7 @@ import (
 
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/schedule"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
@@ -236,4 +237,47 @@ func TestStoppedLogIsSeen(t *testing.T) {
 		t.Errorf("said %d times", n)
 	}
 	d.abandon()
+}
+
+// TestScheduledSnapshotNeedsRoom does not begin a scheduled snapshot where there is less
+// room than the last one took, and begins it when there is.
+func TestScheduledSnapshotNeedsRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		lines, keep := logged()
+		d := open(t, fsys, keep, func(o *durability.Options) {
+			o.Now, o.Snapshots = time.Now, schedule.Every(time.Minute)
+		})
+		for range 40 {
+			must[change.Index](t)(d.put(5 * kib))
+		}
+		time.Sleep(61 * time.Second)
+		first := d.kept()
+		if len(first) != 1 {
+			t.Fatalf("kept %v", first)
+		}
+		d.commits(10)
+		size := d.m.Info().LastSnapshot.Bytes
+		fsys.SetQuota(fsys.Used() + size - 4096)
+		used := fsys.Used()
+		peak := used
+		fsys.Inject(func(op vfs.Op) error {
+			peak = max(peak, fsys.Used())
+			return nil
+		})
+		time.Sleep(2 * time.Minute)
+		fsys.Inject(nil)
+		if got := d.kept(); len(got) != 1 || peak > used+size/2 {
+			t.Errorf("kept %v, and %d bytes were written", got, peak-used)
+		}
+		if n := lines.FilterMessage("snapshot failed").Len(); n < 2 || d.m.Info().SnapshotFailures != int64(n) {
+			t.Errorf("%d failures, %+v", n, d.m.Info().SnapshotFailures)
+		}
+		fsys.SetQuota(-1)
+		time.Sleep(61 * time.Second)
+		if got := d.kept(); len(got) != 2 {
+			t.Errorf("kept %v", got)
+		}
+		d.close()
+	})
 }

@@ -118,6 +118,12 @@ func diskMetrics() []metric {
 			value: onDisk(func(i *durability.Info) float64 { return yes(!i.Space.BelowSince.IsZero()) })},
 		{name: "commits_refused_for_space_total", group: groupDisk, kind: counter, help: "Commits refused for want of room since the start.",
 			value: onDisk(func(i *durability.Info) float64 { return float64(i.Space.Refused) })},
+		{name: "quarantine_files", group: groupDisk, help: "Files in the folder quarantine, mostly damaged snapshots.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.Quarantine.Files) })},
+		{name: "quarantine_bytes", group: groupDisk, help: "Room that they take.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(i.Quarantine.Bytes) })},
+		{name: "file_pins", group: groupDisk, help: "Readers of the data directory for whom files are kept, as running backups.",
+			value: onDisk(func(i *durability.Info) float64 { return float64(len(i.Pins)) })},
 	}
 }
 

@@ -405,6 +405,10 @@ func (r *run) tidy(found contents) error {
 	}
 	for _, b := range r.bad {
 		to, err := retention.Quarantine(r.o.FS, r.o.Dir, b.path)
+		if vfs.NoSpace(err) {
+			r.o.Log.Error("damaged snapshot stays where it is until there is room", zap.String("file", b.path), zap.Error(err))
+			continue
+		}
 		if err != nil {
 			return err
 		}

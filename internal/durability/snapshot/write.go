@@ -113,6 +113,7 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 	if err := o.FS.Rename(temp, path); err != nil {
 		return Info{}, fmt.Errorf("snapshot %s: %w", path, err)
 	}
+	temp = path // a name that may not be durable must not be taken for a snapshot
 	if err := o.FS.SyncDir(o.Dir); err != nil {
 		return Info{}, fmt.Errorf("snapshot %s: sync of the directory: %w", path, err)
 	}
