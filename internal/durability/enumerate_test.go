@@ -179,11 +179,14 @@ func (e *enumeration) cuts(seed uint64, sc script, fn func(cut)) {
 	picks := rand.New(rand.NewPCG(seed, 10))
 	var all []cut
 	fsys.Inject(func(op vfs.Op) error {
-		mu.Lock()
-		defer mu.Unlock()
 		if !op.Kind.Mutates() {
 			return nil
 		}
+		if op.Kind == vfs.OpSync {
+			time.Sleep(100 * time.Microsecond) // who was told too early has to be heard first
+		}
+		mu.Lock()
+		defer mu.Unlock()
 		for _, model := range vfs.CrashModels() {
 			if picks.IntN(e.sample) > 0 {
 				continue
