@@ -151,15 +151,15 @@ func TestServe(t *testing.T) {
 	go func() { served <- s.Serve(l) }()
 	var idle []net.Conn
 	for range 100 { // of which 64 have a place
-		c, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
+		c, dialErr := net.Dial("tcp", l.Addr().String())
+		if dialErr != nil {
+			t.Fatal(dialErr)
 		}
 		idle = append(idle, c)
 	}
 	for _, c := range idle {
-		if err := c.Close(); err != nil {
-			t.Error(err)
+		if closeErr := c.Close(); closeErr != nil {
+			t.Error(closeErr)
 		}
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}

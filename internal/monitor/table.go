@@ -97,44 +97,64 @@ func ofGraph(read func(g *graph) int64) func(*sample) (float64, bool) {
 
 func general() []metric {
 	return []metric{
-		{name: "ready", group: groupGeneral, help: "1 while clients should be sent here, as /health/ready says.",
-			value: func(s *sample) (float64, bool) { return yes(s.ready), true }},
+		{
+			name: "ready", group: groupGeneral, help: "1 while clients should be sent here, as /health/ready says.",
+			value: func(s *sample) (float64, bool) { return yes(s.ready), true },
+		},
 		{name: "vertex_count", group: groupGeneral, help: "Nodes.", value: ofGraph(func(g *graph) int64 { return g.nodes })},
 		{name: "edge_count", group: groupGeneral, help: "Relationships.", value: ofGraph(func(g *graph) int64 { return g.edges })},
-		{name: "active_label_indices", group: groupIndex, help: "Indexes of a label.",
-			value: ofGraph(func(g *graph) int64 { return g.labelIndexes })},
-		{name: "active_label_property_indices", group: groupIndex, help: "Indexes of a label and a property.",
-			value: ofGraph(func(g *graph) int64 { return g.propertyIndexes })},
-		{name: "db_memory_tracked_bytes", group: groupMemory, help: "Bytes that the server has counted: graph, indexes, queries, messages.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryUsed })},
-		{name: "db_peak_memory_tracked_bytes", group: groupMemory, help: "The most of memgraph_db_memory_tracked_bytes since the start.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryPeak })},
-		{name: "memory_limit_bytes", group: groupMemory, help: "What memgraph_db_memory_tracked_bytes may not pass; 0 for no limit.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryMost })},
-		{name: "db_storage_memory_tracked_bytes", group: groupMemory, help: "Bytes of the graph and its indexes.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryGraph })},
-		{name: "undo_memory_tracked_bytes", group: groupMemory, help: "Bytes of former versions that a reader may still need.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryUndo })},
+		{
+			name: "active_label_indices", group: groupIndex, help: "Indexes of a label.",
+			value: ofGraph(func(g *graph) int64 { return g.labelIndexes }),
+		},
+		{
+			name: "active_label_property_indices", group: groupIndex, help: "Indexes of a label and a property.",
+			value: ofGraph(func(g *graph) int64 { return g.propertyIndexes }),
+		},
+		{
+			name: "db_memory_tracked_bytes", group: groupMemory, help: "Bytes that the server has counted: graph, indexes, queries, messages.",
+			value: ofGraph(func(g *graph) int64 { return g.memoryUsed }),
+		},
+		{
+			name: "db_peak_memory_tracked_bytes", group: groupMemory, help: "The most of memgraph_db_memory_tracked_bytes since the start.",
+			value: ofGraph(func(g *graph) int64 { return g.memoryPeak }),
+		},
+		{
+			name: "memory_limit_bytes", group: groupMemory, help: "What memgraph_db_memory_tracked_bytes may not pass; 0 for no limit.",
+			value: ofGraph(func(g *graph) int64 { return g.memoryMost }),
+		},
+		{
+			name: "db_storage_memory_tracked_bytes", group: groupMemory, help: "Bytes of the graph and its indexes.",
+			value: ofGraph(func(g *graph) int64 { return g.memoryGraph }),
+		},
+		{
+			name: "undo_memory_tracked_bytes", group: groupMemory, help: "Bytes of former versions that a reader may still need.",
+			value: ofGraph(func(g *graph) int64 { return g.memoryUndo }),
+		},
 		{name: "active_sessions", group: groupSession, help: "Clients that have logged on.", value: func(s *sample) (float64, bool) {
 			if s.bolt == nil {
 				return 0, false
 			}
 			return float64(s.bolt.Connections - s.bolt.Unauthenticated), true
 		}},
-		{name: "bolt_connections_total", group: groupSession, kind: counter, help: "Connections accepted since the start.",
+		{
+			name: "bolt_connections_total", group: groupSession, kind: counter, help: "Connections accepted since the start.",
 			value: func(s *sample) (float64, bool) {
 				if s.bolt == nil {
 					return 0, false
 				}
 				return float64(s.bolt.Accepted), true
-			}},
-		{name: "bolt_refused_total", group: groupSession, kind: counter, help: "Logins refused and connections turned away since the start.",
+			},
+		},
+		{
+			name: "bolt_refused_total", group: groupSession, kind: counter, help: "Logins refused and connections turned away since the start.",
 			value: func(s *sample) (float64, bool) {
 				if s.bolt == nil {
 					return 0, false
 				}
 				return float64(s.bolt.Refused), true
-			}},
+			},
+		},
 		{name: "active_transactions", group: groupTransaction, help: "Transactions that are open.", value: func(s *sample) (float64, bool) {
 			if s.query == nil {
 				return 0, false

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"go.uber.org/zap"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/setting"
@@ -48,6 +50,8 @@ func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStat
 		}
 		return settingError(err).At(st.Value.Span())
 	}
+	s.engine.o.Log.Info("setting changed", zap.String("setting", name), zap.String("value", text),
+		zap.String("user", s.o.User), zap.String("from", s.o.Address))
 	r.answer(table{})
 	if overruled != "" {
 		r.summary.Notifications = append(r.summary.Notifications, Notification{

@@ -42,8 +42,10 @@ const snapshotID = "snapshot"
 // snapshotRow shows a snapshot as if it were a transaction.
 func snapshotRow(r RunningSnapshot, now time.Time) []value.Value {
 	metadata := []value.Entry{
-		{Key: "trigger", Value: value.String(r.Trigger)}, {Key: "phase", Value: value.String(r.Phase)},
-		{Key: "bytes", Value: value.Int(r.Bytes)}, {Key: "held_bytes", Value: value.Int(r.Held)},
+		{Key: "trigger", Value: value.String(r.Trigger)},
+		{Key: "phase", Value: value.String(r.Phase)},
+		{Key: "bytes", Value: value.Int(r.Bytes)},
+		{Key: "held_bytes", Value: value.Int(r.Held)},
 	}
 	if r.Total > 0 {
 		progress := strconv.FormatFloat(100*float64(r.Done)/float64(r.Total), 'f', 1, 64) + "%"

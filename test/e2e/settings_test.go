@@ -20,6 +20,7 @@ import (
 //	stop | kill             SIGTERM or SIGKILL
 //	run                     one statement a line
 //	await                   the same, and waits until there is a further snapshot
+//	config                  current_value in SHOW CONFIG of the flags in the input, one a line
 //	log                     the lines of the server's log that have the input
 //	files                   how many snapshots there are
 func TestSettings(t *testing.T) {
@@ -48,6 +49,14 @@ func (c *conversation) command(d *datadriven.TestData) string {
 	case "stop", "kill":
 		c.end(d.Cmd == "kill")
 		return ""
+	case "config":
+		var b strings.Builder
+		for _, row := range query(c.t, c.driver, "SHOW CONFIG") {
+			if name := fmt.Sprint(row.Values[0]); slices.Contains(strings.Split(d.Input, "\n"), name) {
+				fmt.Fprintf(&b, "%s = %q, by default %q\n", name, row.Values[2], row.Values[1])
+			}
+		}
+		return b.String()
 	case "log":
 		var b strings.Builder
 		for line := range strings.Lines(c.server.Log()) {
