@@ -221,7 +221,7 @@ func render(v value.Value, e batch.Entities) string {
 		return strconv.FormatBool(v.AsBool())
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 		return v.TemporalText()
-	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindPath, value.KindPoint:
+	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindPath, value.KindPoint, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	if v.IsNull() {
 		return "null"

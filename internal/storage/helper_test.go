@@ -140,7 +140,7 @@ func deepCopy(v value.Value) value.Value {
 		}
 		return value.List(list)
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return v
 }

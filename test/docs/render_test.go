@@ -58,6 +58,10 @@ func render(v value.Value, e batch.Entities) string {
 		return "(:" + strings.Join(labels, ":") + ")"
 	case value.KindEdge:
 		return "[:" + e.EdgeType(v.AsEdge()) + "]"
+	case value.KindVirtualNode:
+		return "(:" + strings.Join(v.AsVirtualNode().Labels, ":") + ")"
+	case value.KindVirtualEdge:
+		return "[:" + v.AsVirtualEdge().Type + "]"
 	case value.KindPath:
 		return fmt.Sprintf("a path of %d relationships", len(v.AsPath().Edges))
 	case value.KindDate:

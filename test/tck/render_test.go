@@ -63,7 +63,7 @@ func (r renderer) value(v value.Value) (any, error) {
 		return v.AsLocalDateTime().String(), nil
 	case value.KindDuration:
 		return fmt.Sprint(v.AsDuration()), nil
-	case value.KindBytes, value.KindPoint, value.KindEnum:
+	case value.KindBytes, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return nil, fmt.Errorf("a value of type %s, for which cells have no form", v.Kind())
 }

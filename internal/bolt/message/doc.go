@@ -36,6 +36,9 @@
 //	50 Path          [nodes], [relationships without ends], [indices]
 //	72 Relationship without ends, in a path: id, type, {properties} [, element id]
 //
+// A node or relationship that a query made with derive() and that is in no graph has the
+// same structure. Its id is below 0, and its element id is the id as text.
+//
 // The indices of a path alternate: relationship, node, relationship, node … A
 // relationship index begins at 1 and is negative where the relationship is followed
 // against its direction; a node index begins at 0; the first node is always node 0.

@@ -42,6 +42,30 @@ func (rendering) AppendEdgeElementID(dst []byte, e graph.Edge) []byte {
 	return append(dst, graph.ElementID(uint32(e.ID), 0)...)
 }
 
+// virtual is a virtual relationship after its start node.
+func virtual() value.Value {
+	from := &value.VirtualNode{ID: -1, Labels: []string{"A", "B"}, Properties: value.Map([]value.Entry{{Key: "x", Value: value.Int(7)}})}
+	to := &value.VirtualNode{ID: -200, Properties: value.Map(nil)}
+	edge := &value.VirtualEdge{ID: -3, Type: "T", From: from, To: to, Properties: value.Map([]value.Entry{{Key: "e", Value: value.Enum(1, 2)}})}
+	return value.List([]value.Value{value.OfVirtualNode(from), value.OfVirtualEdge(edge)})
+}
+
+// TestVirtual holds the structures of what is in no graph, without and with element ids.
+func TestVirtual(t *testing.T) {
+	b := &batch.Batch{Len: 1, Columns: []batch.Vector{{Values: []value.Value{virtual()}}}}
+	for form, want := range map[EntityForm]string{
+		WithoutElementIDs: "\xB1\x71\x91\x92" + "\xB3\x4E\xFF\x92\x81A\x81B\xA1\x81x\x07" +
+			"\xB5\x52\xFD\xFF\xC9\xFF\x38\x81T\xA1\x81e\x84E::V",
+		WithElementIDs: "\xB1\x71\x91\x92" + "\xB4\x4E\xFF\x92\x81A\x81B\xA1\x81x\x07\x82-1" +
+			"\xB8\x52\xFD\xFF\xC9\xFF\x38\x81T\xA1\x81e\x84E::V\x82-3\x82-1\x84-200",
+	} {
+		got, err := NewRecords(form, packstream.UTCDateTimes).Append(nil, b, 0, entities{})
+		if err != nil || string(got) != want {
+			t.Errorf("form %d: % X, %v", form, got, err)
+		}
+	}
+}
+
 func rows() *batch.Batch {
 	path := value.Path(&value.PathValue{Nodes: []graph.NodeID{1, 2, 1}, Edges: []graph.Edge{{ID: 5, Dst: 2}, {ID: 5, Dst: 2}}})
 	return &batch.Batch{Len: 1, Columns: []batch.Vector{
@@ -52,6 +76,7 @@ func rows() *batch.Batch {
 		{Kind: batch.Nodes, Nodes: []graph.NodeID{4_000_000_000}},
 		{Kind: batch.Edges, Edges: []graph.Edge{{ID: 5, Dst: 2}}},
 		{Values: []value.Value{path}},
+		{Values: []value.Value{virtual()}},
 		{Values: []value.Value{value.List([]value.Value{value.Int(1), value.String("x"), value.Map([]value.Entry{{Key: "k"}})})}},
 	}}
 }

@@ -111,6 +111,10 @@ func (r *Records) value(dst []byte, v value.Value, e batch.Entities, depth int) 
 		return r.node(dst, v.AsNode(), e)
 	case value.KindEdge:
 		return r.edge(dst, v.AsEdge(), e)
+	case value.KindVirtualNode:
+		return r.virtualNode(dst, v.AsVirtualNode(), e)
+	case value.KindVirtualEdge:
+		return r.virtualEdge(dst, v.AsVirtualEdge(), e)
 	case value.KindPath:
 		return r.appendPath(dst, v.AsPath(), e)
 	case value.KindList:

@@ -306,7 +306,7 @@ func appendStructure(dst []byte, v value.Value) []byte {
 		dst = AppendInt(AppendStructHeader(dst, 3, TagPoint2D), int64(p.SRID))
 		return AppendFloat(AppendFloat(dst, p.X), p.Y)
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindEnum:
+		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	panic("packstream: a " + v.Kind().String() + " is neither temporal nor a point")
 }

@@ -117,7 +117,7 @@ func Append(dst []byte, v value.Value) []byte {
 		return dst
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint:
 		return appendStructure(dst, v)
-	case value.KindNode, value.KindEdge, value.KindPath, value.KindEnum:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	panic("packstream: a " + v.Kind().String() + " is not a plain value")
 }

@@ -321,7 +321,7 @@ func TestDepthIsBounded(t *testing.T) {
 
 func TestEncodeRefuses(t *testing.T) {
 	for _, v := range []value.Value{
-		value.Node(1), value.Edge(graph.Edge{}), value.Path(&value.PathValue{}),
+		value.Node(1), value.Edge(graph.Edge{}), value.Path(&value.PathValue{}), value.OfVirtualNode(&value.VirtualNode{}), value.OfVirtualEdge(&value.VirtualEdge{}),
 		value.List([]value.Value{value.Node(1)}), value.Map([]value.Entry{{Key: "a", Value: value.Node(1)}}),
 	} {
 		var e codec.Encoder

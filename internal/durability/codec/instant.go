@@ -13,7 +13,7 @@ import (
 func FormatOf(v value.Value) uint32 {
 	switch v.Kind() {
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindNode, value.KindEdge, value.KindPath:
+		value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 		return 1
 	case value.KindList:
 		format := uint32(1)
@@ -69,7 +69,7 @@ func appendInstant(dst []byte, v value.Value) []byte {
 		enum, number := v.AsEnum()
 		return binary.AppendUvarint(binary.AppendUvarint(append(dst, tagEnum), uint64(enum)), uint64(number))
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	panic("codec: " + v.Kind().String() + " is neither temporal, a point nor of an enum")
 }

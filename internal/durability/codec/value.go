@@ -67,7 +67,7 @@ func appendValue(dst []byte, v value.Value, depth int) ([]byte, error) {
 		return appendList(dst, v.AsList(), depth+1)
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return appendInstant(dst, v), nil
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return dst, fmt.Errorf("%w: %s", ErrNotStorable, v.Kind())
 }

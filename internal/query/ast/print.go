@@ -117,7 +117,7 @@ func (p *printer) literal(l *Literal) {
 	case value.KindString:
 		p.put(quote(v.AsString()))
 	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 		p.put("null")
 	}
 }

@@ -209,7 +209,7 @@ func kindOf(x value.Value) Kind {
 	case value.KindEdge:
 		return Edges
 	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return Values
 }

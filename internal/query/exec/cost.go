@@ -49,7 +49,7 @@ func (c *cost) plus(v value.Value) (cost, error) {
 		return c.plusDuration(v.AsDuration())
 	case value.KindNull, value.KindBool, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindNode,
 		value.KindEdge, value.KindPath, value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime,
-		value.KindLocalDateTime, value.KindPoint, value.KindEnum:
+		value.KindLocalDateTime, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return cost{}, failure.RuntimeType("InvalidArgumentType", "the weight of a relationship has to be a number or a duration, but is of type %s", v.Kind()).
 		WithHint("give a weight to those without, for example coalesce(r.weight, 1)")

@@ -193,7 +193,7 @@ func storable(v value.Value) *failure.Error {
 // something of kind within, or KindNull.
 func unstorable(v value.Value, within value.Kind) value.Kind {
 	switch k := v.Kind(); k {
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 		return k
 	case value.KindMap:
 		if within == value.KindList {
@@ -353,7 +353,7 @@ func (n *newRel) end(v *batch.Vector, row int) (graph.NodeID, error) {
 			"a relationship cannot be created at a node that is null").At(n.spec.At.Span())
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindList, value.KindMap, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return 0, wrongType("a node", x).At(n.spec.At.Span())
 }

@@ -136,7 +136,7 @@ func (o *remove) note(v value.Value, at ast.Expr) error {
 			}
 		}
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindMap,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 		return wrongType("a node, a relationship or a path", v).At(at.Span())
 	}
 	return nil

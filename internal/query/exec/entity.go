@@ -72,6 +72,8 @@ func propertiesIn(r *run, v value.Value) ([]storage.Property, error) {
 		return nil, nil
 	case value.KindNode, value.KindEdge:
 		return entityOf(v).properties(r, nil), nil
+	case value.KindVirtualNode, value.KindVirtualEdge:
+		return propertiesIn(r, v.VirtualProperties())
 	case value.KindMap:
 		var props []storage.Property
 		for _, f := range v.AsMap() {

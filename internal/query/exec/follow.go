@@ -125,7 +125,7 @@ func (o *followBound) fill(r *run) error {
 			}
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 			value.KindMap, value.KindNode, value.KindPath,
-			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 			return wrongType("a relationship", v).At(o.spec.Span())
 		}
 	}

@@ -204,6 +204,11 @@ func (d *database) show(tx *storage.Tx, v value.Value) string {
 	case value.KindEdge:
 		e := v.AsEdge()
 		return "[:" + d.store.TypeName(tx.EdgeType(e)) + d.showProps(tx, tx.AppendEdgeProperties(nil, e), " ") + "]"
+	case value.KindVirtualNode:
+		labels := strings.Join(append([]string{""}, v.AsVirtualNode().Labels...), ":")
+		return "(" + labels + d.show(tx, v.VirtualProperties()) + ")"
+	case value.KindVirtualEdge:
+		return "[:" + v.AsVirtualEdge().Type + d.show(tx, v.VirtualProperties()) + "]"
 	case value.KindPath:
 		p := v.AsPath()
 		parts := []string{"<", d.showNode(tx, p.Nodes[0])}

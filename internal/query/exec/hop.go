@@ -101,7 +101,7 @@ func appendEdges(dst []graph.Edge, v value.Value) []graph.Edge {
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
 		value.KindBytes, value.KindMap, value.KindNode, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return dst
 }

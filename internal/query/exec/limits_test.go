@@ -25,6 +25,7 @@ func TestMemory(t *testing.T) {
 		"MATCH (n:N) RETURN n.s, count(*)",
 		"MATCH (n:N) RETURN DISTINCT n.s",
 		"MATCH (n:N) RETURN collect(n.s)",
+		"MATCH p = (:N) RETURN derive(p, {virtualEdgeType: 'T'})",
 		"MATCH (a:N), (b:N) WHERE a.s = b.s RETURN count(a.s)",
 		"MATCH (n:N) WITH n ORDER BY n.s LIMIT 15000 RETURN count(n.s)",
 		"MATCH (n:N) DETACH DELETE n",

@@ -375,6 +375,7 @@ func (c *crew) hire() *instance {
 		Tx: r.tx, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User,
 	})
 	i.ec.Now, i.ec.Began, i.clock = r.ec.Now, r.ec.Began, r.clock
+	i.ec.VirtualIDs = r.ec.VirtualIDs
 	return i
 }
 

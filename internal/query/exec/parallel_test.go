@@ -29,6 +29,11 @@ var aggregates = []string{
 	"MATCH (n:User) RETURN n.age % 7 AS g, sum(duration({months: n.id, days: -n.age, seconds: n.id, milliseconds: -n.age})), avg(duration({days: n.age}))",
 	"MATCH (n:User) RETURN min(date('2000-01-01') + duration({days: n.age})), max(time('12:00Z') + duration({minutes: n.id}))",
 	"MATCH (n:Nobody) RETURN n.x, count(*)",
+	"MATCH p = (n:User)-[:FRIEND]->()-[:FRIEND]->(m) RETURN derive(p, {virtualEdgeType: 'FAR', relationshipProperties: {from: n.id}})",
+	"MATCH p = (n:User)-[:FRIEND]->(m) WITH n.age % 7 AS age, derive(p, {virtualEdgeType: 'OF' + m.age % 3}) AS g " +
+		"RETURN age, [r IN g.edges | [startNode(r).id, type(r), endNode(r).id]], g.nodes",
+	"MATCH (n:User) UNWIND COLLECT { MATCH p = (n)-[:FRIEND]->() WITH derive(p, {virtualEdgeType: 'X'}) AS g UNWIND g.edges AS r RETURN r } AS r " +
+		"RETURN count(r), count(DISTINCT id(r))",
 }
 
 // TestWorkersAgree compares what several workers answer with what one does, row for row.

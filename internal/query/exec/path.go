@@ -59,7 +59,7 @@ func (o *path) build(r *run, in *batch.Batch, row int) *value.PathValue {
 			}
 		case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString,
 			value.KindBytes, value.KindMap, value.KindNode, value.KindPath,
-			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 			return nil
 		}
 	}

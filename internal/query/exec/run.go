@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"memgraphd/internal/query/batch"
@@ -51,6 +52,7 @@ type instance struct {
 	random    *rand.PCG
 	arguments map[*plan.Argument]*argument // while the operators are made
 	profile   *profile                     // nil: nothing is measured
+	virtual   atomic.Int64                 // virtual nodes and relationships made
 }
 
 // checkEvery is the number of small steps between two looks at the context.
@@ -99,6 +101,8 @@ func (i *instance) take(ctx context.Context, o Run) {
 	i.stats = Stats{}
 	i.hits, i.held, i.steps, i.deleted = 0, 0, 0, false
 	i.hops = hops{}
+	i.virtual.Store(0)
+	i.ec.VirtualIDs = &i.virtual
 	i.writes = i.program.plan.Writes
 	for _, s := range i.subs {
 		s.asked = false

@@ -71,7 +71,7 @@ func (s *idSource) add(r *run, v value.Value) {
 		}
 	case value.KindNull, value.KindBool, value.KindString, value.KindBytes, value.KindList,
 		value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	if id >= 0 && id < int64(graph.NoNode) && r.tx.NodeExists(graph.NodeID(id)) {
 		s.left = append(s.left, graph.NodeID(id))

@@ -96,5 +96,9 @@ func (r *run) nodes(v *batch.Vector, in *batch.Batch, scratch *[]graph.NodeID, a
 }
 
 func wrongType(want string, x value.Value) *failure.Error {
-	return failure.RuntimeType("InvalidArgumentType", "%s was expected, not a value of type %s", want, x.Kind())
+	err := failure.RuntimeType("InvalidArgumentType", "%s was expected, not a value of type %s", want, x.Kind())
+	if x.IsVirtual() {
+		return err.WithHint("what derive() makes is in no graph, so it cannot be matched from, changed, deleted or connected; MATCH the real one")
+	}
+	return err
 }

@@ -238,7 +238,7 @@ func (e *mapProjection) one(c *Context, x value.Value, values []operand, row uin
 	switch k := x.Kind(); {
 	case k == value.KindNull:
 		return value.Null, nil
-	case k != value.KindMap && k != value.KindNode && k != value.KindEdge:
+	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && !x.IsVirtual():
 		return value.Null, typeError(e.where, "a map projection", "a node, a relationship or a map", x)
 	}
 	entries := make([]value.Entry, 0, len(e.items))

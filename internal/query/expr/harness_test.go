@@ -209,7 +209,7 @@ func show(x value.Value) string {
 	case value.KindPath:
 		return fmt.Sprintf("path of %d", len(x.AsPath().Edges))
 	case value.KindBool, value.KindInt, value.KindFloat, value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime,
-		value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	text, _ := function.Text(x)
 	return text

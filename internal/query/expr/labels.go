@@ -21,8 +21,10 @@ type labelQuery struct {
 	c     *Context
 	nodes []graph.NodeID
 	types []graph.TypeID // nil for nodes
-	rows  []uint16       // the row of each of them
-	names []operand      // what the dynamic names are at each row
+	// virtual, unless it is null, is a virtual node or relationship: the only entity.
+	virtual value.Value
+	rows    []uint16  // the row of each of them
+	names   []operand // what the dynamic names are at each row
 }
 
 // len is the number of entities.
@@ -30,6 +32,10 @@ func (q *labelQuery) len() int { return len(q.rows) }
 
 // has tells for each entity whether it has the label or type called name.
 func (q *labelQuery) has(name string, dst []bool) error {
+	if q.virtual.IsVirtual() {
+		dst[0] = hasVirtualName(q.virtual, name)
+		return nil
+	}
 	if q.types == nil {
 		id, ok := q.c.Graph.LookupLabel(name)
 		if !ok {
@@ -55,6 +61,10 @@ func (t *labelName) test(q *labelQuery, dst []bool) error { return q.has(t.name,
 type labelled struct{}
 
 func (labelled) test(q *labelQuery, dst []bool) error {
+	if q.virtual.IsVirtual() {
+		dst[0] = q.virtual.Kind() == value.KindVirtualEdge || len(q.virtual.AsVirtualNode().Labels) > 0
+		return nil
+	}
 	if q.types == nil {
 		return q.c.Graph.NodeIsLabelled(dst, q.nodes)
 	}
@@ -118,12 +128,14 @@ func (t *dynamicLabel) test(q *labelQuery, dst []bool) error {
 	if names.v == nil {
 		return t.same(q, names.x, dst)
 	}
-	one := labelQuery{c: q.c}
+	one := labelQuery{c: q.c, virtual: q.virtual}
 	for i, row := range q.rows {
 		one.rows = q.rows[i : i+1]
-		if q.types == nil {
+		switch {
+		case q.virtual.IsVirtual():
+		case q.types == nil:
 			one.nodes = q.nodes[i : i+1]
-		} else {
+		default:
 			one.types = q.types[i : i+1]
 		}
 		if err := t.same(&one, names.v.Value(int(row)), dst[i:i+1]); err != nil {
@@ -356,7 +368,7 @@ func (e *isLabelled) mixed(q *labelQuery, v, out *batch.Vector) error {
 	)
 	for i, r := range rows {
 		var dst [1]bool
-		q.rows, q.nodes, q.types = rows[i:i+1], nil, nil
+		q.rows, q.nodes, q.types, q.virtual = rows[i:i+1], nil, nil, value.Null
 		switch x := v.Value(int(r)); x.Kind() {
 		case value.KindNull:
 			out.Nulls.Add(int(r))
@@ -370,6 +382,8 @@ func (e *isLabelled) mixed(q *labelQuery, v, out *batch.Vector) error {
 				return err
 			}
 			q.types = typ[:]
+		case value.KindVirtualNode, value.KindVirtualEdge:
+			q.virtual = x
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
 			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 			return typeError(e.where, "a label predicate", "a node or a relationship", x)

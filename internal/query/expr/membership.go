@@ -54,7 +54,7 @@ func newMemberSet(list value.Value) *memberSet {
 		case value.KindNull:
 			s.null = true
 		case value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 			s.plain = false
 			return s
 		}
@@ -80,7 +80,7 @@ func (s *memberSet) has(x value.Value) (t value.Ternary, ok bool) {
 	case value.KindString:
 		_, found = s.strings[x.AsString()]
 	case value.KindNull, value.KindBool, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 		return 0, false
 	}
 	switch {

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
@@ -133,7 +135,7 @@ func (c *Context) entities(v *batch.Vector, rows []uint16) *batch.Vector {
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 		return v
 	}
 	return narrow
@@ -197,6 +199,9 @@ func (c *Context) field(x value.Value, k *key) (value.Value, error) {
 		c.values = resized(c.values, 1)
 		err := c.Graph.EdgeProperty(c.values, c.edges, c.keyID(k))
 		return c.values[0], err
+	case value.KindVirtualNode, value.KindVirtualEdge:
+		y, _ := x.VirtualProperties().Field(k.name)
+		return y, nil
 	case value.KindPoint:
 		return function.PointField(x.AsPoint(), k.name)
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
@@ -318,6 +323,8 @@ func (e *hasLabels) mixed(c *Context, v *batch.Vector, rows []uint16, out *batch
 			err = e.nodes(c, []graph.NodeID{x.AsNode()}, firstRow[:], one)
 		case value.KindEdge:
 			err = e.edges(c, []graph.Edge{x.AsEdge()}, firstRow[:], one)
+		case value.KindVirtualNode, value.KindVirtualEdge:
+			one.Bools[0] = hasNames(x, e.names)
 		case value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
 			value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 			err = typeError(e.where, "a label predicate", "a node or a relationship", x)
@@ -328,6 +335,26 @@ func (e *hasLabels) mixed(c *Context, v *batch.Vector, rows []uint16, out *batch
 		put(out, r, (&truths{one.Bools, &one.Nulls}).at(0))
 	}
 	return nil
+}
+
+// hasNames reports whether a virtual node has all labels of names, or a virtual
+// relationship has them for its type.
+func hasNames(x value.Value, names []string) bool {
+	for _, name := range names {
+		if !hasVirtualName(x, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasVirtualName reports whether name is a label of a virtual node or the type of a virtual
+// relationship.
+func hasVirtualName(x value.Value, name string) bool {
+	if x.Kind() == value.KindVirtualEdge {
+		return x.AsVirtualEdge().Type == name
+	}
+	return slices.Contains(x.AsVirtualNode().Labels, name)
 }
 
 // keyOf returns the key with a name that is known only at run time.

@@ -60,7 +60,7 @@ func (e *subscript) one(c *Context, x, index value.Value) (value.Value, error) {
 		return value.Null, nil
 	case k == value.KindList:
 		return element(x.AsList(), index)
-	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && k != value.KindPoint && !x.IsTemporal():
+	case k != value.KindMap && k != value.KindNode && k != value.KindEdge && k != value.KindPoint && !x.IsTemporal() && !x.IsVirtual():
 		return value.Null, failure.RuntimeType("InvalidArgumentType",
 			"[] needs a list, a map, a node, a relationship, a point or a temporal value, not a value of type %s", k)
 	case index.IsNull():

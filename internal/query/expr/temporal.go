@@ -80,7 +80,7 @@ func later(x value.Value, d temporal.Duration) (value.Value, error) {
 		y, err := x.AsLocalDateTime().Add(d)
 		return value.LocalDateTime(y), err
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList,
-		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, nil
 }
@@ -102,7 +102,7 @@ func earlier(x value.Value, d temporal.Duration) (value.Value, error) {
 		y, err := x.AsLocalDateTime().Sub(d)
 		return value.LocalDateTime(y), err
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList,
-		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, nil
 }

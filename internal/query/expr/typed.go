@@ -73,7 +73,14 @@ func isOf(v value.Value, t *ast.TypeTerm) bool {
 	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeEnum, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime, ast.TypeLocalTime,
 		ast.TypeMap, ast.TypeNode, ast.TypePath, ast.TypePoint, ast.TypeRelationship, ast.TypeString, ast.TypeZonedDateTime, ast.TypeZonedTime:
 	}
-	return v.Kind() == kindOf(t.Kind)
+	switch kind := v.Kind(); kind { //nolint:exhaustive // the others are of a type of their own
+	case value.KindVirtualNode:
+		return t.Kind == ast.TypeNode
+	case value.KindVirtualEdge:
+		return t.Kind == ast.TypeRelationship
+	default:
+		return kind == kindOf(t.Kind)
+	}
 }
 
 func isListOf(v value.Value, elem *ast.Type) bool {
@@ -131,7 +138,7 @@ func kindOf(t ast.TypeKind) value.Kind {
 // isPropertyValue tells whether v can be stored inside of something of kind within.
 func isPropertyValue(v value.Value, within value.Kind) bool {
 	switch k := v.Kind(); k {
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 		return false
 	case value.KindMap:
 		if within == value.KindList {

@@ -24,6 +24,7 @@ const (
 	PercentileDisc
 	CollectMap // collect(key, value)
 	Projected  // project(path), project(nodes, edges)
+	Derived    // derive(path, config)
 )
 
 // Aggregator holds the states of one aggregate call for the groups 0..n-1.
@@ -63,6 +64,8 @@ func NewAggregator(c *Call, kind AggregateKind, distinct Distinctness) Aggregato
 		a = &maps{keep: keeper{budget: c.Budget}}
 	case Projected:
 		a = &projected{keep: keeper{budget: c.Budget}}
+	case Derived:
+		a = &derived{call: c, keep: keeper{budget: c.Budget}}
 	case StDev, StDevP:
 		a = &deviations{population: kind == StDevP}
 	case PercentileCont, PercentileDisc:
@@ -105,6 +108,7 @@ func aggregateFunctions() []Function {
 		{Name: "max", MinArgs: 1, MaxArgs: 1, Args: []Type{Any}, Result: Any, Aggregate: Max},
 		{Name: "collect", MinArgs: 1, MaxArgs: 2, Args: []Type{Any}, Result: List | Map, Aggregate: Collect},
 		{Name: "project", MinArgs: 1, MaxArgs: 2, Args: []Type{Path | Lists}, Result: Map, Aggregate: Projected},
+		{Name: "derive", MinArgs: 2, MaxArgs: 2, Args: []Type{Path, Map}, Result: Map, Aggregate: Derived},
 		{Name: "stDev", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: StDev},
 		{Name: "stDevP", MinArgs: 1, MaxArgs: 1, Args: []Type{Number}, Result: Float, Aggregate: StDevP},
 		{Name: "percentileCont", MinArgs: 2, MaxArgs: 2, Args: []Type{Number}, Result: Float, Aggregate: PercentileCont},

@@ -66,7 +66,7 @@ func model(kind function.AggregateKind, distinct bool, xs []value.Value) (value.
 		}
 		return sorted[max(int(math.Ceil(0.5*float64(n)))-1, 0)], true
 	case function.Avg, function.StDev, function.StDevP, function.PercentileCont, function.NotAggregate,
-		function.CollectMap, function.Projected:
+		function.CollectMap, function.Projected, function.Derived:
 	}
 	return modelFloat(kind, kept, sorted), true
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"memgraphd/internal/query/declared"
@@ -38,18 +39,22 @@ type Call struct {
 	// Hops counts the relationships that were followed, where that is limited; nil: null.
 	Hops func() value.Value
 	User string // who runs the statement, empty for nobody
+	// VirtualIDs counts the virtual nodes and relationships that the statement made, over all
+	// that run it; nil: this is the only one.
+	VirtualIDs *atomic.Int64
 	// Catalogue has the enums and descriptions; nil: there are none.
 	Catalogue *declared.Catalogue
 
-	counters  map[string]int64
-	transient int64
-	base      int64 // of transient, what Recycle leaves alone
-	node      [1]graph.NodeID
-	edge      [1]graph.Edge
-	out       [1]value.Value
-	typeIDs   []graph.TypeID
-	nodeIDs   []graph.NodeID
-	integers  []int64
+	counters   map[string]int64
+	virtualIDs int64
+	transient  int64
+	base       int64 // of transient, what Recycle leaves alone
+	node       [1]graph.NodeID
+	edge       [1]graph.Edge
+	out        [1]value.Value
+	typeIDs    []graph.TypeID
+	nodeIDs    []graph.NodeID
+	integers   []int64
 }
 
 // types, ids and ints return scratch columns, which hold until the next call.
@@ -126,6 +131,7 @@ func (c *Call) Finish() {
 	c.base = 0
 	c.Recycle()
 	clear(c.counters)
+	c.virtualIDs = 0
 }
 
 // Check asks whether the statement has been interrupted.

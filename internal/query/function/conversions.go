@@ -84,7 +84,7 @@ func toBoolean(_ *Call, x value.Value) (value.Value, error) {
 		}
 		return value.Null, nil
 	case value.KindNull, value.KindFloat, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, wrongType("toBoolean", "a boolean, an integer or a string", x)
 }
@@ -107,7 +107,7 @@ func toInteger(_ *Call, x value.Value) (value.Value, error) {
 	case value.KindString:
 		return parseInteger(x.AsString()), nil
 	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, wrongType("toInteger", "a number, a boolean or a string", x)
 }
@@ -159,7 +159,7 @@ func toFloat(_ *Call, x value.Value) (value.Value, error) {
 		}
 		return value.Float(f), nil
 	case value.KindNull, value.KindBool, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, wrongType("toFloat", "a number or a string", x)
 }
@@ -190,7 +190,7 @@ func Text(x value.Value) (string, bool) {
 		return x.TemporalText(), true
 	case value.KindPoint:
 		return pointText(x.AsPoint()), true
-	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindEnum:
+	case value.KindNull, value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return "", false
 }

@@ -10,14 +10,14 @@ import (
 func graphFunctions() []Function {
 	return []Function{
 		{Name: "id", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge}, Result: Integer, NullIn: true, Eval: eval1(id), OnNodes: nodeIDs, OnEdges: edgeIDs},
-		{Name: "elementId", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge}, Result: String, NullIn: true, Eval: entity("elementId", nodeElementIDs, edgeElementIDs), OnNodes: nodeElementIDs, OnEdges: edgeElementIDs},
-		{Name: "labels", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: List, NullIn: true, Eval: entity("labels", labels, nil), OnNodes: labels},
-		{Name: "type", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: String, NullIn: true, Eval: entity("type", nil, edgeTypes), OnEdges: edgeTypes},
-		{Name: "startNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("startNode", nil, startNodes), OnEdges: startNodes},
-		{Name: "endNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("endNode", nil, endNodes), OnEdges: endNodes},
-		{Name: "degree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("degree", degrees(graph.Out, graph.In), nil), OnNodes: degrees(graph.Out, graph.In)},
-		{Name: "inDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("inDegree", degrees(graph.In), nil), OnNodes: degrees(graph.In)},
-		{Name: "outDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("outDegree", degrees(graph.Out), nil), OnNodes: degrees(graph.Out)},
+		{Name: "elementId", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge}, Result: String, NullIn: true, Eval: entity("elementId", nodeElementIDs, edgeElementIDs, virtualElementID), OnNodes: nodeElementIDs, OnEdges: edgeElementIDs},
+		{Name: "labels", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: List, NullIn: true, Eval: entity("labels", labels, nil, virtualLabels), OnNodes: labels},
+		{Name: "type", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: String, NullIn: true, Eval: entity("type", nil, edgeTypes, virtualType), OnEdges: edgeTypes},
+		{Name: "startNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("startNode", nil, startNodes, virtualStart), OnEdges: startNodes},
+		{Name: "endNode", MinArgs: 1, MaxArgs: 1, Args: []Type{Edge}, Result: Node, NullIn: true, Eval: entity("endNode", nil, endNodes, virtualEnd), OnEdges: endNodes},
+		{Name: "degree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("degree", degrees(graph.Out, graph.In), nil, nil), OnNodes: degrees(graph.Out, graph.In)},
+		{Name: "inDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("inDegree", degrees(graph.In), nil, nil), OnNodes: degrees(graph.In)},
+		{Name: "outDegree", MinArgs: 1, MaxArgs: 1, Args: []Type{Node}, Result: Integer, NullIn: true, Eval: entity("outDegree", degrees(graph.Out), nil, nil), OnNodes: degrees(graph.Out)},
 		{Name: "properties", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: Map, NullIn: true, Eval: eval1(properties), OnNodes: nodeProperties, OnEdges: edgeProperties},
 		{Name: "keys", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: List, NullIn: true, Eval: eval1(keys)},
 		{Name: "values", MinArgs: 1, MaxArgs: 1, Args: []Type{Node | Edge | Map}, Result: List, NullIn: true, Eval: eval1(fieldValues)},
@@ -33,8 +33,8 @@ type (
 )
 
 // entity makes the Eval of a function that is written for columns; nil where it does not
-// take nodes, or relationships.
-func entity(name string, ofNodes onNodes, ofEdges onEdges) func(*Call, []value.Value) (value.Value, error) {
+// take nodes, relationships, or what is virtual.
+func entity(name string, ofNodes onNodes, ofEdges onEdges, ofVirtual onVirtual) func(*Call, []value.Value) (value.Value, error) {
 	expected := "a node or a relationship"
 	switch {
 	case ofEdges == nil:
@@ -54,8 +54,13 @@ func entity(name string, ofNodes onNodes, ofEdges onEdges) func(*Call, []value.V
 				c.edge[0] = x.AsEdge()
 				return ofEdges(c, dst, c.edge[:])
 			})
-		default:
+		case x.IsVirtual() && ofVirtual != nil:
+			if out, ok := ofVirtual(x); ok {
+				return out, nil
+			}
 			return value.Null, wrongType(name, expected, x)
+		default:
+			return value.Null, noVirtual(name, expected, x)
 		}
 	}
 }
@@ -75,6 +80,8 @@ func id(_ *Call, x value.Value) (value.Value, error) {
 		return value.Int(int64(x.AsNode())), nil
 	case value.KindEdge:
 		return value.Int(int64(x.AsEdge().ID)), nil
+	case value.KindVirtualNode, value.KindVirtualEdge:
+		return value.Int(virtualIDOf(x)), nil
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap, value.KindPath,
 		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
@@ -216,6 +223,8 @@ func (c *Call) fields(name string, x value.Value) (value.Value, error) {
 	case value.KindEdge:
 		c.edge[0] = x.AsEdge()
 		return c.one(func(dst []value.Value) error { return c.Graph.EdgeProperties(dst, c.edge[:]) })
+	case value.KindVirtualNode, value.KindVirtualEdge:
+		return x.VirtualProperties(), nil
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindPath,
 		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
@@ -253,7 +262,7 @@ const propertyHead = 4
 // there is none.
 func propertySize(c *Call, args []value.Value) (value.Value, error) {
 	if k := args[0].Kind(); k != value.KindNode && k != value.KindEdge {
-		return value.Null, wrongType("propertySize", "a node or a relationship", args[0])
+		return value.Null, noVirtual("propertySize", "a node or a relationship", args[0])
 	}
 	m, err := c.fields("propertySize", args[0])
 	if err != nil {

@@ -96,7 +96,7 @@ func PartsOf(x value.Value) temporal.Parts {
 	case value.KindLocalDateTime:
 		return x.AsLocalDateTime().Parts()
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes, value.KindList,
-		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return temporal.Parts{}
 }

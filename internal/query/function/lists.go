@@ -67,7 +67,7 @@ func count(name string, x value.Value) (int, error) {
 	case value.KindBytes:
 		return len(x.AsBytes()), nil
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindNode, value.KindEdge,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return 0, wrongType(name, "a list, a string, a map or a path", x)
 }
@@ -99,7 +99,7 @@ func reverse(c *Call, x value.Value) (value.Value, error) {
 		slices.Reverse(out)
 		return value.List(out), nil
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindBytes, value.KindMap, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return value.Null, wrongType("reverse", "a list or a string", x)
 }

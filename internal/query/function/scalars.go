@@ -51,7 +51,14 @@ func nullIf(_ *Call, args []value.Value) (value.Value, error) {
 }
 
 func valueType(_ *Call, x value.Value) (value.Value, error) {
-	return value.String(x.Kind().String()), nil
+	switch x.Kind() { //nolint:exhaustive // the others are called what they are
+	case value.KindVirtualNode:
+		return value.String(value.KindNode.String()), nil
+	case value.KindVirtualEdge:
+		return value.String(value.KindEdge.String()), nil
+	default:
+		return value.String(x.Kind().String()), nil
+	}
 }
 
 // random returns the source of random numbers of the statement.

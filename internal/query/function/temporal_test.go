@@ -70,7 +70,7 @@ func representable(x value.Value) bool {
 	case value.KindInt:
 		return true
 	case value.KindNull, value.KindBool, value.KindFloat, value.KindString, value.KindBytes, value.KindList, value.KindMap,
-		value.KindNode, value.KindEdge, value.KindPath, value.KindPoint, value.KindEnum:
+		value.KindNode, value.KindEdge, value.KindPath, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return false
 }

@@ -139,6 +139,6 @@ func (w *keyWriter) literal(v value.Value) {
 		fmt.Fprintf(&w.b, "%v", *v.AsPoint())
 	case value.KindEnum:
 		fmt.Fprint(&w.b, value.Hash(v)) // values of enums are no constants of a plan
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 }

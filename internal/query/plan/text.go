@@ -80,7 +80,7 @@ func literal(v value.Value) string {
 		return strconv.Quote(v.AsString())
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration:
 		return v.TemporalText()
-	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindPoint, value.KindEnum:
+	case value.KindBytes, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return "…"
 }

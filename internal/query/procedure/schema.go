@@ -178,9 +178,9 @@ func typeName(k value.Kind) string {
 		return "List[Any]"
 	case value.KindMap:
 		return "Map[Any]"
-	case value.KindNode:
+	case value.KindNode, value.KindVirtualNode:
 		return "Vertex"
-	case value.KindEdge:
+	case value.KindEdge, value.KindVirtualEdge:
 		return "Edge"
 	case value.KindPath:
 		return "Path"

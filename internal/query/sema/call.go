@@ -2,7 +2,6 @@ package sema
 
 import (
 	"strconv"
-	"strings"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
@@ -62,11 +61,6 @@ func narrowed(result, args Type) Type {
 
 func (a *analyzer) unknownFunction(e *ast.Call) {
 	if a.err != nil {
-		return
-	}
-	if strings.EqualFold(e.Name, "derive") {
-		a.fail(e.At, failure.Syntax("UnknownFunction", "derive() is not supported: nodes and relationships that are in no graph are not known here").
-			WithHint("project() gives a part of the graph, and RETURN a map for each relationship that is wanted"))
 		return
 	}
 	err := failure.Syntax("UnknownFunction", "there is no function `%s`", e.Name)

@@ -130,7 +130,7 @@ func literalType(v value.Value) Type {
 	case value.KindMap:
 		return Map
 	case value.KindNull, value.KindNode, value.KindEdge, value.KindPath,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
+		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return Any
 }

@@ -51,7 +51,7 @@ func render(v value.Value, depth int) string {
 		if depth > 0 {
 			return renderNested(v, depth-1)
 		}
-	case value.KindBytes, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindBytes, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return "a " + v.Kind().String()
 }

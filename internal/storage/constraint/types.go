@@ -117,7 +117,7 @@ func (t Type) Holds(v value.Value) bool {
 		return t == Point
 	case value.KindEnum:
 		return t == Enum
-	case value.KindBytes, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindBytes, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return false
 }

@@ -87,7 +87,7 @@ func instantKey(v value.Value) key {
 		enum, number := v.AsEnum()
 		return key{classEnum, true, uint64(enum)<<32 | uint64(number)}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return k
 }

@@ -57,7 +57,7 @@ func keyOf(v value.Value) key {
 		return textKey(classBytes, string(v.AsBytes()))
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return instantKey(v)
-	case value.KindNull, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNull, value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	return key{class: classComposite}
 }

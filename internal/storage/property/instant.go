@@ -61,7 +61,7 @@ func appendInstant(dst []byte, v value.Value) []byte {
 		enum, number := v.AsEnum()
 		return le.AppendUint32(le.AppendUint32(append(dst, tagEnum), enum), number)
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath:
+		value.KindList, value.KindMap, value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	panic("property: " + v.Kind().String() + " is neither temporal, a point nor of an enum")
 }

@@ -90,7 +90,7 @@ func storable(v value.Value, depth int) bool {
 		return false
 	}
 	switch v.Kind() {
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 		return false
 	case value.KindList:
 		for _, e := range v.AsList() {
@@ -253,7 +253,7 @@ func AppendValue(dst []byte, v value.Value) []byte {
 		return dst
 	case value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 		return appendInstant(dst, v)
-	case value.KindNode, value.KindEdge, value.KindPath:
+	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
 	}
 	panic("property: " + v.Kind().String() + " cannot be stored")
 }

@@ -128,6 +128,8 @@ func TestStorable(t *testing.T) {
 		{value.Null, true},
 		{value.Float(math.NaN()), true},
 		{value.Node(1), false},
+		{value.OfVirtualNode(&value.VirtualNode{ID: -1}), false},
+		{value.List([]value.Value{value.OfVirtualEdge(&value.VirtualEdge{ID: -1})}), false},
 		{value.List([]value.Value{value.Int(1), value.Edge(graph.Edge{})}), false},
 		{value.Map([]value.Entry{{Key: "a", Value: value.Path(&value.PathValue{})}}), false},
 		{deep, false},

@@ -21,7 +21,7 @@ func hash(v Value, seed uint64) uint64 {
 	switch v.k {
 	case KindNull:
 		return mix(seed, uint64(KindNull), 0)
-	case KindBool, KindInt, KindNode:
+	case KindBool, KindInt, KindNode, KindVirtualNode, KindVirtualEdge:
 		return mix(seed, uint64(v.k), v.n)
 	case KindEdge:
 		return mix(seed, uint64(v.k), uint64(uint32(v.n)))

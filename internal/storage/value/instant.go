@@ -99,7 +99,8 @@ func (v Value) TemporalText() string {
 		return v.AsLocalDateTime().String()
 	case KindDuration:
 		return v.AsDuration().String()
-	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindPoint, KindEnum:
+	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindPoint, KindEnum,
+		KindVirtualNode, KindVirtualEdge:
 	}
 	misused(v.k, KindDuration)
 	return ""
@@ -121,7 +122,7 @@ func orderInstants(a, b Value) int {
 		return cmp.Compare(a.n, b.n)
 	case KindDate, KindLocalTime, KindLocalDateTime:
 		return cmp.Or(cmp.Compare(int64(a.n), int64(b.n)), cmp.Compare(a.x, b.x))
-	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath:
+	case KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindVirtualNode, KindVirtualEdge:
 	}
 	return 0
 }
@@ -146,7 +147,7 @@ func hashInstant(v Value, seed uint64) uint64 {
 		zone := v.AsDateTime().Zone
 		seed = mix(seed, xxhash.Sum64String(zone.Name()), uint64(zone.OffsetAt(int64(v.n))))
 	case KindDate, KindTime, KindLocalTime, KindLocalDateTime, KindEnum,
-		KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath:
+		KindNull, KindBool, KindInt, KindFloat, KindString, KindBytes, KindList, KindMap, KindNode, KindEdge, KindPath, KindVirtualNode, KindVirtualEdge:
 	}
 	return mix(mix(seed, kind, uint64(uint32(v.x))), kind, v.n)
 }

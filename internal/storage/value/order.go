@@ -38,7 +38,7 @@ func TernaryOf(b bool) Ternary {
 }
 
 // rank is the place of a kind in the order of ORDER BY:
-// map < node < relationship < list < path < zoned datetime < local datetime < date <
+// map < node < virtual node < relationship < virtual relationship < list < path < zoned datetime < local datetime < date <
 // zoned time < local time < duration < point < enum < string < bytes < boolean < number < NaN < null.
 func rank(v Value) int {
 	switch v.k {
@@ -46,48 +46,52 @@ func rank(v Value) int {
 		return 0
 	case KindNode:
 		return 1
-	case KindEdge:
+	case KindVirtualNode:
 		return 2
-	case KindList:
+	case KindEdge:
 		return 3
-	case KindPath:
+	case KindVirtualEdge:
 		return 4
-	case KindDateTime:
+	case KindList:
 		return 5
-	case KindLocalDateTime:
+	case KindPath:
 		return 6
-	case KindDate:
+	case KindDateTime:
 		return 7
-	case KindTime:
+	case KindLocalDateTime:
 		return 8
-	case KindLocalTime:
+	case KindDate:
 		return 9
-	case KindDuration:
+	case KindTime:
 		return 10
-	case KindPoint:
+	case KindLocalTime:
 		return 11
-	case KindEnum:
+	case KindDuration:
 		return 12
-	case KindString:
+	case KindPoint:
 		return 13
-	case KindBytes:
+	case KindEnum:
 		return 14
-	case KindBool:
+	case KindString:
 		return 15
-	case KindInt:
+	case KindBytes:
 		return 16
+	case KindBool:
+		return 17
+	case KindInt:
+		return 18
 	case KindFloat:
 		if math.IsNaN(v.AsFloat()) {
 			return rankNaN
 		}
-		return 16
+		return 18
 	case KindNull:
 	}
-	return 18
+	return 20
 }
 
 // rankNaN is the rank of NaN, which is equal to itself in this order.
-const rankNaN = 17
+const rankNaN = 19
 
 // Order is the total order of ORDER BY, DISTINCT, min and max (openCypher's
 // "orderability"): it returns a negative number, zero or a positive number. NaN equals
@@ -102,6 +106,8 @@ func Order(a, b Value) int {
 		return orderMaps(a.AsMap(), b.AsMap())
 	case KindNode, KindEdge:
 		return cmp.Compare(uint32(a.n), uint32(b.n))
+	case KindVirtualNode, KindVirtualEdge:
+		return cmp.Compare(int64(b.n), int64(a.n)) // ids go down from -1: the one made first is first
 	case KindList:
 		x, y := a.AsList(), b.AsList()
 		for i := range min(len(x), len(y)) {

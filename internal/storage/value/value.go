@@ -5,7 +5,8 @@
 // the pointer, with the length of the first three in the word. The half word tells how deep
 // lists and maps nest. Temporal instants have days, seconds or nanoseconds in the word, an
 // offset or nanoseconds in the half word, and their zone behind the pointer. The value of an
-// enum has the numbers of both in the word. Values are
+// enum has the numbers of both in the word; a virtual node or relationship lies behind the
+// pointer and has its id in the word. Values are
 // immutable: what a constructor is given must not be changed afterwards, and what an
 // accessor returns must not be written to. The zero Value is null.
 package value
@@ -45,9 +46,11 @@ const (
 	KindDuration
 	KindPoint
 	KindEnum
+	KindVirtualNode
+	KindVirtualEdge
 )
 
-// String returns the type name that messages and valueType() use.
+// String returns the type name that messages use, and valueType() of all but virtual things.
 func (k Kind) String() string {
 	switch k {
 	case KindNull:
@@ -88,6 +91,10 @@ func (k Kind) String() string {
 		return "POINT"
 	case KindEnum:
 		return "ENUM"
+	case KindVirtualNode:
+		return "VIRTUAL NODE"
+	case KindVirtualEdge:
+		return "VIRTUAL RELATIONSHIP"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -314,6 +321,10 @@ func (v Value) Size() int64 {
 		return int64(unsafe.Sizeof(temporal.Duration{}))
 	case KindPoint:
 		return int64(unsafe.Sizeof(PointValue{}))
+	case KindVirtualNode:
+		return v.AsVirtualNode().Size()
+	case KindVirtualEdge:
+		return v.AsVirtualEdge().Size()
 	case KindNull, KindBool, KindInt, KindFloat, KindNode, KindEdge,
 		KindDate, KindTime, KindLocalTime, KindDateTime, KindLocalDateTime, KindEnum:
 	}
