@@ -104,12 +104,8 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"case name == identityTemp || name == retention.LockName+\".tmp\":", "case name == retention.LockName+\".tmp\":", durable, crashAll,
 	},
 	{
-		"the name of the identity is not synced", "internal/durability/recovery/identity.go",
-		"if err := fsys.SyncDir(dir); err != nil {", "if err := error(nil); err != nil {", durable, crashAll,
-	},
-	{
 		"the folder above a new data directory is not synced", "internal/durability/manager.go",
-		"if err := o.FS.SyncDir(dir); errors.Is(err, fs.ErrPermission) {", "if err := error(nil); errors.Is(err, fs.ErrPermission) {", durable, crashAll,
+		"if err := o.FS.SyncDir(dir); errors.Is(err, fs.ErrPermission) {", "if err := error(nil); dir == \"\" || errors.Is(err, fs.ErrPermission) {", durable, crashAll,
 	},
 	{
 		"LOCK DATA DIRECTORY is not durable", "internal/durability/retention/lock.go",
@@ -182,6 +178,9 @@ func (e exhibit) test(t *testing.T) (out string, err error) {
 	// The server has to be built with the bug as well.
 	c.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+name, "MEMGRAPHD_BINARY=", "MEMGRAPHD_TABLE=",
 		"MEMGRAPHD_SEED=", "MEMGRAPHD_CRASH_SEEDS=1", "MEMGRAPHD_CRASH_HISTORIES=60")
+	if e.run == failAll {
+		c.Env = append(c.Env, "MEMGRAPHD_CRASH_SCRIPT=changes")
+	}
 	all, err := c.CombinedOutput()
 	return string(all), err
 }
