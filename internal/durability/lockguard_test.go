@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -218,9 +219,11 @@ func (g *lockGuard) unlock(d *database, few func(*durability.Options)) {
 // TestLockHeldLong warns after an hour, and now and then from there on.
 func TestLockHeldLong(t *testing.T) {
 	fsys := vfs.NewMem(1)
-	now := epoch
+	var passed atomic.Int64 // since epoch; goroutines of the database ask for the time
+	now := func() time.Time { return epoch.Add(time.Duration(passed.Load())) }
+	wait := func(d time.Duration) { passed.Add(int64(d)) }
 	lines, keep := logged()
-	clock := func(o *durability.Options) { o.Now = func() time.Time { return now } }
+	clock := func(o *durability.Options) { o.Now = now }
 	d := open(t, fsys, clock, keep)
 	must[bool](t)(d.m.LockDirectory("ann"))
 	warned := func() int { return lines.FilterMessageSnippet("locked for long").Len() }
@@ -228,10 +231,10 @@ func TestLockHeldLong(t *testing.T) {
 		after time.Duration
 		want  int
 	}{{59 * time.Minute, 0}, {2 * time.Minute, 1}, {time.Minute, 1}, {5 * time.Hour, 1}, {time.Hour, 2}, {time.Minute, 2}} {
-		now = now.Add(c.after)
+		wait(c.after)
 		d.m.Look()
 		if warned() != c.want {
-			t.Errorf("warned %d times after %v, want %d", warned(), now.Sub(epoch), c.want)
+			t.Errorf("warned %d times after %v, want %d", warned(), now().Sub(epoch), c.want)
 		}
 	}
 	d.close()
@@ -244,7 +247,7 @@ func TestLockHeldLong(t *testing.T) {
 		t.Errorf("got %v", line)
 	}
 	must[bool](t)(d.m.UnlockDirectory())
-	now = now.Add(24 * time.Hour)
+	wait(24 * time.Hour)
 	d.m.Look()
 	must[bool](t)(d.m.LockDirectory("bob"))
 	d.m.Look()
