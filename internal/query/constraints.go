@@ -40,8 +40,8 @@ func (s *Session) changeConstraint(ctx context.Context, r *Result, st *ast.Const
 		})
 	}
 	if st.Drop {
-		dropped, err := store.DropConstraint(ctx, def)
-		if err != nil {
+		var dropped bool
+		if dropped, err = store.DropConstraint(ctx, def); err != nil {
 			return err
 		}
 		r.summary.indexNotice(dropped, "DropConstraint", "Dropped "+what+".", "ConstraintDoesNotExist", capital(what)+" doesn't exist.")

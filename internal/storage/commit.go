@@ -62,7 +62,7 @@ func (s *Store) LastCommitted() change.Index { return change.Index(s.sequencer.l
 
 // Commit makes the changes durable and then visible to others, and returns the index of
 // the commit; without changes, that of the view. The transaction can still be read until
-// Release. After an error, which may be a *constraint.Violation, it is rolled back.
+// Release. After an error, which may be a *constraint.ViolationError, it is rolled back.
 func (tx *Tx) Commit() (change.Index, error) {
 	if tx.ended {
 		return 0, ErrReadOnly

@@ -92,7 +92,7 @@ func (s *Store) valuesOf(r *rule, im image, dst []value.Value) (values []value.V
 }
 
 // CreateConstraint checks a constraint while others write, logs it, and puts it in force;
-// created is false if there is one. Data that break it are reported as *constraint.Violation.
+// created is false if there is one. Data that break it are reported as *constraint.ViolationError.
 //
 // The rule is registered first, so that writers keep its tree, and enforced once the tree
 // is whole. Every commit that did not know it has ended before the check begins, so each
@@ -231,7 +231,7 @@ func (s *Store) inspect(ctx context.Context, r *rule) error {
 
 // inspectSome looks at some nodes from an id on and returns where to go on, graph.NoNode
 // at the end.
-func (s *Store) inspectSome(r *rule, from graph.NodeID, ids []graph.NodeID) (graph.NodeID, *constraint.Violation) {
+func (s *Store) inspectSome(r *rule, from graph.NodeID, ids []graph.NodeID) (graph.NodeID, *constraint.ViolationError) {
 	tx := s.Begin(TxOptions{ReadOnly: true})
 	defer tx.Release()
 	scan := tx.ScanLabelRange(r.def.Label, from, graph.NoNode)
@@ -252,7 +252,7 @@ func (s *Store) inspectSome(r *rule, from graph.NodeID, ids []graph.NodeID) (gra
 }
 
 // breachBy tells how a node of the view breaks r, whose label it has; nil if it does not.
-func (tx *Tx) breachBy(r *rule, id graph.NodeID) *constraint.Violation {
+func (tx *Tx) breachBy(r *rule, id graph.NodeID) *constraint.ViolationError {
 	s := tx.store
 	im := tx.image(id)
 	if r.index == nil {
@@ -289,7 +289,7 @@ func (s *Store) has(r *rule, im image, values []value.Value) bool {
 }
 
 // breachIn tells how one version of a node, which has the label, breaks r, unless r is Unique.
-func (s *Store) breachIn(r *rule, id graph.NodeID, im image) *constraint.Violation {
+func (s *Store) breachIn(r *rule, id graph.NodeID, im image) *constraint.ViolationError {
 	v := s.valueIn(im, r.def.Keys[0])
 	switch r.def.Rule {
 	case constraint.Exists:

@@ -41,7 +41,7 @@ func constrain(t tester, s *Store, d ConstraintDef) {
 // wantViolation fails unless err is a violation whose text holds every part.
 func wantViolation(t tester, err error, parts ...string) {
 	t.Helper()
-	v, ok := errors.AsType[*constraint.Violation](err)
+	v, ok := errors.AsType[*constraint.ViolationError](err)
 	if !ok || !errors.Is(err, constraint.ErrViolated) {
 		t.Fatalf("no violation: %v", err)
 	}
@@ -295,7 +295,8 @@ func TestConstraintsAgain(t *testing.T) {
 	node1(t, n, tx, value.Int(1))
 	wantViolation(t, commitError(tx), "kA = 1")
 	double := change.Commit{Index: again.LastCommitted() + 1, Ops: []change.Op{
-		{Kind: change.CreateNode, Node: 5}, {Kind: change.AddLabel, Node: 5, Ref: uint32(n.labels[0])},
+		{Kind: change.CreateNode, Node: 5},
+		{Kind: change.AddLabel, Node: 5, Ref: uint32(n.labels[0])},
 		{Kind: change.SetNodeProp, Node: 5, Ref: uint32(n.keys[0]), Value: value.Int(1)},
 	}}
 	fresh := New(Options{})
@@ -346,7 +347,7 @@ func TestUniqueStress(t *testing.T) {
 			_, err := s.DropConstraint(context.Background(), d)
 			must(t, err)
 			time.Sleep(time.Duration(r.IntN(300)) * time.Microsecond)
-			if !recreate(t, s, n, d) {
+			if !recreate(t, s, d) {
 				break
 			}
 			inForce(t, s, n)
@@ -359,13 +360,14 @@ func TestUniqueStress(t *testing.T) {
 }
 
 // recreate creates the constraint, after it deleted what is in the way.
-func recreate(t *testing.T, s *Store, n testNames, d ConstraintDef) bool {
+func recreate(t *testing.T, s *Store, d ConstraintDef) bool {
+	t.Helper()
 	for range 1000 {
 		_, err := s.CreateConstraint(context.Background(), d)
 		if err == nil {
 			return true
 		}
-		v, ok := errors.AsType[*constraint.Violation](err)
+		v, ok := errors.AsType[*constraint.ViolationError](err)
 		if !ok {
 			t.Error(err)
 			return false
@@ -386,6 +388,7 @@ func recreate(t *testing.T, s *Store, n testNames, d ConstraintDef) bool {
 
 // fight creates, changes and deletes nodes with few values.
 func fight(t *testing.T, s *Store, n testNames, seed uint64) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 3))
 	passed, broken, conflicts := 0, 0, 0
 	for range 400 {
@@ -431,6 +434,7 @@ func fight(t *testing.T, s *Store, n testNames, seed uint64) {
 
 // inForce looks into some views while the constraint is in force.
 func inForce(t *testing.T, s *Store, n testNames) {
+	t.Helper()
 	for range 10 {
 		tx := s.Begin(TxOptions{ReadOnly: true})
 		seen := map[int64]graph.NodeID{}

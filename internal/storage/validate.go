@@ -104,7 +104,7 @@ func (v *validation) node(id graph.NodeID, was image) error {
 }
 
 // verdict makes a violation the error of the commit.
-func (v *validation) verdict(r *rule, breach *constraint.Violation) error {
+func (v *validation) verdict(r *rule, breach *constraint.ViolationError) error {
 	if !r.ready.Load() {
 		return fmt.Errorf("%w: the constraint that is being created: %w", ErrConflict, breach)
 	}

@@ -38,7 +38,7 @@ func Failure(err error) *failure.Error {
 		return f
 	}
 	var f *failure.Error
-	violation, _ := errors.AsType[*constraint.Violation](err)
+	violation, _ := errors.AsType[*constraint.ViolationError](err)
 	switch {
 	case errors.Is(err, storage.ErrConflict):
 		f = failure.New(failure.TransactionError, failure.Runtime, "ConflictingTransactions",
@@ -107,7 +107,7 @@ func connected() *failure.Error {
 }
 
 // violated says that a change breaks a constraint.
-func violated(v *constraint.Violation) *failure.Error {
+func violated(v *constraint.ViolationError) *failure.Error {
 	detail, hint := "", ""
 	switch v.Rule {
 	case constraint.Exists:

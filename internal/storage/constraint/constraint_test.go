@@ -172,8 +172,8 @@ func TestGate(t *testing.T) {
 	go func() { done <- g.Wait(t.Context()) }()
 	second.Leave()
 	select {
-	case <-done:
-		t.Fatal("it did not wait for the first")
+	case err := <-done:
+		t.Fatalf("it did not wait for the first: %v", err)
 	default:
 	}
 	first.Leave()

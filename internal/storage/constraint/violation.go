@@ -12,8 +12,8 @@ import (
 // ErrViolated is the class of errors about data that break a constraint.
 var ErrViolated = errors.New("constraint violated")
 
-// Violation is one node that breaks a constraint.
-type Violation struct {
+// ViolationError is one node that breaks a constraint.
+type ViolationError struct {
 	Rule   Rule
 	Target string       // label and properties, for example ":User(email)"
 	Values string       // properties and values, for example "email = 'a@b.c'"; of Exists the property
@@ -25,8 +25,8 @@ type Violation struct {
 
 // NewViolation reports that node, whose properties in the order of d.Keys have values,
 // breaks d. All that it keeps of them is text.
-func NewViolation(d *Definition, names Names, node, other graph.NodeID, values []value.Value) *Violation {
-	v := &Violation{Rule: d.Rule, Target: Target(d, names), Type: d.Type, Node: node, Other: other}
+func NewViolation(d *Definition, names Names, node, other graph.NodeID, values []value.Value) *ViolationError {
+	v := &ViolationError{Rule: d.Rule, Target: Target(d, names), Type: d.Type, Node: node, Other: other}
 	parts := make([]string, len(d.Keys))
 	for i, k := range d.Keys {
 		parts[i] = quoted(names.KeyName(k))
@@ -42,7 +42,7 @@ func NewViolation(d *Definition, names Names, node, other graph.NodeID, values [
 }
 
 // Error says what was found where.
-func (v *Violation) Error() string {
+func (v *ViolationError) Error() string {
 	node := "a new node"
 	if v.Node != graph.NoNode {
 		node = fmt.Sprintf("node %d", v.Node)
@@ -59,4 +59,4 @@ func (v *Violation) Error() string {
 }
 
 // Unwrap returns ErrViolated.
-func (*Violation) Unwrap() error { return ErrViolated }
+func (*ViolationError) Unwrap() error { return ErrViolated }
