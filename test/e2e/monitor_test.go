@@ -93,6 +93,24 @@ func TestMonitor(t *testing.T) {
 	}
 }
 
+// TestHealthOfABrokenServer starts without data: it lives, and nobody should be sent there.
+func TestHealthOfABrokenServer(t *testing.T) {
+	dir := prepare(t)
+	edit(t, files(t, dir, "wal/*.wal")[0], flip(100))
+	port := freePort(t, "")
+	start(t, dir, "--storage-allow-recovery-failure", "--metrics-address=127.0.0.1", "--metrics-port="+port)
+	if status, body := ask(t, port, "/health/live"); status != http.StatusOK {
+		t.Errorf("not alive: %d %s", status, body)
+	}
+	status, body := ask(t, port, "/health/ready")
+	if status != http.StatusServiceUnavailable || !strings.HasPrefix(body, "not ready: ") || !strings.Contains(body, "without data") {
+		t.Errorf("%d %s", status, body)
+	}
+	if ready := metric(t, port, "memgraph_ready"); ready != 0 {
+		t.Errorf("memgraph_ready is %v", ready)
+	}
+}
+
 // TestMetricsPortTaken starts where another program has the port: the server goes on only if nobody chose it.
 func TestMetricsPortTaken(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
