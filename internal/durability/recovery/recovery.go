@@ -254,7 +254,8 @@ func (r *run) loadOne(ctx context.Context, path string, index change.Index) (err
 	if err != nil && ctx.Err() == nil {
 		// Its checksums are good and the store is half full: no older snapshot can be
 		// tried in this process, whatever the error is.
-		return fmt.Errorf("load of a snapshot that had been verified: %s; start again", err.Error())
+		return fmt.Errorf("load of snapshot %s, whose checksums are good: %s; start again, or move this file away, so that an older "+
+			"snapshot and the log take its place", path, err.Error())
 	}
 	counts := f.Counts()
 	r.out.Report.Snapshot.Bytes, r.out.Report.Nodes, r.out.Report.Edges = f.Bytes(), counts.Nodes, counts.Edges
@@ -277,7 +278,9 @@ func (r *run) verify(ctx context.Context, path string, index change.Index) (*sna
 		err = &snapshot.DamagedError{File: path, Reason: fmt.Sprintf("its name says commit %d, its header %d", index, h.Index)}
 	default:
 		r.progress(Progress{Phase: PhaseVerify, Total: f.Bytes()})
-		err = f.Verify(ctx, max(r.o.Workers, 2))
+		err = f.VerifyTelling(ctx, max(r.o.Workers, 2), func(p snapshot.Progress) {
+			r.progress(Progress{Phase: PhaseVerify, Bytes: p.Bytes, Total: p.Total})
+		})
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

@@ -132,6 +132,15 @@ func (s *File) Verify(ctx context.Context, workers int) error {
 	return s.verify(ctx, workers, func(ctx context.Context, _ int64) error { return context.Cause(ctx) })
 }
 
+// VerifyTelling is Verify that reports how far it is, on several goroutines.
+func (s *File) VerifyTelling(ctx context.Context, workers int, report func(Progress)) error {
+	var done atomic.Int64
+	return s.verify(ctx, workers, func(ctx context.Context, n int64) error {
+		report(Progress{Bytes: done.Add(n) - n, Total: s.size})
+		return context.Cause(ctx)
+	})
+}
+
 // verify is Verify that asks pass before each block, with its bytes.
 func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Context, n int64) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
