@@ -55,7 +55,7 @@ func TestRecoveringSpeaksByTheClock(t *testing.T) {
 	stop := s.startRecovering()
 	s.recovering.hear(durability.Progress{Phase: durability.PhaseLog, Commits: 5, InPhase: time.Second})
 	buffer := make([]byte, 4096)
-	if err := systemd.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err = systemd.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	n, err := systemd.Read(buffer)
