@@ -98,12 +98,16 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err = s.engine.admit(st); err != nil {
 		return nil, err
 	}
-	r := &Result{s: s, text: text, started: started}
-	r.summary = Summary{Database: DatabaseName, ParsingTime: st.parsing, PlanningTime: st.planning}
+	fresh := func() *Result {
+		summary := Summary{Database: DatabaseName, ParsingTime: st.parsing, PlanningTime: st.planning}
+		return &Result{s: s, text: text, started: started, summary: summary}
+	}
+	var r *Result
 	if st.prepared == nil {
+		r = fresh()
 		err = s.runAdmin(ctx, r, st.admin, params, o)
 	} else {
-		err = s.runQuery(ctx, r, st, params, o)
+		r, err = s.runAgain(ctx, fresh, st, params, o)
 	}
 	if err != nil {
 		return nil, err

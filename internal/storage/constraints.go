@@ -19,6 +19,10 @@ import (
 // ErrConstraintType reports a data type constraint on a property that has one of another type.
 var ErrConstraintType = errors.New("the property has a constraint of another data type")
 
+// ErrMergeLost reports that MERGE created what another transaction has created meanwhile; it
+// comes with ErrConflict.
+var ErrMergeLost = errors.New("another transaction has created meanwhile what MERGE created")
+
 // ConstraintDef names a constraint.
 type ConstraintDef = constraint.Definition
 

@@ -147,7 +147,7 @@ func (v *validation) free(a acquisition) error {
 				continue
 			}
 			if _, merged := v.tx.merged[a.node]; merged && !s.has(a.rule, v.tx.image(e.Node), values) {
-				return fmt.Errorf("%w: MERGE created what another transaction has created meanwhile", ErrConflict)
+				return fmt.Errorf("%w: %w", ErrConflict, ErrMergeLost)
 			}
 			breach := constraint.NewViolation(&a.rule.def, s, a.node, e.Node, values)
 			return v.verdict(a.rule, breach)
