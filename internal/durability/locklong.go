@@ -14,7 +14,7 @@ const (
 	lockRepeat = 6 * time.Hour
 )
 
-// warnLock says that the directory has been locked for long. Only the watcher calls it.
+// warnLock says that the directory has been locked for long. The caller holds watcher.looking.
 func (m *Manager) warnLock() {
 	lock, now := m.lockInfo(), m.o.Now()
 	w := &m.watcher

@@ -3,6 +3,7 @@ package durability_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -260,15 +261,17 @@ func TestScheduledSnapshotNeedsRoom(t *testing.T) {
 		size := d.m.Info().LastSnapshot.Bytes
 		fsys.SetQuota(fsys.Used() + size - 4096)
 		used := fsys.Used()
-		peak := used
-		fsys.Inject(func(op vfs.Op) error {
-			peak = max(peak, fsys.Used())
+		var peak atomic.Int64
+		fsys.Inject(func(vfs.Op) error {
+			if now := fsys.Used(); now > peak.Load() {
+				peak.Store(now)
+			}
 			return nil
 		})
 		time.Sleep(2 * time.Minute)
 		fsys.Inject(nil)
-		if got := d.kept(); len(got) != 1 || peak > used+size/2 {
-			t.Errorf("kept %v, and %d bytes were written", got, peak-used)
+		if got := d.kept(); len(got) != 1 || peak.Load() > used+size/2 {
+			t.Errorf("kept %v, and %d bytes were written", got, peak.Load()-used)
 		}
 		if n := lines.FilterMessage("snapshot failed").Len(); n < 2 || d.m.Info().SnapshotFailures != int64(n) {
 			t.Errorf("%d failures, %+v", n, d.m.Info().SnapshotFailures)

@@ -14,6 +14,8 @@ type watcher struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
+	looking sync.Mutex // guards what follows
+
 	lock   time.Time // since when the lock holds that was seen last
 	warned time.Time // when it was last said that it holds for long
 }
@@ -43,6 +45,8 @@ func (m *Manager) stopWatcher() {
 
 // look is one round of the watcher.
 func (m *Manager) look() {
+	m.watcher.looking.Lock()
+	defer m.watcher.looking.Unlock()
 	m.space.look()
 	if err := m.Health(); err != nil {
 		m.writes.logStopped(err)
