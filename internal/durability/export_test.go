@@ -24,3 +24,6 @@ func (m *Manager) SnapshotEnded() bool {
 
 // Look is one round of the watcher.
 func (m *Manager) Look() { m.look() }
+
+// Tick is one tick of the scheduler.
+func (m *Manager) Tick(ctx context.Context) { m.tick(ctx) }

@@ -50,6 +50,9 @@ func (m *Manager) createSnapshot(ctx context.Context, t trigger) (SnapshotInfo, 
 	m.files.Lock()
 	defer m.files.Unlock()
 	if t == triggerPeriodic {
+		if m.lockInfo().Locked { // since the scheduler looked
+			return SnapshotInfo{}, ErrSnapshotEnded
+		}
 		if err := m.roomForSnapshot(); err != nil {
 			m.noteSnapshot(SnapshotInfo{}, m.o.Now(), err)
 			return SnapshotInfo{}, err

@@ -117,6 +117,10 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"if m.broken != nil || m.lockInfo().Locked {", "if m.broken != nil {", durable, "Lock",
 	},
 	{
+		"a snapshot that falls due during LOCK DATA DIRECTORY is written while it is locked", "internal/durability/snapshots.go",
+		"if m.lockInfo().Locked { // since", "if m.lockInfo().Since.Year() < 0 { // since", durable, "TestTickDuringLock",
+	},
+	{
 		"a scan takes what does not fit for the end of the log", "internal/durability/wal/scan.go",
 		"\t\t\tdamaged = true", "\t\t\tdamaged = false", wal, "TestSweepBits",
 	},
