@@ -87,7 +87,7 @@ func (s *server) loadSettings() {
 			s.notices.Warn("a remembered setting is not in force", name, zap.String("value", r.Text), zap.Error(r.Err))
 		}
 	}
-	if s.cfg.Storage.WALEnabled && s.disk.Schedule().Never() && !s.cfg.Storage.Snapshots.Never() {
+	if s.cfg.Storage.WALEnabled && s.disk.Broken() == nil && s.disk.Schedule().Never() && !s.cfg.Storage.Snapshots.Never() {
 		s.notices.Warn("the setting " + snapshotSetting + " pauses snapshots: the log grows, and starting takes longer, until a snapshot is asked for")
 	}
 }

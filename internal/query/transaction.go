@@ -184,7 +184,7 @@ func (s *Session) explain(err error, text string) error {
 	case errors.As(err, &limit):
 		return failure.New(failure.ResourceError, failure.Runtime, "TransactionTimedOut",
 			"the time limit of %s passed", limit.limit).
-			WithHint("make the query smaller, or raise --query-execution-timeout-sec or the transaction's timeout").
+			WithHint("make the query smaller, or raise --query-execution-timeout-sec, the setting query.timeout or the transaction's timeout").
 			WithCode("Neo.ClientError.Transaction.TransactionTimedOut")
 	case failure.Of(err) != nil:
 		f := *failure.Of(err)

@@ -21,6 +21,7 @@ import (
 //	run                     one statement a line
 //	await                   the same, and waits until there is a further snapshot
 //	config                  current_value in SHOW CONFIG of the flags in the input, one a line
+//	agent                   what a client is told whom it talks to
 //	log                     the lines of the server's log that have the input
 //	files                   how many snapshots there are
 func TestSettings(t *testing.T) {
@@ -57,6 +58,9 @@ func (c *conversation) command(d *datadriven.TestData) string {
 			}
 		}
 		return b.String()
+	case "agent":
+		session := open(c.t, c.driver, neo4j.SessionConfig{})
+		return consume(c.t, in(session), "RETURN 1", nil).Server().Agent() + "\n"
 	case "log":
 		var b strings.Builder
 		for line := range strings.Lines(c.server.Log()) {
