@@ -45,6 +45,7 @@ var scripts = []script{ //nolint:gochecknoglobals // a table
 		for i := range 9 {
 			l.commits(1)
 			l.index(i)
+			l.constraint()
 		}
 	}},
 	{"rotation", func(l *life) {
@@ -254,6 +255,23 @@ func (l *life) index(i int) {
 	if _, err = l.s.DropIndex(l.t.Context(), d); err == nil {
 		l.rec.acknowledge(l.s.LastCommitted())
 	}
+	l.ok(err)
+}
+
+// constraint makes a constraint or drops one, after a commit under those that there are.
+func (l *life) constraint() {
+	if l.m == nil {
+		return
+	}
+	tx := l.s.Begin(storage.TxOptions{})
+	defer tx.Release()
+	l.ok(l.w.expected(l.w.ruledNode(tx)))
+	index, err := tx.Commit()
+	if err == nil {
+		l.rec.acknowledge(index)
+	}
+	l.ok(l.w.expected(err))
+	_, _, err = l.w.schema()
 	l.ok(err)
 }
 
