@@ -134,8 +134,6 @@ func (m *Manager) tick(ctx context.Context) {
 	started := m.o.Now()
 	_, err := m.createSnapshot(ctx, triggerPeriodic)
 	switch {
-	case m.broken != nil:
-		return
 	case errors.Is(err, ErrClosed):
 	case errors.Is(err, ErrSnapshotRunning), errors.Is(err, ErrSnapshotEnded):
 		skipped(err.Error())
