@@ -64,7 +64,7 @@ func (y *yard) start() {
 	}
 	y.server, y.driver = server, driver
 	if err := y.book.Prepare(y.t.Context(), driver); err != nil {
-		y.t.Fatal(err)
+		y.t.Fatalf("%v\nits log:\n%s", err, server.Log())
 	}
 	found := y.compare(driver, y.book.Acknowledged(), y.book.Issued(), server)
 	y.book.Adopt(found)

@@ -60,6 +60,21 @@ func Start(binary, dir string, flags ...string) (*Server, error) {
 // StartUnder is Start with a command in front of the binary, one that runs it in its own
 // place: the process that is signalled and waited for is the server.
 func StartUnder(wrapper []string, binary, dir string, flags ...string) (*Server, error) {
+	for range portTries {
+		if s, err := startOnce(wrapper, binary, dir, flags); !errors.Is(err, errPortTaken) {
+			return s, err
+		}
+	}
+	return nil, errPortTaken
+}
+
+// portTries bounds how often another port is tried: somebody else may take a free one
+// before the server does.
+const portTries = 5
+
+var errPortTaken = errors.New("somebody else has taken the port")
+
+func startOnce(wrapper []string, binary, dir string, flags []string) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -84,6 +99,9 @@ func StartUnder(wrapper []string, binary, dir string, flags ...string) (*Server,
 	if err := s.awaitListening(); err != nil {
 		_ = s.cmd.Process.Kill()
 		<-s.done
+		if strings.Contains(s.Log(), "address already in use") {
+			return nil, errPortTaken
+		}
 		return nil, fmt.Errorf("%w; its log:\n%s", err, s.Log())
 	}
 	return s, nil
@@ -112,7 +130,10 @@ func (s *Server) awaitListening() error {
 		}
 		c, err := net.DialTimeout("tcp", s.Addr, time.Second)
 		if err == nil {
-			return c.Close()
+			err = c.Close()
+			if strings.Contains(s.Log(), "listening for Bolt") { // it is this one
+				return err
+			}
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

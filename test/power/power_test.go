@@ -110,7 +110,7 @@ func (p *plug) once(ctx context.Context, book *ledger.Ledger, row *table.Row, la
 	}
 	defer func() { _ = d.Close(context.Background()) }()
 	if err = book.Prepare(ctx, d); err != nil {
-		return err
+		return fmt.Errorf("%w\nits log:\n%s", err, s.Log())
 	}
 	found, err := book.Check(ctx, d, book.Acknowledged(), book.Issued())
 	if err != nil {
