@@ -210,14 +210,20 @@ func appendShort(dst []byte, v uint64) []byte {
 	return binary.AppendUvarint(dst, v)
 }
 
+// guessed returns the column of the i-th value of the thing before if it is the one wanted.
+func (b *builder) guessed(id columnID, i int) (at int, ok bool) {
+	if i >= len(b.guess) || b.guess[i] >= len(b.columns) || b.columns[b.guess[i]].id != id {
+		return 0, false
+	}
+	return b.guess[i], true
+}
+
 // value appends one value, the i-th of its thing, to its column and returns the column's
 // place.
 func (b *builder) value(p storage.Property, i int) (int, error) {
 	id := columnID{p.Key, formOf(p.Value)}
-	at, known := 0, false
-	if i < len(b.guess) && b.guess[i] < len(b.columns) && b.columns[b.guess[i]].id == id {
-		at, known = b.guess[i], true
-	} else {
+	at, known := b.guessed(id, i)
+	if !known {
 		at, known = b.columnAt[id]
 	}
 	if !known {
