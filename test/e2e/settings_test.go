@@ -26,8 +26,8 @@ import (
 //	files                   how many snapshots there are
 func TestSettings(t *testing.T) {
 	c := &conversation{t: t, dir: filepath.Join(t.TempDir(), "data")}
+	defer func() { c.end(false) }()
 	datadriven.RunTest(t, "testdata/settings", func(_ *testing.T, d *datadriven.TestData) string { return c.command(d) })
-	c.end(false)
 }
 
 // conversation is one directory and the server that runs on it, if one does.
@@ -70,7 +70,7 @@ func (c *conversation) command(d *datadriven.TestData) string {
 		}
 		return b.String()
 	case "files":
-		return fmt.Sprintln(len(files(c.t, c.dir, "snapshots/*")))
+		return fmt.Sprintln(len(files(c.t, c.dir, "snapshots/[0-9]*.snap")))
 	case "run", "await":
 		if before := c.newest(); d.Cmd == "await" {
 			defer eventually(c.t, "a snapshot", func() bool { return c.newest() > before })
@@ -87,7 +87,7 @@ func (c *conversation) command(d *datadriven.TestData) string {
 
 // newest returns the newest snapshot, or "".
 func (c *conversation) newest() string {
-	names, err := filepath.Glob(filepath.Join(c.dir, "snapshots", "*"))
+	names, err := filepath.Glob(filepath.Join(c.dir, "snapshots", "[0-9]*.snap"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -97,6 +97,9 @@ func (c *conversation) newest() string {
 func (c *conversation) end(killed bool) {
 	if c.server == nil {
 		return
+	}
+	if c.t.Failed() {
+		c.t.Log(c.server.Log())
 	}
 	if killed {
 		c.server.Kill()
