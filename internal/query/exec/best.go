@@ -290,10 +290,10 @@ func (b *best) connected(r *run) (bool, error) {
 				return true, nil
 			}
 		}
-		if b.dist.ended || b.near.ended {
+		if b.near.ended || b.dist.ended && b.near.level > 0 {
 			return false, nil
 		}
-		if b.near.size() < b.dist.size() {
+		if b.dist.ended || b.near.size() < b.dist.size() {
 			if err := b.near.further(r); err != nil {
 				return false, err
 			}
