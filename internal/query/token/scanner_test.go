@@ -116,7 +116,9 @@ func checkTokens(text string) error {
 		if tok.Kind != token.EOF && tok.End == tok.Start {
 			return fmt.Errorf("token %d is empty", i)
 		}
-		if again := token.Scan(nil, text[tok.Start:tok.End]); tok.Kind != token.EOF && (len(again) != 2 || again[0].Kind != tok.Kind) {
+		// A $ means what follows it: a name, or a label in parentheses.
+		alone := text[tok.Start:tok.End] != "$" || !strings.HasPrefix(text[tok.End:], "(")
+		if again := token.Scan(nil, text[tok.Start:tok.End]); alone && tok.Kind != token.EOF && (len(again) != 2 || again[0].Kind != tok.Kind) {
 			return fmt.Errorf("token %d, %q, alone is something else", i, text[tok.Start:tok.End])
 		}
 		if gap := token.Scan(nil, text[end:tok.Start]); len(gap) != 1 {
