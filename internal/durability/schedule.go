@@ -20,6 +20,10 @@ const (
 	// with each failure. A tick that comes earlier is not put off.
 	retryFirst = 10 * time.Second
 	retryMax   = 10 * time.Minute
+	// catchUp is how long after a start a snapshot is written whose time came while the
+	// server was down: a server that is stopped or killed more often than its interval
+	// would never write one otherwise, and its log would grow for ever.
+	catchUp = 30 * time.Second
 )
 
 // plan is when the scheduler writes snapshots. Manager.mu guards it.
@@ -28,6 +32,7 @@ type plan struct {
 	next     time.Time     // by schedule; zero: none
 	retry    time.Time     // after a failure, before next; zero: none
 	failures int           // of the scheduler's snapshots since the last good one
+	started  time.Time     // of the scheduler
 	changed  chan struct{} // holds one message: schedule or next is another
 }
 
@@ -57,6 +62,7 @@ func (m *Manager) startScheduler() {
 	ctx, stop := context.WithCancel(context.Background())
 	m.stop = stop
 	m.plan.changed = make(chan struct{}, 1)
+	m.plan.started = m.o.Now()
 	m.SetSchedule(m.o.Snapshots)
 	m.scheduler.Go(func() {
 		for m.awaitTick(ctx) {
@@ -66,17 +72,38 @@ func (m *Manager) startScheduler() {
 }
 
 // SetSchedule changes when snapshots are written by themselves. The time to the first one
-// counts from now.
+// counts from now, and until this server has written one, where the start found commits
+// that are in no snapshot, from the newest snapshot there was.
 func (m *Manager) SetSchedule(s schedule.Schedule) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := &m.plan
 	p.schedule, p.retry, p.failures = s, time.Time{}, 0
 	p.next, _ = s.Next(m.o.Now())
+	if at, ok := m.missed(s); ok && at.Before(p.next) {
+		p.next = at
+	}
 	select {
 	case p.changed <- struct{}{}:
 	default: // the scheduler will look anyway
 	}
+}
+
+// missed returns when to write the snapshot that was due after the newest one, which a
+// server before this one wrote; ok is false where this one has written one, or the start
+// found nothing that is not in a snapshot. The caller holds mu.
+func (m *Manager) missed(s schedule.Schedule) (at time.Time, ok bool) {
+	newest := m.stats.snapshot
+	if m.stats.snapshots > 0 || m.report.Last <= newest.Index {
+		return time.Time{}, false
+	}
+	if at, ok = s.Next(newest.Created); !ok {
+		return time.Time{}, false
+	}
+	if soon := m.plan.started.Add(catchUp); at.Before(soon) {
+		at = soon
+	}
+	return at, true
 }
 
 // Schedule returns when snapshots are written by themselves.

@@ -142,3 +142,43 @@ func TestEndSnapshot(t *testing.T) {
 		d.close()
 	})
 }
+
+// TestShortLives stops the server more often than its interval: a snapshot is written
+// nevertheless as soon as the interval has passed since the newest one, or soon after a
+// start, so that the log does not grow for ever.
+func TestShortLives(t *testing.T) {
+	for _, text := range []string{"300", "0 */5 * * * *"} {
+		synctest.Test(t, func(t *testing.T) {
+			fsys := vfs.NewMem(1)
+			for life := range 20 {
+				d := scheduled(t, fsys, text)
+				d.commits(1)
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				d.close()
+				if got, least := len(snapshots(t, fsys)), life*2/5; got < least || got > least+2 {
+					t.Fatalf("schedule %q: %d snapshots after %d lives of two minutes", text, got, life+1)
+				}
+			}
+		})
+	}
+}
+
+// TestNothingMissed starts a server whose data is all in a snapshot: the interval counts
+// from the start.
+func TestNothingMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		d := scheduled(t, fsys, "300")
+		d.commits(1)
+		time.Sleep(301 * time.Second)
+		synctest.Wait()
+		d.close()
+		time.Sleep(time.Hour)
+		d = scheduled(t, fsys, "300")
+		if _, at, ok := d.m.NextSnapshot(); !ok || time.Until(at) != 300*time.Second {
+			t.Fatalf("next at %v, %t", at, ok)
+		}
+		d.close()
+	})
+}
