@@ -257,7 +257,11 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 		if err := w.r.step(1); err != nil || w.done {
 			return err
 		}
-		if x.Deleted || slices.ContainsFunc(p.Labels, func(l ast.Name) bool { return !x.has(l.Text) }) {
+		if x.Deleted && bound >= 0 && len(p.Labels) > 0 {
+			return unsupported(p)
+		}
+		// A deleted node that is bound stands for itself: nothing is asked of the graph.
+		if x.Deleted && bound < 0 || slices.ContainsFunc(p.Labels, func(l ast.Name) bool { return !x.has(l.Text) }) {
 			continue
 		}
 		next := e
