@@ -257,11 +257,9 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 		if err := w.r.step(1); err != nil || w.done {
 			return err
 		}
-		if x.Deleted && bound >= 0 && len(p.Labels) > 0 {
-			return unsupported(p)
-		}
-		// A deleted node that is bound stands for itself: nothing is asked of the graph.
-		if x.Deleted && bound < 0 || slices.ContainsFunc(p.Labels, func(l ast.Name) bool { return !x.has(l.Text) }) {
+		if ok, err := fits(p, x, bound >= 0); err != nil {
+			return err
+		} else if !ok {
 			continue
 		}
 		next := e
@@ -279,6 +277,18 @@ func (w *walk) node(i, at int, t trail, e *env) error {
 		}
 	}
 	return nil
+}
+
+// fits tells whether a node may be where p is, by its labels. A deleted node that is bound
+// stands for itself, for then nothing is asked of the graph.
+func fits(p *ast.NodePattern, x *Node, bound bool) (bool, error) {
+	if x.Deleted && bound && len(p.Labels) > 0 {
+		return false, unsupported(p)
+	}
+	if x.Deleted && !bound {
+		return false, nil
+	}
+	return !slices.ContainsFunc(p.Labels, func(l ast.Name) bool { return !x.has(l.Text) }), nil
 }
 
 // rel follows the i-th relationship of the part from node n.
