@@ -59,13 +59,8 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"if err := s.file.SyncData(); err != nil {", "if err := error(nil); err != nil {", durable, crashAll,
 	},
 	{
-		"a failed write is taken back, but not durably", "internal/durability/wal/segment.go",
-		"\tif err := s.file.SyncData(); err != nil {\n\t\treturn err\n\t}\n\ts.synced = s.written\n\treturn nil\n}\n\n// own", "\ts.synced = s.written\n\treturn nil\n}\n\n// own",
-		wal, "TestFailAtEveryOperation",
-	},
-	{
 		"a failed write is not taken back", "internal/durability/wal/segment.go",
-		"if err := s.file.Preallocate(from, dirty-from); err != nil {", "if err := error(nil); err != nil {", wal, "TestFailAtEveryOperation",
+		"if err := s.zero(from, dirty); err != nil {", "if err := error(nil); err != nil {", wal, "TestFailAtEveryOperation",
 	},
 	{
 		"a close stands next to the last record, and one block takes both", "internal/durability/wal/segment.go",
