@@ -56,15 +56,15 @@ func storageRows(i *durability.Info, interval string, now time.Time) []query.Inf
 		add("snapshot_running", fmt.Sprintf("%s since %s, %s, %d %%", r.Trigger, moment(r.Started), r.Phase, r.Done*100/max(r.Total, 1)))
 	}
 	number("retention_failures", uint64(i.RetentionFailures))
+	number("held_back_bytes", uint64(max(i.HeldBytes, 0)))
 
 	add("recovery_duration", span(i.Recovery.Duration))
 	number("recovery_replayed_commits", uint64(i.Recovery.Replayed))
 	number("recovery_damaged_snapshots", uint64(len(i.Recovery.Damaged)))
 	add("data_directory_locked", strconv.FormatBool(i.Lock.Locked))
-	if i.Lock.Locked {
-		add("data_directory_lock_owner", i.Lock.Owner)
-		age("data_directory_lock_age", i.Lock.Since)
-	}
+	add("data_directory_locked_by", i.Lock.Owner)
+	add("data_directory_locked_since", moment(i.Lock.Since))
+	age("data_directory_lock_age", i.Lock.Since)
 	return rows
 }
 

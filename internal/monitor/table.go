@@ -1,6 +1,10 @@
 package monitor
 
-import "time"
+import (
+	"time"
+
+	"memgraphd/internal/bolt"
+)
 
 // prefix begins every name, as Memgraph's do.
 const prefix = "memgraph_"
@@ -95,6 +99,16 @@ func ofGraph(read func(g *graph) int64) func(*sample) (float64, bool) {
 	}
 }
 
+// ofBolt reads a number of the listener.
+func ofBolt(read func(b *bolt.Stats) int64) func(*sample) (float64, bool) {
+	return func(s *sample) (float64, bool) {
+		if s.bolt == nil {
+			return 0, false
+		}
+		return float64(read(s.bolt)), true
+	}
+}
+
 func general() []metric {
 	return []metric{
 		{
@@ -131,29 +145,17 @@ func general() []metric {
 			name: "undo_memory_tracked_bytes", group: groupMemory, help: "Bytes of former versions that a reader may still need.",
 			value: ofGraph(func(g *graph) int64 { return g.memoryUndo }),
 		},
-		{name: "active_sessions", group: groupSession, help: "Clients that have logged on.", value: func(s *sample) (float64, bool) {
-			if s.bolt == nil {
-				return 0, false
-			}
-			return float64(s.bolt.Connections - s.bolt.Unauthenticated), true
-		}},
+		{
+			name: "active_sessions", group: groupSession, help: "Clients that have logged on.",
+			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Connections - b.Unauthenticated) }),
+		},
 		{
 			name: "bolt_connections_total", group: groupSession, kind: counter, help: "Connections accepted since the start.",
-			value: func(s *sample) (float64, bool) {
-				if s.bolt == nil {
-					return 0, false
-				}
-				return float64(s.bolt.Accepted), true
-			},
+			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Accepted) }),
 		},
 		{
 			name: "bolt_refused_total", group: groupSession, kind: counter, help: "Logins refused and connections turned away since the start.",
-			value: func(s *sample) (float64, bool) {
-				if s.bolt == nil {
-					return 0, false
-				}
-				return float64(s.bolt.Refused), true
-			},
+			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Refused) }),
 		},
 		{name: "active_transactions", group: groupTransaction, help: "Transactions that are open.", value: func(s *sample) (float64, bool) {
 			if s.query == nil {

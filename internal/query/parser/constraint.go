@@ -27,7 +27,7 @@ func (p *parser) createConstraint(start int32) ast.Statement {
 	if !p.acceptWord("FOR") {
 		p.unexpected("ON (n:Label) ASSERT or FOR (n:Label) REQUIRE in CREATE CONSTRAINT")
 	}
-	v := p.constrainedNode(s)
+	v := p.schemaNode("constraint", "a constraint", &s.Label)
 	p.expectWord("REQUIRE")
 	p.constrainedProperties(s, v)
 	if !p.acceptWord("IS") {
@@ -63,7 +63,7 @@ func (p *parser) dropConstraint(start int32) ast.Statement {
 
 // assertion reads (n:Label) ASSERT and what is demanded.
 func (p *parser) assertion(start int32, s *ast.ConstraintStatement) ast.Statement {
-	v := p.constrainedNode(s)
+	v := p.schemaNode("constraint", "a constraint", &s.Label)
 	p.expectWord("ASSERT")
 	if p.at(0, "EXISTS") && p.kindAt(1) == token.LParen {
 		p.next()
@@ -95,19 +95,6 @@ func (p *parser) uniqueOrTyped(s *ast.ConstraintStatement) {
 	default:
 		p.unexpected("UNIQUE, TYPED or NOT NULL after IS")
 	}
-}
-
-// constrainedNode reads (n:Label) and returns the variable.
-func (p *parser) constrainedNode(s *ast.ConstraintStatement) ast.Name {
-	if p.kind() == token.LParen && p.kindAt(1) == token.RParen {
-		p.unsupported(p.toks[p.pos].Span, "a constraint on relationships")
-	}
-	p.expectFor(token.LParen, "before the node of the constraint")
-	v := p.name("a variable")
-	p.expectFor(token.Colon, "and a label in the node of the constraint")
-	s.Label = p.name("a label")
-	p.expectFor(token.RParen, "after the node of the constraint")
-	return v
 }
 
 // constrainedProperties reads n.a, n.b, … with or without parentheses around them.

@@ -72,14 +72,7 @@ func (p *parser) indexKey() ast.Name {
 // indexFor reads (n:Label) ON (n.property).
 func (p *parser) indexFor(start int32) ast.Statement {
 	s := &ast.IndexStatement{}
-	if p.kind() == token.LParen && p.kindAt(1) == token.RParen {
-		p.unsupported(p.toks[p.pos].Span, "an index on relationships")
-	}
-	p.expectFor(token.LParen, "before the node of the index")
-	v := p.name("a variable")
-	p.expectFor(token.Colon, "and a label in the node of the index")
-	s.Label = p.name("a label")
-	p.expectFor(token.RParen, "after the node of the index")
+	v := p.schemaNode("index", "an index", &s.Label)
 	p.expectFor(token.On, "and the property of the index")
 	p.expectFor(token.LParen, "before the property of the index")
 	use := p.name("the variable of the index")
@@ -93,4 +86,18 @@ func (p *parser) indexFor(start int32) ast.Statement {
 	p.expectFor(token.RParen, "after the property of the index")
 	s.Place = p.since(start)
 	return s
+}
+
+// schemaNode reads the (n:Label) of an index or a constraint and returns the variable. what
+// and its form with an article name it in errors.
+func (p *parser) schemaNode(what, one string, label *ast.Name) ast.Name {
+	if p.kind() == token.LParen && p.kindAt(1) == token.RParen {
+		p.unsupported(p.toks[p.pos].Span, one+" on relationships")
+	}
+	p.expectFor(token.LParen, "before the node of the "+what)
+	v := p.name("a variable")
+	p.expectFor(token.Colon, "and a label in the node of the "+what)
+	*label = p.name("a label")
+	p.expectFor(token.RParen, "after the node of the "+what)
+	return v
 }
