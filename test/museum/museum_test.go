@@ -63,6 +63,15 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"if err := s.zero(from, dirty); err != nil {", "if err := error(nil); err != nil {", wal, "TestFailAtEveryOperation",
 	},
 	{
+		"a failed write is taken back, and that is not synced", "internal/durability/wal/segment.go",
+		"if err := s.file.SyncData(); err != nil {\n\t\treturn err\n\t}\n\ts.synced = s.written\n\treturn nil\n}\n\n// zero",
+		"s.synced = s.written\n\treturn nil\n}\n\n// zero", wal, "TestTakenBack",
+	},
+	{
+		"the name of a new version of the identity is not synced", "internal/durability/recovery/identity.go",
+		"if err := fsys.SyncDir(dir); err != nil {", "if err := error(nil); err != nil {", durable, "TestIdentitySurvives",
+	},
+	{
 		"a close stands next to the last record, and one block takes both", "internal/durability/wal/segment.go",
 		"make([]byte, distanceBytes))", "nil)", wal, "TestBlocks|TestEvery",
 	},
