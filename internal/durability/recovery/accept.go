@@ -165,8 +165,7 @@ func (r *run) setAside(ctx context.Context, folder string, loss *Loss) error {
 	if err := r.o.FS.SyncDir(r.o.Dir); err != nil {
 		return err
 	}
-	id := loss.identity
-	id.Timeline, id.Log, id.Reached = id.Timeline+1, false, 0
+	id := loss.identity.Next(0, loss.After)
 	if loss.After > r.good {
 		info, err := snapshot.Create(ctx, snapshot.Options{
 			FS: r.o.FS, Dir: filepath.Join(r.o.Dir, SnapshotsName), Store: r.o.Store, Database: id.Database,

@@ -27,6 +27,10 @@
 //	log       true once there is a log: from then on a directory without one is incomplete
 //	reached   a commit that the log has held durably, noted at a snapshot and at the end of
 //	          a server; a log that ends before it has lost something. Absent: 0
+//	parent    the timeline that this one left; absent: none
+//	forked    the commit behind which it left it; absent: 0
+//	recovered the moment that the directory was taken back to at a start, as the flag said
+//	          it, so that the flag does nothing again; absent: none
 //
 // It is written under another name, synced and renamed. In a new directory it comes
 // first, so that files of a database are never without it; the field log is set when the

@@ -26,6 +26,22 @@ type Identity struct {
 	// Reached is a commit that the log held durably at some time: a log that ends before
 	// it has lost something.
 	Reached change.Index
+	// Parent is the timeline that this one left behind the commit Forked; 0: none, it began
+	// with a graph that came from elsewhere, or with nothing.
+	Parent uint32
+	Forked change.Index
+	// Recovered is the moment that the directory was taken back to at a start, as the operator
+	// wrote it, so that it happens once; "": none.
+	Recovered string
+}
+
+// Next returns the identity with which the timeline after this one, and after newest, begins
+// behind a commit: without a log.
+func (id Identity) Next(newest uint32, forked change.Index) Identity {
+	next := id
+	next.Parent, next.Forked = id.Timeline, forked
+	next.Timeline, next.Log, next.Reached = max(id.Timeline, newest)+1, false, 0
+	return next
 }
 
 const (
@@ -41,6 +57,10 @@ type identityFile struct {
 	Timeline uint32    `json:"timeline"`
 	Log      bool      `json:"log"`
 	Reached  uint64    `json:"reached,omitempty"`
+	Parent   uint32    `json:"parent,omitempty"`
+	Forked   uint64    `json:"forked,omitempty"`
+
+	Recovered string `json:"recovered,omitempty"`
 }
 
 // newIdentity draws the identity of a new database.
@@ -80,7 +100,10 @@ func readIdentity(fsys vfs.FS, dir string) (Identity, error) {
 	if err != nil || len(database) != 16 || f.Format != identityFormat {
 		return Identity{}, &IdentityError{File: name, Reason: "is damaged: its fields make no sense"}
 	}
-	return Identity{Database: [16]byte(database), Created: f.Created, Timeline: f.Timeline, Log: f.Log, Reached: change.Index(f.Reached)}, nil
+	return Identity{
+		Database: [16]byte(database), Created: f.Created, Timeline: f.Timeline, Log: f.Log, Reached: change.Index(f.Reached),
+		Parent: f.Parent, Forked: change.Index(f.Forked), Recovered: f.Recovered,
+	}, nil
 }
 
 // WriteIdentity makes id the identity of a data directory.
@@ -88,6 +111,7 @@ func WriteIdentity(fsys vfs.FS, dir string, id Identity) error {
 	line, err := json.Marshal(identityFile{
 		Format: identityFormat, Database: hex.EncodeToString(id.Database[:]),
 		Created: id.Created, Timeline: id.Timeline, Log: id.Log, Reached: uint64(id.Reached),
+		Parent: id.Parent, Forked: uint64(id.Forked), Recovered: id.Recovered,
 	})
 	if err != nil {
 		return fmt.Errorf("identity of the database: %w", err)
