@@ -94,6 +94,11 @@ func TestFailures(t *testing.T) {
 			if f.Verdict != Right {
 				t.Errorf("%s: %s", filepath.Base(path), f)
 			}
+			if f.Got != nil && f.Got.Err == nil && f.Level <= Bag && !updates(parseQuery(d.Input)) {
+				if again, _ := w.Reindex([]answeredQuery{{d.Input, f.Got, f.Level}}); again.Verdict == Wrong {
+					t.Errorf("%s: %s", filepath.Base(path), again)
+				}
+			}
 			return answer(f)
 		})
 	})
