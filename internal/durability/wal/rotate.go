@@ -34,7 +34,7 @@ func (w *writer) begin() error {
 		w.l.segments[len(w.l.segments)-1].Sealed = true
 	}
 	w.l.segments = append(w.l.segments, SegmentInfo{
-		Name: next.name, First: next.first, Last: next.first - 1, Bytes: next.size,
+		Name: next.name, First: next.first, Last: next.first - 1, Bytes: next.size, End: next.synced,
 	})
 	w.l.mu.Unlock()
 	w.cur, w.jump, w.closed = next, false, false
@@ -101,6 +101,7 @@ func (w *writer) seal(former *segment) error {
 	if err != nil && former.written == former.place.Offset {
 		return w.poison(errors.Join(fmt.Errorf("syncing %s: %w", former.name, err), former.close()))
 	}
+	w.publish(former)
 	if err = errors.Join(err, former.close()); err != nil {
 		w.o.Log.Warn("log segment was not sealed", zap.String("file", former.name), zap.Error(err))
 	}

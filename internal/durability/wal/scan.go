@@ -20,6 +20,8 @@ type SegmentInfo struct {
 	First, Last uint64
 	Bytes       int64
 	Sealed      bool
+	// End is where the frames end that are durable: what stands before never changes.
+	End int64
 }
 
 // End is where a log ends, as Scan has found it. Open takes it.
@@ -158,6 +160,7 @@ func (s *scanner) segment(first, next uint64) (err error) {
 	}
 	s.end.Segments = append(s.end.Segments, SegmentInfo{
 		Name: s.name, First: first, Last: max(s.end.logged, first-1), Bytes: s.win.size, Sealed: next != 0,
+		End: s.place.Offset,
 	})
 	s.progress.done(s.win.size)
 	if next == 0 {

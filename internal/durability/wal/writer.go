@@ -260,6 +260,7 @@ func (w *writer) sync() error {
 	w.pending, w.bytes, w.active = 0, 0, end
 	w.l.mu.Lock()
 	defer w.l.mu.Unlock()
+	w.publishLocked(w.cur)
 	w.l.state.Synced, w.l.state.LastSync = w.logged, end
 	return nil
 }
@@ -333,6 +334,7 @@ func (w *writer) promise(kind Kind) error {
 		return w.takeBack(m, err)
 	}
 	w.chain = w.cur.place.Chain
+	w.publish(w.cur)
 	return nil
 }
 
