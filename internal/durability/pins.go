@@ -48,10 +48,7 @@ func (m *Manager) Pin(holder string, oldest change.Index) (*Pin, error) {
 		return nil, fmt.Errorf("%d readers of the data directory keep files at the moment, and no more can", pinsMax)
 	}
 	if m.log != nil {
-		segments, err := m.log.Segments()
-		if err != nil {
-			return nil, err
-		}
+		segments := durableSegments(m.log)
 		if len(segments) > 0 && change.Index(segments[0].First) > oldest {
 			return nil, &NotKeptError{Wanted: oldest, First: change.Index(segments[0].First)}
 		}
