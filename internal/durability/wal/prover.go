@@ -3,6 +3,7 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"memgraphd/internal/durability/frame"
 )
@@ -64,6 +65,13 @@ func (p *Prover) Next() Run {
 	run.To, run.Chain, run.Whole, run.Sealed = p.place.Offset, p.place.Chain, !p.parts, p.sealed
 	p.run = Run{From: p.place.Offset}
 	return run
+}
+
+// Clone returns a Prover that goes on from where this one is.
+func (p *Prover) Clone() *Prover {
+	c := *p
+	c.rest = slices.Clone(p.rest)
+	return &c
 }
 
 // Before returns the chain that the segment goes on from: that at the end of the one before
