@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	commands "memgraphd/internal/command"
 )
 
 func main() {
@@ -29,6 +31,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code, silent := exitFailure, false
 	if e := new(exitError); errors.As(err, &e) {
 		code, silent = e.code, e.silent
+	}
+	if e := new(commands.StatusError); errors.As(err, &e) {
+		code, silent = e.Status, e.Err == nil
 	}
 	if !silent {
 		text := strings.ReplaceAll(err.Error(), "\n", "\nmemgraphd: ")

@@ -62,6 +62,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
 		cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit(exitUsage, err) })
 	}
+	root.AddCommand(offline(stdout, stderr)...)
 	root.SetUsageTemplate(usage)
 	return root
 }

@@ -259,3 +259,8 @@ func (s *File) read(h blockHeader, buf []byte) ([]byte, error) {
 func (s *File) damaged(offset int64, reason error) error {
 	return &DamagedError{File: s.name, Offset: offset, Reason: reason.Error()}
 }
+
+// IsSnapshot tells whether a file begins as a snapshot does.
+func IsSnapshot(beginning []byte) bool {
+	return len(beginning) >= len(headerMagic) && string(beginning[:len(headerMagic)]) == headerMagic
+}

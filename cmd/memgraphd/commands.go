@@ -1,0 +1,33 @@
+package main
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	commands "memgraphd/internal/command"
+	"memgraphd/internal/durability/vfs"
+)
+
+// offline returns the commands that work on files and repositories.
+func offline(stdout, stderr io.Writer) []*cobra.Command {
+	env := commands.Env{
+		Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
+	}
+	list := []*cobra.Command{
+		commands.NewInspect(env),
+	}
+	for _, cmd := range list {
+		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
+	}
+	return list
+}
+
+// isTerminal tells whether what is written there is seen on a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
