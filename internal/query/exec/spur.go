@@ -62,8 +62,11 @@ func (s *spur) search(r *run, start config, prefix, banned []move, anchor graph.
 		at = prefix[len(prefix)-1].key
 	}
 	goal := newConfig(s.m.last, anchor)
-	if s.base = s.dist.of(at); s.base < 0 && len(prefix) > 0 {
-		return nil, false, nil
+	// Distances need not know the beginning, so it says nothing of how far the goal is.
+	if s.base = 0; len(prefix) > 0 {
+		if s.base = s.dist.of(at); s.base < 0 {
+			return nil, false, nil
+		}
 	}
 	used := usage{start: start, prefix: prefix, mode: s.mode}
 	used.arrived = used.passes(anchor)
