@@ -137,7 +137,7 @@ crash: build ## the catalogue of reliability tests, fast sizes: minutes; one tab
 
 .PHONY: crash-deep
 crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
-	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=100 RECRASHES=50 FAILURES=8 FAULTS=1000000 HISTORIES=10000 \
+	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=80 RECRASHES=50 FAILURES=2 FAULTS=1000000 HISTORIES=10000 \
 		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
 
 .PHONY: $(CRASH_ROWS)
