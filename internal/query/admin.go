@@ -50,6 +50,9 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 	case *ast.SettingStatement:
 		return s.runSetting(ctx, r, st, params, o)
 	case *ast.Admin:
+		if st.Verb == ast.DumpDatabase {
+			return s.dump(ctx, r, st, o)
+		}
 		return s.administer(ctx, r, st)
 	case *ast.Query:
 	}

@@ -183,9 +183,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 func (t *transaction) admit(p *prepared) error {
 	switch {
 	case t.failed:
-		return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
-			"an earlier statement of this transaction failed").WithHint("roll back and begin a new one").
-			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
+		return earlierFailed()
 	case p.info.Writes && t.readOnly:
 		return readOnly()
 	case p.info.Batches && t.explicit:
@@ -195,6 +193,12 @@ func (t *transaction) admit(p *prepared) error {
 			WithCode("Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
 	}
 	return nil
+}
+
+func earlierFailed() error {
+	return failure.New(failure.ClientError, failure.Runtime, "TransactionFailed",
+		"an earlier statement of this transaction failed").WithHint("roll back and begin a new one").
+		WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
 }
 
 // prune drops the results that are done, so that a long transaction does not gather them.

@@ -31,6 +31,7 @@ type transaction struct {
 	stop     context.CancelFunc // ends the timer of the time limit
 	results  []*Result
 	started  time.Time
+	epoch    uint64 // of the catalogue before the view was opened
 	metadata value.Value
 	readOnly bool
 	query    atomic.Pointer[string] // the statement that runs or ran last
@@ -66,6 +67,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 		t.ctx, t.stop = context.WithTimeoutCause(t.ctx, limit, timeoutError{limit})
 	}
 	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
+	t.epoch = s.engine.o.Store.SchemaEpoch()
 	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
 	s.interrupt.Lock()
 	s.interrupt.cancel = t.cancel

@@ -193,4 +193,5 @@ const (
 	ShowDatabaseSettings
 	ShowRecoveryInfo
 	ShowMetricsInfo
+	DumpDatabase
 )

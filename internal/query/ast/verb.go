@@ -45,6 +45,8 @@ func (v AdminVerb) String() string {
 		return "SHOW DATABASE SETTINGS"
 	case ShowRecoveryInfo:
 		return "SHOW RECOVERY INFO"
+	case DumpDatabase:
+		return "DUMP DATABASE"
 	}
 	return "unknown statement"
 }

@@ -40,6 +40,7 @@ var administration = []struct {
 	{[]string{"SHOW", "CONSTRAINTS"}, ast.ShowConstraintInfo},
 	{[]string{"SHOW", "ENUMS"}, ast.ShowEnums},
 	{[]string{"SHOW", "DESCRIPTIONS"}, ast.ShowDescriptions},
+	{[]string{"DUMP", "DATABASE"}, ast.DumpDatabase},
 }
 
 // elsewhere lists the beginnings of statements that Memgraph knows and that do not exist
@@ -55,7 +56,7 @@ var elsewhere = []string{
 	"DROP ALL INDEXES", "DROP DATABASE", "DROP EDGE INDEX",
 	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
 	"DROP PROFILE", "DROP REPLICA", "DROP ROLE", "DROP STREAM", "DROP TENANT PROFILE",
-	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX", "DUMP DATABASE",
+	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX",
 	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT", "RECOVER SNAPSHOT",
 	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
 	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
