@@ -16,61 +16,87 @@ func (s *Store) Apply(c *change.Commit) error {
 	if want := s.LastCommitted() + 1; c.Index != want {
 		return fmt.Errorf("commit %d cannot be applied: %d is the next", c.Index, want)
 	}
-	a := applier{store: s, commit: c}
-	for i := range c.Ops {
-		if err := a.apply(&c.Ops[i]); err != nil {
+	a := &s.applier
+	a.store, a.commit, a.ruled = s, c, a.ruled[:0]
+	for i := 0; i < len(c.Ops); {
+		n, err := a.apply(c.Ops[i:])
+		if i += n; err != nil {
 			return fmt.Errorf("commit %d, change %d: %w", c.Index, i, err)
 		}
 	}
 	if err := s.recheck(a.ruled); err != nil {
 		return fmt.Errorf("commit %d: %w", c.Index, err)
 	}
-	a.adjacency.Free(s.adjacency.Arena)
-	a.blobs.Free(s.blobs)
-	a.indexes.Free(s.indexArena)
+	a.adjacency.Recycle(s.adjacency.Arena)
+	a.blobs.Recycle(s.blobs)
+	a.indexes.Recycle(s.indexArena)
+	a.tidy()
 	s.advance(uint64(c.Index), c.Wall)
 	return nil
 }
 
-// applier changes the versions in place, which nobody reads meanwhile.
+// applier changes the versions in place, which nobody reads meanwhile. Its memory is used
+// again from commit to commit.
+//
+// Changes of one node that follow each other are made as one, so that its properties are
+// packed and its entries in indexes are looked for once; those of a relationship as well.
 type applier struct {
 	store     *Store
 	commit    *change.Commit
-	scratch   []byte
+	props     []Property // of the things at hand, in the order of the changes
+	packed    []byte
+	other     []byte         // in turn with packed
 	ruled     []graph.NodeID // that were changed while there are constraints
+	joined    joined
 	adjacency arena.Garbage
 	blobs     arena.Garbage
 	indexes   arena.Garbage
 }
 
-func (a *applier) apply(op *change.Op) error {
+// joined is the newest set of labels that came of another with one more label.
+type joined struct {
+	from, to setID
+	label    graph.LabelID
+}
+
+// appliedMax bounds the memory that is kept for the next commit.
+const appliedMax = 1 << 20
+
+// tidy lets go of what the commit was and of memory that only a giant needs.
+func (a *applier) tidy() {
+	a.commit = nil
+	if cap(a.props) > appliedMax/64 {
+		a.props = nil
+	}
+	if cap(a.packed)+cap(a.other) > appliedMax {
+		a.packed, a.other = nil, nil
+	}
+	if cap(a.ruled) > appliedMax/8 {
+		a.ruled = nil
+	}
+}
+
+// apply makes the change that ops begin with, and those behind it that go with it. It
+// returns how many these are, or how many come before the one that fails.
+func (a *applier) apply(ops []change.Op) (int, error) {
 	s := a.store
+	op := &ops[0]
 	if err := s.headroom(s.graphBudget, valueSize(op.Value)); err != nil {
-		return err
+		return 0, err
 	}
 	switch op.Kind {
-	case change.CreateNode:
-		_, err := s.placeNode(op.Node, op.Generation)
-		return err
+	case change.CreateNode, change.AddLabel, change.RemoveLabel, change.SetNodeProp:
+		return a.changeNode(ops)
 	case change.DeleteNode:
-		return a.deleteNode(op)
-	case change.AddLabel, change.RemoveLabel:
-		return a.setLabel(op)
-	case change.SetNodeProp:
-		return a.setNodeProp(op)
-	case change.CreateEdge:
-		if op.Ref > uint32(graph.TypesMax) {
-			return fmt.Errorf("type %d: %w", op.Ref, ErrNotFound)
-		}
-		return s.placeEdge(op.Edge.ID, op.Generation, graph.TypeID(op.Ref), op.Node, op.Edge.Dst, &a.adjacency)
+		return 1, a.deleteNode(op)
+	case change.CreateEdge, change.SetEdgeProp:
+		return a.changeEdge(ops)
 	case change.DeleteEdge:
-		return a.deleteEdge(op)
-	case change.SetEdgeProp:
-		return a.setEdgeProp(op)
+		return 1, a.deleteEdge(op)
 	case change.PutEntry, change.DeleteEntry:
-		return a.entry(op)
+		return 1, a.entry(op)
 	}
-	return fmt.Errorf("unknown kind of change %d", op.Kind)
+	return 0, fmt.Errorf("unknown kind of change %d", op.Kind)
 }
 
 func (a *applier) node(id graph.NodeID) (*node, image, error) {
@@ -81,8 +107,20 @@ func (a *applier) node(id graph.NodeID) (*node, image, error) {
 	return n, n.inPlace(0), nil
 }
 
-// change replaces the version of a node.
-func (a *applier) change(id graph.NodeID, n *node, old, now image) {
+// change replaces the version of a node by one with the properties that were noted.
+func (a *applier) change(id graph.NodeID, n *node, old, now image) error {
+	props, err := a.setNoted(old.props)
+	if err != nil {
+		return err
+	}
+	if now.props = props; now != old {
+		a.replace(id, n, old, now)
+	}
+	return nil
+}
+
+// replace replaces the version of a node.
+func (a *applier) replace(id graph.NodeID, n *node, old, now image) {
 	s := a.store
 	if now.exists && len(s.registry.Load().rules) > 0 {
 		a.ruled = append(a.ruled, id)
@@ -91,12 +129,15 @@ func (a *applier) change(id graph.NodeID, n *node, old, now image) {
 	n.labels.Store(uint32(now.labels))
 	n.props.Store(uint32(now.props))
 	s.forget(id, old, now, 0, &a.indexes)
-	if old.props != now.props && old.props != 0 {
-		a.blobs.Add(old.props, s.blobSize(old.props))
+	if old.labels == now.labels {
+		return
 	}
-	var d deltas
-	d.relabel(s, old.labels, now.labels)
-	s.counts.apply(&d)
+	for _, l := range s.sets.labels(old.labels) {
+		s.counts.labels.At(uint32(l)).Add(-1)
+	}
+	for _, l := range s.sets.labels(now.labels) {
+		s.counts.labels.At(uint32(l)).Add(1)
+	}
 }
 
 func (a *applier) deleteNode(op *change.Op) error {
@@ -108,7 +149,10 @@ func (a *applier) deleteNode(op *change.Op) error {
 	if n.out.Load() != 0 || n.in.Load() != 0 {
 		return fmt.Errorf("node %d: %w", op.Node, ErrConnected)
 	}
-	a.change(op.Node, n, old, image{})
+	a.replace(op.Node, n, old, image{})
+	if old.props != 0 {
+		a.blobs.Add(old.props, s.blobSize(old.props))
+	}
 	n.state.Store(absent)
 	s.nodes.retireGeneration(n)
 	s.nodes.markStale()
@@ -116,53 +160,95 @@ func (a *applier) deleteNode(op *change.Op) error {
 	return nil
 }
 
-func (a *applier) setLabel(op *change.Op) error {
-	s := a.store
-	n, old, err := a.node(op.Node)
-	if err != nil {
-		return err
-	}
-	l := graph.LabelID(op.Ref)
-	if err := s.checkLabel(l); err != nil {
-		return err
-	}
-	now := old
-	if op.Kind == change.AddLabel {
-		now.labels = s.sets.with(old.labels, l)
-	} else {
-		now.labels = s.sets.without(old.labels, l)
-	}
-	if now != old {
-		a.change(op.Node, n, old, now)
-	}
-	return nil
-}
-
-func (a *applier) setNodeProp(op *change.Op) error {
-	n, old, err := a.node(op.Node)
-	if err != nil {
-		return err
-	}
-	blob, err := a.setProp(old.props, op)
-	if err != nil {
-		return err
-	}
-	now := old
-	now.props = blob
-	a.change(op.Node, n, old, now)
-	return nil
-}
-
-// setProp returns a blob like old with the property of op.
-func (a *applier) setProp(old arena.Ref, op *change.Op) (arena.Ref, error) {
-	if err := a.store.checkKey(graph.KeyID(op.Ref)); err != nil {
+// changeNode makes or changes a node by the changes of it that ops begin with.
+func (a *applier) changeNode(ops []change.Op) (done int, err error) {
+	id := ops[0].Node
+	var n *node
+	var old image
+	if ops[0].Kind == change.CreateNode {
+		if n, err = a.store.placeNode(id, ops[0].Generation); err != nil {
+			return 0, err
+		}
+		old, done = n.inPlace(0), 1
+	} else if n, old, err = a.node(id); err != nil {
 		return 0, err
 	}
-	if !property.Storable(op.Value) {
-		return 0, ErrNotStorable
+	now := old
+	a.props = a.props[:0]
+	for ; done < len(ops) && ops[done].Node == id && ofNode(ops[done].Kind); done++ {
+		if op := &ops[done]; op.Kind == change.SetNodeProp {
+			err = a.note(op)
+		} else {
+			now.labels, err = a.relabelled(now.labels, op)
+		}
+		if err != nil {
+			return done, err
+		}
 	}
-	a.scratch = property.Set(a.scratch[:0], a.store.blob(old), graph.KeyID(op.Ref), op.Value)
-	return a.store.storeBlob(a.scratch), nil
+	return done, a.change(id, n, old, now)
+}
+
+// ofNode tells whether a change is one of those of a node that are made as one.
+func ofNode(k change.Kind) bool {
+	return k == change.SetNodeProp || k == change.AddLabel || k == change.RemoveLabel
+}
+
+// relabelled returns a set of labels with the change of op.
+func (a *applier) relabelled(set setID, op *change.Op) (setID, error) {
+	l := graph.LabelID(op.Ref)
+	if err := a.store.checkLabel(l); err != nil {
+		return 0, err
+	}
+	if op.Kind == change.RemoveLabel {
+		return a.store.sets.without(set, l), nil
+	}
+	if j := &a.joined; j.to == 0 || j.from != set || j.label != l {
+		*j = joined{from: set, to: a.store.sets.with(set, l), label: l}
+	}
+	return a.joined.to, nil
+}
+
+// note adds the property of op to those that are to be set.
+func (a *applier) note(op *change.Op) error {
+	if err := a.store.checkKey(graph.KeyID(op.Ref)); err != nil {
+		return err
+	}
+	if !property.Storable(op.Value) {
+		return ErrNotStorable
+	}
+	a.props = append(a.props, Property{Key: graph.KeyID(op.Ref), Value: op.Value})
+	return nil
+}
+
+// setNoted returns a blob like old with the properties that were noted.
+func (a *applier) setNoted(old arena.Ref) (arena.Ref, error) {
+	s := a.store
+	if len(a.props) == 0 {
+		return old, nil
+	}
+	ascending, size := old == 0, int64(0)
+	for i := range a.props {
+		size += valueSize(a.props[i].Value)
+		ascending = ascending && (i == 0 || a.props[i-1].Key < a.props[i].Key)
+	}
+	if err := s.headroom(s.graphBudget, size); err != nil {
+		return 0, err
+	}
+	if ascending {
+		a.packed = property.Pack(a.packed[:0], a.props)
+	} else {
+		from := s.blob(old)
+		for _, p := range a.props {
+			a.other = property.Set(a.other[:0], from, p.Key, p.Value)
+			a.packed, a.other = a.other, a.packed
+			from = a.packed
+		}
+	}
+	if old != 0 {
+		a.blobs.Add(old, s.blobSize(old))
+	}
+	clear(a.props) // what they refer to may be large
+	return s.storeBlob(a.packed), nil
 }
 
 func (a *applier) edge(op *change.Op) (src *node, t graph.TypeID, dst graph.NodeID, err error) {
@@ -203,21 +289,34 @@ func (a *applier) deleteEdge(op *change.Op) error {
 	return nil
 }
 
-func (a *applier) setEdgeProp(op *change.Op) error {
+// changeEdge makes or changes a relationship by the changes of it that ops begin with.
+func (a *applier) changeEdge(ops []change.Op) (done int, err error) {
 	s := a.store
-	if _, _, _, err := a.edge(op); err != nil {
-		return err
+	op := &ops[0]
+	id := op.Edge.ID
+	if op.Kind == change.CreateEdge {
+		if op.Ref > uint32(graph.TypesMax) {
+			return 0, fmt.Errorf("type %d: %w", op.Ref, ErrNotFound)
+		}
+		if err = s.placeEdge(id, op.Generation, graph.TypeID(op.Ref), op.Node, op.Edge.Dst, &a.adjacency); err != nil {
+			return 0, err
+		}
+		done = 1
+	} else if _, _, _, err = a.edge(op); err != nil {
+		return 0, err
 	}
-	old := s.edges.props(op.Edge.ID)
-	blob, err := a.setProp(old, op)
-	if err != nil {
-		return err
+	a.props = a.props[:0]
+	for ; done < len(ops) && ops[done].Kind == change.SetEdgeProp && ops[done].Edge.ID == id; done++ {
+		if err = a.note(&ops[done]); err != nil {
+			return done, err
+		}
 	}
-	s.edges.setProps(op.Edge.ID, blob)
-	if old != 0 {
-		a.blobs.Add(old, s.blobSize(old))
+	old := s.edges.props(id)
+	now, err := a.setNoted(old)
+	if err == nil && now != old {
+		s.edges.setProps(id, now)
 	}
-	return nil
+	return done, err
 }
 
 func (a *applier) entry(op *change.Op) error {

@@ -44,6 +44,7 @@ type Store struct {
 	sequencer sequencer
 	collector collector
 	counts    counts
+	applier   applier // of Apply
 }
 
 // New returns an empty store. Close stops its goroutine.

@@ -90,14 +90,35 @@ func (d *Decoder) names(r *Reader) error {
 }
 
 // list is one of the lists of names: ids by their place in the commit at hand. The
-// interner is asked once for each name.
+// interner is asked once for each name, and a list that is the one of the commit before
+// is not read again.
 type list[T any] struct {
 	in    func(string) (T, error)
 	known map[string]T
 	ids   []T
+	raw   []byte // what ids were read from, if that was without failure
 }
 
+// rawMax bounds the lists that are remembered.
+const rawMax = 1 << 10
+
 func (l *list[T]) read(r *Reader) error {
+	if n := len(l.raw); n > 0 && n <= r.Left() && string(r.buf[r.off:r.off+n]) == string(l.raw) {
+		r.off += n
+		return nil
+	}
+	from := r.off
+	l.raw = l.raw[:0]
+	if err := l.readAll(r); err != nil {
+		return err
+	}
+	if r.off-from <= rawMax {
+		l.raw = append(l.raw, r.buf[from:r.off]...)
+	}
+	return nil
+}
+
+func (l *list[T]) readAll(r *Reader) error {
 	l.ids = l.ids[:0]
 	for range r.Count(1) {
 		raw := r.Bytes()

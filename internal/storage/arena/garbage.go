@@ -21,3 +21,15 @@ func (g *Garbage) Free(a *Arena) {
 	}
 	g.blocks = nil
 }
+
+// recycledMax bounds the memory that Recycle keeps.
+const recycledMax = 1 << 12
+
+// Recycle is Free for a Garbage that nobody has a copy of: its memory is used again.
+func (g *Garbage) Recycle(a *Arena) {
+	kept := g.blocks[:0]
+	g.Free(a)
+	if cap(kept) <= recycledMax {
+		g.blocks = kept
+	}
+}
