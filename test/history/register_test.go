@@ -69,6 +69,10 @@ var registers = porcupine.Model{ //nolint:gochecknoglobals // a table
 	},
 }
 
+// registerKills is how often the server is killed in a history with kills: each time when
+// another part of the operations is done, so that there are some before and after each.
+const registerKills = 2
+
 // TestRegisters records MEMGRAPHD_REGISTERS (2) histories of reads, writes and compare and
 // swap on single nodes, every second one with kills, and has porcupine look for an order
 // in which each operation took effect at one moment between its call and its answer.
@@ -79,8 +83,12 @@ func TestRegisters(t *testing.T) {
 	for i := range table.Count(t, "MEMGRAPHD_REGISTERS", 2) {
 		s.run("MATCH (r:Register) DELETE r", nil)
 		s.run("UNWIND range(0, $n - 1) AS k CREATE (:Register {key: k, value: 0})", map[string]any{"n": registerKeys})
+		kills := s.kills
 		history := s.registerHistory(i%2 == 1)
 		row.States++
+		if got := s.kills - kills; i%2 == 1 && got != registerKills {
+			t.Errorf("history %d of MEMGRAPHD_SEED=%d: %d kills in it, want %d", i, s.seed, got, registerKills)
+		}
 		row.Acknowledged += int64(len(history))
 		if result := porcupine.CheckOperationsTimeout(registers, history, time.Minute); result != porcupine.Ok {
 			row.Undetected++
@@ -97,11 +105,21 @@ func (s *site) registerHistory(kills bool) []porcupine.Operation {
 	var history []porcupine.Operation
 	began := time.Now()
 	const clients = 8
-	s.clients(clients, kills, func(id int, r *rand.Rand) {
+	each := table.Count(s.t, "MEMGRAPHD_OPERATIONS", 120)
+	kill := make(chan struct{}, registerKills)
+	note := func(o porcupine.Operation) {
+		mu.Lock()
+		defer mu.Unlock()
+		history = append(history, o)
+		if kills && len(history) < clients*each && len(history)%max(1, clients*each/(registerKills+1)) == 0 && len(kill) < cap(kill) {
+			kill <- struct{}{}
+		}
+	}
+	s.clientsAndKills(clients, kill, func(id int, r *rand.Rand) {
 		process := id
 		var seen [registerKeys]int64 // what this client knows; a swap expects it
-		for i := range table.Count(s.t, "MEMGRAPHD_OPERATIONS", 120) {
-			op := registerOp{kind: registerKind(r.IntN(3)), key: r.IntN(registerKeys), value: int64(id*100_000 + i + 1)}
+		for done := 0; done < each && time.Since(began) < time.Minute; {
+			op := registerOp{kind: registerKind(r.IntN(3)), key: r.IntN(registerKeys), value: int64(id*100_000 + done + 1)}
 			op.old = seen[op.key]
 			o := porcupine.Operation{ClientId: process, Input: op, Call: time.Since(began).Nanoseconds()}
 			out, result := s.register(op)
@@ -118,9 +136,8 @@ func (s *site) registerHistory(kills bool) []porcupine.Operation {
 			}
 			o.Output = out
 			seen[op.key] = out.value
-			mu.Lock()
-			history = append(history, o)
-			mu.Unlock()
+			done++
+			note(o)
 		}
 	})
 	return history

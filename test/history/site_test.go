@@ -90,6 +90,27 @@ func (s *site) run(text string, params map[string]any) []*neo4j.Record {
 // clients runs n clients until all have ended; with kills, the server is killed now and
 // then meanwhile.
 func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
+	kill := make(chan struct{})
+	ended := make(chan struct{})
+	defer close(ended)
+	if kills {
+		r := rand.New(rand.NewPCG(s.seed, 1<<32+uint64(s.kills)))
+		go func() {
+			for {
+				time.Sleep(time.Duration(60+r.IntN(300)) * time.Millisecond)
+				select {
+				case <-ended:
+					return
+				case kill <- struct{}{}:
+				}
+			}
+		}()
+	}
+	s.clientsAndKills(n, kill, client)
+}
+
+// clientsAndKills runs n clients until all have ended, and kills the server at each message.
+func (s *site) clientsAndKills(n int, kill <-chan struct{}, client func(id int, r *rand.Rand)) {
 	var running sync.WaitGroup
 	for id := range n {
 		running.Go(func() { client(id, rand.New(rand.NewPCG(s.seed, uint64(id)))) })
@@ -99,16 +120,12 @@ func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
 		running.Wait()
 		close(done)
 	}()
-	r := rand.New(rand.NewPCG(s.seed, 1<<32+uint64(s.kills)))
 	for {
-		pause := time.Duration(60+r.IntN(300)) * time.Millisecond
 		select {
 		case <-done:
 			return
-		case <-time.After(pause):
-			if kills {
-				s.restart()
-			}
+		case <-kill:
+			s.restart()
 		}
 	}
 }
