@@ -1,9 +1,3 @@
-// Package object keeps whole, immutable objects under names: in a directory, in one
-// archive file, or in a bucket of an S3-compatible server. Backups and the archive of the
-// log are made of such objects.
-//
-// A name is made of parts of letters, digits, '.', '-' and '_', joined by '/'; no part
-// begins with a dot.
 package object
 
 import (

@@ -118,7 +118,15 @@ func (m *Mem) Remove(name string) error {
 }
 
 // Rename implements FS.
-func (m *Mem) Rename(oldName, newName string) error {
+func (m *Mem) Rename(oldName, newName string) error { return m.rename(oldName, newName, renameAllowed) }
+
+// RenameExclusive implements FS.
+func (m *Mem) RenameExclusive(oldName, newName string) error {
+	return m.rename(oldName, newName, renameAlone)
+}
+
+// rename gives a file or directory a new name if rule allows it.
+func (m *Mem) rename(oldName, newName string, rule func(n, replaced *memNode, oldName, newName string) error) error {
 	v := m.begin(OpRename, oldName, 0, 0)
 	if v.err != nil {
 		return pathError("rename", oldName, v.err)
@@ -137,7 +145,7 @@ func (m *Mem) Rename(oldName, newName string) error {
 	if err != nil {
 		return err
 	}
-	if err := renameAllowed(n, newDir.entries[newBase], oldName, newName); err != nil {
+	if err := rule(n, newDir.entries[newBase], oldName, newName); err != nil {
 		return err
 	}
 	if cleanName(oldName) == cleanName(newName) {
@@ -153,6 +161,14 @@ func (m *Mem) Rename(oldName, newName string) error {
 	m.change(first)
 	m.change(&dirOp{dir: oldDir, changes: []dirChange{unlink}, after: first})
 	return v.done()
+}
+
+// renameAlone is the rule that nothing is replaced.
+func renameAlone(n, replaced *memNode, oldName, newName string) error {
+	if replaced != nil {
+		return pathError("rename", newName, fs.ErrExist)
+	}
+	return renameAllowed(n, replaced, oldName, newName)
 }
 
 func renameAllowed(n, replaced *memNode, oldName, newName string) error {

@@ -39,6 +39,19 @@ func (osFS) Remove(name string) error { return os.Remove(name) }
 // Rename implements FS.
 func (osFS) Rename(oldName, newName string) error { return os.Rename(oldName, newName) }
 
+// RenameExclusive implements FS. Where the file system cannot rename so, a second name is
+// made, which never replaces one, and the first is removed.
+func (osFS) RenameExclusive(oldName, newName string) error {
+	err := renameExclusive(oldName, newName)
+	if !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	if err := os.Link(oldName, newName); err != nil {
+		return err
+	}
+	return os.Remove(oldName)
+}
+
 // MkdirAll implements FS.
 func (osFS) MkdirAll(dir string) error { return os.MkdirAll(dir, dirMode) }
 

@@ -62,6 +62,20 @@ func freeSpace(dir string) (uint64, error) {
 	return st.Bavail * uint64(st.Bsize), nil
 }
 
+// renameExclusive renames and replaces nothing, or fails with errors.ErrUnsupported.
+func renameExclusive(oldName, newName string) error {
+	err := retryInterrupted(func() error {
+		return unix.Renameat2(unix.AT_FDCWD, oldName, unix.AT_FDCWD, newName, unix.RENAME_NOREPLACE)
+	})
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) {
+		err = errors.ErrUnsupported
+	}
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: oldName, New: newName, Err: err}
+	}
+	return nil
+}
+
 // fileID names device and inode.
 func fileID(info fs.FileInfo) string {
 	st, ok := info.Sys().(*syscall.Stat_t)

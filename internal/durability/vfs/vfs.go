@@ -87,6 +87,8 @@ type FS interface {
 	Remove(name string) error
 	// Rename gives a file or directory a new name, and replaces a file that has it.
 	Rename(oldName, newName string) error
+	// RenameExclusive is Rename that fails with fs.ErrExist if the new name is taken.
+	RenameExclusive(oldName, newName string) error
 	// MkdirAll makes a directory and its missing parents.
 	MkdirAll(dir string) error
 	// List returns the names in a directory, sorted, without their path.
