@@ -19,6 +19,7 @@ import (
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/monitor"
+	"memgraphd/internal/online"
 	"memgraphd/internal/query"
 	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
@@ -61,6 +62,7 @@ type server struct {
 	disk     *durability.Manager
 	inForce  inForce
 	database *setting.Table // what can be changed while the server runs
+	readers  *online.Server // of the files, over Bolt
 	queries  *query.Engine
 	bolt     *bolt.Server
 	listener net.Listener
@@ -193,6 +195,7 @@ func workers(count int) query.WorkerOptions {
 // openFront starts the query engine and listens.
 func (s *server) openFront() error {
 	var err error
+	s.readers = online.NewServer(online.Options{Open: s.disk.Source})
 	s.queries, err = query.New(query.Options{
 		Store:            s.store,
 		Budget:           s.budget.Child("queries", 0),
@@ -206,6 +209,7 @@ func (s *server) openFront() error {
 		Settings:         s.settings,
 		Database:         s.database,
 		Metrics:          s.metrics,
+		Procedures:       s.readers.Procedures(),
 		Version:          versionName(),
 		Build:            buildName(),
 		Now:              time.Now,
@@ -228,7 +232,7 @@ func (s *server) openFront() error {
 	})
 	if err != nil {
 		s.queries.Close()
-		return err
+		return errors.Join(err, s.readers.Close())
 	}
 	if s.listener, err = boltPort(*b).listen(); err != nil {
 		return errors.Join(err, s.closeFront(context.Background()))
@@ -269,7 +273,7 @@ func (s *server) closeFront(ctx context.Context) error {
 		err = nil
 	}
 	s.queries.Close()
-	return err
+	return errors.Join(err, s.readers.Close())
 }
 
 // closeStore takes the exit snapshot if it is wanted, closes the log and releases the data directory.

@@ -56,7 +56,7 @@ func Connect(ctx context.Context, o client.Options, holder string) (*Source, err
 	s := &Source{c: c}
 	begun, err := s.once(ctx, "CALL mg.backup.begin($holder) YIELD session, lease_ms", map[string]any{"holder": holder})
 	if err != nil {
-		return nil, errors.Join(s.explain(err), c.Close(ctx))
+		return nil, errors.Join(explain(err), c.Close(ctx))
 	}
 	id, ok := cell[string](begun, 0)
 	lease, ok2 := cell[int64](begun, 1)
@@ -96,6 +96,9 @@ func (s *Source) Keep(ctx context.Context, from uint64) error {
 // Open reads a file of the description from an offset on. While the reader's user has one
 // part, the next is on its way.
 func (s *Source) Open(ctx context.Context, file backup.SourceFile, offset int64) (io.ReadCloser, error) {
+	if err := file.Check(); err != nil {
+		return nil, err
+	}
 	named, err := json.Marshal(file)
 	if err != nil {
 		return nil, fmt.Errorf("naming the file: %w", err)
@@ -145,9 +148,8 @@ func (s *Source) again(ctx context.Context, call string, parameters map[string]a
 	pause, waited := retryFirst, time.Duration(0)
 	for {
 		rows, err := s.once(ctx, call, parameters)
-		lost := new(neo4j.ConnectivityError)
-		if err == nil || !errors.As(err, &lost) || waited >= s.lease || ctx.Err() != nil {
-			return rows, s.explain(err)
+		if refused := new(neo4j.Neo4jError); err == nil || errors.As(err, &refused) || waited >= s.lease || ctx.Err() != nil {
+			return rows, explain(err)
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -181,7 +183,7 @@ func (s *Source) once(ctx context.Context, call string, parameters map[string]an
 }
 
 // explain turns an error of the server into what the user of a command has to know.
-func (s *Source) explain(err error) error {
+func explain(err error) error {
 	refused := new(neo4j.Neo4jError)
 	if !errors.As(err, &refused) {
 		return err
