@@ -1,0 +1,188 @@
+package object_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/vfs"
+)
+
+// contract is what every store must do; the store must be empty. reopen opens it anew.
+func contract(t *testing.T, s object.Store, reopen func() object.Store) {
+	t.Helper()
+	ctx := t.Context()
+	names := []string{"a/b", "a-b", "a.b", "a/b.c/d", "a0", "b/1/x", "b/10/x", "b/2", "c"}
+	for _, name := range names {
+		put(t, s, name, "data of "+name)
+	}
+	for _, again := range []object.Store{s, reopen()} {
+		if got, want := list(t, again, ""), slices.Sorted(slices.Values(names)); !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v", got, want)
+		}
+		for prefix, want := range map[string]string{"a/": "a/b a/b.c/d", "b/1": "b/1/x b/10/x", "b/1/": "b/1/x", "x": "", "x/y/": "", "c/d": ""} {
+			if got := strings.Join(list(t, again, prefix), " "); got != want {
+				t.Errorf("listed %q for %q, want %q", got, prefix, want)
+			}
+		}
+		for _, name := range names {
+			for offset := range int64(3) {
+				got, err := get(ctx, again, name, offset)
+				check(t, err)
+				if got != ("data of " + name)[offset:] {
+					t.Errorf("%s from %d: %q", name, offset, got)
+				}
+			}
+			info := must[object.Info](t)(again.Stat(ctx, name))
+			if info.Name != name || info.Bytes != int64(len("data of "+name)) {
+				t.Errorf("%+v", info)
+			}
+			if got, err := get(ctx, again, name, info.Bytes); got != "" || err != nil {
+				t.Errorf("at the end: %q, %v", got, err)
+			}
+			if _, err := get(ctx, again, name, info.Bytes+1); err == nil {
+				t.Error("beyond the end: no error")
+			}
+		}
+		wantErr(t, again.Put(ctx, "a/b", 1, strings.NewReader("x")), object.ErrExists)
+		for _, name := range []string{"a/c", "d", "a"} {
+			_, err := get(ctx, again, name, 0)
+			wantErr(t, err, object.ErrNotFound)
+			_, err = again.Stat(ctx, name)
+			wantErr(t, err, object.ErrNotFound)
+		}
+	}
+	big := strings.Repeat("0123456789abcdef", 20_000)
+	check(t, s.Put(ctx, "big", -1, iotest.OneByteReader(strings.NewReader(big[:10_000]))))
+	check(t, s.Put(ctx, "bigger", int64(len(big)), strings.NewReader(big)))
+	if got, err := get(ctx, reopen(), "bigger", 7); err != nil || got != big[7:] {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	check(t, s.Put(ctx, "empty", 0, strings.NewReader("")))
+	failing := errors.New("the source fails")
+	wantErr(t, s.Put(ctx, "not/there", -1, io.MultiReader(strings.NewReader(big), iotest.ErrReader(failing))), failing)
+	if s.Put(ctx, "not/there", 5, strings.NewReader("four")) == nil || s.Put(ctx, "not/there", 3, strings.NewReader("four")) == nil {
+		t.Error("a wrong size is no error")
+	}
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	wantErr(t, s.Put(canceled, "not/there", 1, strings.NewReader("x")), context.Canceled)
+	_, err := s.Stat(ctx, "not/there")
+	wantErr(t, err, object.ErrNotFound)
+	put(t, s, "not/there", "now it is")
+	for _, name := range []string{"", "/", "../x", "a/../b", ".x", "a//b", "a b", "ä", strings.Repeat("x", 600)} {
+		if s.Put(ctx, name, 0, strings.NewReader("")) == nil {
+			t.Errorf("%q is a name", name)
+		}
+	}
+	stop := errors.New("stop")
+	wantErr(t, s.List(ctx, "", func(object.Info) error { return stop }), stop)
+	check(t, s.Delete(ctx, "nothing"))
+}
+
+func list(t *testing.T, s object.Store, prefix string) []string {
+	t.Helper()
+	var names []string
+	check(t, s.List(t.Context(), prefix, func(info object.Info) error {
+		names = append(names, info.Name)
+		return nil
+	}))
+	return names
+}
+
+func wantErr(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error %v, want %v", err, want)
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	for name, fsys := range map[string]vfs.FS{"/mem/store": vfs.NewMem(1), t.TempDir() + "/a/b": vfs.OS()} {
+		s := open(t, fsys, name)
+		contract(t, s, func() object.Store { return open(t, fsys, "file://"+name) })
+		check(t, s.Delete(t.Context(), "a/b"))
+		_, err := get(t.Context(), s, "a/b", 0)
+		wantErr(t, err, object.ErrNotFound)
+		put(t, s, "a/b", "again")
+	}
+}
+
+func TestArchiveFile(t *testing.T) {
+	for name, fsys := range map[string]vfs.FS{"/mem/x.mgbackup": vfs.NewMem(1), t.TempDir() + "/a/x.mgbackup": vfs.OS()} {
+		s := open(t, fsys, name)
+		contract(t, s, func() object.Store { return open(t, fsys, name) })
+		wantErr(t, s.Delete(t.Context(), "a/b"), errors.ErrUnsupported)
+		other := open(t, fsys, name)
+		wantErr(t, other.Put(t.Context(), "other", 1, strings.NewReader("x")), vfs.ErrLocked)
+	}
+}
+
+// TestSlots looks that writers at the same time do not remove each other's files, and that
+// what a crash left is removed.
+func TestSlots(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	one, other := open(t, fsys, "/s"), open(t, fsys, "/s")
+	r, w := io.Pipe()
+	done := make(chan error)
+	go func() { done <- one.Put(t.Context(), "one", -1, r) }()
+	must[int](t)(w.Write([]byte("x")))
+	put(t, other, "other", "y")
+	check(t, w.Close())
+	check(t, <-done)
+	check(t, vfs.WriteFileSync(fsys, "/s/.partial/0.99", []byte("left")))
+	check(t, one.Close())
+	put(t, open(t, fsys, "/s"), "third", "z")
+	if found, err := vfs.Exists(fsys, "/s/.partial/0.99"); found || err != nil {
+		t.Errorf("what was left is there: %v, %v", found, err)
+	}
+}
+
+func TestLocations(t *testing.T) {
+	for text, want := range map[string]string{
+		"/dir/": "/dir", "dir/../x": "x", "file:///a/b": "/a/b", "file://localhost/a%20b": "/a b", "/x.mgbackup": "/x.mgbackup",
+		"s3://bucket": "s3://bucket", "s3://bucket/": "s3://bucket", "s3://bucket/p/q/": "s3://bucket/p/q",
+	} {
+		l, err := object.ParseLocation(text)
+		if err != nil || l.String() != want {
+			t.Errorf("%s: %v, %v", text, l, err)
+		}
+	}
+	for _, text := range []string{"", "s3://", "s3:///x", "http://x", "file://host/x", "file://x", "s3://key:secret@bucket/x", "s3://b/../c"} {
+		if l, err := object.ParseLocation(text); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v, %v", text, l, err)
+		}
+	}
+}
+
+func TestPutAndGetJSON(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	s := open(t, fsys, "/s")
+	type thing struct{ A, B string }
+	in := thing{A: "ä\n", B: "two"}
+	check(t, object.PutJSON(t.Context(), s, "x/y.json", in))
+	var out thing
+	check(t, object.GetJSON(t.Context(), s, "x/y.json", &out))
+	if in != out {
+		t.Errorf("%+v", out)
+	}
+	data := must[[]byte](t)(vfs.ReadFile(fsys, "/s/x/y.json", 1<<20))
+	for i := range data {
+		for _, changed := range [][]byte{data[:i], append(append(bytes.Clone(data[:i]), data[i]^4), data[i+1:]...)} {
+			check(t, vfs.WriteFileSync(fsys, "/s/x/y.json", changed))
+			wantErr(t, object.GetJSON(t.Context(), s, "x/y.json", &out), object.ErrDamaged)
+		}
+	}
+	check(t, vfs.WriteFileSync(fsys, "/s/x/z.json", data))
+	err := object.GetJSON(t.Context(), s, "x/z.json", &out)
+	wantErr(t, err, object.ErrDamaged)
+	if !strings.Contains(err.Error(), "x/y.json") {
+		t.Error(err)
+	}
+}
