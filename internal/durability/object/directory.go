@@ -28,11 +28,13 @@ type directory struct {
 	fs   vfs.FS
 	root string
 
-	mu    sync.Mutex
-	slot  io.Closer // the lock of this writer's slot; nil before the first Put
-	base  string    // ROOT/.partial/SLOT.
-	next  uint64    // number of the next file in the slot
-	known map[string]struct{}
+	mu   sync.Mutex
+	slot io.Closer // the lock of this writer's slot; nil before the first Put
+	base string    // ROOT/.partial/SLOT.
+	next uint64    // number of the next file in the slot
+
+	knownMu sync.Mutex // may be taken with mu held
+	known   map[string]struct{}
 }
 
 var _ Store = (*directory)(nil)
@@ -181,9 +183,9 @@ func (d *directory) discard(temp string) error {
 
 // makeDurable makes a folder, and its name and those of its parents durable.
 func (d *directory) makeDurable(folder string) error {
-	d.mu.Lock()
+	d.knownMu.Lock()
 	_, known := d.known[folder]
-	d.mu.Unlock()
+	d.knownMu.Unlock()
 	if known {
 		return nil
 	}
@@ -201,8 +203,8 @@ func (d *directory) makeDurable(folder string) error {
 		}
 		at = up
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.knownMu.Lock()
+	defer d.knownMu.Unlock()
 	if len(d.known) >= knownMax {
 		clear(d.known)
 	}
@@ -216,8 +218,8 @@ func inside(root, path string) bool {
 }
 
 func (d *directory) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.knownMu.Lock()
+	defer d.knownMu.Unlock()
 	clear(d.known)
 }
 
