@@ -44,14 +44,14 @@ func (m *Manager) renewStore() error {
 
 // breaks decides whether a start that failed goes on without data, and makes it so.
 func (m *Manager) breaks(ctx context.Context, err error) bool {
-	if !m.o.AllowFailure || ctx.Err() != nil {
-		return false
+	if _, refused := errors.AsType[*ArchiveRefusedError](err); refused || !m.o.AllowFailure || ctx.Err() != nil {
+		return false // an archive that is not for this server says nothing against its data
 	}
 	if closeErr := m.renewStore(); closeErr != nil {
 		m.o.Log.Error("the store of the failed recovery was not closed", zap.Error(closeErr))
 	}
 	m.broken = &BrokenError{Err: err}
-	m.identity, m.report, m.log = recovery.Identity{}, recovery.Report{}, nil
+	m.identity, m.report, m.log, m.archive = recovery.Identity{}, recovery.Report{}, nil, nil
 	m.o.Snapshots, m.o.SnapshotOnExit = schedule.Schedule{}, false
 	m.o.Store.SetJournal(refusing{m.broken})
 	return true

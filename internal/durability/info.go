@@ -75,6 +75,7 @@ type Info struct {
 	Quarantine        QuarantineInfo
 	Pins              []PinInfo
 	Recovery          Report
+	Archive           *ArchiveStatus // nil: nothing is archived
 }
 
 // Info returns the present numbers.
@@ -93,6 +94,7 @@ func (m *Manager) Info() Info {
 		i.Running = &r
 	}
 	i.Space, i.Writes, i.Quarantine, i.Pins = m.spaceInfo(), m.writeInfo(), m.quarantineInfo(), m.Pins()
+	i.Archive = m.archiveStatus()
 	i.HeldTransactions, i.HeldBytes = m.o.Store.HeldBack()
 	if m.log == nil {
 		return i

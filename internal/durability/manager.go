@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/durability/archive"
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/retention"
 	"memgraphd/internal/durability/vfs"
@@ -33,7 +34,8 @@ type Manager struct {
 	log      *wal.Log // nil: the log is turned off
 	space    *space
 	writes   *writes
-	broken   error // why there is no data, a *BrokenError; nil: all is well
+	archive  *archive.Archiver // nil: nothing is archived
+	broken   error             // why there is no data, a *BrokenError; nil: all is well
 
 	files   sync.Mutex
 	ballast ballast
@@ -82,6 +84,7 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 		return nil, err
 	}
 	m.findBallast()
+	m.startArchive()
 	m.startScheduler()
 	m.startWatcher()
 	return m, nil
@@ -199,8 +202,12 @@ func (m *Manager) recover(ctx context.Context) error {
 		m.verified[s.Path] = true
 		m.stats.snapshot = s
 	}
+	if err := m.admitArchive(ctx, result); err != nil {
+		return err
+	}
 	if o.WALEnabled {
 		if err := m.openLog(result); err != nil {
+			m.stopArchive()
 			return err
 		}
 	}
@@ -222,10 +229,13 @@ func (m *Manager) openLog(result *recovery.Result) error {
 	o := m.o
 	log, err := wal.Open(wal.Options{
 		FS: o.FS, Dir: filepath.Join(o.Dir, recovery.LogName), SegmentBytes: o.SegmentBytes, FlushEvery: o.FlushEveryN,
-		Database: m.identity.Database, Now: o.Now, Log: o.Log, OnSync: o.OnSync, Held: m.held.Locked,
+		Database: m.identity.Database, Now: o.Now, Log: o.Log, OnSync: m.synced, Held: m.held.Locked,
 	}, result.End)
 	if err != nil {
 		return fmt.Errorf("open of the log: %w", err)
+	}
+	if err := m.beginSegment(log); err != nil {
+		return errors.Join(fmt.Errorf("begin of a segment for timeline %d: %w", m.identity.Timeline, err), log.Close())
 	}
 	m.log = log
 	j := &journal{
@@ -320,6 +330,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	if m.log != nil {
 		err = errors.Join(err, m.closeLog())
 	}
+	m.stopArchive()
 	return errors.Join(err, m.lock.Close())
 }
 

@@ -73,6 +73,8 @@ type Options struct {
 	// Required with AcceptLossAfter and AllowFailure.
 	NewStore func() *storage.Store
 
+	Archive ArchiveOptions // where the log and the snapshots are archived; it needs the log
+
 	LockTimeout time.Duration // how long to wait for another server to leave the directory
 
 	Now      func() time.Time // required
@@ -117,6 +119,8 @@ func (o *Options) validate() error {
 		return errors.New("durability options: LockTimeout, BallastBytes, RetentionAge, RetentionBytes and QuarantineCount are not negative")
 	case o.SnapshotBytesPerSecond < 0, o.SnapshotHeldMax < 0:
 		return errors.New("durability options: SnapshotBytesPerSecond and SnapshotHeldMax are not negative")
+	case o.Archive.Location != "" && !o.WALEnabled:
+		return errors.New("durability options: an archive needs the log: turn --storage-wal-enabled on, or leave --storage-archive empty")
 	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil):
 		return errors.New("durability options: NewStore is required with AllowFailure and AcceptLossAfter")
 	}

@@ -91,6 +91,7 @@ func (m *Manager) writeSnapshot(ctx context.Context, bytesPerSecond int64, track
 	}
 	m.o.Log.Info("snapshot created", zap.String("file", info.Path), zap.Uint64("commit", uint64(info.Index)),
 		zap.Int64("bytes", info.Bytes), zap.Duration("took", m.o.Now().Sub(started)))
+	m.lookArchive()
 	return info, nil
 }
 

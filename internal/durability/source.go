@@ -41,6 +41,10 @@ func (m *Manager) Source(ctx context.Context, holder string) (backup.Source, err
 	case m.broken != nil:
 		return nil, m.broken
 	}
+	return m.source(ctx, holder)
+}
+
+func (m *Manager) source(ctx context.Context, holder string) (backup.Source, error) {
 	s := &managerSource{m: m}
 	for try := 1; ; try++ {
 		err := s.pin(holder)
@@ -86,7 +90,7 @@ func (s *managerSource) Describe(ctx context.Context) (backup.Description, error
 	d := backup.Description{Database: id.Database, Timeline: id.Timeline, Version: m.o.Version, Taken: m.o.Now()}
 	if m.log != nil {
 		if m.o.FlushEveryN > 1 {
-			if err := m.log.Sync(ctx); err != nil && m.log.State().Err == nil {
+			if err := m.log.Sync(ctx); err != nil && !errors.Is(err, wal.ErrClosed) && m.log.State().Err == nil {
 				return d, fmt.Errorf("sync of the log: %w", err)
 			}
 		}

@@ -12,6 +12,7 @@
 //	.backup/<time>/       what was here before a start without recovery, or what a loss
 //	                      that was accepted has left: the former database.json, the log,
 //	                      damaged snapshots, and WHAT-WAS-GIVEN-UP.txt
+//	.server.json          id of the server, for those that keep servers apart, see below
 //	LOCK-DATA-DIRECTORY   while the directory is locked (package retention)
 //
 // # database.json, format 1
@@ -35,6 +36,18 @@
 // It is written under another name, synced and renamed. In a new directory it comes
 // first, so that files of a database are never without it; the field log is set when the
 // first segment is durable.
+//
+// # .server.json, format 1
+//
+// Two lines as in database.json. Fields of the JSON:
+//
+//	format    1
+//	server    32 hexadecimal digits, drawn at random
+//	directory what the file system calls the data directory, device:inode
+//	file      and this file
+//
+// Where the two do not fit, but for the device, the directory is a copy: it is another
+// server, and draws another id. So does one whose file cannot be read.
 //
 // # What happens at a start
 //
