@@ -88,6 +88,9 @@ func (s *search) conditions() int {
 				n += 2 // rounds are looked at before it is known where they lead
 			case *ast.PatternPart:
 				n += junctions(x.Where)
+				if x.Select.Function() {
+					n++ // that a path does not lead back to its beginning
+				}
 			}
 		})
 	}

@@ -137,7 +137,7 @@ func (r *run) summary(c *ast.Call, values []value.Value, fraction value.Value) (
 				best = v
 			}
 		}
-		return best, nil
+		return r.oneOf(best, values), nil
 	}
 	if len(values) > 0 && values[0].Kind() == value.KindDuration && (name == "sum" || name == "avg") {
 		return totalTime(c, values)
@@ -164,9 +164,20 @@ func (r *run) summary(c *ast.Call, values []value.Value, fraction value.Value) (
 	slices.SortStableFunc(values, order)
 	if name == "percentiledisc" {
 		at := int(math.Ceil(fraction.Number()*float64(len(values)))) - 1
-		return values[max(at, 0)], nil
+		return r.oneOf(values[max(at, 0)], values), nil
 	}
 	return value.Float(between(values, fraction.Number())), nil
+}
+
+// oneOf chooses among the values that are equal to v: 1 and 1.0 may both be the smallest,
+// and which of them is given is left open.
+func (r *run) oneOf(v value.Value, values []value.Value) value.Value {
+	for _, other := range values {
+		if r.order(other, v) == 0 && (other.Kind() < v.Kind()) == r.o.Order.Reverse && other.Kind() != v.Kind() {
+			v = other
+		}
+	}
+	return v
 }
 
 // sum adds integers exactly, and as floats where one of them is a float.
