@@ -224,10 +224,10 @@ func (a *archive) reset(f vfs.File) error {
 			return err
 		}
 	}
-	if err := f.Truncate(a.end); err != nil {
+	if _, err := f.WriteAt(make([]byte, tarEnd), a.end); err != nil {
 		return err
 	}
-	if _, err := f.WriteAt(make([]byte, tarEnd), a.end); err != nil {
+	if err := f.Truncate(a.end + tarEnd); err != nil { // at no moment without an end
 		return err
 	}
 	return f.SyncData()

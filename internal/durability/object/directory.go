@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"memgraphd/internal/durability/vfs"
 )
@@ -194,11 +195,10 @@ func (d *directory) makeDurable(folder string) error {
 	}
 	for at := folder; ; {
 		up := filepath.Dir(at)
-		if up == at || !inside(d.root, at) {
+		if up == at {
 			break
 		}
-		err := d.fs.SyncDir(up)
-		if err != nil && (at != d.root || !errors.Is(err, fs.ErrPermission)) { // a root that was given may lie where nobody may look
+		if err := d.fs.SyncDir(up); err != nil && (inside(d.root, up) || !notOurs(err)) {
 			return err
 		}
 		at = up
@@ -210,6 +210,12 @@ func (d *directory) makeDurable(folder string) error {
 	}
 	d.known[folder] = struct{}{}
 	return nil
+}
+
+// notOurs tells whether a folder above the root cannot be synced because it is not ours;
+// then somebody else has made what is below it.
+func notOurs(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported)
 }
 
 // inside tells whether a path is root or below it.
@@ -224,8 +230,8 @@ func (d *directory) forget() {
 }
 
 // Get implements Store.
-func (d *directory) Get(_ context.Context, name string, offset int64) (io.ReadCloser, error) {
-	if err := CheckName(name); err != nil {
+func (d *directory) Get(ctx context.Context, name string, offset int64) (io.ReadCloser, error) {
+	if _, err := d.Stat(ctx, name); err != nil {
 		return nil, err
 	}
 	f, err := d.fs.Open(d.path(name))

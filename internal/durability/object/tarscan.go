@@ -58,7 +58,13 @@ func (s *tarScan) all(entries map[string]tarEntry) (end int64, err error) {
 // is durable before the entry before it is, so only a file of nothing can lack it.
 func (s *tarScan) cut(at int64, entries map[string]tarEntry) error {
 	if len(entries) == 0 {
-		return nil
+		var rest [tarBlock]byte
+		if err := vfs.ReadFullAt(s.f, rest[:s.size-at], at); err != nil {
+			return err
+		}
+		if rest == [tarBlock]byte{} {
+			return nil
+		}
 	}
 	return s.damaged(at, fmt.Errorf("the end of the archive is missing, the file has %d bytes: it was cut", s.size))
 }
