@@ -19,6 +19,7 @@ func offline(stdout, stderr io.Writer) []*cobra.Command {
 	}
 	list := []*cobra.Command{
 		commands.NewInspect(env),
+		commands.NewKeygen(env),
 	}
 	for _, cmd := range list {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
