@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/storage"
@@ -178,21 +179,68 @@ func (b *builder) takeShape() {
 }
 
 // plainEdges adds relationships without properties and of generation 0; ids ascend within a
-// block.
+// block. Room for all of them is made first, so that each number is only stored.
 func (b *builder) plainEdges(run *storage.EdgeRun) {
-	for i, id := range run.IDs {
-		if t := run.Types[i]; i == 0 || t != run.Types[i-1] {
+	n := len(run.IDs)
+	if n == 0 {
+		return
+	}
+	if b.count == 0 {
+		b.first, b.last = uint64(run.IDs[0]), uint64(run.IDs[0])-1
+	}
+	ids, last := room(b.ids, n), b.last
+	idsAt := len(b.ids)
+	for _, id := range run.IDs[:n] {
+		idsAt = putShort(ids, idsAt, uint64(id)-last-1)
+		last = uint64(id)
+	}
+	b.ids, b.last, b.count = ids[:idsAt], last, b.count+uint32(n)
+
+	starts, ends := room(b.starts, n), room(b.ends, n)
+	startsAt, endsAt, start := len(b.starts), len(b.ends), b.start
+	targets := run.Targets[:n]
+	for i, source := range run.Sources[:n] {
+		src := int64(source)
+		startsAt = putShort(starts, startsAt, zigzag(src-start))
+		endsAt = putShort(ends, endsAt, zigzag(int64(targets[i])-src))
+		start = src
+	}
+	b.starts, b.ends, b.start = starts[:startsAt], ends[:endsAt], start
+	b.plainShapes(run.Types[:n])
+}
+
+// plainShapes adds shapes and generations of relationships without properties.
+func (b *builder) plainShapes(types []graph.TypeID) {
+	generations := room(b.generation, len(types))
+	clear(generations[len(b.generation):])
+	b.generation = generations[:len(b.generation)+len(types)]
+	shape, at := room(b.shape, len(types)), len(b.shape)
+	for i, t := range types {
+		if i == 0 || t != types[i-1] {
 			b.used.types.add(uint32(t))
 			b.scratch = append(binary.AppendUvarint(append(b.scratch[:0], 1), uint64(t)), 0)
 			b.takeShape()
 		}
-		b.shape = appendShort(b.shape, uint64(b.shapeLast))
-		b.thing(uint64(id), 0)
-		src, dst := int64(run.Sources[i]), int64(run.Targets[i])
-		b.starts = appendShort(b.starts, zigzag(src-b.start))
-		b.ends = appendShort(b.ends, zigzag(dst-src))
-		b.start = src
+		at = putShort(shape, at, uint64(b.shapeLast))
 	}
+	b.shape = shape[:at]
+}
+
+// shortMax is the bytes that putShort needs at most: a number of at most 33 bits.
+const shortMax = 5
+
+// room returns dst with all its bytes and room for n numbers of putShort.
+func room(dst []byte, n int) []byte { return slices.Grow(dst, n*shortMax)[:len(dst)+n*shortMax] }
+
+// putShort stores the varint v at a place, and returns the next place.
+func putShort(dst []byte, at int, v uint64) int {
+	for v >= 1<<7 {
+		dst[at] = byte(v) | 0x80
+		v >>= 7
+		at++
+	}
+	dst[at] = byte(v)
+	return at + 1
 }
 
 func zigzag(n int64) uint64 { return uint64(n)<<1 ^ uint64(n>>63) }
