@@ -8,8 +8,8 @@ import (
 // Kind says what a backup was asked to be.
 type Kind string
 
-// The kinds of backups. Every backup lists all objects that a restore needs: an
-// incremental one those of its base too, which it has not sent again.
+// The kinds of backups. An incremental one lists the objects that it needs beside those
+// of its base.
 const (
 	KindFull        Kind = "full"
 	KindIncremental Kind = "incremental"
@@ -42,8 +42,20 @@ type Manifest struct {
 	Snapshot string   `json:"snapshot,omitempty"`
 	Objects  []Object `json:"objects"`
 
-	SentObjects int   `json:"sentObjects"` // that were not there before
-	SentBytes   int64 `json:"sentBytes"`
+	// End is where the log of the backup ends; nil: it has none. An incremental backup that
+	// found nothing new has that of its base.
+	End *LogEnd `json:"end,omitempty"`
+
+	SentObjects int      `json:"sentObjects"` // that were not there before
+	SentBytes   int64    `json:"sentBytes"`
+	Warnings    []string `json:"warnings,omitempty"` // what was found wrong and did not matter
+}
+
+// LogEnd is a place in a log.
+type LogEnd struct {
+	Segment uint64 `json:"segment"` // first commit of the segment
+	To      int64  `json:"to"`      // offset in it
+	Chain   uint32 `json:"chain"`   // chained checksum there; it tells histories apart
 }
 
 // Object is one of the objects of a backup.
@@ -57,17 +69,12 @@ type Object struct {
 	Index uint64 `json:"index,omitempty"`
 
 	// Of a piece of the log: bytes [From, To) of the segment that begins with commit
-	// Segment, the records that end in it, and the chained checksum at its end. FirstCommit
-	// is 0 where no record does.
+	// Segment, and the records that end in it. FirstCommit is 0 where no record does.
 	Segment     uint64 `json:"segment,omitempty"`
 	From        int64  `json:"from,omitempty"`
 	To          int64  `json:"to,omitempty"`
 	FirstCommit uint64 `json:"firstCommit,omitempty"`
 	LastCommit  uint64 `json:"lastCommit,omitempty"`
-	FirstWall   int64  `json:"firstWall,omitempty"` // microseconds since 1970-01-01 UTC
-	LastWall    int64  `json:"lastWall,omitempty"`
-	Chain       uint32 `json:"chain,omitempty"`
-	Sealed      bool   `json:"sealed,omitempty"` // the segment is complete with it
 }
 
 // Name is the name of the manifest's object.

@@ -8,6 +8,9 @@ import (
 	"memgraphd/internal/durability/frame"
 )
 
+// HeaderBytes is the size of what stands before the frames of a segment.
+const HeaderBytes = headerBytes
+
 // Prover proves the bytes of one segment as they go by, from its first one on: the header,
 // every frame, and that each follows the one before it. So what is copied out of a log is
 // known to be good, and what was put together from copies too.
@@ -25,6 +28,7 @@ type Prover struct {
 	parts  bool   // a record has begun and not ended
 	logged uint64
 	sealed bool
+	link   uint32 // chain of the last frame but the seal
 	run    Run
 	err    error
 }
@@ -37,6 +41,7 @@ type Run struct {
 	First, Last         uint64
 	FirstWall, LastWall int64
 	Chain               uint32 // at To
+	Link                uint32 // chain that the header of the next segment names: that before the seal
 	Whole               bool   // no record has begun before To and ends behind it
 	Sealed              bool   // To is the end of the segment
 }
@@ -62,7 +67,7 @@ func (p *Prover) Write(data []byte) (int, error) {
 // Next returns what was met since the last call of Next.
 func (p *Prover) Next() Run {
 	run := p.run
-	run.To, run.Chain, run.Whole, run.Sealed = p.place.Offset, p.place.Chain, !p.parts, p.sealed
+	run.To, run.Chain, run.Link, run.Whole, run.Sealed = p.place.Offset, p.place.Chain, p.link, !p.parts, p.sealed
 	p.run = Run{From: p.place.Offset}
 	return run
 }
@@ -138,7 +143,7 @@ func (p *Prover) begin(raw []byte) error {
 		return &ForeignError{File: p.name, Reason: fmt.Sprintf(
 			"belongs to database %s, not to %s", uuidText(h.database), uuidText(p.database))}
 	}
-	p.begun, p.header, p.place, p.logged = true, h, h.place(), h.first-1
+	p.begun, p.header, p.place, p.link, p.logged = true, h, h.place(), h.chain, h.first-1
 	return nil
 }
 
@@ -159,6 +164,9 @@ func (p *Prover) accept(h frame.Header, next frame.Place) error {
 		return p.damage(fmt.Sprintf("commit %d after %d", h.Index, p.logged))
 	}
 	p.place = next
+	if !p.sealed {
+		p.link = next.Chain
+	}
 	if h.Kind > KindMax {
 		return nil
 	}
