@@ -77,6 +77,9 @@ func Open(ctx context.Context, o Options) (m *Manager, err error) {
 		o: o, lock: lock, verified: make(map[string]bool),
 		space: newSpace(&o), writes: &writes{now: o.Now, log: o.Log},
 	}
+	if _, err = recovery.FinishSwap(o.FS, o.Dir); err != nil {
+		return nil, err
+	}
 	if m.held, err = retention.ReadLock(o.FS, o.Dir); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func MoveAside(fsys vfs.FS, dir string, now time.Time) (string, error) {
 
 // backupFolder returns the name of a folder in .backup/ that does not exist yet.
 func backupFolder(fsys vfs.FS, dir string, now time.Time) (string, error) {
-	folder := filepath.Join(dir, backupName, now.UTC().Format("20060102T150405.000000Z"))
+	folder := filepath.Join(dir, BackupName, now.UTC().Format("20060102T150405.000000Z"))
 	for n := 1; n < backupsMax; n++ {
 		name := folder
 		if n > 1 {
@@ -69,7 +69,7 @@ func makeBackupFolder(fsys vfs.FS, dir, folder string) error {
 	if err := fsys.MkdirAll(folder); err != nil {
 		return fmt.Errorf("move of the old files: %w", err)
 	}
-	for _, d := range []string{filepath.Join(dir, backupName), dir} {
+	for _, d := range []string{filepath.Join(dir, BackupName), dir} {
 		if err := fsys.SyncDir(d); err != nil {
 			return fmt.Errorf("move of the old files: %w", err)
 		}

@@ -13,6 +13,9 @@
 //	                      that was accepted has left: the former database.json, the log,
 //	                      damaged snapshots, and WHAT-WAS-GIVEN-UP.txt
 //	.server.json          id of the server, for those that keep servers apart, see below
+//	.restore/             a database that is made beside this one: new/ holds it, tmp/ what is
+//	                      read meanwhile; with the file ready it is complete, and the next
+//	                      who opens the directory puts it in place
 //	LOCK-DATA-DIRECTORY   while the directory is locked (package retention)
 //
 // # database.json, format 1
@@ -48,6 +51,14 @@
 //
 // Where the two do not fit, but for the device, the directory is a copy: it is another
 // server, and draws another id. So does one whose file cannot be read.
+// # .restore/ready
+//
+// Two lines: the name of the folder in .backup/ for what is replaced, and its XXH64 as 16
+// hexadecimal digits. It is written under another name, synced and renamed when everything
+// in .restore/new/ is durable. Then snapshots/, wal/ and database.json move, one after the
+// other, first the former one to that folder, then the new one to its place, each step
+// durable before the next; last, ready is removed. A step that was taken is known by what is
+// left in .restore/new/.
 //
 // # What happens at a start
 //

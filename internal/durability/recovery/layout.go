@@ -22,8 +22,9 @@ const (
 	SnapshotsName = "snapshots"
 	// LogName is the folder of the log.
 	LogName = "wal"
+	// BackupName is the folder of former generations.
+	BackupName = ".backup"
 
-	backupName   = ".backup"
 	identityName = "database.json"
 	identityTemp = identityName + ".tmp"
 	segmentEnd   = ".wal"
@@ -113,7 +114,7 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 // checkKind checks that a name on the top is a folder or a file as it must be.
 func checkKind(fsys vfs.FS, dir, name string) error {
 	switch name {
-	case SnapshotsName, LogName, retention.QuarantineName, backupName:
+	case SnapshotsName, LogName, retention.QuarantineName, BackupName:
 		return wantKind(fsys, filepath.Join(dir, name), isFolder)
 	case identityName, retention.LockName:
 		return wantKind(fsys, filepath.Join(dir, name), isFile)

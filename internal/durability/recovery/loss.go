@@ -88,7 +88,7 @@ func (l *Loss) offer() string {
 			"and agree with each other", flag, l.After)
 	}
 	return fmt.Sprintf("start once with %s to go on with commit %d and give up %s; the files are kept in %s/",
-		flag, l.After, l.Describe(), backupName)
+		flag, l.After, l.Describe(), BackupName)
 }
 
 // salvageable tells whether a cause says that something is gone, rather than that it is

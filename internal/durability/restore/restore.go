@@ -1,13 +1,18 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
 
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
@@ -36,12 +41,13 @@ type Target struct {
 // Options say what to restore, up to where, and where to.
 type Options struct {
 	From   object.Store // the repository; Run does not close it
+	Keys   object.Keys  // that open what is encrypted
 	Target Target
 	Mode   Mode
 
 	FS       vfs.FS
-	Dir      string                // the data directory; not needed with ModePlan, and with ModeProve if TempDir is set
-	TempDir  string                // for one snapshot and two segments of the log; "": a folder in Dir
+	Dir      string                // the data directory, for ModeRestore
+	TempDir  string                // for one snapshot and two or three segments of the log; "": a folder in Dir
 	NewStore func() *storage.Store // makes an empty one; Run closes it
 	Workers  int                   // that verify, load and write a snapshot; default 2
 
@@ -116,8 +122,119 @@ type Report struct {
 // or, if the failure came after the new generation was complete, the next start or the next
 // Run puts it in place.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if o.From == nil || o.Now == nil {
-		return Report{}, errors.New("restore: From and Now are required")
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return Report{}, err
 	}
-	return Report{}, ctx.Err()
+	v, err := survey(ctx, o.From)
+	if err != nil {
+		return Report{}, err
+	}
+	j := newJob(o, v)
+	j.open = func(ctx context.Context, name string) (io.ReadCloser, error) {
+		return object.Unseal(ctx, o.From, name, o.Keys)
+	}
+	j.tell(Progress{Phase: PhasePlan})
+	switch o.Mode {
+	case ModePlan:
+		err = j.preview()
+	case ModeProve:
+		err = j.prove(ctx)
+	case ModeRestore:
+		err = j.restore(ctx)
+	}
+	j.report.Took = o.Now().Sub(j.began)
+	return j.report, errors.Join(err, j.close())
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers == 0 {
+		o.Workers = 2
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	return o
+}
+
+func (o *Options) validate() error {
+	switch {
+	case o.From == nil, o.Now == nil:
+		return errors.New("restore: From and Now are required")
+	case o.Mode == ModePlan:
+		return nil
+	case o.FS == nil, o.NewStore == nil:
+		return errors.New("restore: FS and NewStore are required")
+	case o.Mode == ModeRestore && o.Dir == "":
+		return errors.New("restore: Dir is required")
+	case o.Mode == ModeProve && o.TempDir == "":
+		return errors.New("restore: TempDir is required")
+	}
+	return nil
+}
+
+// preview reports what would be read.
+func (j *job) preview() error {
+	ways, err := j.v.ways(j.target)
+	if err != nil {
+		return err
+	}
+	j.plan(ways[0])
+	if err := ways[0].gaps(j.v.where); err != nil {
+		return err
+	}
+	return ways[0].holes(j.v.where)
+}
+
+// prove rebuilds the database and looks whether it is consistent.
+func (j *job) prove(ctx context.Context) error {
+	j.temp = j.o.TempDir
+	if err := j.o.FS.MkdirAll(j.temp); err != nil {
+		return fmt.Errorf("temporary folder: %w", err)
+	}
+	if err := j.rebuild(ctx); err != nil {
+		return err
+	}
+	if err := j.store.Check(); err != nil {
+		return fmt.Errorf("%s: what was restored is not consistent: %w", j.v.where, err)
+	}
+	return nil
+}
+
+// restore rebuilds the database beside what is in the data directory, and swaps.
+func (j *job) restore(ctx context.Context) (err error) {
+	o := &j.o
+	if err := makeDirectory(o.FS, o.Dir); err != nil {
+		return err
+	}
+	lock, err := o.FS.Lock(filepath.Join(o.Dir, recovery.LockFileName))
+	if err != nil {
+		return &InUseError{Dir: o.Dir, Err: err}
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if err := checkHeld(o.FS, o.Dir); err != nil {
+		return err
+	}
+	return j.beside(ctx, "a restore from "+j.v.where, "")
+}
+
+// beside makes the new generation and puts it in place. The directory is locked.
+func (j *job) beside(ctx context.Context, what, recovered string) (err error) {
+	g, err := recovery.NewGeneration(j.o.FS, j.o.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, g.Discard())
+		}
+	}()
+	j.temp = cmp.Or(j.o.TempDir, g.Temp())
+	if err := j.o.FS.MkdirAll(j.temp); err != nil {
+		return fmt.Errorf("temporary folder: %w", err)
+	}
+	if err := j.rebuild(ctx); err != nil {
+		return err
+	}
+	return j.write(ctx, g, what, recovered)
 }

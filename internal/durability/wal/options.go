@@ -57,6 +57,9 @@ type Options struct {
 	// OnScan hears now and then, on the goroutine of Scan, how many bytes of how many were
 	// read; nil is allowed.
 	OnScan func(read, total int64)
+	// Copied says that the directory is a copy of a log, which may end behind any segment:
+	// a newest segment that is sealed is no damage. Only for Scan.
+	Copied bool
 	// Held begins with Hold(true) in force.
 	Held bool
 }

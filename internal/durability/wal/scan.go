@@ -155,7 +155,7 @@ func (s *scanner) segment(first, next uint64) (err error) {
 	if err := s.frames(); err != nil {
 		return err
 	}
-	if s.sealed && next == 0 {
+	if s.sealed && next == 0 && !s.o.Copied {
 		return s.damage(s.place.Offset, "the segment that follows this one is missing")
 	}
 	s.end.Segments = append(s.end.Segments, SegmentInfo{
