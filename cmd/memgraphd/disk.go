@@ -63,7 +63,7 @@ func (d disk) NextSnapshot() (dir string, at time.Time, ok bool) { return d.m.Ne
 // Info returns rows for SHOW STORAGE INFO.
 func (d disk) Info() []query.InfoRow {
 	i := d.m.Info()
-	return append(storageRows(&i, d.m.Schedule().String(), time.Now()), diskRows(&i)...)
+	return append(storageRows(&i, d.m.Schedule().String(), time.Now()), append(diskRows(&i), archiveRows(&i, time.Now())...)...)
 }
 
 func moment(t time.Time) string {

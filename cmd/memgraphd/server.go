@@ -136,6 +136,10 @@ func (s *server) openStore(ctx context.Context) error {
 		return exit(exitDirectory, fmt.Errorf("--data-directory: %w", err))
 	}
 	c := &s.cfg.Storage
+	archive, err := archiveOptions(s.cfg)
+	if err != nil {
+		return exit(exitConfig, err)
+	}
 	stop := s.startRecovering()
 	s.disk, err = durability.Open(ctx, durability.Options{
 		FS:                vfs.OS(),
@@ -163,6 +167,7 @@ func (s *server) openStore(ctx context.Context) error {
 
 		SnapshotBytesPerSecond: c.SnapshotThrottle,
 
+		Archive:  archive,
 		Now:      time.Now,
 		Log:      s.log,
 		Progress: s.recovering.hear,

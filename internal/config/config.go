@@ -15,6 +15,8 @@ const walSegmentMinKiB = 64
 type Config struct {
 	Bolt    Bolt
 	Storage Storage
+	Archive Archive
+	S3      S3
 	Query   Query
 	Log     Log
 	Metrics Metrics
@@ -117,6 +119,8 @@ func (c *Config) fill(v *viper.Viper) {
 		AllowRecoveryFailure: v.GetBool(allowRecoveryFailure),
 		LossAccepted:         lossAccepted(v),
 	}
+	c.Archive = archive(v)
+	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),
 		IdleTimeout:      seconds(v, "transaction-idle-timeout-sec"),

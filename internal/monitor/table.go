@@ -61,13 +61,14 @@ const (
 	groupLog         = "Log"
 	groupSnapshot    = "Snapshot"
 	groupDisk        = "Disk"
+	groupArchive     = "Archive"
 	groupRecovery    = "Recovery"
 )
 
 // table lists every metric of ours.
 func table() []metric {
 	var all []metric
-	for _, part := range [][]metric{general(), logMetrics(), snapshotMetrics(), diskMetrics(), recoveryMetrics()} {
+	for _, part := range [][]metric{general(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), recoveryMetrics()} {
 		all = append(all, part...)
 	}
 	return all

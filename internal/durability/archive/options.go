@@ -19,7 +19,7 @@ const (
 	bytesDefault    = 1 << 20
 	callDefault     = 30 * time.Second
 	stallDefault    = time.Minute
-	startDefault    = 15 * time.Second
+	startDefault    = 10 * time.Second
 	checkDefault    = time.Minute
 	retryDefault    = time.Minute
 )
@@ -55,7 +55,7 @@ type Options struct {
 
 	CallTimeout  time.Duration // for one small request to the store; default 30 s
 	StallTimeout time.Duration // for a transfer that makes no progress; default 1 min
-	StartTimeout time.Duration // for the store to answer at a start; default 15 s
+	StartTimeout time.Duration // for the store to answer at a start; default 10 s
 	CheckEvery   time.Duration // between two looks for claims of others; default 1 min
 	RetryMax     time.Duration // the longest pause after a failure; default 1 min
 

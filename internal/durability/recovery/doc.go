@@ -51,6 +51,7 @@
 //
 // Where the two do not fit, but for the device, the directory is a copy: it is another
 // server, and draws another id. So does one whose file cannot be read.
+//
 // # .restore/ready
 //
 // Two lines: the name of the folder in .backup/ for what is replaced, and its XXH64 as 16
