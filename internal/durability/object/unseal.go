@@ -87,7 +87,7 @@ func (r *Reader) unpack(k Keys) (io.Reader, error) {
 		}
 		dec, err := age.Decrypt(body, k.identities...)
 		if none, ok := errors.AsType[*age.NoIdentityMatchError](err); ok && none != nil {
-			return nil, &KeyError{Store: r.store, Name: r.name, Want: r.header.Key, Have: k.openingID()}
+			return nil, r.wrongKey(k)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("decrypting: %w", err)
@@ -104,6 +104,16 @@ func (r *Reader) unpack(k Keys) (io.Reader, error) {
 		body = dec
 	}
 	return body, nil
+}
+
+// wrongKey tells whether it is the key that does not fit, or the place for it that is
+// damaged.
+func (r *Reader) wrongKey(k Keys) error {
+	r.body = r.src
+	if err := r.finish(); !errors.Is(err, io.EOF) {
+		return err
+	}
+	return &KeyError{Store: r.store, Name: r.name, Want: r.header.Key, Have: k.openingID()}
 }
 
 // Read implements io.Reader.
@@ -160,6 +170,9 @@ func (r *Reader) failed(err error) error {
 		return r.src.err
 	}
 	if known, ok := errors.AsType[*KeyError](err); ok {
+		return known
+	}
+	if known, ok := errors.AsType[*DamagedError](err); ok {
 		return known
 	}
 	if r.src.ended && !r.src.whole() {
