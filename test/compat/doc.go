@@ -8,6 +8,7 @@
 //	format1   stopped in good order; numbers, texts, lists and maps; an index
 //	format2   killed; temporal values and points
 //	format3   killed while locked; enums, a constraint, a description and a setting
+//	objects1  objects of backups, in a directory and in an archive file
 //
 // A new format gets a directory of its own, by
 //

@@ -36,6 +36,8 @@ file is written in the lowest format that has what it holds, so that the version
 | ` + "`snapshots/*.snap`" + ` | 1, 2, 3 | header, byte 8 | ` + "`format1`, `format2`, `format3`" + ` |
 | an entry of the catalogue, in both | 1 | first byte of its data | ` + "`format1` (indexes), `format3` (the others)" + ` |
 | ` + "`LOCK-DATA-DIRECTORY`" + ` | 1 | field ` + "`format`" + `; one that cannot be read counts as a lock | ` + "`format3`" + ` |
+| a sealed object of a backup or an archive | 1 | header, byte 8 | ` + "`objects1`" + ` |
+| a JSON object of a backup or an archive | 1 | field ` + "`format`" + ` | ` + "`objects1`" + ` |
 | ` + "`.lock`, `wal/spare/`, `quarantine/`, `.backup/`" + ` | – | hold nothing that a start needs | – |
 `
 
@@ -48,6 +50,8 @@ var formatSources = []struct{ heading, dir, declaration string }{
 	{"Frames in a segment", "internal/durability/frame", ""},
 	{"Commits and values", "internal/durability/codec", ""},
 	{"Snapshots", "internal/durability/snapshot", ""},
+	{"Objects of backups and archives", "internal/durability/object", ""},
+	{"Repositories", "internal/durability/backup", ""},
 	{"Entries: indexes", "internal/storage", "indexKind"},
 	{"Entries: constraints", "internal/storage/constraint", ""},
 	{"Entries: enums and descriptions", "internal/query/declared", ""},
