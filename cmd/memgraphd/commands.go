@@ -20,6 +20,8 @@ func offline(stdout, stderr io.Writer) []*cobra.Command {
 	list := []*cobra.Command{
 		commands.NewInspect(env),
 		commands.NewKeygen(env),
+		commands.NewVerify(env),
+		commands.NewRepair(env),
 	}
 	for _, cmd := range list {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())

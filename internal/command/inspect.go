@@ -1,9 +1,13 @@
 package command
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,36 +18,125 @@ import (
 
 // NewInspect returns the command that says what is in a file.
 func NewInspect(env Env) *cobra.Command {
-	return newCommand(env, &cobra.Command{
-		Use:   "inspect FILE...",
-		Short: "Say what is in a segment of the log, a snapshot or a database.json",
+	var f inspectFlags
+	cmd := newCommand(env, &cobra.Command{
+		Use:   "inspect FILE|DIRECTORY...",
+		Short: "Say what is in a segment of the log, a snapshot, or a whole data directory",
 		Long: "Says what files of a database hold: whose they are, which commits and from when, how much, and whether every\n" +
-			"checksum is good. Nothing is changed; a file that a running server writes may be looked at too.\n" +
+			"checksum is good. Nothing is changed; files that a running server uses may be looked at too.\n" +
+			"With --records the commits of the log come as JSON lines, with names and values, one commit a line.\n" +
 			"The exit status is 0 when the files are good, 1 when one cannot be read, 3 when one is damaged.",
 		Args: cobra.MinimumNArgs(1),
 	}, func(cmd *cobra.Command, out *output, args []string) error {
-		return runInspect(cmd.Context(), out, args)
-	})
-}
-
-func runInspect(ctx context.Context, out *output, names []string) error {
-	status := 0
-	for _, name := range names {
-		f, err := inspect.Describe(ctx, out.env.FS, name)
+		files, err := expand(env, args)
 		if err != nil {
 			return err
 		}
-		if f.Damage != "" {
-			status = StatusDamaged
+		if f.records {
+			return runRecords(cmd.Context(), out, f, files)
 		}
-		if err := out.result(f, func(w io.Writer) error { return writeFacts(w, fileFacts(&f)) }); err != nil {
+		return runInspect(cmd.Context(), out, files)
+	})
+	cmd.Flags().BoolVar(&f.records, "records", false, "print the commits of the log as JSON lines")
+	cmd.Flags().Uint64Var(&f.within.From, "from-commit", 0, "with --records, the first commit to print")
+	cmd.Flags().Uint64Var(&f.within.To, "to-commit", 0, "with --records, the last commit to print; 0 for the newest")
+	cmd.Flags().BoolVar(&f.past, "past-damage", false, "with --records, print what can be read behind damage too")
+	return cmd
+}
+
+type inspectFlags struct {
+	records bool
+	past    bool
+	within  inspect.Range
+}
+
+// expand puts the files of a data directory in its place.
+func expand(env Env, args []string) ([]string, error) {
+	var files []string
+	for _, arg := range args {
+		info, err := env.FS.Stat(arg)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Dir {
+			files = append(files, arg)
+			continue
+		}
+		within, err := inspect.Directory(env.FS, arg)
+		if err != nil {
+			return nil, err
+		}
+		if len(within) == 0 {
+			return nil, fmt.Errorf("%s holds no files of a database", arg)
+		}
+		files = append(files, within...)
+	}
+	return files, nil
+}
+
+// runInspect describes files: with --json one object with all of them.
+func runInspect(ctx context.Context, out *output, names []string) error {
+	files := make([]inspect.File, 0, len(names))
+	damaged := false
+	reporter := out.reporter()
+	defer reporter.Close()
+	step := reporter.Step("reading", progress.Files, int64(len(names)))
+	for _, name := range names {
+		step.Note(name)
+		f, err := inspect.Describe(ctx, out.env.FS, name)
+		if err != nil {
+			step.End(err)
+			return err
+		}
+		damaged = damaged || f.Damage != ""
+		files = append(files, f)
+		step.Add(1)
+	}
+	step.End(nil)
+	reporter.Close()
+	err := out.result(struct {
+		Files []inspect.File `json:"files"`
+	}{files}, func(w io.Writer) error {
+		for i := range files {
+			if err := writeFacts(w, fileFacts(&files[i])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && damaged {
+		err = &StatusError{Status: StatusDamaged}
+	}
+	return err
+}
+
+// runRecords prints the commits of the segments among the files.
+func runRecords(ctx context.Context, out *output, f inspectFlags, names []string) error {
+	names, err := inspect.Segments(ctx, out.env.FS, names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return errors.New("there is no segment of the log: only these hold commits one by one")
+	}
+	lines := bufio.NewWriter(out.env.Stdout)
+	encoder := json.NewEncoder(lines)
+	encoder.SetEscapeHTML(false)
+	read := inspect.Commits
+	if f.past {
+		read = inspect.PastDamage
+	}
+	for _, name := range names {
+		err := read(ctx, out.env.FS, name, f.within, func(c inspect.Commit) error { return encoder.Encode(c) })
+		if err != nil {
+			err = errors.Join(err, lines.Flush())
+			if inspect.IsDamage(err) {
+				return &StatusError{Status: StatusDamaged, Err: err}
+			}
 			return err
 		}
 	}
-	if status != 0 {
-		return &StatusError{Status: status}
-	}
-	return nil
+	return lines.Flush()
 }
 
 // fact is a line of a result: a name and a value. Those without a value are not printed.
@@ -112,7 +205,7 @@ func number(n uint64) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprint(n)
+	return strconv.FormatUint(n, 10)
 }
 
 // clock writes a moment, "" for none.

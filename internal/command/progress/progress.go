@@ -43,7 +43,8 @@ type Reporter struct {
 	o    Options
 	bars *mpb.Progress // nil but for Bars
 
-	mu sync.Mutex // held while something is written
+	mu    sync.Mutex // held while something is written
+	close sync.Once
 }
 
 // New returns a reporter. Close ends it.
@@ -84,12 +85,13 @@ func (r *Reporter) Say(format string, args ...any) {
 	r.write(says(r.o.Mode, fmt.Sprintf(format, args...)))
 }
 
-// Close ends what is shown. Steps that have not ended stay as far as they came.
+// Close ends what is shown. Steps that have not ended stay as far as they came. Only the
+// first call counts.
 func (r *Reporter) Close() {
 	if r == nil || r.bars == nil {
 		return
 	}
-	r.bars.Shutdown()
+	r.close.Do(r.bars.Shutdown)
 }
 
 // write writes a line, above the bars where there are any.

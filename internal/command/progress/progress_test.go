@@ -110,7 +110,7 @@ func TestBars(t *testing.T) {
 }
 
 // TestQuiet uses reporters that tell nothing.
-func TestQuiet(t *testing.T) {
+func TestQuiet(*testing.T) {
 	for _, r := range []*Reporter{nil, New(Options{})} {
 		r.Say("x")
 		s := r.Step("x", Bytes, 1)

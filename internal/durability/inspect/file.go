@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"memgraphd/internal/durability/recovery"
@@ -62,6 +63,8 @@ type File struct {
 
 	// Damage is what is wrong with it; "" where nothing is.
 	Damage string `json:"damage,omitempty"`
+
+	chainBefore, chain uint32 // of a segment
 }
 
 // Describe reads a whole file, proves every checksum, and says what it holds. Damage is
@@ -96,7 +99,11 @@ func kindOf(fsys vfs.FS, name string) (Kind, error) {
 		return "", err
 	}
 	beginning := make([]byte, min(info.Size, beginningBytes))
-	if err := errors.Join(vfs.ReadFullAt(f, beginning, 0), f.Close()); err != nil {
+	err = vfs.ReadFullAt(f, beginning, 0)
+	if errors.Is(err, syscall.EIO) {
+		err = nil // the name has to do, and the reading will tell
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return "", err
 	}
 	base := filepath.Base(name)
@@ -108,7 +115,7 @@ func kindOf(fsys vfs.FS, name string) (Kind, error) {
 		return KindSnapshot, nil
 	case base == recovery.IdentityName:
 		return KindIdentity, nil
-	case filepath.Ext(base) == ".wal":
+	case filepath.Ext(base) == segmentSuffix:
 		return KindSegment, nil
 	}
 	return "", nil
@@ -127,6 +134,7 @@ func describeSegment(ctx context.Context, fsys vfs.FS, name string) (File, error
 	})
 	out.Bytes, out.UsedBytes, out.Format = got.Bytes, got.Used, got.Version
 	out.FirstCommit, out.Commits = got.First, got.Records
+	out.chainBefore, out.chain = got.ChainBefore, got.Chain
 	if got.Version > 0 {
 		out.Database, out.Made = hex.EncodeToString(got.Database[:]), moment(got.Born)
 	}
@@ -147,10 +155,7 @@ func describeSegment(ctx context.Context, fsys vfs.FS, name string) (File, error
 }
 
 func describeSnapshot(ctx context.Context, fsys vfs.FS, name string) (out File, err error) {
-	out = File{Name: name, Kind: KindSnapshot}
-	if info, err := fsys.Stat(name); err == nil {
-		out.Bytes = info.Size
-	}
+	out = File{Name: name, Kind: KindSnapshot, Bytes: size(fsys, name)}
 	f, err := snapshot.Open(fsys, name)
 	if err != nil {
 		return out.damaged(err)
@@ -167,10 +172,7 @@ func describeSnapshot(ctx context.Context, fsys vfs.FS, name string) (out File, 
 const verifyWorkers = 4
 
 func describeIdentity(fsys vfs.FS, name string) (File, error) {
-	out := File{Name: name, Kind: KindIdentity}
-	if info, err := fsys.Stat(name); err == nil {
-		out.Bytes = info.Size
-	}
+	out := File{Name: name, Kind: KindIdentity, Bytes: size(fsys, name)}
 	id, err := recovery.ReadIdentity(fsys, filepath.Dir(name))
 	if err != nil {
 		return out.damaged(err)
@@ -182,16 +184,21 @@ func describeIdentity(fsys vfs.FS, name string) (File, error) {
 
 // damaged notes an error that says that the file is damaged; another one is returned.
 func (f File) damaged(err error) (File, error) {
+	if IsDamage(err) {
+		f.Damage = err.Error()
+		return f, nil
+	}
+	return f, err
+}
+
+// IsDamage tells whether an error says that a file is damaged.
+func IsDamage(err error) bool {
 	var (
 		segment  *wal.DamageError
 		image    *snapshot.DamagedError
 		identity *recovery.IdentityError
 	)
-	if errors.As(err, &segment) || errors.As(err, &image) || errors.As(err, &identity) {
-		f.Damage = err.Error()
-		return f, nil
-	}
-	return f, err
+	return errors.As(err, &segment) || errors.As(err, &image) || errors.As(err, &identity)
 }
 
 // moment turns microseconds since 1970 into a time; 0 is none.

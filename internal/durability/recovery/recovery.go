@@ -144,7 +144,7 @@ func (r *run) recover(ctx context.Context, found contents) error {
 	if err := r.replay(ctx, good); err != nil {
 		return err
 	}
-	if err := r.judge(found, good); err != nil {
+	if err := r.judge(found, r.o.Store.LastCommitted()); err != nil {
 		return err
 	}
 	if err := r.folders(); err != nil {
@@ -370,11 +370,10 @@ func (r *run) explain(err error, good change.Index) error {
 	return fmt.Errorf("replay of the log: %w%s", err, fallback)
 }
 
-// judge decides whether what was recovered is all that there was.
-func (r *run) judge(found contents, good change.Index) error {
-	last := r.o.Store.LastCommitted()
+// judge decides whether what was recovered, up to last, is all that there was.
+func (r *run) judge(found contents, last change.Index) error {
 	if r.out.Identity.Log && found.segments == 0 {
-		return &GapError{Dir: r.o.Dir, Snapshot: good}
+		return &GapError{Dir: r.o.Dir, Snapshot: r.good}
 	}
 	if end := change.Index(r.out.End.Logged()); end < r.out.Identity.Reached {
 		return &RolledBackError{File: r.newestSegment(), Ends: end, Reached: r.out.Identity.Reached}
