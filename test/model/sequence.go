@@ -72,9 +72,12 @@ func (z *Fuzz) shorter(c Case, kind string) Case {
 }
 
 // manyOrders are orders enough to show in most cases that an answer depends on them.
-func manyOrders() []reference.Order {
+func manyOrders() []reference.Order { return ordersOf(12) }
+
+// ordersOf returns the usual orders and n random ones.
+func ordersOf(n int) []reference.Order {
 	out := orders()
-	for i := range uint64(12) {
+	for i := range uint64(n) {
 		out = append(out, reference.Order{Seed: 100 + i, Reverse: i%2 == 0, Eager: i%3 == 0, Early: i%4 == 0})
 	}
 	return out
