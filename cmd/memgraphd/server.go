@@ -158,6 +158,7 @@ func (s *server) openStore(ctx context.Context) error {
 		BallastBytes:      ballastBytes,
 		RecoveryOnStartup: c.Recover,
 		AcceptLossAfter:   s.lossAccepted(),
+		RecoverTo:         c.RecoverTo,
 		AllowFailure:      c.AllowRecoveryFailure,
 		NewStore:          s.newStore,
 		LockTimeout:       c.LockTimeout,

@@ -60,6 +60,7 @@ type Storage struct {
 
 	AllowRecoveryFailure bool
 	LossAccepted         *uint64 // the commit after which everything is given up; nil: never
+	RecoverTo            string  // a time or a commit; "": the end
 }
 
 // Query bounds what queries may do.
@@ -118,6 +119,7 @@ func (c *Config) fill(v *viper.Viper) {
 
 		AllowRecoveryFailure: v.GetBool(allowRecoveryFailure),
 		LossAccepted:         lossAccepted(v),
+		RecoverTo:            v.GetString(recoverTo),
 	}
 	c.Archive = archive(v)
 	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}

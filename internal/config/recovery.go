@@ -8,6 +8,7 @@ import (
 const (
 	allowRecoveryFailure = "storage-allow-recovery-failure"
 	acceptLossAfter      = "storage-accept-loss-after"
+	recoverTo            = "recover-to"
 )
 
 func recoveryFlags() []Flag {
@@ -19,6 +20,10 @@ func recoveryFlags() []Flag {
 		{
 			Name: acceptLossAfter, Group: groupStorage, Kind: Int, Default: "-1", Min: -1, Max: 1 << 53, Unit: "commit",
 			Help: "Give up every commit after this one, which must be the last good one that a refused start has named, and go on with it. The files are kept in .backup in the directory. It has no effect on a directory that is whole, or whose last good commit is another; -1 gives up nothing.",
+		},
+		{
+			Name: recoverTo, Group: groupStorage, Kind: Text, Default: "",
+			Help: "Take the data directory back to this moment at the start, from its own snapshots and log and those in .backup: a time of RFC 3339 such as 2026-11-23T14:05:00Z, or the number of a commit. What came later is kept in .backup. It happens once: with the same value the next start does nothing.",
 		},
 	}
 }
@@ -37,6 +42,9 @@ func lossAccepted(v *viper.Viper) *uint64 {
 func (s *Storage) recoveryRisks(warn func(flag, text string)) {
 	if s.AllowRecoveryFailure {
 		warn(allowRecoveryFailure, "is on: where the data directory cannot be recovered, the server starts without data")
+	}
+	if s.RecoverTo != "" {
+		warn(recoverTo, "is set: the data directory is taken back to that moment once; remove the flag after this start")
 	}
 	if s.LossAccepted != nil {
 		warn(acceptLossAfter, "is set: where that is the last good commit of a damaged data directory, what follows it is given up; remove the flag after this start")

@@ -31,7 +31,8 @@ type Manager struct {
 	lock     io.Closer
 	identity recovery.Identity
 	report   recovery.Report
-	log      *wal.Log // nil: the log is turned off
+	back     *RestoreReport // of a start that went back to a moment; nil: it did not
+	log      *wal.Log       // nil: the log is turned off
 	space    *space
 	writes   *writes
 	archive  *archive.Archiver // nil: nothing is archived
@@ -192,6 +193,9 @@ func (m *Manager) recover(ctx context.Context) error {
 		if to != "" {
 			o.Log.Warn("started without recovery: the files of the database were moved aside", zap.String("to", to))
 		}
+	}
+	if err := m.goBack(ctx); err != nil {
+		return err
 	}
 	result, err := m.run(ctx)
 	if err != nil {

@@ -66,11 +66,14 @@ type Options struct {
 	// behind it is given up, the files are set aside. It has no effect where that is not
 	// exactly the last good commit. nil: never.
 	AcceptLossAfter *change.Index
+	// RecoverTo is the moment to which the directory is taken back first, a time of RFC 3339
+	// or a commit, once: with the same text again nothing happens. "": none.
+	RecoverTo string
 	// AllowFailure makes a start that failed go on without data: nothing can be read or
 	// written, no file is changed, and Broken tells why.
 	AllowFailure bool
 	// NewStore makes another empty store after a start that failed; the former is closed.
-	// Required with AcceptLossAfter and AllowFailure.
+	// Required with AcceptLossAfter, AllowFailure and RecoverTo.
 	NewStore func() *storage.Store
 
 	Archive ArchiveOptions // where the log and the snapshots are archived; it needs the log
@@ -121,8 +124,10 @@ func (o *Options) validate() error {
 		return errors.New("durability options: SnapshotBytesPerSecond and SnapshotHeldMax are not negative")
 	case o.Archive.Location != "" && !o.WALEnabled:
 		return errors.New("durability options: an archive needs the log: turn --storage-wal-enabled on, or leave --storage-archive empty")
-	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil):
-		return errors.New("durability options: NewStore is required with AllowFailure and AcceptLossAfter")
+	case o.NewStore == nil && (o.AllowFailure || o.AcceptLossAfter != nil || o.RecoverTo != ""):
+		return errors.New("durability options: NewStore is required with AllowFailure, AcceptLossAfter and RecoverTo")
+	case o.RecoverTo != "" && !o.RecoveryOnStartup:
+		return errors.New("a start without recovery cannot go back to a moment: --recover-to and --data-recovery-on-startup=false exclude each other")
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func ParseTarget(text string) (Target, error) {
 // Back takes a data directory back to a moment that its own files hold, those of the former
 // generations in .backup/ among them. The caller holds the directory. text is the moment as
 // the operator wrote it: where the directory was taken back to the same before, nothing
-// happens, and done is false. From, Keys, Target and Mode of the options have no meaning.
+// happens, and done is false. Where nothing came after it, nothing changes either. From, Keys, Target and Mode of the options have no meaning.
 func Back(ctx context.Context, o Options, text string) (r Report, done bool, err error) {
 	o.Mode = ModeRestore
 	o = o.withDefaults()
@@ -61,7 +61,13 @@ func Back(ctx context.Context, o Options, text string) (r Report, done bool, err
 	}
 	o.Target.Timeline = id.Timeline
 	j := newJob(o, v)
-	err = j.beside(ctx, "a start that was to go back to "+text, text)
+	err = j.beside(ctx, func(g *recovery.Generation) error {
+		if !j.report.Exact {
+			id.Recovered = text // nothing came later: the directory stays as it is
+			return errors.Join(recovery.WriteIdentity(o.FS, o.Dir, id), g.Discard())
+		}
+		return j.write(ctx, g, "a start that was to go back to "+text, text)
+	})
 	j.report.Took = o.Now().Sub(j.began)
 	return j.report, err == nil, errors.Join(err, j.close())
 }

@@ -215,11 +215,12 @@ func (j *job) restore(ctx context.Context) (err error) {
 	if err := checkHeld(o.FS, o.Dir); err != nil {
 		return err
 	}
-	return j.beside(ctx, "a restore from "+j.v.where, "")
+	return j.beside(ctx, func(g *recovery.Generation) error { return j.write(ctx, g, "a restore from "+j.v.where, "") })
 }
 
-// beside makes the new generation and puts it in place. The directory is locked.
-func (j *job) beside(ctx context.Context, what, recovered string) (err error) {
+// beside rebuilds the database, and has write make the new generation and put it in place.
+// The directory is locked.
+func (j *job) beside(ctx context.Context, write func(*recovery.Generation) error) (err error) {
 	g, err := recovery.NewGeneration(j.o.FS, j.o.Dir)
 	if err != nil {
 		return err
@@ -236,5 +237,5 @@ func (j *job) beside(ctx context.Context, what, recovered string) (err error) {
 	if err := j.rebuild(ctx); err != nil {
 		return err
 	}
-	return j.write(ctx, g, what, recovered)
+	return write(g)
 }
