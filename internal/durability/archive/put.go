@@ -51,7 +51,7 @@ func (a *Archiver) put(ctx context.Context, s *session, name string, h object.He
 	case err != nil:
 		return err
 	case !sameHeader(&found, &h):
-		return a.refused(fmt.Sprintf("%s is there already, and another server put it", name), doVerify)
+		return a.refused(name+" is there already, and another server put it", doVerify)
 	}
 	a.notePut(0)
 	return nil

@@ -58,8 +58,8 @@ func readServer(fsys vfs.FS, dir string) (string, error) {
 		return "", err
 	}
 	line, sum, _ := strings.Cut(string(data), "\n")
-	var f serverFile
-	if sum != digest(line) || json.Unmarshal([]byte(line), &f) != nil || f.Format != serverFormat {
+	f, ok := parseServer(line, sum)
+	if !ok {
 		return "", nil
 	}
 	directory, err := fsys.Stat(dir)
@@ -76,6 +76,12 @@ func readServer(fsys vfs.FS, dir string) (string, error) {
 	return f.Server, nil
 }
 
+// parseServer reads the file; ok is false where it is not one of our format.
+func parseServer(line, sum string) (f serverFile, ok bool) {
+	err := json.Unmarshal([]byte(line), &f)
+	return f, err == nil && sum == digest(line) && f.Format == serverFormat
+}
+
 func digest(line string) string { return fmt.Sprintf("%016x\n", xxhash.Sum64String(line)) }
 
 // sameFile compares identities without the number of the device, which may be another after
@@ -89,7 +95,7 @@ func sameFile(a, b string) bool {
 // newServer draws an id and writes the file, which has to exist before it can name itself.
 func newServer(fsys vfs.FS, dir string) (id string, err error) {
 	var raw [16]byte
-	if _, err := rand.Read(raw[:]); err != nil {
+	if _, err = rand.Read(raw[:]); err != nil {
 		panic("recovery: the system has no random numbers: " + err.Error())
 	}
 	id = hex.EncodeToString(raw[:])
@@ -98,10 +104,10 @@ func newServer(fsys vfs.FS, dir string) (id string, err error) {
 		return "", err
 	}
 	temp := filepath.Join(dir, serverTemp)
-	if err := writeServer(fsys, temp, serverFile{Format: serverFormat, Server: id, Directory: directory.ID}); err != nil {
+	if err = writeServer(fsys, temp, serverFile{Format: serverFormat, Server: id, Directory: directory.ID}); err != nil {
 		return "", err
 	}
-	if err := fsys.Rename(temp, filepath.Join(dir, ServerName)); err != nil {
+	if err = fsys.Rename(temp, filepath.Join(dir, ServerName)); err != nil {
 		return "", err
 	}
 	return id, fsys.SyncDir(dir)
@@ -122,7 +128,7 @@ func writeServer(fsys vfs.FS, temp string, s serverFile) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(append(append(line, '\n'), digest(string(line))...)); err != nil {
+	if _, err = f.Write(append(append(line, '\n'), digest(string(line))...)); err != nil {
 		return err
 	}
 	return f.Sync()
