@@ -18,6 +18,8 @@ func offline(stdout, stderr io.Writer) []*cobra.Command {
 		Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
 	}
 	list := []*cobra.Command{
+		commands.NewBackup(env),
+		commands.NewRestore(env),
 		commands.NewInspect(env),
 		commands.NewKeygen(env),
 		commands.NewVerify(env),

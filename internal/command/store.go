@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func (f *storeFlags) add(cmd *cobra.Command, use keyUse) {
 	flags.StringVar(&f.passphrase, "passphrase-file", "", "file whose first line is the passphrase of the store")
 	flags.Int64Var(&f.throttle, "throttle-mib-per-sec", 0, "upper bound of the transfer; 0 is none")
 	if use == keysSeal {
-		flags.StringVar(&f.key, "encrypt-to", "", "key file of age: encrypt for its public keys (memgraphd keygen makes one)")
+		flags.StringVar(&f.key, "encrypt-to", "", "public key (age1…), or key file, of age to encrypt for; memgraphd keygen makes one")
 	} else {
 		flags.StringVar(&f.key, "key-file", "", "key file of age with the secret key, if the objects are encrypted")
 	}
@@ -63,6 +64,9 @@ func (f *storeFlags) open(ctx context.Context, env Env, location string) (object
 
 // sealing returns the keys to seal objects with.
 func (f *storeFlags) sealing(ctx context.Context, env Env, s object.Store) (object.Keys, error) {
+	if strings.HasPrefix(f.key, "age1") {
+		return object.ParseKeys([]byte(f.key))
+	}
 	return object.SealingKeys(ctx, s, env.FS, f.files())
 }
 
@@ -94,7 +98,7 @@ func NewKeygen(env Env) *cobra.Command {
 			PublicKey string `json:"public_key"`
 		}{args[0], public}
 		return out.result(result, func(w io.Writer) error {
-			_, err := fmt.Fprintf(w, "public key: %s\n", public)
+			_, err := fmt.Fprintln(w, public)
 			return err
 		})
 	})
