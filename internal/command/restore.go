@@ -102,6 +102,8 @@ type restored struct {
 	NewTimeline   uint32            `json:"newTimeline,omitempty"`
 	KeptIn        string            `json:"keptIn,omitempty"`
 	Seconds       float64           `json:"seconds"`
+
+	Until bool `json:"-"` // there is a time to stop at
 }
 
 // problem is an object that was passed over.
@@ -115,7 +117,7 @@ func newRestored(f *restoreFlags, from string, r *restore.Report) restored {
 		DryRun: f.dryRun, From: from, Directory: f.directory, Database: r.Database, Timeline: r.Timeline, Commit: uint64(r.Commit),
 		Time: r.Time, Exact: r.Exact, Missing: r.Missing, Snapshot: r.Snapshot.Name, SnapshotIndex: r.Index, Pieces: []string{},
 		Bytes: r.Bytes, Replayed: r.Replayed, Nodes: r.Nodes, Relationships: r.Edges, NewTimeline: r.NewTimeline, KeptIn: r.KeptIn,
-		Seconds: r.Took.Seconds(),
+		Seconds: r.Took.Seconds(), Until: f.time != "",
 	}
 	for _, p := range r.Problems {
 		out.Problems = append(out.Problems, problem{Object: p.Object, Reason: p.Err.Error()})
@@ -235,6 +237,9 @@ func writeRestored(w io.Writer, r *restored) error {
 		{"then", fmt.Sprintf("%d pieces of the log", len(r.Pieces))},
 	}
 	if r.DryRun {
+		if r.Until {
+			reached = "at least " + reached
+		}
 		return writeFacts(w, append(facts,
 			fact{"would read", progress.Size(r.Bytes)},
 			fact{"would reach", reached},

@@ -137,7 +137,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	j.tell(Progress{Phase: PhasePlan})
 	switch o.Mode {
 	case ModePlan:
-		err = j.preview()
+		err = j.preview(ctx)
 	case ModeProve:
 		err = j.prove(ctx)
 	case ModeRestore:
@@ -174,7 +174,7 @@ func (o *Options) validate() error {
 }
 
 // preview reports what would be read.
-func (j *job) preview() error {
+func (j *job) preview(ctx context.Context) error {
 	ways, err := j.v.ways(j.target)
 	if err != nil {
 		return err
@@ -183,7 +183,10 @@ func (j *job) preview() error {
 	if err := ways[0].gaps(j.v.where); err != nil {
 		return err
 	}
-	return ways[0].holes(j.v.where)
+	if err := ways[0].holes(j.v.where); err != nil {
+		return err
+	}
+	return j.foresee(ctx, ways[0])
 }
 
 // prove rebuilds the database and looks whether it is consistent.
