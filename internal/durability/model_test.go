@@ -25,12 +25,13 @@ type recorder struct {
 
 	mu      sync.Mutex
 	commits map[change.Index][]modelOp
+	walls   map[change.Index]int64 // when each was made
 	issued  change.Index
 	acked   change.Index
 }
 
 func newRecorder(names change.Names) *recorder {
-	return &recorder{names: names, commits: make(map[change.Index][]modelOp)}
+	return &recorder{names: names, commits: make(map[change.Index][]modelOp), walls: make(map[change.Index]int64)}
 }
 
 func (r *recorder) wrap(j storage.Journal) storage.Journal {
@@ -93,7 +94,7 @@ type recordedTicket struct {
 func (t *recordedTicket) Enqueue(index change.Index, wall int64) error {
 	// Noted before the log has it: from now on a crash may leave it on the disk.
 	t.r.mu.Lock()
-	t.r.commits[index] = t.ops
+	t.r.commits[index], t.r.walls[index] = t.ops, wall
 	t.r.issued = max(t.r.issued, index)
 	t.index = index
 	t.r.mu.Unlock()

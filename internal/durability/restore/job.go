@@ -284,6 +284,7 @@ func (j *job) replayLeg(ctx context.Context, rb *recovery.Rebuild, l leg, stop r
 			j.report.Pieces = append(j.report.Pieces, Piece{Name: p.name, Bytes: p.bytes})
 			j.report.Bytes += p.bytes
 		}
+		j.report.Problems = append(j.report.Problems, s.passed...)
 	}()
 	got, err = rb.Replay(ctx, wal.Options{FS: s, Dir: j.temp, Database: j.v.database, Log: j.o.Log, Copied: true}, stop)
 	if trouble := s.trouble(); trouble != nil && !got.Beyond && ctx.Err() == nil {

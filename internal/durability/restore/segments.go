@@ -35,6 +35,7 @@ type segments struct {
 	fetched map[int]*fetched
 	broken  map[uint64]error // by segment: why it was not put together to its end
 	used    []piece          // pieces that were read
+	passed  []Problem        // pieces that could not be
 }
 
 // fetched is a segment that is, or will be, a file.
@@ -196,6 +197,7 @@ func (s *segments) fetch(i int) (err error) {
 				return err
 			}
 			bad[p.name] = err
+			s.pass(p.name, err)
 			continue
 		}
 		at = p.to
@@ -207,6 +209,15 @@ func (s *segments) fetch(i int) (err error) {
 		return context.Cause(s.ctx)
 	}
 	return f.Truncate(at)
+}
+
+// pass remembers a piece that could not be read, also where nobody needs it.
+func (s *segments) pass(name string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() == nil {
+		s.passed = append(s.passed, Problem{Object: name, Err: err})
+	}
 }
 
 // note remembers why a segment ends at a place.
