@@ -75,7 +75,7 @@ func (c *chronicle) open() {
 	o.Now = time.Now
 	o.NewStore = clockedStore
 	o.Archive = durability.ArchiveOptions{
-		Location: archiveDir, Interval: time.Millisecond, Takeover: c.timeline > 1,
+		Location: archiveDir, Interval: time.Millisecond, Takeover: c.timeline > 1, StopWait: 100 * time.Millisecond,
 		Open: func(ctx context.Context) (object.Store, error) {
 			return object.Open(ctx, archiveDir, object.Options{FS: c.far, Now: time.Now})
 		},
