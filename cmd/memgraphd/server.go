@@ -211,6 +211,7 @@ func (s *server) openFront() error {
 		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
 		Workers:          workers(s.cfg.Query.Workers),
 		Durability:       disk{s.disk},
+		Backups:          newBackups(s.disk, s.cfg),
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,

@@ -20,6 +20,7 @@ type Config struct {
 	Query   Query
 	Log     Log
 	Metrics Metrics
+	Backup  Backup
 
 	MemoryLimitBytes int64 // 0: as much as the machine or the control group gives
 
@@ -123,6 +124,7 @@ func (c *Config) fill(v *viper.Viper) {
 	}
 	c.Archive = archive(v)
 	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}
+	c.Backup = backups(v)
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),
 		IdleTimeout:      seconds(v, "transaction-idle-timeout-sec"),

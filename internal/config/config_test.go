@@ -126,7 +126,7 @@ func TestRendered(t *testing.T) {
 
 // TestSampleFile reads the sample file with every line of a flag uncommented: it must set exactly the defaults.
 func TestSampleFile(t *testing.T) {
-	text := regexp.MustCompile(`(?m)^# (--[a-z-]+=)`).ReplaceAllString(RenderFile(), "$1")
+	text := regexp.MustCompile(`(?m)^# (--[a-z0-9-]+=)`).ReplaceAllString(RenderFile(), "$1")
 	text = strings.ReplaceAll(text, "--flag-file=/etc/memgraph/more.conf\n", "")
 	c, err := Load(Sources{
 		System: "/memgraph.conf",

@@ -74,7 +74,7 @@ func storageFlags() []Flag {
 			Choices: []string{"SNAPSHOT_ISOLATION", "READ_COMMITTED", "READ_UNCOMMITTED"},
 			Help:    "Isolation of transactions. READ_UNCOMMITTED is accepted and means READ_COMMITTED.",
 		},
-	}, walFlags(), snapshotFlags(), retentionFlags(), spaceFlags(), archiveFlags(), recoveryFlags())
+	}, walFlags(), snapshotFlags(), retentionFlags(), spaceFlags(), archiveFlags(), recoveryFlags(), backupFlags())
 }
 
 func walFlags() []Flag {

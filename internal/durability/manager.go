@@ -41,6 +41,8 @@ type Manager struct {
 	files   sync.Mutex
 	ballast ballast
 
+	backingUp backingUp
+
 	keeping sync.Mutex // held while retention decides and deletes
 	pins    []*Pin
 

@@ -49,6 +49,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		return s.describe(ctx, r, st, o)
 	case *ast.SettingStatement:
 		return s.runSetting(ctx, r, st, params, o)
+	case *ast.BackupStatement:
+		return s.runBackup(ctx, r, st, params)
 	case *ast.Admin:
 		if st.Verb == ast.DumpDatabase {
 			return s.dump(ctx, r, st, o)
@@ -161,7 +163,7 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 		if err != nil {
 			return table{}, err
 		}
-		killed := id == snapshotID && s.engine.endSnapshot()
+		killed := id == snapshotID && s.engine.endSnapshot() || id == backupID && s.engine.endBackup()
 		for _, other := range open {
 			if other.s != s && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
 				other.cancel(errTerminatedByUser)

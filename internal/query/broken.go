@@ -37,6 +37,10 @@ func (e *Engine) admit(st statement) error {
 		if admin.Value == nil {
 			return nil
 		}
+	case *ast.BackupStatement:
+		if admin.Show {
+			return nil
+		}
 	case *ast.Admin:
 		if slices.Contains(answersBroken, admin.Verb) {
 			return nil

@@ -14,6 +14,7 @@ var began = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 // stands still.
 func withDurability(o *query.Options) {
 	o.Durability = &told{}
+	o.Backups = &toldBackups{}
 	o.Now = func() time.Time { return began.Add(1500 * time.Millisecond) }
 }
 

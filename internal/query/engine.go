@@ -29,6 +29,7 @@ type Options struct {
 	BatchSize        int                  // rows that operators aim at; 0, or more than the usual: the usual
 	Workers          WorkerOptions        // processors that a statement may use; the zero value: one
 	Durability       Durability           // nil: its statements fail with a clear error
+	Backups          Backups              // nil: its statements fail with a clear error
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
 	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error

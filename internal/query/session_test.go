@@ -72,7 +72,7 @@ func TestConversations(t *testing.T) {
 		t.Helper()
 		change := withProcedures
 		switch filepath.Base(path) {
-		case "durability":
+		case "durability", "backups":
 			change = withDurability
 		case "broken":
 			change = withBroken

@@ -33,6 +33,11 @@ func showTransactions(_ context.Context, s *Session) (table, error) {
 			t.rows = append(t.rows, snapshotRow(snapshot, now))
 		}
 	}
+	if s.engine.o.Backups != nil {
+		if backup, ok := s.engine.o.Backups.Running(); ok {
+			t.rows = append(t.rows, backupRow(backup, now))
+		}
+	}
 	return t, nil
 }
 

@@ -44,6 +44,8 @@ func (p *printer) statement(s Statement) {
 		p.descriptionStatement(s)
 	case *SettingStatement:
 		p.settingStatement(s)
+	case *BackupStatement:
+		p.backupStatement(s)
 	}
 }
 

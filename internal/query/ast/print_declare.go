@@ -68,6 +68,23 @@ func (p *printer) settingStatement(s *SettingStatement) {
 	p.expr(s.Value)
 }
 
+// backupStatement writes BACKUP DATABASE or SHOW BACKUPS.
+func (p *printer) backupStatement(s *BackupStatement) {
+	if s.Show {
+		p.put("SHOW BACKUPS")
+		if s.Location != nil {
+			p.put(" FROM ")
+			p.expr(s.Location)
+		}
+		return
+	}
+	p.put("BACKUP DATABASE TO ")
+	p.expr(s.Location)
+	if s.Incremental {
+		p.put(" INCREMENTAL")
+	}
+}
+
 // String returns t as it is written, which tells the targets apart.
 func (t *DescriptionTarget) String() string {
 	var p printer

@@ -94,6 +94,14 @@ type (
 		Place
 		Name, Value Expr
 	}
+	// BackupStatement is BACKUP DATABASE TO location [INCREMENTAL], or SHOW BACKUPS [FROM
+	// location]. Location is a literal or a parameter; nil: there is none.
+	BackupStatement struct {
+		Place
+		Show        bool
+		Location    Expr
+		Incremental bool
+	}
 )
 
 func (*Query) statement()                 {}
@@ -105,6 +113,7 @@ func (*TerminateTransactions) statement() {}
 func (*EnumStatement) statement()         {}
 func (*DescriptionStatement) statement()  {}
 func (*SettingStatement) statement()      {}
+func (*BackupStatement) statement()       {}
 
 // EnumVerb says what a statement does to an enum.
 type EnumVerb uint8

@@ -95,6 +95,9 @@ func (p *parser) command() ast.Statement {
 	if s := p.setting(start); s != nil {
 		return s
 	}
+	if s := p.backup(start); s != nil {
+		return s
+	}
 	for i := range administration {
 		if a := &administration[i]; p.acceptWords(a.words...) {
 			return &ast.Admin{Place: p.since(start), Verb: a.verb}
