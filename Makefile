@@ -123,6 +123,7 @@ MODELS    ?= 200
 EXECS     ?= 5s
 COPIES    ?= 20
 PITR      ?= 20
+MACHINES  ?= 5
 SOAK      ?= 30s
 DAY       ?= 2m
 CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-restore crash-isolation crash-soak crash-day crash-model crash-files crash-full crash-formats crash-fuzz crash-museum
@@ -139,7 +140,7 @@ crash: build ## the catalogue of reliability tests, fast sizes: minutes; one tab
 .PHONY: crash-deep
 crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
 	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=80 RECRASHES=50 FAILURES=2 FAULTS=1000000 HISTORIES=10000 \
-		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 PITR=500 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
+		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 PITR=500 MACHINES=100 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
 
 .PHONY: $(CRASH_ROWS)
 crash-memory: build ## R1: a crash at every operation of 12 scripts, CRASHES seeds
@@ -161,8 +162,9 @@ crash-kill: build ## R6: KILLS times kill -9
 	$(call crash-row,MEMGRAPHD_KILLS=$(KILL9),-run TestKill ./test/crash)
 crash-copy: build ## R10: COPIES locked copies under load, each started
 	$(call crash-row,MEMGRAPHD_COPIES=$(COPIES),-run TestLockedCopies ./test/crash)
-crash-restore: build ## R16: PITR random moments of archived histories, restored
+crash-restore: build ## R16: PITR random moments of archived histories, restored; MACHINES lost; COPIES backups under load
 	$(call crash-row,MEMGRAPHD_PITR=$(PITR),-run TestMoments ./internal/durability)
+	$(call crash-row,MEMGRAPHD_MACHINES=$(MACHINES) MEMGRAPHD_COPIES=$(COPIES),-run 'TestMachineLoss|TestBackups' ./test/crash)
 crash-soak: build ## R18: SOAK of time with writers, readers, snapshots; memory, descriptors, files stay flat
 	$(call crash-row,MEMGRAPHD_SOAK=$(SOAK),-v -run TestSoak ./test/crash)
 crash-day: build ## a day in DAY of time: writes, snapshots, locked copies, kills
