@@ -52,6 +52,7 @@ func TestBucket(t *testing.T) {
 
 // testParts puts an object that is larger than a part, and one whose source fails late.
 func testParts(t *testing.T) {
+	t.Helper()
 	s := openBucket(t, "s3://"+s3server.Bucket+"/parts", "")
 	data := make([]byte, 40<<20)
 	r := rand.NewChaCha8([32]byte{1})
@@ -97,6 +98,7 @@ func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 // testFirstWins lets several put one name at the same time.
 func testFirstWins(t *testing.T, endpoint string) {
+	t.Helper()
 	var wins atomic.Int64
 	var group sync.WaitGroup
 	for i := range 8 {
@@ -118,6 +120,7 @@ func testFirstWins(t *testing.T, endpoint string) {
 
 // testSealedInBucket damages an object in the folder of the server.
 func testSealedInBucket(t *testing.T, dir string) {
+	t.Helper()
 	s := openBucket(t, "s3://"+s3server.Bucket, "")
 	data := bytes.Repeat([]byte("data "), 100_000)
 	sealed := must[object.Sealed](t)(object.Seal(t.Context(), s, "log/x", piece(data), bytes.NewReader(data), object.SealOptions{}))
@@ -160,6 +163,7 @@ func newProxy(t *testing.T, endpoint string) (p *proxy, url2 string) {
 
 // testLostAnswers loses the answer to the first request that makes each object.
 func testLostAnswers(t *testing.T, endpoint string) {
+	t.Helper()
 	p, at := newProxy(t, endpoint)
 	var mu sync.Mutex
 	lost := map[string]bool{}
@@ -189,6 +193,7 @@ func testLostAnswers(t *testing.T, endpoint string) {
 
 // testConditionsIgnored stands for a server that does not keep to If-None-Match.
 func testConditionsIgnored(t *testing.T, endpoint string, status int) {
+	t.Helper()
 	p, at := newProxy(t, endpoint)
 	if status == http.StatusOK {
 		p.ModifyResponse = func(r *http.Response) error {
@@ -223,6 +228,7 @@ func testConditionsIgnored(t *testing.T, endpoint string, status int) {
 
 // testBrokenDownloads breaks each connection after some bytes.
 func testBrokenDownloads(t *testing.T, endpoint string) {
+	t.Helper()
 	p, at := newProxy(t, endpoint)
 	data := bytes.Repeat([]byte("0123456789"), 300_000)
 	s := openBucket(t, "s3://"+s3server.Bucket+"/broken", at)
@@ -245,6 +251,7 @@ func testBrokenDownloads(t *testing.T, endpoint string) {
 
 // testRefusals looks at what is said about a wrong key and a bucket that is not there.
 func testRefusals(t *testing.T) {
+	t.Helper()
 	missing := openBucket(t, "s3://nobody-has-made-this", "")
 	if err := object.PutJSON(t.Context(), missing, "x", 1); err == nil || !strings.Contains(err.Error(), "nobody-has-made-this") {
 		t.Error(err)

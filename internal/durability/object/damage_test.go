@@ -59,7 +59,7 @@ func TestEveryBitOfAnObject(t *testing.T) {
 			look("flipped", int(bit/8))
 			check(t, fsys.FlipBit("/s/log/x", bit))
 		}
-		for n := range len(stored) {
+		for n := range stored {
 			check(t, vfs.WriteFileSync(fsys, "/s/log/x", stored[:n]))
 			look("cut", n)
 			check(t, vfs.WriteFileSync(fsys, "/s/log/x", append(bytes.Clone(stored), stored[:n+1]...)))
@@ -167,7 +167,7 @@ func FuzzReader(f *testing.F) {
 			f.Fatal(err)
 		}
 		data := strings.Repeat(name, 100)
-		if _, err := object.Seal(f.Context(), s, name, piece([]byte(data)), strings.NewReader(data), object.SealOptions{}); err != nil {
+		if _, err = object.Seal(f.Context(), s, name, piece([]byte(data)), strings.NewReader(data), object.SealOptions{}); err != nil {
 			f.Fatal(err)
 		}
 		stored, err := vfs.ReadFile(fsys, "/s/"+name, 1<<20)

@@ -71,7 +71,7 @@ func (d *directory) put(ctx context.Context, name string, size int64, r io.Reade
 	if err != nil {
 		return err
 	}
-	if err := d.write(ctx, temp, size, r); err != nil {
+	if err = d.write(ctx, temp, size, r); err != nil {
 		return errors.Join(err, d.discard(temp))
 	}
 	err = d.publish(temp, name)

@@ -2,6 +2,7 @@ package object
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -67,7 +68,7 @@ func (c Compression) String() string {
 type KeyID [16]byte
 
 // String writes the id as hexadecimal digits.
-func (k KeyID) String() string { return fmt.Sprintf("%x", k[:]) }
+func (k KeyID) String() string { return hex.EncodeToString(k[:]) }
 
 // Header says what a sealed object holds. Name, Compression and Key are set by Seal.
 type Header struct {

@@ -225,10 +225,13 @@ func passphraseKeys(ctx context.Context, s Store, passphrase string, making keyM
 		return Keys{}, fmt.Errorf("encrypting the key: %w", err)
 	}
 	err = s.Put(ctx, KeyName, int64(sealed.Len()), &sealed)
-	if err != nil && !errors.Is(err, ErrExists) {
+	switch {
+	case errors.Is(err, ErrExists): // another was faster
+		return openKey(ctx, s, passphrase)
+	case err != nil:
 		return Keys{}, fmt.Errorf("putting the key: %w", err)
 	}
-	return openKey(ctx, s, passphrase) // another may have been faster
+	return ParseKeys(file)
 }
 
 func openKey(ctx context.Context, s Store, passphrase string) (Keys, error) {

@@ -92,7 +92,7 @@ func (s *tarScan) residue(end int64) error {
 }
 
 func (s *tarScan) damaged(at int64, err error) error {
-	return &DamagedError{Name: fmt.Sprintf("archive file %s", s.path), Err: fmt.Errorf("at byte %d: %w", at, err)}
+	return &DamagedError{Name: "archive file " + s.path, Err: fmt.Errorf("at byte %d: %w", at, err)}
 }
 
 // parseTar reads a header of this package.

@@ -141,8 +141,8 @@ func (u *upload) parts(ctx context.Context, first []byte, r io.Reader) error {
 	last, cancel := context.WithTimeout(ctx, requestMax)
 	defer cancel()
 	complete := func() error {
-		_, err := u.bucket.core.CompleteMultipartUpload(last, u.bucket.location.Bucket, u.key, id, done, u.conditional(minio.PutObjectOptions{}))
-		return err
+		_, failed := u.bucket.core.CompleteMultipartUpload(last, u.bucket.location.Bucket, u.key, id, done, u.conditional(minio.PutObjectOptions{}))
+		return failed
 	}
 	err = complete()
 	if unknownCondition(err) {
