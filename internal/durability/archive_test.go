@@ -20,14 +20,19 @@ func archived(r *remote, alter ...func(*durability.ArchiveOptions)) func(*durabi
 		o.Now = time.Now
 		o.Archive = durability.ArchiveOptions{
 			Location: "memory", Open: func(context.Context) (object.Store, error) { return r, nil },
-			Interval: 2 * time.Millisecond, CallTimeout: 20 * time.Millisecond, StallTimeout: 20 * time.Millisecond,
-			StartTimeout: 100 * time.Millisecond, CheckEvery: 5 * time.Millisecond, RetryMax: 2 * time.Millisecond,
+			Interval: 2 * time.Millisecond, CallTimeout: 5 * time.Second, StallTimeout: 5 * time.Second,
+			StartTimeout: 10 * time.Second, CheckEvery: 5 * time.Millisecond, RetryMax: 2 * time.Millisecond,
 			StopWait: 5 * time.Second,
 		}
 		for _, fn := range alter {
 			fn(&o.Archive)
 		}
 	}
+}
+
+// impatient waits for a store no longer than a test wants to.
+func impatient(o *durability.ArchiveOptions) {
+	o.CallTimeout, o.StallTimeout, o.StartTimeout = 20*time.Millisecond, 20*time.Millisecond, 100*time.Millisecond
 }
 
 func takingOver(o *durability.ArchiveOptions) { o.Takeover = true }
@@ -87,12 +92,11 @@ func TestArchiveHoldsWhatWasCommitted(t *testing.T) {
 	d.commits(5)
 	d.await("a snapshot", func(st *durability.ArchiveStatus) bool { return st.Snapshot > 0 && st.SnapshotsWaiting == 0 })
 	d.flush()
-	want := graphText(d.s)
 	d.await("no lag", func(st *durability.ArchiveStatus) bool {
 		return st.LagBytes == 0 && st.LagSince.IsZero() && st.State == "archives" && st.LastCommit == uint64(d.s.LastCommitted())
 	})
 	last := d.commits(2)
-	want = graphText(d.s)
+	want := graphText(d.s)
 	d.close()
 	holds(t, r, 1, want)
 	if st := d.m.Info().Archive; st.LastCommit != uint64(last) || st.LagBytes != 0 || st.LastTime.IsZero() {
@@ -142,7 +146,7 @@ func TestArchiveInTrouble(t *testing.T) {
 				}
 				return noTrouble
 			})
-			d := open(t, vfs.NewMem(1), archived(r))
+			d := open(t, vfs.NewMem(1), archived(r, impatient))
 			for range 3 {
 				d.commits(2)
 				d.flush()
@@ -167,7 +171,7 @@ func TestArchiveUnreachable(t *testing.T) {
 	r.set(func(int, string, string) trouble { return fails })
 	fsys := vfs.NewMem(1)
 	keepOne := func(o *durability.Options) { o.RetentionCount = 1 }
-	d := open(t, fsys, archived(r), keepOne)
+	d := open(t, fsys, archived(r, func(o *durability.ArchiveOptions) { o.StopWait = 50 * time.Millisecond }), keepOne)
 	for range 5 {
 		d.commits(4)
 		check(t, d.m.RotateLog(t.Context()))

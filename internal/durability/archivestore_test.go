@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -72,12 +73,12 @@ func (r *remote) begin(ctx context.Context, kind, name string) (trouble, error) 
 
 // end says what the caller hears of what was done.
 func (r *remote) end(ctx context.Context, what trouble) error {
-	switch what {
-	case loses:
-		return errStore
-	case hangsAfter:
+	if what == hangsAfter {
 		<-ctx.Done()
 		return context.Cause(ctx)
+	}
+	if what == loses {
+		return errStore
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (r *remote) Put(ctx context.Context, name string, size int64, src io.Reader
 		return err
 	}
 	if what == breaksOff {
-		_, err := src.Read(make([]byte, 7))
+		_, err = src.Read(make([]byte, 7))
 		return errors.Join(err, errStore)
 	}
 	data, err := io.ReadAll(src)
@@ -185,9 +186,7 @@ func (r *remote) clone() *remote {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := newRemote()
-	for name, data := range r.objects {
-		c.objects[name] = data
-	}
+	maps.Copy(c.objects, r.objects)
 	return c
 }
 

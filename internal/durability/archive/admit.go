@@ -50,7 +50,7 @@ func (a *Archiver) admit(ctx context.Context, id recovery.Identity, segments []b
 	s := &session{
 		store: store, id: id, segments: make(map[uint64]*coverage), snapshots: make(map[string]bool), skipped: make(map[uint64]bool),
 	}
-	if err := a.ensureRepository(ctx, s); err != nil {
+	if err = a.ensureRepository(ctx, s); err != nil {
 		return nil, nil, err
 	}
 	fork, claimed, err := a.judge(ctx, s)
@@ -63,7 +63,7 @@ func (a *Archiver) admit(ctx context.Context, id recovery.Identity, segments []b
 		}
 	}
 	if !claimed {
-		if err := a.claim(ctx, s); err != nil {
+		if err = a.claim(ctx, s); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -369,11 +369,11 @@ func (a *Archiver) compare(ctx context.Context, s *session, segments []backup.So
 		return at.First - 1, true, nil // behind; resume says so
 	}
 	p := wal.NewProver(backup.SegmentFile(at.First, at.Bytes).Name, at.First, s.id.Database)
-	if err := a.feed(p, at.First, span{to: piece.from}); err != nil {
+	if err = a.feed(p, at.First, span{to: piece.from}); err != nil {
 		return 0, false, err
 	}
 	before := p.Next()
-	if err := a.feed(p, at.First, piece); err != nil {
+	if err = a.feed(p, at.First, piece); err != nil {
 		return 0, false, err
 	}
 	run := p.Next()

@@ -178,7 +178,7 @@ func (a *Archiver) putSnapshot(ctx context.Context, s *session, file backup.Sour
 	if err != nil || there {
 		return there, err
 	}
-	if err := f.Verify(ctx, max(1, a.o.Workers)); err != nil {
+	if err = f.Verify(ctx, max(1, a.o.Workers)); err != nil {
 		return false, err
 	}
 	src, err := backup.OpenFile(a.o.FS, a.o.Dir, file.SourceFile, 0)

@@ -119,7 +119,9 @@ type summed struct {
 // Read implements io.Reader.
 func (s *summed) Read(p []byte) (int, error) {
 	n, err := s.src.Read(p)
-	s.sum.Write(p[:n])
+	if _, failed := s.sum.Write(p[:n]); failed != nil {
+		return n, failed
+	}
 	if errors.Is(err, io.EOF) && s.sum.Sum64() != s.want {
 		return n, errChanged
 	}

@@ -103,7 +103,7 @@ func (t *tail) round(ctx context.Context) error {
 		return err
 	}
 	for i := range d.Segments {
-		if err := t.send(ctx, s, &d.Segments[i]); err != nil {
+		if err = t.send(ctx, s, &d.Segments[i]); err != nil {
 			return err
 		}
 	}
