@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,20 +15,29 @@ import (
 
 	"memgraphd/internal/command/progress"
 	"memgraphd/internal/durability/inspect"
+	"memgraphd/internal/durability/object"
 )
 
 // NewInspect returns the command that says what is in a file.
 func NewInspect(env Env) *cobra.Command {
 	var f inspectFlags
 	cmd := newCommand(env, &cobra.Command{
-		Use:   "inspect FILE|DIRECTORY...",
-		Short: "Say what is in a segment of the log, a snapshot, or a whole data directory",
+		Use:   "inspect FILE|DIRECTORY|REPOSITORY...",
+		Short: "Say what is in a segment of the log, a snapshot, a data directory or a repository of backups",
 		Long: "Says what files of a database hold: whose they are, which commits and from when, how much, and whether every\n" +
 			"checksum is good. Nothing is changed; files that a running server uses may be looked at too.\n" +
+			"Of a repository of backups all objects are read, or those whose names follow it.\n" +
 			"With --records the commits of the log come as JSON lines, with names and values, one commit a line.\n" +
 			"The exit status is 0 when the files are good, 1 when one cannot be read, 3 when one is damaged.",
 		Args: cobra.MinimumNArgs(1),
 	}, func(cmd *cobra.Command, out *output, args []string) error {
+		repository, err := isRepository(env, args[0])
+		if err != nil {
+			return err
+		}
+		if repository {
+			return runObjects(cmd.Context(), out, f, args)
+		}
 		files, err := expand(env, args)
 		if err != nil {
 			return err
@@ -41,6 +51,7 @@ func NewInspect(env Env) *cobra.Command {
 	cmd.Flags().Uint64Var(&f.within.From, "from-commit", 0, "with --records, the first commit to print")
 	cmd.Flags().Uint64Var(&f.within.To, "to-commit", 0, "with --records, the last commit to print; 0 for the newest")
 	cmd.Flags().BoolVar(&f.past, "past-damage", false, "with --records, print what can be read behind damage too")
+	f.store.add(cmd, keysRead)
 	return cmd
 }
 
@@ -48,6 +59,7 @@ type inspectFlags struct {
 	records bool
 	past    bool
 	within  inspect.Range
+	store   storeFlags
 }
 
 // expand puts the files of a data directory in its place.
@@ -77,7 +89,6 @@ func expand(env Env, args []string) ([]string, error) {
 // runInspect describes files: with --json one object with all of them.
 func runInspect(ctx context.Context, out *output, names []string) error {
 	files := make([]inspect.File, 0, len(names))
-	damaged := false
 	reporter := out.reporter()
 	defer reporter.Close()
 	step := reporter.Step("reading", progress.Files, int64(len(names)))
@@ -88,12 +99,17 @@ func runInspect(ctx context.Context, out *output, names []string) error {
 			step.End(err)
 			return err
 		}
-		damaged = damaged || f.Damage != ""
 		files = append(files, f)
 		step.Add(1)
 	}
 	step.End(nil)
 	reporter.Close()
+	return showFiles(out, files)
+}
+
+// showFiles prints what files say, and fails where one is damaged.
+func showFiles(out *output, files []inspect.File) error {
+	damaged := slices.ContainsFunc(files, func(f inspect.File) bool { return f.Damage != "" })
 	err := out.result(struct {
 		Files []inspect.File `json:"files"`
 	}{files}, func(w io.Writer) error {
@@ -108,6 +124,49 @@ func runInspect(ctx context.Context, out *output, names []string) error {
 		err = &StatusError{Status: StatusDamaged}
 	}
 	return err
+}
+
+// runObjects describes the objects of a repository: all of them, or those whose names
+// follow its location.
+func runObjects(ctx context.Context, out *output, f inspectFlags, args []string) (err error) {
+	if f.records {
+		return Usage(errors.New("--records reads segments of a data directory: restore the repository first"))
+	}
+	s, err := f.store.open(ctx, out.env, args[0])
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	keys, err := f.store.reading(ctx, out.env, s)
+	if err != nil {
+		return err
+	}
+	names := args[1:]
+	if len(names) == 0 {
+		if err := s.List(ctx, "", func(i object.Info) error {
+			names = append(names, i.Name)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	reporter := out.reporter()
+	defer reporter.Close()
+	step := reporter.Step("reading", progress.Objects, int64(len(names)))
+	files := make([]inspect.File, 0, len(names))
+	for _, name := range names {
+		step.Note(name)
+		file, err := inspect.DescribeObject(ctx, s, name, keys)
+		if err != nil {
+			step.End(err)
+			return err
+		}
+		files = append(files, file)
+		step.Add(1)
+	}
+	step.End(nil)
+	reporter.Close()
+	return showFiles(out, files)
 }
 
 // runRecords prints the commits of the segments among the files.
@@ -163,8 +222,10 @@ func writeFacts(w io.Writer, facts []fact) error {
 func fileFacts(f *inspect.File) []fact {
 	commits := ""
 	switch {
-	case f.Kind == inspect.KindSnapshot && f.Database != "":
+	case (f.Kind == inspect.KindSnapshot || f.Kind == inspect.KindSnapshotObject) && f.Database != "":
 		commits = fmt.Sprintf("1 to %d", f.LastCommit)
+	case f.Kind == inspect.KindPieceObject && f.LastCommit > 0:
+		commits = fmt.Sprintf("%d to %d", f.FirstCommit, f.LastCommit)
 	case f.Commits > 0:
 		commits = fmt.Sprintf("%d to %d, %d of them", f.FirstCommit, f.LastCommit, f.Commits)
 	case f.Kind == inspect.KindSegment && f.FirstCommit > 0:
@@ -175,8 +236,18 @@ func fileFacts(f *inspect.File) []fact {
 		graph = fmt.Sprintf("%d nodes, %d relationships, %d names, %d catalogue entries", f.Nodes, f.Relationships, f.Names, f.Entries)
 	}
 	size := progress.Size(f.Bytes)
-	if f.UsedBytes > 0 {
+	switch {
+	case f.UsedBytes > 0 && f.Kind != inspect.KindSegment:
+		size += fmt.Sprintf(", %s unpacked", progress.Size(f.UsedBytes))
+	case f.UsedBytes > 0:
 		size += fmt.Sprintf(", %s of it used", progress.Size(f.UsedBytes))
+	}
+	part, encrypted := "", ""
+	if f.To > 0 {
+		part = fmt.Sprintf("bytes %d to %d of the segment from commit %d on", f.From, f.To, f.Segment)
+	}
+	if f.Encrypted {
+		encrypted = "yes"
 	}
 	return []fact{
 		{"file", f.Name},
@@ -190,6 +261,8 @@ func fileFacts(f *inspect.File) []fact {
 		{"from", clock(f.FirstTime)},
 		{"until", clock(f.LastTime)},
 		{"holds", graph},
+		{"part", part},
+		{"encrypted", encrypted},
 		{"state", f.State},
 		{"torn end", f.Torn},
 		{"log has held", number(f.Reached)},

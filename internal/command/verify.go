@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -18,17 +19,21 @@ import (
 // verifyFlags are the flags of verify.
 type verifyFlags struct {
 	restore bool
+	temp    string
+	store   storeFlags
 }
 
 // NewVerify returns the command that proves a data directory or a repository.
 func NewVerify(env Env) *cobra.Command {
 	var f verifyFlags
 	cmd := newCommand(env, &cobra.Command{
-		Use:   "verify DIRECTORY",
-		Short: "Prove every checksum of a data directory, and what a start would make of it",
+		Use:   "verify DIRECTORY|REPOSITORY",
+		Short: "Prove every checksum of a data directory or of the backups in a repository",
 		Long: "Reads all files of a data directory, proves every checksum and that no commit is missing between them, and says\n" +
 			"what a start would make of them. With --restore the graph is rebuilt in memory and checked, as a start does it.\n" +
 			"Nothing is changed. While a server uses the directory its files are read one by one, and --restore is refused.\n\n" +
+			"Of a repository (a directory, a file ending with .mgbackup, or s3://bucket/prefix) every object is read and proved,\n" +
+			"and that each backup has all it needs. With --restore its newest moment is restored in memory.\n\n" +
 			"Exit status:\n" +
 			"   0  everything is good\n" +
 			"   1  it could not be done\n" +
@@ -41,17 +46,24 @@ func NewVerify(env Env) *cobra.Command {
 		return runVerify(cmd.Context(), out, f, args[0])
 	})
 	cmd.Flags().BoolVar(&f.restore, "restore", false, "rebuild the graph in memory and check it; takes as much memory as a server")
+	cmd.Flags().StringVar(&f.temp, "temp-dir", os.TempDir(), "with --restore of a repository, where a snapshot and parts of the log are put meanwhile")
+	f.store.add(cmd, keysRead)
 	return cmd
 }
 
 func runVerify(ctx context.Context, out *output, f verifyFlags, location string) error {
 	reporter := out.reporter()
 	defer reporter.Close()
-	o := inspect.Options{FS: out.env.FS, Dir: location, Workers: workers, Now: out.env.Now, Progress: tell(reporter)}
-	if f.restore {
-		o.NewStore = newStore
+	repository, err := isRepository(out.env, location)
+	if err != nil {
+		return err
 	}
-	v, err := inspect.Verify(ctx, o)
+	var v inspect.Verdict
+	if repository {
+		v, err = verifyRepository(ctx, out, f, location, reporter)
+	} else {
+		v, err = verifyDirectory(ctx, out, f, location, reporter)
+	}
 	reporter.Close()
 	if err != nil {
 		return err
@@ -60,6 +72,14 @@ func runVerify(ctx context.Context, out *output, f verifyFlags, location string)
 		return err
 	}
 	return verdictStatus(v.Severity)
+}
+
+func verifyDirectory(ctx context.Context, out *output, f verifyFlags, dir string, reporter *progress.Reporter) (inspect.Verdict, error) {
+	o := inspect.Options{FS: out.env.FS, Dir: dir, Workers: workers, Now: out.env.Now, Progress: tell(reporter)}
+	if f.restore {
+		o.NewStore = newStore
+	}
+	return inspect.Verify(ctx, o)
 }
 
 // verdictStatus is the exit status for a severity.

@@ -55,6 +55,13 @@ type File struct {
 	Names         uint64 `json:"names,omitempty"`   // of labels, types and keys
 	Entries       uint64 `json:"entries,omitempty"` // of the catalogue: indexes, constraints, settings
 
+	// Of a sealed piece of the log: the bytes [From, To) of the segment that begins with
+	// commit Segment; UsedBytes are those of the file.
+	Segment   uint64 `json:"segment,omitempty"`
+	From      int64  `json:"from,omitempty"`
+	To        int64  `json:"to,omitempty"`
+	Encrypted bool   `json:"encrypted,omitempty"`
+
 	// Of an identity.
 	Reached   uint64 `json:"reached,omitempty"`
 	Parent    uint32 `json:"parent_timeline,omitempty"`
@@ -81,6 +88,7 @@ func Describe(ctx context.Context, fsys vfs.FS, name string) (File, error) {
 		return describeSnapshot(ctx, fsys, name)
 	case KindIdentity:
 		return describeIdentity(fsys, name)
+	case KindPieceObject, KindSnapshotObject, KindJSONObject: // of a repository, see DescribeObject
 	}
 	return File{}, fmt.Errorf("%s %w", name, ErrUnknown)
 }
