@@ -85,6 +85,26 @@ func (s *started) storageInfo(t *testing.T) string {
 	return out
 }
 
+func statement(t *testing.T, c *client.Client, text string, parameters map[string]any) {
+	t.Helper()
+	rows, err := c.Run(t.Context(), text, parameters)
+	if err == nil {
+		_, err = rows.Summary(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // TestOnlineSource reads the files of a running server while connections to it break: they
 // are those of its directory, and kept until the end.
 func TestOnlineSource(t *testing.T) {
@@ -95,15 +115,9 @@ func TestOnlineSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 14 {
-		rows, err := c.Run(t.Context(), "CREATE (:N {i: $i, text: $text})", map[string]any{"i": i, "text": strings.Repeat(string(rune('a'+i)), 1<<20)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := rows.Summary(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		statement(t, c, "CREATE (:N {i: $i, text: $text})", map[string]any{"i": i, "text": strings.Repeat(string(rune('a'+i)), 1<<20)})
 	}
-	if err := c.Close(t.Context()); err != nil {
+	if err = c.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, errs, code := s.statements(t, "CREATE SNAPSHOT; CREATE (:N {i: 14});"); code != 0 {
@@ -131,10 +145,7 @@ func TestOnlineSource(t *testing.T) {
 		files = append(files, segment.SourceFile)
 	}
 	for _, f := range files {
-		want, err := os.ReadFile(filepath.Join(dir, f.Name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		want := readFile(t, filepath.Join(dir, f.Name))
 		for _, offset := range []int64{0, f.Bytes / 2, f.Bytes} {
 			r, err := source.Open(t.Context(), f, offset)
 			if err != nil {

@@ -217,7 +217,7 @@ func runList(ctx context.Context, out *output, f *backupFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if _, err := backup.ReadRepository(ctx, store); errors.Is(err, object.ErrNotFound) {
+	if _, err = backup.ReadRepository(ctx, store); errors.Is(err, object.ErrNotFound) {
 		return fmt.Errorf("%s is no repository of backups: it has no object %s", store, backup.RepositoryName)
 	} else if err != nil {
 		return err
@@ -239,7 +239,7 @@ func runList(ctx context.Context, out *output, f *backupFlags) (err error) {
 		}
 		list.Backups = append(list.Backups, t)
 	}
-	if err := out.result(list, func(w io.Writer) error { return writeList(w, list.Backups) }); err != nil {
+	if err = out.result(list, func(w io.Writer) error { return writeList(w, list.Backups) }); err != nil {
 		return err
 	}
 	if bad {

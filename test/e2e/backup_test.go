@@ -298,3 +298,54 @@ func TestRecipeMoment(t *testing.T) {
 		t.Errorf("the running server has %d nodes", n)
 	}
 }
+
+// TestBackupInterrupted ends backups by signals and by the end of their server. The next one
+// goes on, and none of those that were ended counts.
+func TestBackupInterrupted(t *testing.T) {
+	r := readRecipes(t)
+	s, d := r.first(t, "memgraphd --data-directory=mg_data")
+	for range 24 {
+		if _, err := harness.Query(t.Context(), d, "UNWIND range(1, 1024) AS i CREATE (:Bulk {text: randomUUID() + randomUUID()})", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin := func(p string) *exec.Cmd {
+		cmd := exec.Command(binary, "backup", "--address=127.0.0.1:"+p, "--to", filepath.Join(r.dir, "slow"), "--throttle-mib-per-sec=1", "--json")
+		cmd.Env = append(os.Environ(), "HOME="+r.dir, "MEMGRAPH_CONFIG=")
+		cmd.Stderr = new(strings.Builder)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(700 * time.Millisecond) // of the three seconds that it takes
+		return cmd
+	}
+	for _, sig := range []os.Signal{os.Interrupt, os.Kill} {
+		cmd := begin(r.port)
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		err := cmd.Wait()
+		if said := cmd.Stderr.(*strings.Builder).String(); err == nil || sig == os.Interrupt && !strings.Contains(said, "goes on from it") {
+			t.Errorf("%v: %v\n%s", sig, err, said)
+		}
+	}
+	cmd := begin(r.port)
+	s.Kill()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil { // it waits for the server to come back
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("a backup without its server has ended well")
+	}
+	if out, err := r.try(t, "memgraphd backup --to slow --list"); err != nil || !strings.Contains(out, "no backup was completed") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	s, _ = r.serve(t, "memgraphd --data-directory=mg_data")
+	r.do(t, "memgraphd backup --address 127.0.0.1:"+port(t, s)+" --to slow")
+	r.do(t, "memgraphd restore --from slow --data-directory restored")
+	_, restored := r.serve(t, "memgraphd --data-directory=restored")
+	holds(t, restored, 100)
+	if n := count(t, restored, "MATCH (b:Bulk) RETURN count(b.text)"); n != 24*1024 {
+		t.Errorf("%d of the others, want %d", n, 24*1024)
+	}
+}
