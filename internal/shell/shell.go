@@ -13,6 +13,7 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
 	"memgraphd/internal/client"
+	"memgraphd/internal/statement"
 )
 
 // ErrFailed means that a statement failed and that the user has been told why.
@@ -76,15 +77,15 @@ func (s *Shell) Run(ctx context.Context) error {
 
 // read runs the statements of a text as they come; the first failure ends it.
 func (s *Shell) read(ctx context.Context, in io.Reader) error {
-	var split splitter
+	var split statement.Splitter
 	chunk := make([]byte, 64<<10)
 	for {
 		n, readErr := in.Read(chunk)
-		if err := split.feed(chunk[:n]); err != nil {
+		if err := split.Feed(chunk[:n]); err != nil {
 			return err
 		}
 		for {
-			st, ok := split.next()
+			st, ok := split.Next()
 			if !ok {
 				break
 			}
@@ -99,24 +100,24 @@ func (s *Shell) read(ctx context.Context, in io.Reader) error {
 			return fmt.Errorf("read statements: %w", readErr)
 		}
 	}
-	if st, ok := split.rest(); ok {
+	if st, ok := split.Rest(); ok {
 		return s.execute(ctx, st)
 	}
 	return nil
 }
 
 // execute runs one statement or command and tells the user how it went. Ctrl-C ends it.
-func (s *Shell) execute(ctx context.Context, st statement) error {
+func (s *Shell) execute(ctx context.Context, st statement.Statement) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	// The driver watches only contexts that have a deadline while it reads.
 	ctx, cancel := context.WithTimeout(ctx, statementTimeMax)
 	defer cancel()
 	var err error
-	if strings.HasPrefix(st.text, ":") {
-		err = s.command(ctx, st.text)
+	if strings.HasPrefix(st.Text, ":") {
+		err = s.command(ctx, st.Text)
 	} else {
-		err = s.statement(ctx, st.text)
+		err = s.statement(ctx, st.Text)
 	}
 	if err == nil || errors.Is(err, errQuit) || errors.Is(err, ErrFailed) {
 		return err
@@ -126,9 +127,9 @@ func (s *Shell) execute(ctx context.Context, st statement) error {
 	}
 	where := ""
 	if !s.o.Interactive && s.o.Command == "" {
-		where = fmt.Sprintf("statement at line %d of the input: ", st.line)
+		where = fmt.Sprintf("statement at line %d of the input: ", st.Line)
 	}
-	text := st.text
+	text := st.Text
 	if inner := new(expressionError); errors.As(err, &inner) {
 		text = inner.text
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/cockroachdb/datadriven"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 	"pgregory.net/rapid"
+
+	"memgraphd/internal/statement"
 )
 
 // TestSplit reads testdata/split: "split" shows the statements of a text with the lines on which they begin.
@@ -20,7 +22,7 @@ func TestSplit(t *testing.T) {
 		switch d.Cmd {
 		case "split":
 			for _, st := range splitAll(t, d.Input, len(d.Input)+1) {
-				fmt.Fprintf(&b, "%d: %q\n", st.line, st.text)
+				fmt.Fprintf(&b, "%d: %q\n", st.Line, st.Text)
 			}
 		case "complete":
 			for line := range strings.Lines(d.Input) {
@@ -36,26 +38,26 @@ func TestSplit(t *testing.T) {
 	})
 }
 
-func splitAll(t interface{ Fatal(args ...any) }, text string, chunk int) []statement {
+func splitAll(t interface{ Fatal(args ...any) }, text string, chunk int) []statement.Statement {
 	var (
-		s   splitter
-		all []statement
+		s   statement.Splitter
+		all []statement.Statement
 	)
 	for text != "" {
 		n := min(chunk, len(text))
-		if err := s.feed([]byte(text[:n])); err != nil {
+		if err := s.Feed([]byte(text[:n])); err != nil {
 			t.Fatal(err)
 		}
 		text = text[n:]
 		for {
-			st, ok := s.next()
+			st, ok := s.Next()
 			if !ok {
 				break
 			}
 			all = append(all, st)
 		}
 	}
-	if st, ok := s.rest(); ok {
+	if st, ok := s.Rest(); ok {
 		all = append(all, st)
 	}
 	return all

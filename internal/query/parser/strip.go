@@ -150,3 +150,18 @@ func Relocate(span token.Span, planned, current string) token.Span {
 		}
 	}
 }
+
+// Literal returns the value of a number or a string as it is written. ok is false where it is
+// none, or not one that stands alone: the digits of the smallest integer need their sign.
+func Literal(k token.Kind, text string) (v value.Value, ok bool) {
+	switch k {
+	case token.Integer, token.Float, token.String:
+		if !isOrdinary(k, text) {
+			return value.Null, false
+		}
+		v, _, ok = literalValue(k, text)
+		return v, ok
+	default:
+		return value.Null, false
+	}
+}
