@@ -15,7 +15,7 @@ import (
 // offline returns the commands that work on files and repositories.
 func offline(stdout, stderr io.Writer) []*cobra.Command {
 	env := commands.Env{
-		Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
+		Stdin: os.Stdin, Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
 	}
 	list := []*cobra.Command{
 		commands.NewBackup(env),
@@ -24,6 +24,8 @@ func offline(stdout, stderr io.Writer) []*cobra.Command {
 		commands.NewKeygen(env),
 		commands.NewVerify(env),
 		commands.NewRepair(env),
+		commands.NewDump(env),
+		commands.NewImport(env),
 	}
 	for _, cmd := range list {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())

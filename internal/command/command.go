@@ -36,6 +36,7 @@ const (
 
 // Env is the world around a command.
 type Env struct {
+	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
 	// Terminal means that standard error is a terminal that bars can be drawn on.

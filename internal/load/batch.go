@@ -52,12 +52,12 @@ func (g *gatherer) add(st statement.Statement) error {
 		at.rows, at.from = append(at.rows, any(sh.row)), append(at.from, st)
 		return g.full()
 	}
-	k, text, err := classify(st.Text)
+	k, text, reason := classify(st.Text)
 	if err := g.begin(k, st); err != nil {
 		return err
 	}
 	st.Text = text
-	g.open.list, g.open.err = append(g.open.list, st), err
+	g.open.list, g.open.err = append(g.open.list, st), reason
 	if k != plain {
 		return g.flush()
 	}
@@ -100,7 +100,7 @@ func (g *gatherer) flush() error {
 // bare is a statement without the comments before it.
 func bare(text string) string {
 	for {
-		end := ""
+		var end string
 		switch {
 		case strings.HasPrefix(text, "//"):
 			end = "\n"

@@ -92,7 +92,8 @@ func (s *sender) together(ctx context.Context, b *batch) (Counts, error) {
 
 // once runs a batch in a transaction. What fails in a group is looked for statement by
 // statement, so that the user knows which it is.
-func (s *sender) once(ctx context.Context, b *batch) (done Counts, err error) {
+func (s *sender) once(ctx context.Context, b *batch) (Counts, error) {
+	var done Counts
 	if err := s.o.Server.Begin(ctx); err != nil {
 		return done, err
 	}
@@ -104,24 +105,13 @@ func (s *sender) once(ctx context.Context, b *batch) (done Counts, err error) {
 		done = done.plus(c)
 	}
 	for _, g := range b.groups {
-		c, err := s.o.Server.Run(ctx, g.shape, map[string]any{"rows": g.rows})
-		if err == nil {
-			err = counted(b.kind, c, len(g.rows))
-		}
-		if err == nil {
-			done = done.plus(c)
-			continue
-		}
-		err = errors.Join(failed(g.from[0], err), s.o.Server.Rollback(ctx))
-		if s.o.Server.Transient(err) || ctx.Err() != nil {
+		c, err := s.group(ctx, b.kind, g)
+		if err != nil {
 			return done, err
 		}
-		if found := s.find(ctx, b, g); found != nil {
-			return done, found
-		}
-		return done, err
+		done = done.plus(c)
 	}
-	err = s.o.Server.Commit(ctx)
+	err := s.o.Server.Commit(ctx)
 	switch {
 	case err == nil:
 		return done, nil
@@ -130,6 +120,25 @@ func (s *sender) once(ctx context.Context, b *batch) (done Counts, err error) {
 	}
 	what := fmt.Sprintf("one of the %d statements from there on", b.count)
 	return done, &StatementError{Line: b.first, Statement: what, Err: err}
+}
+
+// group runs the statements of a group as one. After an error the transaction has ended.
+func (s *sender) group(ctx context.Context, k kind, g *group) (Counts, error) {
+	c, err := s.o.Server.Run(ctx, g.shape, map[string]any{"rows": g.rows})
+	if err == nil {
+		err = counted(k, c, len(g.rows))
+	}
+	if err == nil {
+		return c, nil
+	}
+	err = errors.Join(failed(g.from[0], err), s.o.Server.Rollback(ctx))
+	if s.o.Server.Transient(err) || ctx.Err() != nil {
+		return c, err
+	}
+	if found := s.find(ctx, k, g); found != nil {
+		return c, found
+	}
+	return c, err
 }
 
 func (c Counts) plus(o Counts) Counts {
@@ -149,12 +158,12 @@ func counted(k kind, c Counts, statements int) error {
 
 // find runs the statements of a group one by one and returns the error of the one that fails.
 // Nothing of it stays.
-func (s *sender) find(ctx context.Context, b *batch, g *group) error {
+func (s *sender) find(ctx context.Context, k kind, g *group) error {
 	if err := s.o.Server.Begin(ctx); err != nil {
 		return err
 	}
 	for _, st := range g.from {
-		if err := s.check(ctx, b.kind, st); err != nil {
+		if err := s.check(ctx, k, st); err != nil {
 			return errors.Join(err, s.o.Server.Rollback(ctx))
 		}
 	}

@@ -52,7 +52,8 @@ func (s *shaper) shapeOf(text string) (shape, bool) {
 	}
 	s.words = words{text: text, toks: token.Scan(s.toks[:0], text)}
 	s.out, s.row = append(s.out[:0], unwind...), nil
-	k, ok := nodes, false
+	k := nodes
+	var ok bool
 	if s.kind() == token.Create {
 		ok = s.node()
 	} else {

@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // a static binary on a machine without zones knows those that TZ= names
 
 	"github.com/netresearch/go-cron"
 )

@@ -2,9 +2,11 @@ package dump_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -141,29 +143,39 @@ func (w *world) fill(t *rapid.T) error {
 		}
 		nodes = append(nodes, id)
 	}
-	if len(nodes) > 0 {
-		for range rapid.IntRange(0, 12).Draw(t, "relationships") {
-			typ, err := w.store.InternType(rapid.SampledFrom(names).Draw(t, "type"))
-			if err != nil {
-				return err
-			}
-			from, to := rapid.SampledFrom(nodes).Draw(t, "from"), rapid.SampledFrom(nodes).Draw(t, "to")
-			if _, err = tx.CreateEdge(from, to, typ, properties(t, w.store)); err != nil {
-				return err
-			}
-		}
-		for _, id := range nodes { // leave gaps among the ids
-			if tx.Degree(id, graph.Both, nil) == 0 && rapid.Bool().Draw(t, "deleted") {
-				if _, err := tx.DeleteNode(id); err != nil {
-					return err
-				}
-			}
-		}
+	if err := connect(t, w.store, tx, nodes); err != nil {
+		return err
 	}
 	if _, err := tx.Commit(); err != nil {
 		return err
 	}
 	return w.declare(t)
+}
+
+// connect makes relationships, and leaves gaps among the ids of the nodes without any.
+func connect(t *rapid.T, store *storage.Store, tx *storage.Tx, nodes []graph.NodeID) error {
+	if len(nodes) == 0 {
+		return nil
+	}
+	for range rapid.IntRange(0, 12).Draw(t, "relationships") {
+		typ, err := store.InternType(rapid.SampledFrom(names).Draw(t, "type"))
+		if err != nil {
+			return err
+		}
+		from, to := rapid.SampledFrom(nodes).Draw(t, "from"), rapid.SampledFrom(nodes).Draw(t, "to")
+		if _, err = tx.CreateEdge(from, to, typ, properties(t, store)); err != nil {
+			return err
+		}
+	}
+	for _, id := range nodes {
+		if tx.Degree(id, graph.Both, nil) > 0 || !rapid.Bool().Draw(t, "deleted") {
+			continue
+		}
+		if _, err := tx.DeleteNode(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // declare makes indexes, constraints and descriptions.
@@ -264,7 +276,7 @@ func exactValue(v value.Value) string {
 	case value.KindNull:
 		return "null"
 	case value.KindBool:
-		return fmt.Sprint(v.AsBool())
+		return strconv.FormatBool(v.AsBool())
 	case value.KindInt:
 		return fmt.Sprint("int ", v.AsInt())
 	case value.KindFloat:
@@ -272,7 +284,7 @@ func exactValue(v value.Value) string {
 	case value.KindString:
 		return fmt.Sprintf("%q", v.AsString())
 	case value.KindBytes:
-		return fmt.Sprintf("%x", v.AsBytes())
+		return hex.EncodeToString(v.AsBytes())
 	case value.KindList:
 		for _, x := range v.AsList() {
 			parts = append(parts, exactValue(x))

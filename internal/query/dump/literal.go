@@ -16,7 +16,7 @@ var errNotStorable = errors.New("a value of this type is no property")
 
 // Names returns the names of an enum and of one of its values; ok is false where they are
 // not known.
-type Names func(enum, number uint32) (name, value string, ok bool)
+type Names func(enum, number uint32) (name, of string, ok bool)
 
 // AppendValue appends an expression that gives v.
 func AppendValue(dst []byte, v value.Value, names Names) ([]byte, error) {

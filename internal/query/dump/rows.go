@@ -108,12 +108,12 @@ func (r *Rows) line(text string) {
 }
 
 // list is the stage of statements that are few.
-func (r *Rows) list(make func() []string) func() (bool, error) {
+func (r *Rows) list(statements func() []string) func() (bool, error) {
 	var left []string
 	made := false
 	return func() (bool, error) {
 		if !made {
-			left, made = make(), true
+			left, made = statements(), true
 		}
 		for len(left) > 0 && len(r.lines) < batch.Size {
 			r.line(left[0])
