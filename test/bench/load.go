@@ -20,6 +20,14 @@ func (f figure) String() string {
 // loop runs clients that each call once again and again for d, and gathers how long each
 // call took. open makes a client's call; it is called once per client.
 func loop(clients int, d time.Duration, open func(client int) (once func(i int) error, done func(), err error)) (figure, error) {
+	stop := make(chan struct{})
+	return loopUntil(clients, stop, open, func() { time.AfterFunc(d, func() { close(stop) }) })
+}
+
+// loopUntil is loop until stop is closed; begins are called when the clients are ready.
+func loopUntil(
+	clients int, stop <-chan struct{}, open func(client int) (once func(i int) error, done func(), err error), begins ...func(),
+) (figure, error) {
 	var (
 		mu       sync.Mutex
 		all      []time.Duration
@@ -28,7 +36,6 @@ func loop(clients int, d time.Duration, open func(client int) (once func(i int) 
 		start    = make(chan struct{})
 		ready    sync.WaitGroup
 	)
-	var deadline time.Time
 	ready.Add(clients)
 	for client := range clients {
 		wg.Go(func() {
@@ -36,11 +43,8 @@ func loop(clients int, d time.Duration, open func(client int) (once func(i int) 
 			ready.Done()
 			<-start
 			var took []time.Duration
-			for i := 0; err == nil; i++ {
+			for i := 0; err == nil && !closed(stop); i++ {
 				begin := time.Now()
-				if begin.After(deadline) {
-					break
-				}
 				err = once(i)
 				took = append(took, time.Since(begin))
 			}
@@ -57,7 +61,9 @@ func loop(clients int, d time.Duration, open func(client int) (once func(i int) 
 	}
 	ready.Wait()
 	begin := time.Now()
-	deadline = begin.Add(d)
+	for _, fn := range begins {
+		fn()
+	}
 	close(start)
 	wg.Wait()
 	elapsed := time.Since(begin)
@@ -65,8 +71,20 @@ func loop(clients int, d time.Duration, open func(client int) (once func(i int) 
 		return figure{}, firstErr
 	}
 	slices.Sort(all)
+	if len(all) == 0 {
+		return figure{}, nil
+	}
 	return figure{
 		perSecond: float64(len(all)) / elapsed.Seconds(),
 		p50:       all[len(all)/2], p99: all[len(all)*99/100],
 	}, nil
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }

@@ -31,7 +31,7 @@ func main() {
 	root := flag.String("root", ".", "the checkout")
 	dir := flag.String("dir", "", "where data directories go; default: a temporary directory")
 	seconds := flag.Float64("seconds", 3, "length of each closed loop")
-	only := flag.String("only", "load,read,write", "the parts to run")
+	only := flag.String("only", "load,read,write", "the parts to run; also backup")
 	writers := flag.String("writers", "1,8,64,512", "the numbers of clients that commit")
 	flag.Parse()
 	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers}
@@ -95,7 +95,7 @@ func (b *bench) run(ctx context.Context) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"load", b.load}, {"read", b.reads}, {"write", b.writes}} {
+	}{{"load", b.load}, {"read", b.reads}, {"write", b.writes}, {"backup", b.backups}} {
 		if !strings.Contains(b.only, part.name) {
 			continue
 		}

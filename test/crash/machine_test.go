@@ -172,4 +172,3 @@ func TestBackups(t *testing.T) {
 	y.row.What += fmt.Sprintf(", %d incremental", incremental)
 	y.report(began)
 }
-
