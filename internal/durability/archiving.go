@@ -94,7 +94,11 @@ func (m *Manager) presentIdentity() recovery.Identity {
 }
 
 func (m *Manager) archiveSource(ctx context.Context) (backup.Source, error) {
-	return m.source(ctx, "the archive")
+	s, err := m.source(ctx, "the archive")
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // beginTimeline lets this server go on with a timeline that nobody has. A snapshot with

@@ -384,6 +384,30 @@ func TestBackupOfAnotherHistory(t *testing.T) {
 	stranger.close()
 }
 
+// TestBackupIntoAnArchive backs up to where a server archives: that server itself, and a
+// copy of it.
+func TestBackupIntoAnArchive(t *testing.T) {
+	d := open(t, vfs.NewMem(1))
+	d.commits(10)
+	copied := open(t, copyDir(t, d.fs))
+	b := newBackups(t, repository(t, vfs.NewMem(2)))
+	first := b.take(d.m, false)
+	src := must[backup.Source](t)(d.m.Source(t.Context(), "test"))
+	described := must[backup.Description](t)(src.Describe(t.Context()))
+	check(t, src.Close())
+	check(t, object.PutJSON(t.Context(), b.store, backup.TimelineName(1), backup.Claim{
+		Format: backup.ClaimFormat, Database: first.Database, Timeline: 1, Server: described.Server, Claimed: epoch,
+	}))
+	b.take(d.m, true)
+	_, err := b.try(t.Context(), copied.m, true)
+	if _, ok := errors.AsType[*backup.OtherHistoryError](err); !ok {
+		t.Fatalf("the copy: %v", err)
+	}
+	b.good()
+	d.close()
+	copied.close()
+}
+
 // prepared is a database with snapshots and a repository with one backup of it.
 func prepared(t *testing.T) (*database, *vfs.Mem) {
 	t.Helper()

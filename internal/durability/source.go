@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"memgraphd/internal/durability/backup"
+	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/wal"
 	"memgraphd/internal/storage/change"
 )
@@ -18,6 +19,8 @@ type managerSource struct {
 	m    *Manager
 	mu   sync.Mutex
 	pins []*Pin
+
+	server string // id of this server; "": it is not told
 }
 
 var (
@@ -41,10 +44,19 @@ func (m *Manager) Source(ctx context.Context, holder string) (backup.Source, err
 	case m.broken != nil:
 		return nil, m.broken
 	}
-	return m.source(ctx, holder)
+	server, err := recovery.ServerID(m.o.FS, m.o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := m.source(ctx, holder)
+	if err != nil {
+		return nil, err
+	}
+	s.server = server
+	return s, nil
 }
 
-func (m *Manager) source(ctx context.Context, holder string) (backup.Source, error) {
+func (m *Manager) source(ctx context.Context, holder string) (*managerSource, error) {
 	s := &managerSource{m: m}
 	for try := 1; ; try++ {
 		err := s.pin(holder)
@@ -87,7 +99,7 @@ func (s *managerSource) Describe(ctx context.Context) (backup.Description, error
 	m.mu.Lock()
 	id := m.identity
 	m.mu.Unlock()
-	d := backup.Description{Database: id.Database, Timeline: id.Timeline, Version: m.o.Version, Taken: m.o.Now()}
+	d := backup.Description{Database: id.Database, Timeline: id.Timeline, Version: m.o.Version, Server: s.server, Taken: m.o.Now()}
 	if m.log != nil {
 		if m.o.FlushEveryN > 1 {
 			if err := m.log.Sync(ctx); err != nil && !errors.Is(err, wal.ErrClosed) && m.log.State().Err == nil {

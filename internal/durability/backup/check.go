@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"memgraphd/internal/durability/object"
@@ -264,7 +263,7 @@ func (c *checker) excuse(name string, err error) error {
 		c.find(name, FaultNewer, err)
 	case errors.Is(err, object.ErrDamaged):
 		fault := FaultDamaged
-		if strings.Contains(err.Error(), "another object") {
+		if errors.Is(err, object.ErrExchanged) {
 			fault = FaultExchanged
 		}
 		c.find(name, fault, err)

@@ -40,6 +40,27 @@ func Join(ctx context.Context, s object.Store, database DatabaseID, now time.Tim
 	return r, nil
 }
 
+// admitted refuses a server that is not the one which archives the timeline to the same
+// place: it is a copy, and its log would get between the pieces of the other's.
+func (t *taker) admitted(ctx context.Context) error {
+	if t.d.Server == "" {
+		return nil
+	}
+	name := TimelineName(t.d.Timeline)
+	var c Claim
+	err := object.GetJSON(ctx, t.store, name, &c)
+	switch {
+	case errors.Is(err, object.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case c.Server != t.d.Server:
+		return &OtherHistoryError{Store: t.store.String(), Object: name, Reason: fmt.Sprintf(
+			"another server (%s on %q) archives timeline %d there", c.Server, c.Host, c.Timeline)}
+	}
+	return nil
+}
+
 // ReadRepository says whose a repository is. It fails with object.ErrNotFound where there
 // is none.
 func ReadRepository(ctx context.Context, s object.Store) (Repository, error) {

@@ -80,7 +80,7 @@ type Object struct {
 // Name is the name of the manifest's object.
 func (m *Manifest) Name() string { return ManifestName(m.Made, m.ID) }
 
-// Bytes is the size of all objects of the backup, as stored.
+// Bytes is the size of the objects that the manifest lists, as stored.
 func (m *Manifest) Bytes() int64 {
 	var sum int64
 	for i := range m.Objects {

@@ -58,6 +58,9 @@ type Description struct {
 	Timeline uint32     `json:"timeline"`
 	Version  string     `json:"version,omitempty"` // of the server; empty: not known
 	Taken    time.Time  `json:"taken"`
+	// Server is the id of the server, which a copy of its directory does not have; empty
+	// where no server runs.
+	Server string `json:"server,omitempty"`
 	// Last is the newest commit that is durable.
 	Last uint64 `json:"last"`
 	// Snapshots are those that may be good, newest first.

@@ -108,6 +108,9 @@ func (t *taker) take(ctx context.Context) (err error) {
 	if _, err = Join(ctx, t.store, t.d.Database, t.started); err != nil {
 		return err
 	}
+	if err = t.admitted(ctx); err != nil {
+		return err
+	}
 	if t.there, err = listPieces(ctx, t.store, t.d.Timeline); err != nil {
 		return err
 	}

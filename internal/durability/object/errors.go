@@ -8,6 +8,9 @@ import (
 // ErrDamaged is matched by the errors of objects that are cut, damaged or exchanged.
 var ErrDamaged = errors.New("damaged")
 
+// ErrExchanged is matched by the errors of objects that are whole, but those of another name.
+var ErrExchanged = errors.New("it is another object")
+
 // DamagedError says which object is not as it was put, and what was found. It matches
 // ErrDamaged.
 type DamagedError struct {

@@ -59,7 +59,7 @@ func parseJSON(data []byte, name string, v any) error {
 	case len(rest) < 64+2 || len(want) < 64+2 || rest[:64] != want[:64]:
 		return errors.New("its JSON does not match its checksum")
 	default:
-		return fmt.Errorf("it is another object, %q", rest[64+2:])
+		return fmt.Errorf("%w, %q", ErrExchanged, rest[64+2:])
 	}
 	if err := json.Unmarshal(line, v); err != nil {
 		return fmt.Errorf("its JSON is not what belongs there: %w", err)

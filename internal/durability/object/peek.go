@@ -20,7 +20,7 @@ func Peek(ctx context.Context, s Store, name string) (Header, Sealed, error) {
 		return Header{}, Sealed{}, err
 	}
 	if h.Name != name {
-		return h, Sealed{}, &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("it is another object, %s", h.Name)}
+		return h, Sealed{}, &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("%w, %s", ErrExchanged, h.Name)}
 	}
 	if info.Bytes < tailBytes {
 		return h, Sealed{}, &DamagedError{Store: s.String(), Name: name, Err: errCut}

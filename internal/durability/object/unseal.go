@@ -41,7 +41,7 @@ func Unseal(ctx context.Context, s Store, name string, k Keys) (*Reader, error) 
 	}
 	r, err := newReader(src, s.String(), name, k)
 	if err == nil && r.header.Name != name {
-		err = &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("it is another object, %s", r.header.Name)}
+		err = &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("%w, %s", ErrExchanged, r.header.Name)}
 	}
 	if err != nil {
 		return nil, errors.Join(err, src.Close())
@@ -286,7 +286,7 @@ func ReadHeader(ctx context.Context, s Store, name string) (Header, error) {
 	case err != nil && isFormat(err):
 		err = ofObject(s.String(), name, err)
 	case err == nil && h.Name != name:
-		err = &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("it is another object, %s", h.Name)}
+		err = &DamagedError{Store: s.String(), Name: name, Err: fmt.Errorf("%w, %s", ErrExchanged, h.Name)}
 	}
 	return h, errors.Join(err, src.Close())
 }
