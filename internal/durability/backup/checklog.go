@@ -141,7 +141,7 @@ func (c *checker) spares(ctx context.Context, pieces Pieces) error {
 			if err == nil {
 				c.proved[p.Name()] = sealed
 			}
-			if err := c.excuse(p.Name(), err); err != nil {
+			if err = c.excuse(p.Name(), err); err != nil {
 				return err
 			}
 		}

@@ -16,6 +16,7 @@ import (
 const (
 	pieceBytesDefault = 16 << 20
 	idTries           = 8
+	takeTries         = 3
 )
 
 // Options say how a backup is taken.
@@ -93,11 +94,18 @@ func Take(ctx context.Context, src Source, s object.Store, o Options) (Manifest,
 		o.PieceBytes = pieceBytesDefault
 	}
 	o.Seal.Progress = nil
-	t := &taker{src: src, store: s, o: o, limiter: object.NewLimiter(o.Throttle, o.Now), started: o.Now()}
-	if err := t.take(ctx); err != nil {
-		return Manifest{}, err
+	started := o.Now()
+	for try := 1; ; try++ {
+		t := &taker{src: src, store: s, o: o, limiter: object.NewLimiter(o.Throttle, o.Now), started: started}
+		err := t.take(ctx)
+		switch {
+		case err == nil:
+			return t.m, nil
+		case try == takeTries || !errors.Is(err, object.ErrNotFound):
+			return Manifest{}, err
+		}
+		// An archive has replaced a piece by a longer one since the pieces were listed.
 	}
-	return t.m, nil
 }
 
 func (t *taker) take(ctx context.Context) (err error) {

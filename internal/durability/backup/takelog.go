@@ -124,7 +124,9 @@ func (t *taker) adopt(ctx context.Context, s SourceSegment, cover Pieces) error 
 
 // skip passes a piece that is there, and compares it with the source.
 func (t *taker) skip(ctx context.Context, r *segmentReader, p PieceRange) error {
-	from, run, err := r.at, wal.Run{}, error(nil)
+	var run wal.Run
+	var err error
+	from := r.at
 	if end := t.m.End; t.base != nil && end != nil && end.Segment == r.s.First && from < end.To && end.To <= p.To {
 		if run, err = r.skip(ctx, end.To); err != nil {
 			return err
@@ -143,13 +145,18 @@ func (t *taker) skip(ctx context.Context, r *segmentReader, p PieceRange) error 
 	h := t.header(r.s, p.From, p.To, run)
 	if p.From != from || p.To > r.s.Bytes {
 		// Only a part of it was read: there is nothing to compare it with.
-		have, o, err := object.Peek(ctx, t.store, p.Name())
-		if err == nil {
-			t.needs(have, o)
-		}
-		return err
+		return t.lists(ctx, p)
 	}
 	o, err := t.peek(ctx, p.Name(), &h)
+	if err == nil {
+		t.needs(h, o)
+	}
+	return err
+}
+
+// lists lists a piece that is there.
+func (t *taker) lists(ctx context.Context, p PieceRange) error {
+	h, o, err := object.Peek(ctx, t.store, p.Name())
 	if err == nil {
 		t.needs(h, o)
 	}
