@@ -159,12 +159,14 @@ func TestLoad(t *testing.T) {
 				"\nline 9: ROLLBACK: NotSupported: ROLLBACK is not supported in a file",
 		},
 		"ends that are not there": {
-			people + fmt.Sprintf(joined, 1) + fmt.Sprintf(joined, 7) + fmt.Sprintf(joined, 1), load.Options{},
+			people + fmt.Sprintf(joined, 1) + fmt.Sprintf(joined, 7) + fmt.Sprintf(joined, 1),
+			load.Options{},
 			"2 statements in 1 transactions, 2 nodes, 0 relationships; go on at 3" +
 				"\nline 4: MATCH (u:__mg_vertex__), (v:__mg_vertex__) WHERE u.__mg_id__ = 0 AND v.__mg_id__ = 7 CREATE (u)-[:`T…: " + load.ErrEnds.Error(),
 		},
 		"a mistake": {
-			"CREATE ();\nCREATE (:A {x: 1});\nCREATE (:A {x: point({x: 'no'})});\nCREATE ();", load.Options{BatchStatements: 2},
+			"CREATE ();\nCREATE (:A {x: 1});\nCREATE (:A {x: point({x: 'no'})});\nCREATE ();",
+			load.Options{BatchStatements: 2},
 			"2 statements in 1 transactions, 2 nodes, 0 relationships; go on at 3" +
 				"\nline 3: CREATE (:A {x: point({x: 'no'})}): ",
 		},
@@ -172,25 +174,30 @@ func TestLoad(t *testing.T) {
 			people + "CREATE (:`Q`);", load.Options{FromLine: 2}, "2 statements in 1 transactions, 2 nodes, 0 relationships",
 		},
 		"an unfinished statement": {
-			"CREATE ();\nCREATE (:A {", load.Options{},
+			"CREATE ();\nCREATE (:A {",
+			load.Options{},
 			"1 statements in 1 transactions, 1 nodes, 0 relationships; go on at 2\nline 2: CREATE (:A {: ",
 		},
 		"a conflict": {
-			people, load.Options{Server: &server{fail: []error{failure.New(failure.TransactionError, failure.Runtime, "Conflict", "twice").
+			people,
+			load.Options{Server: &server{fail: []error{failure.New(failure.TransactionError, failure.Runtime, "Conflict", "twice").
 				WithCode("Neo.TransientError.Transaction.Outdated")}}},
 			"2 statements in 1 transactions, 2 nodes, 0 relationships",
 		},
 		"a connection that is lost at the commit": {
-			people, load.Options{Server: &server{fail: []error{errors.New("gone")}}},
+			people,
+			load.Options{Server: &server{fail: []error{errors.New("gone")}}},
 			"0 statements in 0 transactions, 0 nodes, 0 relationships; go on at 1\nline 1: one of the 2 statements from there on: " + load.ErrUnsure.Error() + ": gone",
 		},
 		"batches": {
-			"UNWIND range(1, 4) AS i CALL (i) { CREATE (:N {i: i}) } IN TRANSACTIONS OF 2 ROWS; MATCH (n) DETACH DELETE n;", load.Options{},
+			"UNWIND range(1, 4) AS i CALL (i) { CREATE (:N {i: i}) } IN TRANSACTIONS OF 2 ROWS; MATCH (n) DETACH DELETE n;",
+			load.Options{},
 			"2 statements in 2 transactions, 4 nodes, 0 relationships",
 		},
 		"what looks like an enum": {
 			"CREATE ENUM E VALUES { A }; CREATE ({m: {__type: 'mg_enum', __value: 'E::A'}, c: -9223372036854775808}); " +
-				"MATCH (n) WHERE valueType(n.m) = 'MAP' AND n.c < 0 CREATE ();", load.Options{},
+				"MATCH (n) WHERE valueType(n.m) = 'MAP' AND n.c < 0 CREATE ();",
+			load.Options{},
 			"3 statements in 3 transactions, 2 nodes, 0 relationships",
 		},
 	} {
