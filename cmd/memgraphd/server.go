@@ -69,6 +69,7 @@ type server struct {
 	serving  sync.WaitGroup
 
 	recovering recovering
+	reopening  chan struct{} // holds one: the database was replaced
 	health     atomic.Pointer[health]
 
 	monitor    *monitor.Server
@@ -86,11 +87,33 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	defer s.closeMonitor()
+	for {
+		again, err := s.serve(ctx, started)
+		if err != nil || !again {
+			return err
+		}
+		started = time.Now()
+		s.setState(stateRecovering, "Opening the database that has replaced the former one")
+	}
+}
+
+// reopen has the server close the database and open what the directory has now.
+func (s *server) reopen() {
+	select {
+	case s.reopening <- struct{}{}:
+	default:
+	}
+}
+
+// serve opens the database and serves it until ctx ends, or until it was replaced: then again
+// is true.
+func (s *server) serve(ctx context.Context, started time.Time) (again bool, err error) {
+	s.reopening = make(chan struct{}, 1)
 	if err := s.openStore(ctx); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.openFront(); err != nil {
-		return errors.Join(err, s.closeStore())
+		return false, errors.Join(err, s.closeStore())
 	}
 	s.watchAll()
 	address := s.listener.Addr().String()
@@ -104,13 +127,21 @@ func (s *server) run(ctx context.Context) error {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
 
-	<-ctx.Done()
-	s.setState(stateStopping, "Stopping")
-	err := s.closeFront(ctx)
+	select {
+	case <-ctx.Done():
+		s.setState(stateStopping, "Stopping")
+	case <-s.reopening:
+		again = true
+		if at, ok := s.listener.Addr().(*net.TCPAddr); ok {
+			s.cfg.Bolt.Port = at.Port // clients come back to where they were
+		}
+		s.setState(stateRecovering, "The database is replaced")
+	}
+	err = s.closeFront(ctx)
 	stopWatching()
 	s.serving.Wait()
 	s.unwatch()
-	return errors.Join(err, s.closeStore())
+	return again, errors.Join(err, s.closeStore())
 }
 
 // announce says who starts, with what, and what the settings risk.
@@ -212,6 +243,8 @@ func (s *server) openFront() error {
 		Workers:          workers(s.cfg.Query.Workers),
 		Durability:       disk{s.disk},
 		Backups:          newBackups(s.disk, s.cfg),
+		Recoverer:        recoverer{s},
+		AccessTimeout:    s.cfg.Storage.AccessTimeout,
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,

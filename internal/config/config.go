@@ -62,6 +62,7 @@ type Storage struct {
 	AllowRecoveryFailure bool
 	LossAccepted         *uint64 // the commit after which everything is given up; nil: never
 	RecoverTo            string  // a time or a commit; "": the end
+	AccessTimeout        time.Duration
 }
 
 // Query bounds what queries may do.
@@ -121,6 +122,7 @@ func (c *Config) fill(v *viper.Viper) {
 		AllowRecoveryFailure: v.GetBool(allowRecoveryFailure),
 		LossAccepted:         lossAccepted(v),
 		RecoverTo:            v.GetString(recoverTo),
+		AccessTimeout:        seconds(v, accessTimeout),
 	}
 	c.Archive = archive(v)
 	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}

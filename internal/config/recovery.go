@@ -9,6 +9,7 @@ const (
 	allowRecoveryFailure = "storage-allow-recovery-failure"
 	acceptLossAfter      = "storage-accept-loss-after"
 	recoverTo            = "recover-to"
+	accessTimeout        = "storage-access-timeout-sec"
 )
 
 func recoveryFlags() []Flag {
@@ -20,6 +21,10 @@ func recoveryFlags() []Flag {
 		{
 			Name: acceptLossAfter, Group: groupStorage, Kind: Int, Default: "-1", Min: -1, Max: 1 << 53, Unit: "commit",
 			Help: "Give up every commit after this one, which must be the last good one that a refused start has named, and go on with it. The files are kept in .backup in the directory. It has no effect on a directory that is whole, or whose last good commit is another; -1 gives up nothing.",
+		},
+		{
+			Name: accessTimeout, Group: groupStorage, Kind: Int, Default: "1", Min: 0, Max: 1000000, Unit: "seconds",
+			Help: "How long RECOVER SNAPSHOT, when everything is ready, waits for open transactions to end. Meanwhile none begins.",
 		},
 		{
 			Name: recoverTo, Group: groupStorage, Kind: Text, Default: "",

@@ -52,7 +52,6 @@ func unsupportedStorage() []Flag {
 		{"storage-gc-cycle-sec", "old versions go continuously", ""},
 		{"storage-gc-aggressive?", "old versions go continuously", ""},
 		{"storage-python-gc-cycle-sec", "there is no Python here", ""},
-		{"storage-access-timeout-sec", "no statement takes the storage for itself, so that none waits for it", ""},
 		{"storage-properties-on-edges?", "relationships always have properties", "true"},
 		{"storage-light-edge?", "relationships have one form", ""},
 		{"storage-enable-schema-metadata?", "SHOW NODE_LABELS INFO and SHOW EDGE_TYPES INFO, which it is for, are not supported by this version", "false"},

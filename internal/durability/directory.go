@@ -23,6 +23,10 @@ func (m *Manager) LockDirectory(owner string) (changed bool, err error) {
 		m.mu.Unlock()
 		return false, ErrClosed
 	}
+	if m.replacing {
+		m.mu.Unlock()
+		return false, ErrReplaced
+	}
 	if m.held.Locked {
 		m.mu.Unlock()
 		return false, nil

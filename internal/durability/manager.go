@@ -27,16 +27,17 @@ import (
 // by LOCK, which must not wait for it. mu guards the fields below it and is never held
 // over I/O. keeping is taken after files and before mu.
 type Manager struct {
-	o        Options
-	lock     io.Closer
-	identity recovery.Identity
-	report   recovery.Report
-	back     *RestoreReport // of a start that went back to a moment; nil: it did not
-	log      *wal.Log       // nil: the log is turned off
-	space    *space
-	writes   *writes
-	archive  *archive.Archiver // nil: nothing is archived
-	broken   error             // why there is no data, a *BrokenError; nil: all is well
+	o         Options
+	lock      io.Closer
+	identity  recovery.Identity
+	report    recovery.Report
+	replacing bool           // guarded by mu: another database is being made, or waits to take its place
+	back      *RestoreReport // of a start that went back to a moment; nil: it did not
+	log       *wal.Log       // nil: the log is turned off
+	space     *space
+	writes    *writes
+	archive   *archive.Archiver // nil: nothing is archived
+	broken    error             // why there is no data, a *BrokenError; nil: all is well
 
 	files   sync.Mutex
 	ballast ballast
@@ -328,7 +329,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	m.files.Lock()
 	defer m.files.Unlock()
 	var err error
-	if m.o.SnapshotOnExit && !m.held.Locked && m.o.Store.LastCommitted() > m.newestSnapshot() {
+	if m.o.SnapshotOnExit && !m.held.Locked && !m.replaced() && m.o.Store.LastCommitted() > m.newestSnapshot() {
 		if _, snapshotErr := m.writeSnapshot(ctx, 0, nil); snapshotErr != nil {
 			err = m.exitSnapshotFailed(snapshotErr)
 		} else {

@@ -51,6 +51,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		return s.runSetting(ctx, r, st, params, o)
 	case *ast.BackupStatement:
 		return s.runBackup(ctx, r, st, params)
+	case *ast.RecoverSnapshot:
+		return s.recoverSnapshot(ctx, r, st, params)
 	case *ast.Admin:
 		if st.Verb == ast.DumpDatabase {
 			return s.dump(ctx, r, st, o)

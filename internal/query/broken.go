@@ -26,6 +26,9 @@ func (e *Engine) broken() error {
 
 // admit refuses a statement that needs the data of a broken database.
 func (e *Engine) admit(st statement) error {
+	if err := e.shared(); err != nil && st.prepared == nil {
+		return err
+	}
 	cause := e.broken()
 	if cause == nil {
 		return nil

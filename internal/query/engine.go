@@ -30,6 +30,8 @@ type Options struct {
 	Workers          WorkerOptions        // processors that a statement may use; the zero value: one
 	Durability       Durability           // nil: its statements fail with a clear error
 	Backups          Backups              // nil: its statements fail with a clear error
+	Recoverer        Recoverer            // carries out RECOVER SNAPSHOT; nil: it fails with a clear error
+	AccessTimeout    time.Duration        // how long a statement that must be alone waits for the others; 0: not at all
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
 	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error
@@ -65,6 +67,8 @@ type Engine struct {
 	sessions        *registry[*Session]
 	transactions    *registry[*transaction]
 	nextTransaction atomic.Uint64
+	// alone is set while a statement has the database for itself.
+	alone atomic.Bool
 	// fullCollection is how long the collection of the last FREE MEMORY took, in nanoseconds.
 	fullCollection atomic.Int64
 

@@ -54,6 +54,9 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	if err := checkDatabase(o.Database); err != nil {
 		return nil, err
 	}
+	if err := s.engine.shared(); err != nil {
+		return nil, err
+	}
 	if err := s.awaitBookmarks(ctx, o.Bookmarks); err != nil {
 		return nil, err
 	}
@@ -74,6 +77,10 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	s.interrupt.Unlock()
 	s.engine.transactions.add(t)
 	s.t = t
+	if err := s.engine.shared(); err != nil { // whoever wants to be alone may not have seen it
+		s.end()
+		return nil, err
+	}
 	return t, nil
 }
 

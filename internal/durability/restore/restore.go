@@ -38,6 +38,9 @@ type Target struct {
 	Timeline uint32       // on this timeline and its parents; 0: the newest one
 }
 
+// Keys open what is encrypted.
+type Keys = object.Keys
+
 // Options say what to restore, up to where, and where to.
 type Options struct {
 	From   object.Store // the repository; Run does not close it

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ func (j *job) write(ctx context.Context, g *recovery.Generation, what, recovered
 	id := recovery.Identity{Database: j.v.database, Created: now.UTC().Truncate(time.Second)}
 	if former, same := j.former(); same {
 		id.Created, newest = former.Created, max(newest, former.Timeline)
+		recovered = cmp.Or(recovered, former.Recovered)
 	}
 	id.Timeline, id.Recovered = j.report.Timeline, recovered
 	id = id.Next(newest, j.report.Commit)

@@ -46,6 +46,8 @@ func (p *printer) statement(s Statement) {
 		p.settingStatement(s)
 	case *BackupStatement:
 		p.backupStatement(s)
+	case *RecoverSnapshot:
+		p.recoverSnapshot(s)
 	}
 }
 

@@ -85,6 +85,19 @@ func (p *printer) backupStatement(s *BackupStatement) {
 	}
 }
 
+// recoverSnapshot writes RECOVER SNAPSHOT.
+func (p *printer) recoverSnapshot(s *RecoverSnapshot) {
+	p.put("RECOVER SNAPSHOT ")
+	p.expr(s.Source)
+	if s.Config != nil {
+		p.put(" WITH CONFIG ")
+		p.expr(s.Config)
+	}
+	if s.Force {
+		p.put(" FORCE")
+	}
+}
+
 // String returns t as it is written, which tells the targets apart.
 func (t *DescriptionTarget) String() string {
 	var p printer

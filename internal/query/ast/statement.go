@@ -102,6 +102,14 @@ type (
 		Location    Expr
 		Incremental bool
 	}
+	// RecoverSnapshot is RECOVER SNAPSHOT source [WITH CONFIG {…}] [FORCE]. Source is a literal
+	// or a parameter; Config is nil where there is none.
+	RecoverSnapshot struct {
+		Place
+		Source Expr
+		Config *Map
+		Force  bool
+	}
 )
 
 func (*Query) statement()                 {}
@@ -114,6 +122,7 @@ func (*EnumStatement) statement()         {}
 func (*DescriptionStatement) statement()  {}
 func (*SettingStatement) statement()      {}
 func (*BackupStatement) statement()       {}
+func (*RecoverSnapshot) statement()       {}
 
 // EnumVerb says what a statement does to an enum.
 type EnumVerb uint8

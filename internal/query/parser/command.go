@@ -57,7 +57,7 @@ var elsewhere = []string{
 	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
 	"DROP PROFILE", "DROP REPLICA", "DROP ROLE", "DROP STREAM", "DROP TENANT PROFILE",
 	"DROP TEXT INDEX", "DROP TRIGGER", "DROP USER", "DROP VECTOR INDEX",
-	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT", "RECOVER SNAPSHOT",
+	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT",
 	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
 	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
 	"REVOKE", "SET COORDINATOR SETTING",
@@ -96,6 +96,9 @@ func (p *parser) command() ast.Statement {
 		return s
 	}
 	if s := p.backup(start); s != nil {
+		return s
+	}
+	if s := p.recoverSnapshot(start); s != nil {
 		return s
 	}
 	for i := range administration {
