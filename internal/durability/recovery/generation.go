@@ -80,11 +80,11 @@ func (g *Generation) Discard() error {
 // is the one that FinishSwap puts in place. why is kept beside the files that it replaces,
 // whose folder is returned; "" where there are none.
 func (g *Generation) Complete(id Identity, why string, now time.Time) (keptIn string, err error) {
-	if err := WriteIdentity(g.fsys, g.made(), id); err != nil {
+	if err = WriteIdentity(g.fsys, g.made(), id); err != nil {
 		return "", err
 	}
 	for _, d := range []string{g.Snapshots(), filepath.Join(g.made(), LogName), g.made(), g.root(), g.dir, filepath.Dir(g.dir)} {
-		if err := g.fsys.SyncDir(d); err != nil && (d != filepath.Dir(g.dir) || !errors.Is(err, fs.ErrPermission)) {
+		if err = g.fsys.SyncDir(d); err != nil && (d != filepath.Dir(g.dir) || !errors.Is(err, fs.ErrPermission)) {
 			return "", fmt.Errorf("restore: %w", err)
 		}
 	}

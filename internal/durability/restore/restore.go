@@ -210,7 +210,7 @@ func (j *job) prove(ctx context.Context) error {
 // restore rebuilds the database beside what is in the data directory, and swaps.
 func (j *job) restore(ctx context.Context) (err error) {
 	o := &j.o
-	if err := makeDirectory(o.FS, o.Dir); err != nil {
+	if err = makeDirectory(o.FS, o.Dir); err != nil {
 		return err
 	}
 	lock, err := o.FS.Lock(filepath.Join(o.Dir, recovery.LockFileName))

@@ -142,7 +142,7 @@ func (s *segments) forget(i int) error {
 			continue
 		}
 		delete(s.fetched, at)
-		if err := s.FS.Remove(s.path(at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.Remove(s.path(at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -155,7 +155,7 @@ func (s *segments) close() error {
 	s.work.Wait()
 	var errs []error
 	for at := range s.fetched {
-		if err := s.FS.Remove(s.path(at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.Remove(s.path(at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}
@@ -179,7 +179,7 @@ func (s *segments) trouble() error {
 // tells why: what stands before it may be all that is wanted.
 func (s *segments) fetch(i int) (err error) {
 	seg := &s.list[i]
-	f, err := s.FS.Create(s.path(i))
+	f, err := s.Create(s.path(i))
 	if err != nil {
 		return fmt.Errorf("temporary file: %w", err)
 	}
@@ -250,7 +250,7 @@ func (s *segments) copyPiece(f vfs.File, p piece, at int64) (err error) {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if _, err := io.CopyN(io.Discard, r, at-p.from); err != nil {
+	if _, err = io.CopyN(io.Discard, r, at-p.from); err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
 	n, err := io.Copy(&offsetWriter{f: f, at: at}, r)

@@ -96,7 +96,7 @@ func (j *job) unsealed(ctx context.Context, path string) (opened string, err err
 		return "", fmt.Errorf("snapshot: %w", err)
 	}
 	magic := make([]byte, len(sealedMagic))
-	if err := vfs.ReadFullAt(src, magic, 0); err != nil || string(magic) != sealedMagic {
+	if err = vfs.ReadFullAt(src, magic, 0); err != nil || string(magic) != sealedMagic {
 		return path, src.Close()
 	}
 	r, err := object.NewReader(src, "", j.o.Keys)

@@ -32,7 +32,7 @@ const (
 	freshDir = "/fresh/data"
 )
 
-func check(t testing.TB, err error) {
+func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func check(t testing.TB, err error) {
 
 // world is a server that keeps the graph's text at each commit.
 type world struct {
-	t     testing.TB
+	t     *testing.T
 	fs    *vfs.Mem
 	r     *rand.Rand
 	ticks *atomic.Int64
@@ -53,7 +53,8 @@ type world struct {
 
 var epoch = time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 
-func newWorld(t testing.TB, seed uint64) *world {
+func newWorld(t *testing.T, seed uint64) *world {
+	t.Helper()
 	return &world{
 		t: t, fs: vfs.NewMem(seed), ticks: new(atomic.Int64), r: rand.New(rand.NewPCG(seed, 4)),
 		texts: map[change.Index]string{0: graphText(newStore())}, walls: map[change.Index]time.Time{},
@@ -146,11 +147,11 @@ func graphText(s *storage.Store) string {
 	for scan, n := tx.ScanNodes(), 1; n > 0; {
 		n = scan.Next(ids[:])
 		for _, id := range ids[:n] {
-			line := fmt.Sprint(id, tx.NodeGeneration(id))
+			line := []string{fmt.Sprint(id, tx.NodeGeneration(id))}
 			for _, p := range tx.AppendNodeProperties(nil, id) {
-				line += " " + s.KeyName(p.Key) + p.Value.AsString()
+				line = append(line, s.KeyName(p.Key)+p.Value.AsString())
 			}
-			lines = append(lines, line)
+			lines = append(lines, strings.Join(line, " "))
 		}
 	}
 	sort.Strings(lines)
@@ -179,11 +180,11 @@ func (w *world) upload(dir string, how pieces) {
 	defer func() { check(w.t, to.Close()) }()
 	id, err := recovery.ReadIdentity(w.fs, dir)
 	check(w.t, err)
-	if _, err := to.Stat(ctx, backup.RepositoryName); err != nil {
+	if _, err = to.Stat(ctx, backup.RepositoryName); err != nil {
 		check(w.t, object.PutJSON(ctx, to, backup.RepositoryName, backup.Repository{Format: 1, Database: id.Database, Created: epoch}))
 	}
 	name := backup.TimelineName(id.Timeline)
-	if _, err := to.Stat(ctx, name); err != nil {
+	if _, err = to.Stat(ctx, name); err != nil {
 		check(w.t, object.PutJSON(ctx, to, name, backup.Claim{
 			Format: 1, Database: id.Database, Timeline: id.Timeline, Server: "s", Parent: id.Parent, Forked: uint64(id.Forked),
 		}))
@@ -195,8 +196,8 @@ func (w *world) upload(dir string, how pieces) {
 		if !ok {
 			continue
 		}
-		data, err := vfs.ReadFile(w.fs, filepath.Join(dir, recovery.SnapshotsName, n), 1<<30)
-		check(w.t, err)
+		data, readErr := vfs.ReadFile(w.fs, filepath.Join(dir, recovery.SnapshotsName, n), 1<<30)
+		check(w.t, readErr)
 		w.seal(to, backup.SnapshotName(id.Timeline, uint64(index), created), object.Header{
 			Kind: object.KindSnapshot, Database: id.Database, Timeline: id.Timeline, To: int64(len(data)), Index: uint64(index), Created: created,
 		}, data)
@@ -205,11 +206,11 @@ func (w *world) upload(dir string, how pieces) {
 	check(w.t, err)
 	for _, n := range names {
 		var first uint64
-		if _, err := fmt.Sscanf(n, "%d.wal", &first); err != nil {
+		if _, err = fmt.Sscanf(n, "%d.wal", &first); err != nil {
 			continue
 		}
-		data, err := vfs.ReadFile(w.fs, filepath.Join(dir, recovery.LogName, n), 1<<30)
-		check(w.t, err)
+		data, readErr := vfs.ReadFile(w.fs, filepath.Join(dir, recovery.LogName, n), 1<<30)
+		check(w.t, readErr)
 		data = bytes.TrimRight(data, "\x00")
 		for len(data)%8 != 0 {
 			data = append(data, 0)
@@ -274,21 +275,4 @@ func (w *world) wants(fsys vfs.FS, dir string, index change.Index) {
 	check(w.t, s.Check())
 	check(w.t, m.Close(context.Background()))
 	check(w.t, s.Close())
-}
-
-// wipe removes a directory with everything in it.
-func wipe(t testing.TB, fsys vfs.FS, path string) {
-	t.Helper()
-	info, err := fsys.Stat(path)
-	if err != nil {
-		return
-	}
-	if info.Dir {
-		names, err := fsys.List(path)
-		check(t, err)
-		for _, n := range names {
-			wipe(t, fsys, filepath.Join(path, n))
-		}
-	}
-	check(t, fsys.Remove(path))
 }
