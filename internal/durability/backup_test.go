@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -145,7 +146,7 @@ func (b *backups) holds(m backup.Manifest, rec *recorder) {
 
 func TestBackups(t *testing.T) {
 	for seed := range uint64(12) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 3))
 			d := open(t, vfs.NewMem(seed), func(o *durability.Options) { o.FlushEveryN = 1 + r.IntN(2)*5 })
 			b := newBackups(t, repository(t, vfs.NewMem(seed)))

@@ -169,7 +169,7 @@ func TestRepair(t *testing.T) {
 				t.Fatalf("%+v, want %+v", plan, loss)
 			}
 			for _, other := range []uint64{plan.LastGood + 1, plan.LastGood - 1} {
-				if err := plan.Apply(t.Context(), o, other); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
+				if err = plan.Apply(t.Context(), o, other); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
 					t.Errorf("after %d: %v", other, err)
 				}
 			}

@@ -94,17 +94,17 @@ func TestLeftoversOfParts(t *testing.T) {
 		if s.First > 2 || s.Last < 2 {
 			continue
 		}
-		count := func() (n, bytes int) {
+		count := func() (n, size int) {
 			must(t, wal.Leftovers(m, s.Name, 1, func(r wal.Record, _ bool) error {
 				if r.Index == 2 {
-					n, bytes = n+1, len(r.Payload)
+					n, size = n+1, len(r.Payload)
 				}
 				return nil
 			}))
-			return n, bytes
+			return n, size
 		}
-		if n, bytes := count(); n != 1 || bytes != len(large.Payload) {
-			t.Errorf("whole: %d records of %d bytes", n, bytes)
+		if n, size := count(); n != 1 || size != len(large.Payload) {
+			t.Errorf("whole: %d records of %d bytes", n, size)
 		}
 		info, err := m.Stat(s.Name)
 		must(t, err)

@@ -108,7 +108,7 @@ func TestProverFindsEachWrongBit(t *testing.T) {
 		data := contents(t, m, s)
 		data[bit/8] ^= 1 << (bit % 8)
 		p := wal.NewProver(s.Name, s.First, database)
-		_, err := p.Write(data)
+		_, err = p.Write(data)
 		_, damage := errors.AsType[*wal.DamageError](err)
 		_, version := errors.AsType[*wal.VersionError](err)
 		_, foreign := errors.AsType[*wal.ForeignError](err)
