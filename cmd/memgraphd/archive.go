@@ -34,7 +34,7 @@ func archiveOptions(c *config.Config) (durability.ArchiveOptions, error) {
 		return durability.ArchiveOptions{}, errors.New("--storage-archive needs the log: set --storage-wal-enabled=true")
 	}
 	keys := object.KeyFiles{Key: a.KeyFile, Passphrase: a.PassphraseFile}
-	if err := checkKeys(keys); err != nil {
+	if err = checkKeys(keys); err != nil {
 		return durability.ArchiveOptions{}, fmt.Errorf("--storage-archive: %w", err)
 	}
 	host, err := os.Hostname()

@@ -81,7 +81,7 @@ func (s *server) snapshotSource(q query.RecoverRequest) (source, error) {
 	for key := range q.Config {
 		if key != "aws_region" && key != "aws_endpoint_url" {
 			return source{}, &query.RecoverError{
-				Reason: fmt.Sprintf("%s is not taken from a statement.", key),
+				Reason: key + " is not taken from a statement.",
 				Hint:   "give aws_region and aws_endpoint_url, and the credentials in the server's environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)",
 			}
 		}
@@ -106,11 +106,11 @@ func (s *server) snapshotSource(q query.RecoverRequest) (source, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(s.snapshotsFolder(), name)
 	}
-	real, err := filepath.EvalSymlinks(name)
+	found, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return source{}, &query.RecoverError{Reason: "Failed to find the defined snapshot file.", Err: err}
 	}
-	return source{name, func(context.Context, string) (string, error) { return real, nil }}, s.allowed(real)
+	return source{name, func(context.Context, string) (string, error) { return found, nil }}, s.allowed(found)
 }
 
 func (s *server) snapshotsFolder() string {
@@ -152,11 +152,11 @@ func sourceBelow(root, name string) bool {
 		}
 		return strings.HasPrefix(name, strings.TrimSuffix(root, "/")+"/")
 	}
-	real, err := filepath.EvalSymlinks(root)
+	top, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		return false
 	}
-	relative, err := filepath.Rel(real, name)
+	relative, err := filepath.Rel(top, name)
 	return err == nil && relative != "." && filepath.IsLocal(relative)
 }
 
@@ -172,11 +172,11 @@ func (s *server) download(text string) func(context.Context, string) (string, er
 		client := &http.Client{CheckRedirect: func(next *http.Request, _ []*http.Request) error { return s.allowed(next.URL.String()) }}
 		response, err := client.Do(request)
 		if err != nil {
-			return "", fmt.Errorf("Failed to download snapshot file from %s: %w", withoutSecrets(text), err)
+			return "", fmt.Errorf("Failed to download snapshot file from %s: %w", withoutSecrets(text), err) //nolint:staticcheck // Memgraph's text
 		}
 		defer func() { _ = response.Body.Close() }() // what was read decides
 		if response.StatusCode != http.StatusOK {
-			return "", fmt.Errorf("Failed to download snapshot file from %s: the server answers %s", withoutSecrets(text), response.Status)
+			return "", fmt.Errorf("Failed to download snapshot file from %s: the server answers %s", withoutSecrets(text), response.Status) //nolint:staticcheck // Memgraph's text
 		}
 		return keep(temp, response.Body)
 	}
@@ -213,7 +213,7 @@ func fromBucket(q query.RecoverRequest) func(context.Context, string) (string, e
 		defer func() { err = errors.Join(err, store.Close()) }()
 		r, err := store.Get(ctx, q.Source[at+1:], 0)
 		if err != nil {
-			return "", fmt.Errorf("Failed to download snapshot file from s3 %s: %w", q.Source, err)
+			return "", fmt.Errorf("Failed to download snapshot file from s3 %s: %w", q.Source, err) //nolint:staticcheck // Memgraph's text
 		}
 		defer func() { err = errors.Join(err, r.Close()) }()
 		return keep(temp, r)

@@ -109,17 +109,17 @@ func (s *server) reopen() {
 // is true.
 func (s *server) serve(ctx context.Context, started time.Time) (again bool, err error) {
 	s.reopening = make(chan struct{}, 1)
-	if err := s.openStore(ctx); err != nil {
+	if err = s.openStore(ctx); err != nil {
 		return false, err
 	}
-	if err := s.openFront(); err != nil {
+	if err = s.openFront(); err != nil {
 		return false, errors.Join(err, s.closeStore())
 	}
 	s.watchAll()
 	address := s.listener.Addr().String()
 	s.notices.Info("ready: listening for Bolt", zap.String("address", address), zap.Duration("after", time.Since(started).Round(time.Millisecond)))
-	if err := s.disk.Broken(); err != nil {
-		s.setState(stateBroken, "Serving Bolt at "+address+" without data: "+err.Error())
+	if cause := s.disk.Broken(); cause != nil {
+		s.setState(stateBroken, "Serving Bolt at "+address+" without data: "+cause.Error())
 	} else {
 		s.setState(stateServing, "Serving Bolt at "+address)
 	}
