@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"memgraphd/internal/client"
 	"memgraphd/internal/command/progress"
 	"memgraphd/internal/durability/backup"
 	"memgraphd/internal/durability/object"
@@ -19,7 +18,7 @@ import (
 // backupFlags are the flags of backup.
 type backupFlags struct {
 	storeFlags
-	serverFlags
+	connectionFlags
 
 	to          string
 	directory   string
@@ -27,22 +26,11 @@ type backupFlags struct {
 	list        bool
 }
 
-// serverFlags say which server a command talks to, by the names that the shell has.
-type serverFlags struct {
-	address  string
-	user     string
-	password string
-	ssl      bool
-	trustAny bool
-}
-
-const addressDefault = "127.0.0.1:7687"
-
 // NewBackup returns the command that backs a database up.
 func NewBackup(env Env) *cobra.Command {
 	var f backupFlags
 	cmd := newCommand(env, &cobra.Command{
-		Use:   "backup --to LOCATION [--address HOST:PORT | --from-directory DIR]",
+		Use:   "backup --to LOCATION [--host HOST --port PORT | --from-directory DIR]",
 		Short: "Back a database up: a running one, or a directory that no server uses",
 		Long: "Backs up a running server, which goes on meanwhile, or a data directory that no server uses. Everything is in it:\n" +
 			"graph, indexes, constraints and settings. LOCATION is " + locationHelp + ";\n" +
@@ -64,14 +52,10 @@ func NewBackup(env Env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "", "location of the backups: "+locationHelp)
 	flags.StringVar(&f.directory, "from-directory", "", "data directory to back up; no server may use it")
-	flags.StringVar(&f.address, "address", addressDefault, "host and port of the server to back up")
-	flags.StringVar(&f.user, "username", "", "user to log on as; empty for none")
-	flags.StringVar(&f.password, "password", "", "the user's password")
-	flags.BoolVar(&f.ssl, "use-ssl", false, "encrypt the connection and verify the server's certificate")
-	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
 	flags.BoolVar(&f.incremental, "incremental", false, "send only what the newest backup there lacks")
 	flags.BoolVar(&f.list, "list", false, "list the backups that are at --to, and take none")
-	f.add(cmd, keysSeal)
+	f.connectionFlags.add(cmd)
+	f.storeFlags.add(cmd, keysSeal)
 	return cmd
 }
 
@@ -80,8 +64,8 @@ func (f *backupFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.to == "":
 		return errors.New("--to is missing: " + locationHelp)
-	case f.directory != "" && cmd.Flags().Changed("address"):
-		return errors.New("--from-directory and --address exclude each other: a server that runs is backed up by its address")
+	case f.directory != "" && (cmd.Flags().Changed("host") || cmd.Flags().Changed("port")):
+		return errors.New("--from-directory excludes --host and --port: a server that runs is backed up by its address")
 	case f.trustAny && !f.ssl:
 		return errors.New("--ssl-trust-any has a meaning with --use-ssl only")
 	}
@@ -93,16 +77,9 @@ func (f *backupFlags) source(ctx context.Context, env Env) (backup.Source, error
 	if f.directory != "" {
 		return backup.OpenDirectory(env.FS, f.directory, env.Now)
 	}
-	o := client.Options{Address: f.address, User: f.user, Password: f.password, UserAgent: "memgraphd-backup/" + env.Version}
-	switch {
-	case f.ssl && f.trustAny:
-		o.Encryption = client.Unauthentic
-	case f.ssl:
-		o.Encryption = client.Verified
-	}
-	s, err := online.Connect(ctx, o, "memgraphd backup")
+	s, err := online.Connect(ctx, f.options("memgraphd-backup/"+env.Version), "memgraphd backup")
 	if err != nil {
-		return nil, fmt.Errorf("%w; --address names the server, --from-directory the directory of one that does not run", err)
+		return nil, fmt.Errorf("%w; --host and --port name the server, --from-directory the directory of one that does not run", err)
 	}
 	return s, nil
 }

@@ -36,8 +36,8 @@ func (f *connectionFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
 }
 
-// connect opens a connection. The caller closes it.
-func (f *connectionFlags) connect(ctx context.Context, agent string) (*client.Client, error) {
+// options says how to connect.
+func (f *connectionFlags) options(agent string) client.Options {
 	o := client.Options{
 		Address: net.JoinHostPort(f.host, strconv.Itoa(f.port)), User: f.user, Password: f.password, UserAgent: agent,
 	}
@@ -47,6 +47,12 @@ func (f *connectionFlags) connect(ctx context.Context, agent string) (*client.Cl
 	case f.ssl:
 		o.Encryption = client.Verified
 	}
+	return o
+}
+
+// connect opens a connection. The caller closes it.
+func (f *connectionFlags) connect(ctx context.Context, agent string) (*client.Client, error) {
+	o := f.options(agent)
 	c, err := client.Connect(ctx, o)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("no server listens at %s; --host and --port choose another", o.Address)

@@ -66,7 +66,7 @@ func (b *bench) backups(ctx context.Context) error {
 	var during figure
 	took, err = timed(func() error {
 		var failed error
-		during, failed = b.writersMeanwhile(func() error { return b.command(ctx, &full, "backup", "--to="+to, "--address="+b.server.Addr) })
+		during, failed = b.writersMeanwhile(func() error { return b.command(ctx, &full, "backup", "--to="+to, "--port="+b.server.Port()) })
 		return failed
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func (b *bench) backups(ctx context.Context) error {
 		return err
 	}
 	if took, err = timed(func() error {
-		return b.command(ctx, &incremental, "backup", "--incremental", "--to="+to, "--address="+b.server.Addr)
+		return b.command(ctx, &incremental, "backup", "--incremental", "--to="+to, "--port="+b.server.Port())
 	}); err != nil {
 		return err
 	}

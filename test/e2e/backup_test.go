@@ -65,7 +65,7 @@ func (r *recipes) block(t *testing.T, heading string, n int) string {
 		code = strings.ReplaceAll(code, from, to)
 	}
 	if r.port != "" {
-		code = strings.ReplaceAll(code, "memgraphd backup --to", "memgraphd backup --address 127.0.0.1:"+r.port+" --to")
+		code = strings.ReplaceAll(code, "memgraphd backup --to", "memgraphd backup --port "+r.port+" --to")
 	}
 	return code
 }
@@ -220,7 +220,7 @@ func TestRecipeMove(t *testing.T) {
 func TestRecipeTest(t *testing.T) {
 	r := readRecipes(t)
 	r.first(t, "memgraphd --data-directory=mg_data")
-	r.do(t, "memgraphd backup --address 127.0.0.1:"+r.port+" --to nightly")
+	r.do(t, "memgraphd backup --port "+r.port+" --to nightly")
 	r.do(t, r.block(t, "Test a backup", 1))
 	objects, err := filepath.Glob(filepath.Join(r.dir, "nightly", "*", "*", "*", "*.log"))
 	if err != nil || len(objects) == 0 {
@@ -257,7 +257,7 @@ func awaitArchived(t *testing.T, r *recipes, want uint64) {
 // lastCommit is the newest commit of a server.
 func lastCommit(t *testing.T, r *recipes) uint64 {
 	t.Helper()
-	out := r.do(t, "memgraphd backup --to s"+r.port+".mgbackup --address 127.0.0.1:"+r.port+" --json -q && rm s"+r.port+".mgbackup")
+	out := r.do(t, "memgraphd backup --to s"+r.port+".mgbackup --port "+r.port+" --json -q && rm s"+r.port+".mgbackup")
 	var made struct {
 		Last uint64 `json:"last"`
 	}
@@ -310,7 +310,7 @@ func TestBackupInterrupted(t *testing.T) {
 		}
 	}
 	begin := func(p string) *exec.Cmd {
-		cmd := exec.Command(binary, "backup", "--address=127.0.0.1:"+p, "--to", filepath.Join(r.dir, "slow"), "--throttle-mib-per-sec=1", "--json")
+		cmd := exec.Command(binary, "backup", "--port="+p, "--to", filepath.Join(r.dir, "slow"), "--throttle-mib-per-sec=1", "--json")
 		cmd.Env = append(os.Environ(), "HOME="+r.dir, "MEMGRAPH_CONFIG=")
 		cmd.Stderr = new(strings.Builder)
 		if err := cmd.Start(); err != nil {
@@ -341,7 +341,7 @@ func TestBackupInterrupted(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	s, _ = r.serve(t, "memgraphd --data-directory=mg_data")
-	r.do(t, "memgraphd backup --address 127.0.0.1:"+port(t, s)+" --to slow")
+	r.do(t, "memgraphd backup --port "+port(t, s)+" --to slow")
 	r.do(t, "memgraphd restore --from slow --data-directory restored")
 	_, restored := r.serve(t, "memgraphd --data-directory=restored")
 	holds(t, restored, 100)

@@ -150,6 +150,9 @@ func (s *Server) Log() string {
 // PID returns the process id.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
 
+// Port returns the port of Bolt.
+func (s *Server) Port() string { return s.Addr[strings.LastIndexByte(s.Addr, ':')+1:] }
+
 // Kill ends the server as kill -9 does and waits until it is gone.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill()
