@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,18 +21,18 @@ import (
 
 // world is a file system and a clock that commands run in.
 type world struct {
-	fs  *vfs.Mem
-	now time.Time
+	fs    *vfs.Mem
+	begun time.Time
+	looks atomic.Int64
 }
 
 func newWorld() *world {
-	return &world{fs: vfs.NewMem(1), now: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
+	return &world{fs: vfs.NewMem(1), begun: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
 }
 
 // tick is a clock that goes on by a millisecond with each look.
 func (w *world) tick() time.Time {
-	w.now = w.now.Add(time.Millisecond)
-	return w.now
+	return w.begun.Add(time.Duration(w.looks.Add(1)) * time.Millisecond)
 }
 
 // run runs a command and returns what it prints to standard output, and its error.
