@@ -149,7 +149,7 @@ func TestBackups(t *testing.T) {
 			y.work()
 		}
 		low := y.book.Acknowledged()
-		args := []string{"backup", "--to=" + far, "--address=" + y.server.Addr}
+		args := []string{"backup", "--to=" + far, "--port=" + y.server.Port()}
 		if i > 0 {
 			args = append(args, "--incremental")
 		}

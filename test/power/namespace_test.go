@@ -120,6 +120,14 @@ const (
 )
 
 // cut stops the file system with nothing more written to the image.
+//
+// While it does so, a sync that has begun before may still return success though the size
+// of its file is not durable: the journal has given up what the sync would wait for, and
+// nothing is left to wait for. A program that does nothing but append and fdatasync loses
+// 185 of 34,034 confirmed writes so in 506 cuts of ext4 and 24 of 30,252 in 434 of XFS, each
+// of them confirmed after the ioctl began, and none that was confirmed before. A real power
+// cut lets nobody hear of such a success, so what is acknowledged from here on does not
+// count as acknowledged.
 func (d *disk) cut() error {
 	f, err := os.Open(d.mount)
 	if err != nil {
