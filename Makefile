@@ -126,7 +126,7 @@ PITR      ?= 20
 MACHINES  ?= 5
 SOAK      ?= 30s
 DAY       ?= 2m
-CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-power crash-order crash-kill crash-copy crash-restore crash-isolation crash-soak crash-day crash-model crash-files crash-full crash-formats crash-fuzz crash-museum
+CRASH_ROWS := crash-memory crash-again crash-errors crash-bits crash-histories crash-archive crash-power crash-order crash-kill crash-copy crash-restore crash-isolation crash-soak crash-day crash-model crash-files crash-full crash-formats crash-fuzz crash-museum
 
 crash-row = MEMGRAPHD_TABLE=$(TABLE) MEMGRAPHD_SEED=$(SEED) MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd $(1) go test -count=1 -timeout 0 $(2)
 
@@ -154,6 +154,8 @@ crash-bits: build ## R7: every bit, every cut, and FAULTS random faults, of a lo
 	$(call crash-row,MEMGRAPHD_FAULTS=$(FAULTS),-run TestDamagedDirectory ./internal/durability)
 crash-histories: build ## a crash at syncs of HISTORIES random histories of several clients
 	$(call crash-row,MEMGRAPHD_CRASH_HISTORIES=$(HISTORIES),-run 'TestCrash$$|Fail' ./internal/durability)
+crash-archive: build ## a crash and an error at every operation of backups and archives
+	$(call crash-row,MEMGRAPHD_CRASH_HISTORIES=1,-v -run 'Archive|Backup' ./internal/durability) | $(call crash-count,R10,backups and archives interrupted at every operation)
 crash-power: build ## R4: EXT4 and XFS power cuts of real file systems, as root
 	$(call crash-row,MEMGRAPHD_CUTS_EXT4=$(EXT4) MEMGRAPHD_CUTS_XFS=$(XFS),-v ./test/power)
 crash-order: build ## R20: no success before the covering sync, by the system calls of TRACED commits

@@ -136,7 +136,7 @@ func TestArchiveInTrouble(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []trouble{fails, loses, hangs, hangsAfter, breaksOff} {
 		for at := 1; at <= 40; at++ {
-			if testing.Short() && at%5 != int(kind) {
+			if !thorough() && at%5 != int(kind) {
 				continue
 			}
 			r := newRemote()
@@ -330,12 +330,13 @@ func TestArchiveOfADirectoryThatWasRolledBack(t *testing.T) {
 }
 
 // TestArchiveAndCrash crashes the disk at each operation, and goes on with the same archive:
-// what it had is part of what survived, and in the end it has everything.
+// what it had is part of what survived, and in the end it has everything. An ordinary run
+// takes operations in random strides.
 func TestArchiveAndCrash(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 3))
 	step := uint64(1)
-	if testing.Short() {
+	if !thorough() {
 		step = 9
 	}
 	for at := uint64(40); ; at += 1 + random.Uint64N(2*step) {

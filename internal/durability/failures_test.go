@@ -28,11 +28,14 @@ var faults = []struct { //nolint:gochecknoglobals // a table
 	{"short write", &vfs.ShortWriteError{Bytes: 13, Err: syscall.ENOSPC}, false},
 }
 
+// thorough tells whether tests are to take their time: make crash-histories sets it.
+func thorough() bool { return os.Getenv("MEMGRAPHD_CRASH_HISTORIES") != "" }
+
 // every runs fn for each n from 1 on, in a step that keeps an ordinary run short.
 func every(t *testing.T, count uint64, fn func(n uint64)) {
 	t.Helper()
 	step := uint64(1)
-	if os.Getenv("MEMGRAPHD_CRASH_HISTORIES") == "" {
+	if !thorough() {
 		step = max(1, count/20)
 	}
 	for n := uint64(1); n <= count && !t.Failed(); n += step {
