@@ -218,7 +218,7 @@ func TestUnauthenticatedCap(t *testing.T) {
 }
 
 func TestConnectionCap(t *testing.T) {
-	_, _, address := startServer(t, func(o *Options) { o.ConnectionsMax = 2 })
+	s, _, address := startServer(t, func(o *Options) { o.ConnectionsMax = 2 })
 	first := login(t, address, wire.V54)
 	login(t, address, wire.V44)
 	c := connect(t, address, wire.V44)
@@ -227,6 +227,7 @@ func TestConnectionCap(t *testing.T) {
 	c.expect("closed")
 	first.say("GOODBYE")
 	first.expect("closed")
+	eventually(t, "the place is free again", func() bool { return s.Stats().Connections == 1 })
 	login(t, address, wire.V54)
 }
 
