@@ -122,6 +122,8 @@ func (u *upload) settle(ctx context.Context, err error) error {
 		return nil
 	case failed == nil && (refused(err) || u.bucket.known() != conditionKept):
 		return ErrExists
+	case refused(err): // a server may refuse a name before it shows what has it
+		return errors.Join(ErrExists, failed)
 	case minio.ToErrorResponse(err).StatusCode == http.StatusForbidden, minio.ToErrorResponse(err).Code == minio.NoSuchBucket:
 		return u.bucket.failed(u.key, err)
 	}
