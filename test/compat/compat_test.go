@@ -17,6 +17,7 @@ import (
 
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/durability/object"
 	"memgraphd/internal/durability/snapshot"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/durability/wal"
@@ -32,12 +33,15 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(fixtures())); !slices.Equal(got, want) {
 		t.Errorf("fixtures %v, formats %v", got, want)
 	}
+	for n := range object.Format {
+		want = append(want, fmt.Sprintf("objects%d", n+1))
+	}
 	var there []string
 	for _, e := range must[[]os.DirEntry](t)(os.ReadDir("testdata")) {
 		there = append(there, e.Name())
 	}
 	if !slices.Equal(there, want) {
-		t.Errorf("testdata has %v, formats are %v", there, want)
+		t.Errorf("testdata has %v, want %v", there, want)
 	}
 }
 

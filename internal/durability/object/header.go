@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
+// Format is the version of sealed objects that this version writes; it reads all up to it.
+const Format = 1
+
 const (
 	magicHead     = "MGDOBJ\x00\x00"
 	magicTail     = "MGDOBJND"
-	formatVersion = 1
 	headFixed     = 188
 	headCheck     = 4
 	headMax       = headFixed + nameMax + headCheck
@@ -125,7 +127,7 @@ func (h *Header) encode() []byte {
 	raw := make([]byte, headFixed, headMax)
 	le := binary.LittleEndian
 	copy(raw, magicHead)
-	le.PutUint32(raw[8:], formatVersion)
+	le.PutUint32(raw[8:], Format)
 	raw[12] = byte(h.Kind)
 	if h.Compression != CompressionNone {
 		raw[13] = 1
@@ -169,8 +171,8 @@ func readHead(r io.Reader) (Header, []byte, error) {
 	if string(raw[:8]) != magicHead {
 		return Header{}, nil, errHeadMagic
 	}
-	if v := le.Uint32(raw[8:]); v > formatVersion {
-		return Header{}, nil, &NewerFormatError{Format: v, Known: formatVersion}
+	if v := le.Uint32(raw[8:]); v > Format {
+		return Header{}, nil, &NewerFormatError{Format: v, Known: Format}
 	}
 	length := int(le.Uint16(raw[128:]))
 	if length > nameMax {
