@@ -14,13 +14,13 @@ import (
 const Format = 1
 
 const (
-	magicHead     = "MGDOBJ\x00\x00"
-	magicTail     = "MGDOBJND"
-	headFixed     = 188
-	headCheck     = 4
-	headMax       = headFixed + nameMax + headCheck
-	tailBytes     = 64
-	digestBytes   = 32
+	magicHead   = "MGDOBJ\x00\x00"
+	magicTail   = "MGDOBJND"
+	headFixed   = 188
+	headCheck   = 4
+	headMax     = headFixed + nameMax + headCheck
+	tailBytes   = 64
+	digestBytes = 32
 )
 
 // Kind says what is in a sealed object.
