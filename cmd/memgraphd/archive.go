@@ -11,6 +11,7 @@ import (
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/pace"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/query"
 )
@@ -41,7 +42,7 @@ func archiveOptions(c *config.Config) (durability.ArchiveOptions, error) {
 	if err != nil {
 		host = ""
 	}
-	limiter := object.NewLimiter(a.Throttle, time.Now)
+	limiter := pace.New(a.Throttle, time.Now)
 	return durability.ArchiveOptions{
 		Location: location.String(), Interval: a.Interval, Bytes: a.Bytes, Takeover: a.Takeover, Host: host,
 		Open: func(ctx context.Context) (object.Store, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/pace"
 )
 
 // storeFlags say how a store of objects is reached, and with which keys its objects are
@@ -59,7 +60,7 @@ func (f *storeFlags) open(ctx context.Context, env Env, location string) (object
 	if err != nil || f.throttle == 0 {
 		return s, err
 	}
-	return object.Limit(s, object.NewLimiter(f.throttle<<20, env.Now)), nil
+	return object.Limit(s, pace.New(f.throttle<<20, env.Now)), nil
 }
 
 // sealing returns the keys to seal objects with.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/pace"
 	"memgraphd/internal/durability/snapshot"
 )
 
@@ -74,7 +75,7 @@ type taker struct {
 	src     Source
 	store   object.Store
 	o       Options
-	limiter *object.Limiter
+	limiter *pace.Limiter
 
 	d     Description
 	m     Manifest
@@ -96,7 +97,7 @@ func Take(ctx context.Context, src Source, s object.Store, o Options) (Manifest,
 	o.Seal.Progress = nil
 	started := o.Now()
 	for try := 1; ; try++ {
-		t := &taker{src: src, store: s, o: o, limiter: object.NewLimiter(o.Throttle, o.Now), started: started}
+		t := &taker{src: src, store: s, o: o, limiter: pace.New(o.Throttle, o.Now), started: started}
 		err := t.take(ctx)
 		switch {
 		case err == nil:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/pace"
 	"memgraphd/internal/durability/vfs"
 )
 
@@ -18,7 +19,7 @@ func TestLimit(t *testing.T) {
 		const rate = 1 << 20
 		inner, err := object.Open(t.Context(), "/s", object.Options{FS: vfs.NewMem(1)})
 		check(t, err)
-		s := object.Limit(inner, object.NewLimiter(rate, time.Now))
+		s := object.Limit(inner, pace.New(rate, time.Now))
 		data := strings.Repeat("x", 2*rate)
 		began := time.Now()
 		var group sync.WaitGroup

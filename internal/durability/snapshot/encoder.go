@@ -98,12 +98,12 @@ func (e *encoder) flush(ctx context.Context, bytesMin int) error {
 		err = e.w.writeBack()
 	}
 	if err == nil {
-		err = watchHeld(e.hold, e.w.o, e.w.pace)
+		err = watchHeld(e.hold, e.w.o, e.w.limit)
 	}
 	if err != nil {
 		return err
 	}
-	return e.w.pace.pass(ctx, int64(len(e.buf)))
+	return e.w.limit.Wait(ctx, int64(len(e.buf)))
 }
 
 func appendName(dst []byte, list byte, ref uint64, name string) []byte {

@@ -1,12 +1,10 @@
 package snapshot
 
 import (
-	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
-	"time"
 
+	"memgraphd/internal/durability/pace"
 	"memgraphd/internal/storage"
 )
 
@@ -86,63 +84,9 @@ func (t *Tracker) enter(p Phase, total int64) {
 	t.phase.Store(&p)
 }
 
-// pacer bounds the bytes per second of all workers together.
-type pacer struct {
-	now       func() time.Time
-	perSecond int64 // 0: no bound
-	lifted    chan struct{}
-
-	mu  sync.Mutex
-	due time.Time // guarded by mu: when the next bytes may pass
-}
-
-// burst is what a worker that was slower than the bound may catch up.
-const burst = 50 * time.Millisecond
-
-func newPacer(o Options) *pacer {
-	return &pacer{now: o.Now, perSecond: o.BytesPerSecond, lifted: make(chan struct{})}
-}
-
-// lift ends the bound.
-func (p *pacer) lift() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.perSecond > 0 {
-		p.perSecond = 0
-		close(p.lifted)
-	}
-}
-
-// pass waits until n bytes more may pass.
-func (p *pacer) pass(ctx context.Context, n int64) error {
-	p.mu.Lock()
-	if p.perSecond == 0 {
-		p.mu.Unlock()
-		return context.Cause(ctx)
-	}
-	now := p.now()
-	if earliest := now.Add(-burst); p.due.Before(earliest) {
-		p.due = earliest
-	}
-	wait := p.due.Sub(now)
-	p.due = p.due.Add(time.Duration(float64(n) / float64(p.perSecond) * float64(time.Second)))
-	p.mu.Unlock()
-	if wait <= 0 {
-		return context.Cause(ctx)
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-p.lifted:
-	case <-ctx.Done():
-	}
-	return context.Cause(ctx)
-}
-
 // watchHeld looks how much the view of a snapshot holds back: at half of what is allowed it
 // lifts the throttle, beyond it it fails.
-func watchHeld(hold *storage.Hold, o Options, p *pacer) error {
+func watchHeld(hold *storage.Hold, o Options, l *pace.Limiter) error {
 	held := hold.Bytes()
 	o.Tracker.held.Store(held)
 	switch {
@@ -152,6 +96,6 @@ func watchHeld(hold *storage.Hold, o Options, p *pacer) error {
 		return &HeldBackError{Held: held, Max: o.HeldMax}
 	}
 	o.Tracker.unthrottled.Store(true)
-	p.lift()
+	l.Lift()
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"memgraphd/internal/durability/codec"
+	"memgraphd/internal/durability/pace"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
@@ -96,12 +97,12 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 		}
 	}()
 	h := Header{Format: 1, Database: o.Database, Index: index, Timeline: o.Timeline, Wall: created.UnixMicro()}
-	pace := newPacer(o)
-	size, err := writeFile(ctx, o, temp, h, tx, entries, pace)
+	limit := pace.New(o.BytesPerSecond, o.Now)
+	size, err := writeFile(ctx, o, temp, h, tx, entries, limit)
 	if err != nil {
 		return Info{}, err
 	}
-	if err := readBack(ctx, o, temp, pace); err != nil {
+	if err := readBack(ctx, o, temp, limit); err != nil {
 		return Info{}, fmt.Errorf("the snapshot just written: %w", err)
 	}
 	if o.Publish != nil {
@@ -166,14 +167,14 @@ func removeTemp(fsys vfs.FS, name string) error {
 
 // writeFile writes and syncs the whole file and returns its size.
 func writeFile(
-	ctx context.Context, o Options, name string, h Header, tx *storage.Tx, entries []change.Entry, pace *pacer,
+	ctx context.Context, o Options, name string, h Header, tx *storage.Tx, entries []change.Entry, limit *pace.Limiter,
 ) (size int64, err error) {
 	f, err := o.FS.Create(name)
 	if err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &writer{o: o, f: f, pace: pace, head: h, end: headerBytes}
+	w := &writer{o: o, f: f, limit: limit, head: h, end: headerBytes}
 	if size, err = w.all(ctx, tx, entries); err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
@@ -185,7 +186,7 @@ func writeFile(
 }
 
 // readBack verifies what was written.
-func readBack(ctx context.Context, o Options, name string, pace *pacer) (err error) {
+func readBack(ctx context.Context, o Options, name string, limit *pace.Limiter) (err error) {
 	s, err := Open(o.FS, name)
 	if err != nil {
 		return err
@@ -194,7 +195,7 @@ func readBack(ctx context.Context, o Options, name string, pace *pacer) (err err
 	o.Tracker.enter(PhaseVerify, s.size)
 	err = s.verify(ctx, o.Workers, func(ctx context.Context, n int64) error {
 		o.Tracker.done.Add(n)
-		return pace.pass(ctx, n)
+		return limit.Wait(ctx, n)
 	})
 	if err != nil {
 		return err
@@ -204,10 +205,10 @@ func readBack(ctx context.Context, o Options, name string, pace *pacer) (err err
 
 // writer is a file that is being written.
 type writer struct {
-	o    Options
-	f    vfs.File
-	pace *pacer
-	head Header
+	o     Options
+	f     vfs.File
+	limit *pace.Limiter
+	head  Header
 
 	mu     sync.Mutex // one block is written at a time
 	end    int64
@@ -253,7 +254,7 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 					err = workers[i].edges(ctx, at-nodes)
 				}
 				if err == nil {
-					err = watchHeld(hold, w.o, w.pace)
+					err = watchHeld(hold, w.o, w.limit)
 				}
 				if err != nil {
 					cancel(err)
