@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"memgraphd/internal/command/progress"
 	"memgraphd/internal/durability"
 )
 
@@ -70,13 +71,13 @@ func (r *recovering) text() string {
 func progressText(p durability.Progress) string {
 	text := "Recovering: " + phaseText(p.Phase)
 	if p.Total > 0 {
-		text += fmt.Sprintf(", %d %% of %s", p.Bytes*100/p.Total, sizeText(p.Total))
+		text += fmt.Sprintf(", %d %% of %s", p.Bytes*100/p.Total, progress.Size(p.Total))
 	}
 	if p.Commits > 0 {
 		text += fmt.Sprintf(", %d commits", p.Commits)
 	}
 	if rate := p.Rate(); rate > 0 {
-		text += fmt.Sprintf(", %s/s", sizeText(int64(rate)))
+		text += fmt.Sprintf(", %s/s", progress.Size(int64(rate)))
 		if p.Commits > 0 {
 			text += fmt.Sprintf(" and %.0f commits/s", float64(p.Commits)/p.InPhase.Seconds())
 		}
@@ -97,18 +98,4 @@ func phaseText(p durability.Phase) string {
 		return "replaying the log"
 	}
 	return string(p)
-}
-
-// sizeText writes bytes with a unit.
-func sizeText(bytes int64) string {
-	size, unit := float64(bytes), 0
-	units := [...]string{"B", "KiB", "MiB", "GiB", "TiB"}
-	for size >= 1024 && unit < len(units)-1 {
-		size /= 1024
-		unit++
-	}
-	if unit == 0 {
-		return fmt.Sprintf("%d B", bytes)
-	}
-	return fmt.Sprintf("%.1f %s", size, units[unit])
 }

@@ -5,32 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"memgraphd/internal/client"
+	commands "memgraphd/internal/command"
 	"memgraphd/internal/shell"
 )
 
-// shellFlags are the flags of the shell; their names are mgconsole's where it has them.
+// shellFlags are the flags of the shell.
 type shellFlags struct {
-	host     string
-	port     int
-	user     string
-	password string
-	ssl      bool
-	trustAny bool
-	format   string
-	command  string
-	history  string
-	noHist   bool
+	commands.Connection
+	format     string
+	statements string
+	history    string
+	noHist     bool
 }
 
 func newShell(stdout, stderr io.Writer) *cobra.Command {
@@ -48,14 +40,10 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.host, "host", "127.0.0.1", "server's address")
-	flags.IntVar(&f.port, "port", 7687, "server's port")
-	flags.StringVar(&f.user, "username", "", "user to log on as; empty for none")
-	flags.StringVar(&f.password, "password", "", "the user's password; asked for in a terminal when there is a user and no password")
-	flags.BoolVar(&f.ssl, "use-ssl", false, "encrypt the connection and verify the server's certificate")
-	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
+	f.Connection.Add(cmd)
+	flags.Lookup("password").Usage = "the user's password; asked for in a terminal when there is a user and no password"
 	flags.StringVar(&f.format, "output-format", "table", "table, csv or json")
-	flags.StringVarP(&f.command, "command", "c", "", "statements to run instead of reading any")
+	flags.StringVarP(&f.statements, "command", "c", "", "statements to run instead of reading any")
 	flags.StringVar(&f.history, "history", defaultHistory(), "file that remembers what was typed")
 	flags.BoolVar(&f.noHist, "no-history", false, "remember nothing")
 	return cmd
@@ -74,31 +62,19 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 	if err != nil {
 		return exit(exitUsage, fmt.Errorf("--output-format: %w", err))
 	}
-	interactive := f.command == "" && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
-	o := client.Options{
-		Address: net.JoinHostPort(f.host, strconv.Itoa(f.port)), User: f.user, Password: f.password,
-		UserAgent: "memgraphd-shell/" + versionName(),
-	}
-	switch {
-	case f.ssl && f.trustAny:
-		o.Encryption = client.Unauthentic
-	case f.ssl:
-		o.Encryption = client.Verified
-	}
-	if f.user != "" && f.password == "" && interactive {
+	interactive := f.statements == "" && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	o := f.Options("memgraphd-shell/" + versionName())
+	if o.User != "" && o.Password == "" && interactive {
 		if o.Password, err = askPassword(stderr); err != nil {
 			return err
 		}
 	}
-	c, err := client.Connect(ctx, o)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("no server listens at %s; --host and --port choose another", o.Address)
-	}
+	c, err := commands.Connect(ctx, o)
 	if err != nil {
 		return err
 	}
 	so := shell.Options{
-		Format: format, In: os.Stdin, Out: stdout, Err: stderr, Command: f.command, Interactive: interactive, Now: time.Now,
+		Format: format, In: os.Stdin, Out: stdout, Err: stderr, Command: f.statements, Interactive: interactive, Now: time.Now,
 		SourceFile: func(name string) (io.ReadCloser, error) { return os.Open(name) },
 	}
 	if interactive && !f.noHist {

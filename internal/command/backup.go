@@ -18,7 +18,7 @@ import (
 // backupFlags are the flags of backup.
 type backupFlags struct {
 	storeFlags
-	connectionFlags
+	Connection
 
 	to          string
 	directory   string
@@ -54,7 +54,7 @@ func NewBackup(env Env) *cobra.Command {
 	flags.StringVar(&f.directory, "from-directory", "", "data directory to back up; no server may use it")
 	flags.BoolVar(&f.incremental, "incremental", false, "send only what the newest backup there lacks")
 	flags.BoolVar(&f.list, "list", false, "list the backups that are at --to, and take none")
-	f.connectionFlags.add(cmd)
+	f.Connection.Add(cmd)
 	f.storeFlags.add(cmd, keysSeal)
 	return cmd
 }
@@ -77,7 +77,7 @@ func (f *backupFlags) source(ctx context.Context, env Env) (backup.Source, error
 	if f.directory != "" {
 		return backup.OpenDirectory(env.FS, f.directory, env.Now)
 	}
-	s, err := online.Connect(ctx, f.options("memgraphd-backup/"+env.Version), "memgraphd backup")
+	s, err := online.Connect(ctx, f.Options("memgraphd-backup/"+env.Version), "memgraphd backup")
 	if err != nil {
 		return nil, fmt.Errorf("%w; --host and --port name the server, --from-directory the directory of one that does not run", err)
 	}

@@ -15,8 +15,9 @@ import (
 	"memgraphd/internal/client"
 )
 
-// connectionFlags say which server a command talks to, in the words of the shell.
-type connectionFlags struct {
+// Connection says which server a command talks to; its flags have mgconsole's names where it
+// has them.
+type Connection struct {
 	host     string
 	port     int
 	user     string
@@ -25,8 +26,8 @@ type connectionFlags struct {
 	trustAny bool
 }
 
-// add declares the flags.
-func (f *connectionFlags) add(cmd *cobra.Command) {
+// Add declares the flags.
+func (f *Connection) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.host, "host", "127.0.0.1", "server's address")
 	flags.IntVar(&f.port, "port", 7687, "server's port")
@@ -36,8 +37,8 @@ func (f *connectionFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
 }
 
-// options says how to connect.
-func (f *connectionFlags) options(agent string) client.Options {
+// Options says how to connect.
+func (f *Connection) Options(agent string) client.Options {
 	o := client.Options{
 		Address: net.JoinHostPort(f.host, strconv.Itoa(f.port)), User: f.user, Password: f.password, UserAgent: agent,
 	}
@@ -50,9 +51,13 @@ func (f *connectionFlags) options(agent string) client.Options {
 	return o
 }
 
-// connect opens a connection. The caller closes it.
-func (f *connectionFlags) connect(ctx context.Context, agent string) (*client.Client, error) {
-	o := f.options(agent)
+// Connect opens a connection. The caller closes it.
+func (f *Connection) Connect(ctx context.Context, agent string) (*client.Client, error) {
+	return Connect(ctx, f.Options(agent))
+}
+
+// Connect opens a connection, and says what to do where there is no server. The caller closes it.
+func Connect(ctx context.Context, o client.Options) (*client.Client, error) {
 	c, err := client.Connect(ctx, o)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("no server listens at %s; --host and --port choose another", o.Address)

@@ -18,7 +18,7 @@ import (
 
 // NewDump returns the command that writes a database as statements.
 func NewDump(env Env) *cobra.Command {
-	var f connectionFlags
+	var f Connection
 	cmd := newCommand(env, &cobra.Command{
 		Use:   "dump FILE|-",
 		Short: "Write the database of a running server as statements",
@@ -31,7 +31,7 @@ func NewDump(env Env) *cobra.Command {
 		defer stop()
 		return runDump(ctx, out, &f, args[0])
 	})
-	f.add(cmd)
+	f.Add(cmd)
 	return cmd
 }
 
@@ -43,11 +43,11 @@ type dumpResult struct {
 	Seconds    float64 `json:"seconds"`
 }
 
-func runDump(ctx context.Context, out *output, f *connectionFlags, name string) (err error) {
+func runDump(ctx context.Context, out *output, f *Connection, name string) (err error) {
 	if name == "-" && out.json {
 		return Usage(errors.New("--json and a dump to standard output do not go together; name a file"))
 	}
-	c, err := f.connect(ctx, "memgraphd-dump/"+out.env.Version)
+	c, err := f.Connect(ctx, "memgraphd-dump/"+out.env.Version)
 	if err != nil {
 		return err
 	}

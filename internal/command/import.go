@@ -18,7 +18,7 @@ import (
 
 // importFlags are the flags of import.
 type importFlags struct {
-	connectionFlags
+	Connection
 
 	batch           int
 	fromLine        int
@@ -42,7 +42,7 @@ func NewImport(env Env) *cobra.Command {
 		defer stop()
 		return runImport(ctx, out, &f, args[0])
 	})
-	f.add(cmd)
+	f.Add(cmd)
 	flags := cmd.Flags()
 	flags.IntVar(&f.batch, "batch-size", 10_000, "statements that share a transaction")
 	flags.IntVar(&f.fromLine, "from-line", 1, "pass over what begins before this line")
@@ -67,7 +67,7 @@ func runImport(ctx context.Context, out *output, f *importFlags, name string) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	c, err := f.connect(ctx, "memgraphd-import/"+out.env.Version)
+	c, err := f.Connect(ctx, "memgraphd-import/"+out.env.Version)
 	if err != nil {
 		return err
 	}

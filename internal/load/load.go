@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -150,39 +149,14 @@ func read(ctx context.Context, o Options, batches chan<- *batch) error {
 			return context.Cause(ctx)
 		}
 	}}
-	add := func(st statement.Statement) error {
+	err := statement.Each(o.In, func(st statement.Statement) error {
 		if st.Line < o.FromLine {
 			return nil
 		}
 		return g.add(st)
-	}
-	var split statement.Splitter
-	chunk := make([]byte, 256<<10)
-	for {
-		n, readErr := o.In.Read(chunk)
-		if err := split.Feed(chunk[:n]); err != nil {
-			return err
-		}
-		for {
-			st, ok := split.Next()
-			if !ok {
-				break
-			}
-			if err := add(st); err != nil {
-				return err
-			}
-		}
-		if errors.Is(readErr, io.EOF) {
-			break
-		}
-		if readErr != nil {
-			return fmt.Errorf("read statements: %w", readErr)
-		}
-	}
-	if st, ok := split.Rest(); ok {
-		if err := add(st); err != nil {
-			return err
-		}
+	})
+	if err != nil {
+		return err
 	}
 	return g.flush()
 }

@@ -77,33 +77,7 @@ func (s *Shell) Run(ctx context.Context) error {
 
 // read runs the statements of a text as they come; the first failure ends it.
 func (s *Shell) read(ctx context.Context, in io.Reader) error {
-	var split statement.Splitter
-	chunk := make([]byte, 64<<10)
-	for {
-		n, readErr := in.Read(chunk)
-		if err := split.Feed(chunk[:n]); err != nil {
-			return err
-		}
-		for {
-			st, ok := split.Next()
-			if !ok {
-				break
-			}
-			if err := s.execute(ctx, st); err != nil {
-				return err
-			}
-		}
-		if errors.Is(readErr, io.EOF) {
-			break
-		}
-		if readErr != nil {
-			return fmt.Errorf("read statements: %w", readErr)
-		}
-	}
-	if st, ok := split.Rest(); ok {
-		return s.execute(ctx, st)
-	}
-	return nil
+	return statement.Each(in, func(st statement.Statement) error { return s.execute(ctx, st) })
 }
 
 // execute runs one statement or command and tells the user how it went. Ctrl-C ends it.

@@ -4,6 +4,8 @@ package statement
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 )
 
 // bytesMax bounds one statement, and what stands before it.
@@ -88,6 +90,33 @@ func (s *Splitter) Rest() (Statement, bool) {
 		s.mark()
 	}
 	return s.cut(len(s.text))
+}
+
+// Each hands the statements of in to do as they come; the first failure of either ends it.
+func Each(in io.Reader, do func(Statement) error) error {
+	var split Splitter
+	chunk := make([]byte, 256<<10)
+	for {
+		n, readErr := in.Read(chunk)
+		if err := split.Feed(chunk[:n]); err != nil {
+			return err
+		}
+		for st, ok := split.Next(); ok; st, ok = split.Next() {
+			if err := do(st); err != nil {
+				return err
+			}
+		}
+		if errors.Is(readErr, io.EOF) {
+			break
+		}
+		if readErr != nil {
+			return fmt.Errorf("read statements: %w", readErr)
+		}
+	}
+	if st, ok := split.Rest(); ok {
+		return do(st)
+	}
+	return nil
 }
 
 // Pending reports whether a statement has begun and has not ended.

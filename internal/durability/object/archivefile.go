@@ -192,7 +192,7 @@ func (a *archive) makeFolder() error {
 
 // data writes the data of an entry and the end of the archive after it, durably.
 func (a *archive) data(ctx context.Context, size int64, r io.Reader) (int64, error) {
-	w := &offsetWriter{f: a.file, at: a.end + tarBlock}
+	w := io.NewOffsetWriter(a.file, a.end+tarBlock)
 	n, err := copyAll(ctx, w, r)
 	if err == nil && size >= 0 && n != size {
 		err = fmt.Errorf("there were %d bytes, %d were announced", n, size)
@@ -312,19 +312,6 @@ func (a *archive) Close() error {
 	err := errors.Join(a.file.Close(), a.lock.Close())
 	a.file, a.lock = nil, nil
 	return err
-}
-
-// offsetWriter writes a file from a place on.
-type offsetWriter struct {
-	f  vfs.File
-	at int64
-}
-
-// Write implements io.Writer.
-func (w *offsetWriter) Write(p []byte) (int, error) {
-	n, err := w.f.WriteAt(p, w.at)
-	w.at += int64(n)
-	return n, err
 }
 
 func padded(n int64) int64 { return (n + tarBlock - 1) / tarBlock * tarBlock }

@@ -210,7 +210,7 @@ func (j *job) fetch(ctx context.Context, img image) (path string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	_, err = io.Copy(&offsetWriter{f: f}, &counted{ctx: ctx, r: r, hear: func(n int64) { j.tell(Progress{Phase: PhaseFetch, Bytes: n}) }})
+	_, err = io.Copy(&tempWriter{io.NewOffsetWriter(f, 0)}, &counted{ctx: ctx, r: r, hear: func(n int64) { j.tell(Progress{Phase: PhaseFetch, Bytes: n}) }})
 	return path, err
 }
 

@@ -253,7 +253,7 @@ func (s *segments) copyPiece(f vfs.File, p piece, at int64) (err error) {
 	if _, err = io.CopyN(io.Discard, r, at-p.from); err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
-	n, err := io.Copy(&offsetWriter{f: f, at: at}, r)
+	n, err := io.Copy(&tempWriter{io.NewOffsetWriter(f, at)}, r)
 	if _, own := errors.AsType[*tempError](err); own {
 		return err
 	}
@@ -266,16 +266,12 @@ func (s *segments) copyPiece(f vfs.File, p piece, at int64) (err error) {
 	return nil
 }
 
-// offsetWriter writes into a file from a place on.
-type offsetWriter struct {
-	f  vfs.File
-	at int64
-}
+// tempWriter writes a temporary file, whose errors are told apart from those of the source.
+type tempWriter struct{ w io.Writer }
 
-// Write writes p behind what was written before.
-func (w *offsetWriter) Write(p []byte) (int, error) {
-	n, err := w.f.WriteAt(p, w.at)
-	w.at += int64(n)
+// Write implements io.Writer.
+func (w *tempWriter) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
 	if err != nil {
 		return n, &tempError{err}
 	}
