@@ -57,6 +57,7 @@ var formatSources = []struct{ heading, dir, declaration string }{
 	{"Entries: enums and descriptions", "internal/query/declared", ""},
 	{"Entries: numbers of enums", "internal/query/declared", "enumKind"},
 	{"Entries: settings", "internal/setting", ""},
+	{"Entries: users and roles", "internal/query/auth", ""},
 }
 
 // TestFormatsPage compares docs/formats.md with the comments of the packages.
