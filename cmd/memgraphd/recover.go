@@ -99,7 +99,7 @@ func (s *server) snapshotSource(q query.RecoverRequest) (source, error) {
 	case remote && (scheme == "http" || scheme == "https"):
 		return source{withoutSecrets(q.Source), s.download(q.Source)}, s.allowed(q.Source)
 	case remote && scheme == "s3":
-		return source{q.Source, fromBucket(q)}, s.allowed(q.Source)
+		return source{q.Source, s.fromBucket(q)}, s.allowed(q.Source)
 	case remote:
 		return source{}, &query.RecoverError{Reason: scheme + " is not a kind of source.", Hint: "give a path, or a file:, http:, https: or s3: URL"}
 	}
@@ -178,32 +178,37 @@ func (s *server) download(text string) func(context.Context, string) (string, er
 		if response.StatusCode != http.StatusOK {
 			return "", fmt.Errorf("Failed to download snapshot file from %s: the server answers %s", withoutSecrets(text), response.Status) //nolint:staticcheck // Memgraph's text
 		}
-		return keep(temp, response.Body)
+		return s.keep(temp, response.Body, response.ContentLength)
 	}
 }
 
-// keep writes what r gives to a file, as far as there is room.
-func keep(temp string, r io.Reader) (string, error) {
+// keep writes what r gives to a file, as far as there is room; size is -1 where it is not known.
+func (s *server) keep(temp string, r io.Reader, size int64) (string, error) {
 	disk := vfs.OS()
 	free, err := disk.FreeSpace(temp)
 	if err != nil {
 		return "", err
+	}
+	// As much again for the database that is made of it, and what commits need.
+	limit := int64(min((free-min(free, s.cfg.Storage.SpaceMinBytes))/2, 1<<62))
+	tooLarge := fmt.Errorf("the snapshot has more than %d bytes, which is half of the room on the disk above --storage-min-free-space", limit)
+	if size > limit {
+		return "", tooLarge
 	}
 	name := filepath.Join(temp, "download")
 	f, err := disk.Create(name)
 	if err != nil {
 		return "", err
 	}
-	limit := int64(min(free/2, 1<<62)) // as much again for the database that is made of it
 	n, err := io.Copy(f, io.LimitReader(r, limit+1))
 	if err == nil && n > limit {
-		err = fmt.Errorf("the snapshot has more than %d bytes, which is half of the room on the disk", limit)
+		err = tooLarge
 	}
 	return name, errors.Join(err, f.Close())
 }
 
 // fromBucket fetches an object of a bucket.
-func fromBucket(q query.RecoverRequest) func(context.Context, string) (string, error) {
+func (s *server) fromBucket(q query.RecoverRequest) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, temp string) (name string, err error) {
 		at := strings.LastIndexByte(q.Source, '/')
 		store, err := object.Open(ctx, q.Source[:at], object.Options{Endpoint: q.Config["aws_endpoint_url"], Region: q.Config["aws_region"], Now: time.Now})
@@ -211,11 +216,15 @@ func fromBucket(q query.RecoverRequest) func(context.Context, string) (string, e
 			return "", err
 		}
 		defer func() { err = errors.Join(err, store.Close()) }()
-		r, err := store.Get(ctx, q.Source[at+1:], 0)
+		info, err := store.Stat(ctx, q.Source[at+1:])
+		if err != nil {
+			return "", fmt.Errorf("Failed to download snapshot file from s3 %s: %w", q.Source, err) //nolint:staticcheck // Memgraph's text
+		}
+		r, err := store.Get(ctx, info.Name, 0)
 		if err != nil {
 			return "", fmt.Errorf("Failed to download snapshot file from s3 %s: %w", q.Source, err) //nolint:staticcheck // Memgraph's text
 		}
 		defer func() { err = errors.Join(err, r.Close()) }()
-		return keep(temp, r)
+		return s.keep(temp, r, info.Bytes)
 	}
 }

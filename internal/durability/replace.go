@@ -56,6 +56,7 @@ func (m *Manager) Replace(ctx context.Context, r Replacement) (restore.Report, e
 	m.mu.Unlock()
 	beside, err := restore.FromSnapshot(ctx, restore.Options{
 		FS: m.o.FS, Dir: m.o.Dir, NewStore: r.NewStore, Workers: m.o.RecoveryWorkers, Keys: r.Keys, Now: m.o.Now, Log: m.o.Log,
+		KeepFree: m.o.SpaceMin,
 	}, id, r.What, r.Fetch)
 	if err != nil {
 		return restore.Report{}, err

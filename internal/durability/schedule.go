@@ -56,6 +56,20 @@ func (p *plan) advance(now time.Time) {
 	}
 }
 
+// turnBack brings the next tick near again after the clock was set back: a schedule has one no
+// later than what it says now.
+func (p *plan) turnBack(now time.Time) {
+	if p.next.IsZero() {
+		return
+	}
+	if next, ok := p.schedule.Next(now); ok && next.Before(p.next) {
+		p.next = next
+	}
+	if !p.retry.IsZero() && p.retry.After(now.Add(retryMax)) {
+		p.retry = now.Add(retryMax)
+	}
+}
+
 // startScheduler starts the goroutine that writes the snapshots on schedule. Close stops
 // it and waits.
 func (m *Manager) startScheduler() {
@@ -118,7 +132,9 @@ func (m *Manager) Schedule() schedule.Schedule {
 func (m *Manager) awaitTick(ctx context.Context) bool {
 	for {
 		m.mu.Lock()
-		now, due := m.o.Now(), m.plan.due()
+		now := m.o.Now()
+		m.plan.turnBack(now)
+		due := m.plan.due()
 		reached := !due.IsZero() && !now.Before(due)
 		if reached {
 			m.plan.advance(now)
@@ -204,6 +220,7 @@ func (m *Manager) caughtUp(started time.Time) {
 func (m *Manager) NextSnapshot() (dir string, at time.Time, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.plan.turnBack(m.o.Now())
 	due := m.plan.due()
 	return filepath.Join(m.o.Dir, recovery.SnapshotsName), due, !due.IsZero() && !m.closed
 }

@@ -3,6 +3,7 @@ package durability_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +56,27 @@ func TestScheduleChanges(t *testing.T) {
 		set("0 0 */2 * * *", time.Until(time.Now().Truncate(2*time.Hour).Add(2*time.Hour)))
 		written(2*time.Hour, 2)
 		written(2*time.Hour, 3)
+		d.close()
+	})
+}
+
+// TestScheduleAfterTheClockWentBack: a tick comes no later than the schedule says by the new
+// time.
+func TestScheduleAfterTheClockWentBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fsys := vfs.NewMem(1)
+		var back atomic.Int64
+		d := open(t, fsys, func(o *durability.Options) {
+			o.Snapshots, o.RetentionCount = must[schedule.Schedule](t)(schedule.Parse("600")), 100
+			o.Now = func() time.Time { return time.Now().Add(-time.Duration(back.Load())) }
+		})
+		d.commits(1)
+		back.Store(int64(24 * time.Hour))
+		time.Sleep(10*time.Minute + time.Minute)
+		synctest.Wait()
+		if got := len(snapshots(t, fsys)); got != 1 {
+			t.Errorf("%d snapshots, want 1", got)
+		}
 		d.close()
 	})
 }

@@ -69,6 +69,8 @@ type Engine struct {
 	nextTransaction atomic.Uint64
 	// alone is set while a statement has the database for itself.
 	alone atomic.Bool
+	// admins counts the statements that change the database without a transaction.
+	admins atomic.Int64
 	// fullCollection is how long the collection of the last FREE MEMORY took, in nanoseconds.
 	fullCollection atomic.Int64
 

@@ -101,10 +101,32 @@ func (e *Engine) shared() error {
 		WithHint("connect again in a moment").WithCode("Neo.TransientError.General.DatabaseUnavailable")
 }
 
+// administering runs an administration statement. One that may change the database without a
+// transaction, such as CREATE INDEX, is counted meanwhile: whoever wants to be alone waits for
+// it. What is ended by that wish, or is it, is not counted.
+func (e *Engine) administering(st ast.Statement, run func() error) error {
+	switch st := st.(type) {
+	case *ast.RecoverSnapshot, *ast.TransactionControl, *ast.TerminateTransactions:
+		return run()
+	case *ast.Admin:
+		if st.Verb == ast.CreateSnapshot {
+			return run()
+		}
+	default:
+	}
+	e.admins.Add(1)
+	defer e.admins.Add(-1)
+	if err := e.shared(); err != nil { // whoever wants to be alone may not have seen it
+		return err
+	}
+	return run()
+}
+
 // aloneTick is the time between two looks whether others are still there.
 const aloneTick = 5 * time.Millisecond
 
-// becomeAlone waits until no transaction is open, and lets none begin until again is called.
+// becomeAlone waits until no transaction is open and no statement changes the catalogue, and
+// lets none begin until again is called.
 func (e *Engine) becomeAlone(ctx context.Context) (again func(), err error) {
 	if !e.alone.CompareAndSwap(false, true) {
 		return nil, errNotAlone
@@ -115,7 +137,7 @@ func (e *Engine) becomeAlone(ctx context.Context) (again func(), err error) {
 	tick := time.NewTicker(aloneTick)
 	defer tick.Stop()
 	for {
-		if len(list(e.transactions, func(t *transaction) uint64 { return t.id })) == 0 {
+		if e.admins.Load() == 0 && len(list(e.transactions, func(t *transaction) uint64 { return t.id })) == 0 {
 			return again, nil
 		}
 		select {

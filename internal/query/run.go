@@ -105,7 +105,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	var r *Result
 	if st.prepared == nil {
 		r = fresh()
-		err = s.runAdmin(ctx, r, st.admin, params, o)
+		err = s.engine.administering(st.admin, func() error { return s.runAdmin(ctx, r, st.admin, params, o) })
 	} else {
 		r, err = s.runAgain(ctx, fresh, st, params, o)
 	}

@@ -60,6 +60,24 @@ func (q *sequencer) init() {
 // LastCommitted returns the index of the newest visible commit.
 func (s *Store) LastCommitted() change.Index { return change.Index(s.sequencer.last.Load()) }
 
+// Wall returns the newest wall time of a commit, microseconds since 1970-01-01 UTC, or 0: none
+// that is visible is later. It never goes back, whatever the clock does.
+func (s *Store) Wall() int64 {
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.wall
+}
+
+// RaiseWall tells the store of a time before which no further commit may be: that of what it
+// was loaded from.
+func (s *Store) RaiseWall(wall int64) {
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wall = max(q.wall, wall)
+}
+
 // Commit makes the changes durable and then visible to others, and returns the index of
 // the commit; without changes, that of the view. The transaction can still be read until
 // Release. After an error, which may be a *constraint.ViolationError, it is rolled back.

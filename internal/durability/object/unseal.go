@@ -275,6 +275,12 @@ func Verify(ctx context.Context, s Store, name string, k Keys) (Header, Sealed, 
 	return r.Header(), r.Sealed(), errors.Join(err, r.Close())
 }
 
+// HeaderOf reads the header at the beginning of a sealed object, wherever it is.
+func HeaderOf(r io.Reader) (Header, error) {
+	h, _, err := readHead(io.LimitReader(r, headMax))
+	return h, err
+}
+
 // ReadHeader reads the header of an object, and no more of it.
 func ReadHeader(ctx context.Context, s Store, name string) (Header, error) {
 	src, err := s.Get(ctx, name, 0)

@@ -61,6 +61,9 @@ func Back(ctx context.Context, o Options, text string) (r Report, done bool, err
 	}
 	o.Target.Timeline = id.Timeline
 	j := newJob(o, v)
+	if err = j.checkRoom(ctx); err != nil {
+		return r, false, err
+	}
 	err = j.beside(ctx, func(g *recovery.Generation) error {
 		if !j.report.Exact {
 			id.Recovered = text // nothing came later: the directory stays as it is

@@ -108,6 +108,12 @@ func (j *job) rebuild(ctx context.Context) error {
 		return err
 	}
 	for _, w := range ways {
+		if late, err := j.tooLate(ctx, w.image); err != nil || late {
+			if err != nil {
+				return j.blame(err)
+			}
+			continue
+		}
 		if err := w.gaps(j.v.where); err != nil {
 			return j.blame(err)
 		}
@@ -126,6 +132,9 @@ func (j *job) rebuild(ctx context.Context) error {
 		if err := j.close(); err != nil {
 			return err
 		}
+	}
+	if len(j.report.Problems) == 0 {
+		return j.v.onlyLater(j.target)
 	}
 	return j.blame(&UnreachableError{Where: j.v.where, Reason: "no snapshot that leads there can be used"})
 }

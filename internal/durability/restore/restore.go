@@ -53,6 +53,7 @@ type Options struct {
 	TempDir  string                // for one snapshot and two or three segments of the log; "": a folder in Dir
 	NewStore func() *storage.Store // makes an empty one; Run closes it
 	Workers  int                   // that verify, load and write a snapshot; default 2
+	KeepFree uint64                // bytes that have to stay free on the disk of Dir
 
 	Now      func() time.Time
 	Log      *zap.Logger    // nil: nobody hears
@@ -182,14 +183,24 @@ func (j *job) preview(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.plan(ways[0])
-	if err := ways[0].gaps(j.v.where); err != nil {
-		return err
+	for _, w := range ways {
+		late, err := j.tooLate(ctx, w.image)
+		if err != nil {
+			return err
+		}
+		if late {
+			continue
+		}
+		j.plan(w)
+		if err := w.gaps(j.v.where); err != nil {
+			return err
+		}
+		if err := w.holes(j.v.where); err != nil {
+			return err
+		}
+		return j.foresee(ctx, w)
 	}
-	if err := ways[0].holes(j.v.where); err != nil {
-		return err
-	}
-	return j.foresee(ctx, ways[0])
+	return j.v.onlyLater(j.target)
 }
 
 // prove rebuilds the database and looks whether it is consistent.
@@ -210,6 +221,11 @@ func (j *job) prove(ctx context.Context) error {
 // restore rebuilds the database beside what is in the data directory, and swaps.
 func (j *job) restore(ctx context.Context) (err error) {
 	o := &j.o
+	if there, err := vfs.Exists(o.FS, o.Dir); err == nil && !there {
+		if err := j.checkRoom(ctx); err != nil {
+			return err
+		}
+	}
 	if err = makeDirectory(o.FS, o.Dir); err != nil {
 		return err
 	}
@@ -219,6 +235,13 @@ func (j *job) restore(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if err := checkHeld(o.FS, o.Dir); err != nil {
+		return err
+	}
+	// What an earlier restore has left gives its room back first.
+	if _, err := recovery.FinishSwap(o.FS, o.Dir); err != nil {
+		return err
+	}
+	if err := j.checkRoom(ctx); err != nil {
 		return err
 	}
 	return j.beside(ctx, func(g *recovery.Generation) error { return j.write(ctx, g, "a restore from "+j.v.where, "") })

@@ -46,6 +46,9 @@ func FromSnapshot(
 	if err != nil {
 		return nil, err
 	}
+	if err = j.roomBeside(path); err != nil {
+		return nil, err
+	}
 	if path, err = j.unsealed(ctx, path); err != nil {
 		return nil, err
 	}

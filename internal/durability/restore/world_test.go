@@ -20,6 +20,7 @@ import (
 	"memgraphd/internal/durability/restore"
 	"memgraphd/internal/durability/snapshot"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/durability/wal"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/graph"
@@ -119,7 +120,7 @@ func (w *world) commits(n int) {
 		check(w.t, err)
 		tx.Release()
 		w.texts[index] = graphText(w.s)
-		w.walls[index] = epoch.Add(time.Duration(w.ticks.Load()) * time.Second)
+		w.walls[index] = time.UnixMicro(w.s.Wall()).UTC()
 	}
 }
 
@@ -202,7 +203,10 @@ func (w *world) upload(dir string, how pieces) {
 			Kind: object.KindSnapshot, Database: id.Database, Timeline: id.Timeline, To: int64(len(data)), Index: uint64(index), Created: created,
 		}, data)
 	}
-	names, err = w.fs.List(filepath.Join(dir, recovery.LogName))
+	log := filepath.Join(dir, recovery.LogName)
+	names, err = w.fs.List(log)
+	check(w.t, err)
+	end, err := wal.Scan(wal.Options{FS: w.fs, Dir: log, Database: id.Database}, 0, func(wal.Record) error { return nil })
 	check(w.t, err)
 	for _, n := range names {
 		var first uint64
@@ -216,9 +220,16 @@ func (w *world) upload(dir string, how pieces) {
 			data = append(data, 0)
 		}
 		for _, c := range w.cuts(int64(len(data)), how) {
-			w.seal(to, backup.PieceName(id.Timeline, first, c[0], c[1]), object.Header{
+			h := object.Header{
 				Kind: object.KindPiece, Database: id.Database, Timeline: id.Timeline, Segment: first, From: c[0], To: c[1],
-			}, data[c[0]:c[1]])
+			}
+			for _, s := range end.Segments {
+				if how == wholeSegments && s.First == first && s.Last >= first {
+					h.FirstCommit, h.LastCommit = s.First, s.Last
+					h.FirstTime, h.LastTime = w.walls[change.Index(s.First)], w.walls[change.Index(s.Last)]
+				}
+			}
+			w.seal(to, backup.PieceName(id.Timeline, first, c[0], c[1]), h, data[c[0]:c[1]])
 		}
 	}
 }

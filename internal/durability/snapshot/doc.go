@@ -28,7 +28,8 @@
 //	40  term      u64      0 on a single server
 //	48  timeline  u32
 //	52  zero      u32
-//	56  wall      i64      microseconds since 1970-01-01 UTC at which writing began
+//	56  wall      i64      microseconds since 1970-01-01 UTC at which writing began; that of
+//	                       the newest commit where the clock has gone back
 //	64  hash      u64      of the bytes before
 //
 //	block, 48 bytes and the payload

@@ -35,7 +35,7 @@ func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, repo
 		return fmt.Errorf("snapshot %s: %w", s.name, err)
 	}
 	f := &filling{
-		file: s, bulk: bulk, names: newNameTable(store), cancel: cancel, workers: workers,
+		file: s, store: store, bulk: bulk, names: newNameTable(store), cancel: cancel, workers: workers,
 		report: report, progress: Progress{Total: s.size},
 	}
 	for i := range workers {
@@ -47,6 +47,7 @@ func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, repo
 // filling is one Fill.
 type filling struct {
 	file    *File
+	store   *storage.Store
 	bulk    *storage.Bulk
 	names   *nameTable
 	cancel  context.CancelCauseFunc
@@ -88,6 +89,7 @@ func (f *filling) all(ctx context.Context) error {
 		return err
 	}
 	h, counts := f.file.header, f.file.footer.counts
+	f.store.RaiseWall(h.Wall)
 	return f.bulk.Finish(h.Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
 }
 

@@ -85,6 +85,9 @@ func Create(ctx context.Context, o Options) (info Info, err error) {
 	}
 	defer tx.Release()
 	created := o.Now().UTC().Truncate(time.Microsecond)
+	if wall := time.UnixMicro(o.Store.Wall()).UTC(); created.Before(wall) {
+		created = wall // the clock went back: what is in the snapshot was committed later than that
+	}
 	index := tx.ReadIndex()
 	name, created, err := freeName(o.FS, o.Dir, index, created)
 	if err != nil {
