@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"container/list"
 	"context"
 	"net"
 	"runtime/debug"
@@ -23,15 +22,22 @@ const lingerMax = time.Second
 
 // conn is one connection. What stands below the name of an owner belongs to it.
 type conn struct {
-	srv     *Server
-	nc      net.Conn
-	id      string
-	log     *zap.Logger
-	place   *list.Element // in Server.waiting; owned by Server.mu
-	version wire.Version  // set before the goroutines part
-	in      *inbox
-	ctx     context.Context
-	cancel  context.CancelFunc
+	srv      *Server
+	nc       net.Conn // the socket: deadlines and closing; bytes travel through stream
+	id       string
+	log      *zap.Logger
+	standing standing // owned by Server.mu
+
+	// Set before the goroutines part.
+	stream    channel
+	transport Transport
+	encrypted bool
+	due       time.Time // end of the time for the login
+	version   wire.Version
+
+	in     *inbox
+	ctx    context.Context
+	cancel context.CancelFunc
 
 	closing  sync.Once
 	loggedIn atomic.Bool  // which limits hold
@@ -79,29 +85,33 @@ func newConn(s *Server, nc net.Conn, id string) *conn {
 	c := &conn{srv: s, nc: nc, id: id, in: newInbox(&s.o)}
 	c.log = s.o.Log.With(zap.String("connection", id), zap.Stringer("client", nc.RemoteAddr()))
 	c.ctx, c.cancel = context.WithCancel(s.ctx)
-	c.out.to, c.out.spare, c.out.tick = nc, &s.buffers, &s.monitor.tick
+	c.setChannel(nc, TransportTCP)
+	c.out.spare, c.out.tick, c.out.size = &s.buffers, &s.monitor.tick, s.o.OutputBufferBytes
 	return c
 }
 
 // serve talks to the client to the end.
 func (c *conn) serve() {
 	defer c.srv.forget(c)
-	defer c.closeSocket()
+	defer c.dismantle()
 	defer c.cancel()
 	defer c.guard()
 	c.deadline()
 	c.buf = make([]byte, readSize)
-	n, ok := c.greet(c.buf)
-	if !ok || !c.deliver(c.buf[:n]) {
-		return
+	n, ok := c.establish(c.buf)
+	if ok && c.deliver(c.buf[:n]) {
+		c.execute()
+		c.part()
 	}
-	c.execute()
-	c.part()
+	if !c.loggedIn.Load() && !c.srv.o.Now().Before(c.due) {
+		c.srv.turnAway(turnedLate)
+	}
 }
 
 // deadline gives the client its time to log in.
 func (c *conn) deadline() {
-	c.set(c.nc.SetDeadline(c.srv.o.Now().Add(c.srv.o.LoginTimeout)))
+	c.due = c.srv.o.Now().Add(c.srv.o.LoginTimeout)
+	c.set(c.nc.SetDeadline(c.due))
 }
 
 // set ends a connection whose socket refuses a setting: it is closed already, or cannot
@@ -125,11 +135,9 @@ func (c *conn) guard() {
 func (c *conn) part() {
 	c.deaf.Store(true)
 	c.hangup()
-	half, ok := c.nc.(interface{ CloseWrite() error })
-	if ok && c.linger && c.out.err == nil {
-		c.set(c.nc.SetReadDeadline(c.srv.o.Now().Add(lingerMax)))
-		c.set(half.CloseWrite())
-	} else {
+	c.set(c.nc.SetDeadline(c.srv.o.Now().Add(lingerMax)))
+	c.sayGoodbye()
+	if !c.linger || c.out.err != nil {
 		c.closeSocket()
 	}
 	c.live.Lock()

@@ -44,6 +44,7 @@ func (c *conn) execute() {
 			return
 		}
 		got = next
+		c.srv.requests.Add(uint64(len(got.letters)))
 		c.srv.monitor.begin(c)
 		for i := range got.letters {
 			if !c.open(got, &got.letters[i]) {

@@ -47,6 +47,7 @@ func (c *conn) explain(err error) *message.Failure {
 	case errors.As(err, &syntax):
 		return &message.Failure{Code: message.CodeInvalid, Message: "MalformedMessage: " + syntax.Error()}
 	case errors.As(err, &limit):
+		c.srv.refusals.add(turnedMessage)
 		return &message.Failure{Code: message.CodeLimit, Message: "MessageLimit: " + limit.Error()}
 	case errors.As(err, &structure):
 		name := "InvalidParameterType: "

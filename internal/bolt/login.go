@@ -17,6 +17,9 @@ func (c *conn) hello() error {
 	if err := m.Decode(&c.decoder, c.version); err != nil {
 		return err
 	}
+	if err := c.checkEncryption(); err != nil {
+		return err
+	}
 	c.utcTimes = m.PatchUTC || c.version.AtLeast(wire.V50)
 	if !c.version.AtLeast(wire.V51) {
 		if err := c.login(&m.Auth); err != nil {
@@ -61,10 +64,10 @@ func (c *conn) login(auth *message.Auth) error {
 		c.srv.refused.Add(1)
 		return err
 	}
-	if !c.srv.login(c) {
-		c.srv.refused.Add(1)
-		return refuse(message.CodeUnavailable, "ConnectionLimit: the server serves its most of %d connections; "+
-			"close some, or raise the limit", c.srv.o.ConnectionsMax)
+	if whose, most, ok := c.srv.login(c); !ok {
+		c.srv.turnAway(turnedFull)
+		return refuse(message.CodeUnavailable, "ConnectionLimit: %s its most of %d connections; "+
+			"close some, or raise the limit", whose, most)
 	}
 	c.set(c.nc.SetDeadline(time.Time{}))
 	if c.records == nil {

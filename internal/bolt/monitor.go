@@ -99,6 +99,7 @@ func (m *monitor) pass(tick int64) bool {
 // look decides what a connection needs that works since some tick.
 func (m *monitor) look(c *conn, tick int64) {
 	if since := c.out.blocked.Load(); since != 0 && tick-since > m.writeTicks {
+		c.srv.turnAway(turnedUnread)
 		c.log.Info("closed: the client does not read its results")
 		c.kill()
 		return

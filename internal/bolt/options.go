@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -25,11 +26,23 @@ type Options struct {
 	// Versions are the protocol versions to offer, highest first; default: all.
 	Versions []wire.Version
 
+	// TLS returns the certificate and its rules that hold for a new connection, nil for
+	// none; default: none.
+	TLS func() *tls.Config
+	// RequireTLS refuses logins without TLS.
+	RequireTLS bool
+	// WebSocketOrigins are the web pages, besides those of the same machine, that may open
+	// a WebSocket: scheme://host:port, "null", or "*" for all.
+	WebSocketOrigins []string
+
 	LoginTimeout time.Duration // from the accept to the end of the login; default 10 s
 	WriteTimeout time.Duration // for 64 KiB of output; default 60 s
 
 	ConnectionsMax     int // clients logged in; default 16,384
 	UnauthenticatedMax int // connections not logged in; default 1,024
+
+	ConnectionsPerAddressMax     int // clients of one address logged in; default 16,384
+	UnauthenticatedPerAddressMax int // connections of one address not logged in; default 512
 
 	LoginMessageMax  int // bytes of a message before the login; default 8 KiB
 	LoginDepthMax    int // nesting before the login; default 8
@@ -41,6 +54,7 @@ type Options struct {
 	QueuedMessagesMax int // read ahead of the executor; default 1,024
 	QueuedBytesMax    int // read ahead of the executor, but for one message; default 1 MiB
 	ResultsMax        int // open in a transaction; default 1,000
+	OutputBufferBytes int // of replies that are gathered before they are written; default 64 KiB
 }
 
 const (
@@ -55,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ServerName == nil {
 		o.ServerName = func() string { return defaultServerName }
+	}
+	if o.TLS == nil {
+		o.TLS = func() *tls.Config { return nil }
 	}
 	if o.Versions == nil {
 		o.Versions = wire.Supported()
@@ -89,6 +106,8 @@ func (o *Options) numbers() []number {
 	return []number{
 		{"ConnectionsMax", &o.ConnectionsMax, 16_384},
 		{"UnauthenticatedMax", &o.UnauthenticatedMax, 1_024},
+		{"ConnectionsPerAddressMax", &o.ConnectionsPerAddressMax, 16_384},
+		{"UnauthenticatedPerAddressMax", &o.UnauthenticatedPerAddressMax, 512},
 		{"LoginMessageMax", &o.LoginMessageMax, 8 << 10},
 		{"LoginDepthMax", &o.LoginDepthMax, 8},
 		{"LoginElementsMax", &o.LoginElementsMax, 128},
@@ -98,6 +117,7 @@ func (o *Options) numbers() []number {
 		{"QueuedMessagesMax", &o.QueuedMessagesMax, 1_024},
 		{"QueuedBytesMax", &o.QueuedBytesMax, 1 << 20},
 		{"ResultsMax", &o.ResultsMax, 1_000},
+		{"OutputBufferBytes", &o.OutputBufferBytes, 64 << 10},
 	}
 }
 

@@ -1,7 +1,7 @@
 package bolt
 
 import (
-	"net"
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -9,7 +9,6 @@ import (
 )
 
 const (
-	flushSize  = 64 << 10
 	bufferSize = 4 << 10
 	bufferKept = 160 << 10
 	writePiece = 256 << 10
@@ -36,12 +35,13 @@ func (b *buffers) put(p *[]byte) {
 // output collects replies and writes them. It belongs to the executor; only blocked is
 // read by others.
 type output struct {
-	to     net.Conn
+	to     io.Writer
 	spare  *buffers
 	buf    *[]byte // nil while the connection is idle
 	mark   int     // where the current message begins
 	sealed int     // bytes of complete messages
 	err    error   // of the first failed write
+	size   int     // bytes that are worth a write of their own
 
 	tick    *atomic.Int64 // the monitor's coarse clock
 	blocked atomic.Int64  // tick at which the current write began, 0 while there is none
@@ -74,7 +74,7 @@ func (o *output) abandon() {
 }
 
 // full reports whether the buffer should be written.
-func (o *output) full() bool { return o.sealed >= flushSize }
+func (o *output) full() bool { return o.sealed >= o.size }
 
 // flush writes what is complete. A piece that takes too long is ended by the monitor.
 func (o *output) flush() error {

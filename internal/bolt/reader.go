@@ -46,7 +46,7 @@ func (c *conn) watch() {
 // arrives is dropped.
 func (c *conn) attend() {
 	for {
-		_, err := c.nc.Read(c.buf)
+		_, err := c.stream.Read(c.buf)
 		if err == nil {
 			continue
 		}
@@ -76,7 +76,7 @@ func (c *conn) handBack() bool {
 // the conversation. What comes for a connection that is deaf is dropped.
 func (c *conn) fill() bool {
 	c.buf = c.readBuffer(c.buf)
-	n, err := c.nc.Read(c.buf)
+	n, err := c.stream.Read(c.buf)
 	if err != nil {
 		return false
 	}
@@ -151,6 +151,7 @@ func (c *conn) reserve(complete int) error {
 // poisonLocked tells the executor why the stream cannot be continued; what still arrives
 // is dropped.
 func (c *conn) poisonLocked(err error) bool {
+	c.srv.refusals.add(turnedMessage)
 	code := message.CodeInvalid
 	if limit := asMemoryLimit(err); limit != nil {
 		code = message.CodeMemory

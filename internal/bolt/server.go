@@ -1,9 +1,9 @@
 package bolt
 
 import (
-	"container/list"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -30,10 +30,13 @@ type Server struct {
 	lastID  atomic.Uint64
 	refused atomic.Uint64
 
+	refusals refusals
+	requests atomic.Uint64 // messages of clients
+	origins  origins
+
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
-	conns     map[*conn]struct{}
-	waiting   *list.List // of *conn: not logged in, oldest first
+	census    census
 	stopping  bool
 }
 
@@ -46,8 +49,11 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		o:         o,
 		listeners: map[net.Listener]struct{}{},
-		conns:     map[*conn]struct{}{},
-		waiting:   list.New(),
+		census:    newCensus(),
+	}
+	var err error
+	if s.origins, err = newOrigins(o.WebSocketOrigins); err != nil {
+		return nil, fmt.Errorf("bolt: Options.WebSocketOrigins: %w", err)
 	}
 	if o.Budget != nil {
 		s.budget = o.Budget.Child("messages", 0)
@@ -66,7 +72,11 @@ type Stats struct {
 	Connections     int    // open
 	Unauthenticated int    // of them not logged in
 	Accepted        uint64 // since the start
-	Refused         uint64 // logins refused and connections evicted since the start
+	Refused         uint64 // logins refused and connections turned away since the start
+
+	TCP, TLS, WebSocket int    // logged in, by transport
+	Requests            uint64 // messages of clients since the start
+	Refusals            Refusals
 }
 
 // Stats returns the current numbers.
@@ -74,8 +84,10 @@ func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Stats{
-		Connections: len(s.conns), Unauthenticated: s.waiting.Len(),
+		Connections: len(s.census.conns), Unauthenticated: s.census.waiting.Len(),
 		Accepted: s.lastID.Load(), Refused: s.refused.Load(),
+		TCP: s.census.sessions[TransportTCP], TLS: s.census.sessions[TransportTLS], WebSocket: s.census.sessions[TransportWebSocket],
+		Requests: s.requests.Load(), Refusals: s.refusals.read(),
 	}
 }
 
@@ -118,8 +130,7 @@ func (s *Server) stopped() bool {
 	return s.stopping
 }
 
-// admit starts serving a new connection. Where too many are not logged in, the oldest of
-// them has to go: a client that means well needs milliseconds for its login.
+// admit starts serving a new connection.
 func (s *Server) admit(nc net.Conn) {
 	c := newConn(s, nc, "bolt-"+strconv.FormatUint(s.lastID.Add(1), 10))
 	s.mu.Lock()
@@ -128,65 +139,8 @@ func (s *Server) admit(nc net.Conn) {
 		c.closeSocket()
 		return
 	}
-	s.conns[c] = struct{}{}
-	evicted := s.enqueueLocked(c)
+	evicted := s.enterLocked(c)
 	s.serving.Go(c.serve)
 	s.mu.Unlock()
 	s.evict(evicted)
-}
-
-// enqueueLocked counts c among those that are not logged in, and returns the one that
-// has to go for it.
-func (s *Server) enqueueLocked(c *conn) (evicted *conn) {
-	c.place = s.waiting.PushBack(c)
-	if s.waiting.Len() <= s.o.UnauthenticatedMax {
-		return nil
-	}
-	oldest := s.waiting.Front()
-	evicted, _ = s.waiting.Remove(oldest).(*conn)
-	evicted.place = nil
-	return evicted
-}
-
-func (s *Server) evict(c *conn) {
-	if c == nil {
-		return
-	}
-	s.refused.Add(1)
-	c.log.Debug("closed before the login: too many connections are not logged in")
-	c.closeSocket()
-}
-
-// login moves c among those that are logged in; it reports false if there are too many.
-func (s *Server) login(c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.conns)-s.waiting.Len() >= s.o.ConnectionsMax {
-		return false
-	}
-	s.leaveLocked(c)
-	return true
-}
-
-// logoff moves c back among those that are not logged in.
-func (s *Server) logoff(c *conn) {
-	s.mu.Lock()
-	evicted := s.enqueueLocked(c)
-	s.mu.Unlock()
-	s.evict(evicted)
-}
-
-// forget ends the count of c.
-func (s *Server) forget(c *conn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.leaveLocked(c)
-	delete(s.conns, c)
-}
-
-func (s *Server) leaveLocked(c *conn) {
-	if c.place != nil {
-		s.waiting.Remove(c.place)
-		c.place = nil
-	}
 }

@@ -47,8 +47,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) all() []*conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	conns := make([]*conn, 0, len(s.conns))
-	for c := range s.conns {
+	conns := make([]*conn, 0, len(s.census.conns))
+	for c := range s.census.conns {
 		conns = append(conns, c)
 	}
 	return conns

@@ -29,6 +29,7 @@ func (c *conn) runStatement() error {
 		return err
 	}
 	if len(c.results) >= c.srv.o.ResultsMax {
+		c.srv.refusals.add(turnedResults)
 		return refuse(message.CodeLimit, "OpenResultLimit: the transaction has its most of %d results open; "+
 			"read or discard some", c.srv.o.ResultsMax)
 	}
