@@ -68,7 +68,7 @@ const (
 // table lists every metric of ours.
 func table() []metric {
 	var all []metric
-	for _, part := range [][]metric{general(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), recoveryMetrics()} {
+	for _, part := range [][]metric{general(), network(), transactions(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), recoveryMetrics()} {
 		all = append(all, part...)
 	}
 	return all
@@ -158,6 +158,11 @@ func general() []metric {
 			name: "bolt_refused_total", group: groupSession, kind: counter, help: "Logins refused and connections turned away since the start.",
 			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Refused) }),
 		},
+	}
+}
+
+func transactions() []metric {
+	return []metric{
 		{name: "active_transactions", group: groupTransaction, help: "Transactions that are open.", value: func(s *sample) (float64, bool) {
 			if s.query == nil {
 				return 0, false
