@@ -249,6 +249,7 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowDescriptions:        {"", showDescriptions},
 	ast.ShowMetricsInfo:         {"", showMetrics},
 	ast.ShowDatabaseSettings:    {settingsAlone, showSettings},
+	ast.ReloadTLS:               {"Reloading TLS", reloadTLS},
 }
 
 func status(text string) table {

@@ -13,7 +13,7 @@ import (
 var answersBroken = []ast.AdminVerb{
 	ast.LockDataDirectory, ast.UnlockDataDirectory, ast.DataDirectoryLockStatus, ast.ShowStorageInfo, ast.ShowVersion,
 	ast.ShowBuildInfo, ast.ShowConfig, ast.ShowTransactions, ast.FreeMemory, ast.ShowDatabases, ast.ShowDatabase,
-	ast.ShowRecoveryInfo, ast.ShowDatabaseSettings, ast.ShowMetricsInfo,
+	ast.ShowRecoveryInfo, ast.ShowDatabaseSettings, ast.ShowMetricsInfo, ast.ReloadTLS,
 }
 
 // broken returns why the database has no data, or nil.

@@ -37,6 +37,8 @@ type Options struct {
 	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error
 	// Metrics returns the rows of SHOW METRICS INFO; nil: there are none.
 	Metrics func() ([]Metric, error)
+	// ReloadTLS carries out RELOAD BOLT_SERVER TLS; nil: there is no TLS.
+	ReloadTLS func() error
 	// Procedures are what CALL can run beside the procedures that are built in.
 	Procedures []procedure.Procedure
 

@@ -212,4 +212,5 @@ const (
 	ShowRecoveryInfo
 	ShowMetricsInfo
 	DumpDatabase
+	ReloadTLS
 )

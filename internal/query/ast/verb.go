@@ -47,6 +47,8 @@ func (v AdminVerb) String() string {
 		return "SHOW RECOVERY INFO"
 	case DumpDatabase:
 		return "DUMP DATABASE"
+	case ReloadTLS:
+		return "RELOAD BOLT_SERVER TLS"
 	}
 	return "unknown statement"
 }

@@ -41,6 +41,7 @@ var administration = []struct {
 	{[]string{"SHOW", "ENUMS"}, ast.ShowEnums},
 	{[]string{"SHOW", "DESCRIPTIONS"}, ast.ShowDescriptions},
 	{[]string{"DUMP", "DATABASE"}, ast.DumpDatabase},
+	{[]string{"RELOAD", "BOLT_SERVER", "TLS"}, ast.ReloadTLS},
 }
 
 // elsewhere lists the beginnings of statements that Memgraph knows and that do not exist
