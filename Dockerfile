@@ -19,7 +19,7 @@ FROM scratch
 # The numbers are those of Memgraph's image, so that a volume keeps its owner.
 COPY --from=build --chown=101:103 /out/ /
 USER 101:103
-ENV HOME=/var/lib/memgraph STATE_DIRECTORY=/var/lib/memgraph
+ENV HOME=/var/lib/memgraph STATE_DIRECTORY=/var/lib/memgraph MEMGRAPH_METRICS_ADDRESS=0.0.0.0
 EXPOSE 7687 9091
 VOLUME ["/var/lib/memgraph"]
 STOPSIGNAL SIGTERM

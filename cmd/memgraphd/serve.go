@@ -31,12 +31,16 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := onSignals(ctx, logs)
+	certificates, err := openCertificates(cfg.Bolt.TLS, time.Now, logs.notices)
+	if err != nil {
+		return exit(exitConfig, err)
+	}
+	ctx, stop := onSignals(ctx, logs, certificates)
 	defer stop()
 
 	limit := memoryLimit(cfg.MemoryLimitBytes)
 	go tuneCollector(ctx, limit)
-	s := &server{cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit}
+	s := &server{cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit, certificates: certificates}
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
 			logs.notices.Error("stopped by an error", zap.Error(err))
@@ -47,8 +51,8 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 }
 
 // onSignals returns a context that the first SIGTERM or SIGINT ends. The second ends the process. SIGHUP opens
-// the log file anew.
-func onSignals(ctx context.Context, logs *logs) (context.Context, func()) {
+// the log file anew, and reads the certificate anew.
+func onSignals(ctx context.Context, logs *logs, certificates *certificates) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
@@ -63,6 +67,9 @@ func onSignals(ctx context.Context, logs *logs) (context.Context, func()) {
 				case sig == syscall.SIGHUP:
 					if err := logs.reopen(); err != nil {
 						logs.notices.Error("the log file could not be opened anew", zap.Error(err))
+					}
+					if err := certificates.reload(); err != nil && !errors.Is(err, errNoCertificate) {
+						logs.notices.Error("the former certificate stays in force", zap.Error(err))
 					}
 				case ctx.Err() != nil:
 					logs.notices.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))

@@ -72,6 +72,8 @@ type server struct {
 	reopening  chan struct{} // holds one: the database was replaced
 	health     atomic.Pointer[health]
 
+	certificates *certificates
+
 	monitor    *monitor.Server
 	monitoring sync.WaitGroup
 }
@@ -249,6 +251,7 @@ func (s *server) openFront() error {
 		Settings:         s.settings,
 		Database:         s.database,
 		Metrics:          s.metrics,
+		ReloadTLS:        s.certificates.reload,
 		Procedures:       s.readers.Procedures(),
 		Version:          versionName(),
 		Build:            buildName(),
@@ -258,8 +261,26 @@ func (s *server) openFront() error {
 	if err != nil {
 		return err
 	}
-	b := &s.cfg.Bolt
-	s.bolt, err = bolt.New(bolt.Options{
+	s.bolt, err = bolt.New(s.boltOptions())
+	if err != nil {
+		s.queries.Close()
+		return errors.Join(err, s.readers.Close())
+	}
+	if s.listener, err = boltPort(s.cfg.Bolt).listen(); err != nil {
+		return errors.Join(err, s.closeFront(context.Background()))
+	}
+	s.serving.Go(func() {
+		if err := s.bolt.Serve(s.listener); err != nil && !errors.Is(err, bolt.ErrStopped) {
+			s.notices.Error("serving Bolt ended", zap.Error(err))
+		}
+	})
+	return nil
+}
+
+// boltOptions are the settings of the listener.
+func (s *server) boltOptions() bolt.Options {
+	b, l := &s.cfg.Bolt, &s.cfg.Bolt.Limits
+	return bolt.Options{
 		Engine:             engine{s.queries},
 		Now:                time.Now,
 		Log:                s.log,
@@ -269,20 +290,25 @@ func (s *server) openFront() error {
 		ConnectionsMax:     b.ConnectionsMax,
 		UnauthenticatedMax: b.UnauthenticatedMax,
 		MessageMax:         int(b.MessageBytesMax),
-	})
-	if err != nil {
-		s.queries.Close()
-		return errors.Join(err, s.readers.Close())
+
+		TLS:              s.certificates.config,
+		RequireTLS:       b.TLS.On() && b.TLS.Required,
+		WebSocketOrigins: b.WebSocketOrigins,
+
+		LoginTimeout:                 l.LoginTimeout,
+		WriteTimeout:                 l.WriteTimeout,
+		ConnectionsPerAddressMax:     l.ConnectionsPerAddressMax,
+		UnauthenticatedPerAddressMax: l.UnauthenticatedPerAddressMax,
+		LoginMessageMax:              l.LoginMessageBytesMax,
+		LoginDepthMax:                l.LoginMessageDepthMax,
+		LoginElementsMax:             l.LoginMessageElementsMax,
+		DepthMax:                     l.MessageDepthMax,
+		ElementsMax:                  l.MessageElementsMax,
+		QueuedMessagesMax:            l.QueuedMessagesMax,
+		QueuedBytesMax:               l.QueuedBytesMax,
+		ResultsMax:                   l.OpenResultsMax,
+		OutputBufferBytes:            l.OutputBufferBytes,
 	}
-	if s.listener, err = boltPort(*b).listen(); err != nil {
-		return errors.Join(err, s.closeFront(context.Background()))
-	}
-	s.serving.Go(func() {
-		if err := s.bolt.Serve(s.listener); err != nil && !errors.Is(err, bolt.ErrStopped) {
-			s.notices.Error("serving Bolt ended", zap.Error(err))
-		}
-	})
-	return nil
 }
 
 // alive tells whether the store still answers.

@@ -37,6 +37,9 @@ type Bolt struct {
 	ConnectionsMax     int
 	UnauthenticatedMax int
 	MessageBytesMax    int64
+	TLS                TLS
+	WebSocketOrigins   []string
+	Limits             BoltLimits
 }
 
 // Storage is the data directory and what is written there.
@@ -100,6 +103,7 @@ func (c *Config) fill(v *viper.Viper) {
 		UnauthenticatedMax: v.GetInt("bolt-max-unauthenticated-connections"),
 		MessageBytesMax:    v.GetInt64("bolt-max-message-bytes"),
 	}
+	c.Bolt.fillNetwork(v)
 	c.Storage = Storage{
 		DataDirectory:      v.GetString("data-directory"),
 		LockTimeout:        seconds(v, "data-dir-lock-acquisition-timeout-sec"),
@@ -217,6 +221,9 @@ func (c *Config) risks() []Warning {
 		warn(interval, "is 0: the log grows, and starting takes longer, until a snapshot is asked for")
 	}
 	s.recoveryRisks(warn)
+	if t := c.Bolt.TLS; t.On() && !t.Required {
+		warn(boltRequireTLS, "is off: a client may send its password and its data unencrypted")
+	}
 	if c.Bolt.AllowOpenAccess {
 		warn("bolt-allow-open-access", "is on: while no user exists, whoever reaches the port can read and change everything")
 	}

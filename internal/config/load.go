@@ -60,6 +60,9 @@ func Load(src Sources) (*Config, error) {
 	c.Warnings = append(c.Warnings, r.misspelt(src.Environ)...)
 	c.Warnings = append(c.Warnings, r.withoutEffect()...)
 	c.Warnings = append(c.Warnings, c.risks()...)
+	if err := c.Bolt.TLS.problem(); err != nil {
+		r.problems = append(r.problems, err)
+	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}

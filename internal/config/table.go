@@ -19,7 +19,7 @@ const ServerNameDefault = "Neo4j/v5.11.0 compatible graph database server - memg
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {
-	return slices.Concat(boltFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
+	return slices.Concat(boltFlags(), networkFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
 }
 
 func boltFlags() []Flag {
@@ -185,8 +185,8 @@ func logFlags() []Flag {
 func monitorFlags() []Flag {
 	return []Flag{
 		{
-			Name: "metrics-address", Group: groupMonitor, Kind: Address, Default: "0.0.0.0",
-			Help: "Address to listen at for /metrics, /health/live and /health/ready. Whoever reaches it can read them.",
+			Name: "metrics-address", Group: groupMonitor, Kind: Address, Default: "127.0.0.1",
+			Help: "Address to listen at for /metrics, /health/live and /health/ready. Whoever reaches it can read them, so others than this machine have to be let in: 0.0.0.0 does.",
 		},
 		{
 			Name: "metrics-port", Group: groupMonitor, Kind: Int, Default: "9091", Max: 65535,

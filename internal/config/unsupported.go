@@ -16,8 +16,6 @@ func unsupportedFlags() []Flag {
 func unsupportedBolt() []Flag {
 	return ignored(groupBolt, [][3]string{
 		{"bolt-num-workers", "connections are served by as many threads as there are processors", ""},
-		{"bolt-cert-file", later + "; connections are not encrypted", ""},
-		{"bolt-key-file", later + "; connections are not encrypted", ""},
 		{"scheduler", "connections are served by as many threads as there are processors", ""},
 	})
 }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"memgraphd/internal/config"
+	"memgraphd/internal/durability/vfs"
+)
+
+const (
+	pemFileMax = 1 << 20
+	// expirySoon is how long before the end of the certificate the log says so.
+	expirySoon = 14 * 24 * time.Hour
+)
+
+// certificates holds what connections are encrypted with. What it has stays in force until other files were
+// read without a mistake; open connections keep what they began with.
+type certificates struct {
+	files   config.TLS
+	now     func() time.Time
+	log     *zap.Logger
+	current atomic.Pointer[tlsState]
+}
+
+// tlsState is what the files held when they were read.
+type tlsState struct {
+	config  *tls.Config
+	expires time.Time
+}
+
+// openCertificates reads the files that the flags name; without them there is no TLS.
+func openCertificates(files config.TLS, now func() time.Time, log *zap.Logger) (*certificates, error) {
+	c := &certificates{files: files, now: now, log: log}
+	if !files.On() {
+		return c, nil
+	}
+	return c, c.reload()
+}
+
+// config returns what holds for a new connection, nil for no TLS.
+func (c *certificates) config() *tls.Config {
+	if s := c.current.Load(); s != nil {
+		return s.config
+	}
+	return nil
+}
+
+// expires returns when the certificate ends; the zero time where there is none.
+func (c *certificates) expires() time.Time {
+	if s := c.current.Load(); s != nil {
+		return s.expires
+	}
+	return time.Time{}
+}
+
+// errNoCertificate answers RELOAD BOLT_SERVER TLS.
+var errNoCertificate = errors.New("TLS is not set up: start the server with --bolt-cert-file and --bolt-key-file")
+
+// reload reads the files anew.
+func (c *certificates) reload() error {
+	if !c.files.On() {
+		return errNoCertificate
+	}
+	next, err := c.read()
+	if err != nil {
+		return err
+	}
+	c.current.Store(next)
+	left := next.expires.Sub(c.now())
+	switch fields := []zap.Field{zap.String("file", c.files.CertFile), zap.Time("until", next.expires)}; {
+	case left < 0:
+		c.log.Warn("the certificate of --bolt-cert-file has expired: clients that verify it do not connect", fields...)
+	case left < expirySoon:
+		c.log.Warn("the certificate of --bolt-cert-file expires soon", fields...)
+	default:
+		c.log.Info("connections are encrypted with the certificate of --bolt-cert-file", fields...)
+	}
+	return nil
+}
+
+// read reads the files and checks that they belong together.
+func (c *certificates) read() (*tlsState, error) {
+	certificate, err := readPEM("--bolt-cert-file", c.files.CertFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readPEM("--bolt-key-file", c.files.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return nil, fmt.Errorf("--bolt-cert-file=%s and --bolt-key-file=%s: %w", c.files.CertFile, c.files.KeyFile, err)
+	}
+	rules := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	if c.files.ClientCAFile != "" {
+		authorities, err := readPEM("--bolt-client-ca-file", c.files.ClientCAFile)
+		if err != nil {
+			return nil, err
+		}
+		rules.ClientCAs = x509.NewCertPool()
+		if !rules.ClientCAs.AppendCertsFromPEM(authorities) {
+			return nil, fmt.Errorf("--bolt-client-ca-file: %s holds no certificate in PEM", c.files.ClientCAFile)
+		}
+		rules.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return &tlsState{config: rules, expires: pair.Leaf.NotAfter}, nil
+}
+
+func readPEM(flag, name string) ([]byte, error) {
+	data, err := vfs.ReadFile(vfs.OS(), name, pemFileMax)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: there is no file %s", flag, name)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: %s may not be read by the user of the server", flag, name)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	return data, nil
+}
