@@ -26,8 +26,9 @@ type statement struct {
 }
 
 // prepare parses, analyses and plans text, or finds what was kept of an earlier time, which
-// counts as no time at all. begin is now.
-func (e *Engine) prepare(text string, params value.Value, begin time.Time) (statement, error) {
+// counts as no time at all. begin is now. Work that may take long is done in the context
+// that patience returns.
+func (e *Engine) prepare(text string, params value.Value, begin time.Time, patience func() (context.Context, func())) (statement, error) {
 	key, literals, strippable := parser.Strip(text)
 	c := conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(),
@@ -38,6 +39,8 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time) (stat
 			return statement{prepared: p, literals: literals}, nil
 		}
 	}
+	ctx, stop := patience()
+	defer stop()
 	tree, err := parser.Parse(text, parser.Options{AutoLiterals: strippable})
 	if err != nil {
 		return statement{}, err
@@ -47,7 +50,7 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time) (stat
 	if !ok {
 		return statement{admin: tree, parsing: parsed.Sub(begin)}, nil
 	}
-	p, err := e.plan(q, c)
+	p, err := e.plan(ctx, q, c)
 	if err != nil {
 		return statement{}, err
 	}
@@ -62,12 +65,12 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time) (stat
 }
 
 // plan analyses and plans a query.
-func (e *Engine) plan(q *ast.Query, c conditions) (*prepared, error) {
+func (e *Engine) plan(ctx context.Context, q *ast.Query, c conditions) (*prepared, error) {
 	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: e.procedures, Enums: e.catalogue})
 	if err != nil {
 		return nil, err
 	}
-	physical, err := planner.Plan(q, info, exec.NewCatalog(e.o.Store))
+	physical, err := planner.Plan(ctx, q, info, exec.NewCatalog(e.o.Store))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +94,9 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.engine.prepare(text, params, started)
+	st, err := s.engine.prepare(text, params, started, func() (context.Context, func()) {
+		return s.interruptible(ctx, o.Timeout)
+	})
 	if err != nil {
 		return nil, err
 	}

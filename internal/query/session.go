@@ -74,7 +74,7 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 	s.endAutomatic()
 	t, err := s.start(ctx, o)
 	if err != nil {
-		return err
+		return s.explain(err, "")
 	}
 	t.explicit = true
 	return nil
@@ -161,6 +161,40 @@ func (s *Session) Interrupt() {
 	s.interrupt.asked = true
 	if s.interrupt.cancel != nil {
 		s.interrupt.cancel(errTerminated)
+	}
+}
+
+// cancelWith makes cancel what Interrupt calls, nil for nothing; at once if it was asked
+// already.
+func (s *Session) cancelWith(cancel context.CancelCauseFunc) {
+	s.interrupt.Lock()
+	defer s.interrupt.Unlock()
+	s.interrupt.cancel = cancel
+	if cancel != nil && s.interrupt.asked {
+		cancel(errTerminated)
+	}
+}
+
+// interruptible returns a context that Interrupt and the time limit end, for what is done
+// before a transaction has begun; within one, that of the transaction. Stop must be called.
+func (s *Session) interruptible(ctx context.Context, asked time.Duration) (within context.Context, stop func()) {
+	if s.t != nil {
+		return s.t.ctx, func() {}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	s.cancelWith(cancel)
+	stop = func() {
+		s.cancelWith(nil)
+		cancel(nil)
+	}
+	limit := s.engine.timeLimit(asked)
+	if limit <= 0 {
+		return ctx, stop
+	}
+	ctx, end := context.WithTimeoutCause(ctx, limit, timeoutError{limit})
+	return ctx, func() {
+		end()
+		stop()
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	if err := s.engine.shared(); err != nil {
 		return nil, err
 	}
-	if err := s.awaitBookmarks(ctx, o.Bookmarks); err != nil {
+	if err := s.awaitBookmarks(ctx, o.Bookmarks, o.Timeout); err != nil {
 		return nil, err
 	}
 	t := &transaction{
@@ -72,9 +72,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
 	t.epoch = s.engine.o.Store.SchemaEpoch()
 	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
-	s.interrupt.Lock()
-	s.interrupt.cancel = t.cancel
-	s.interrupt.Unlock()
+	s.cancelWith(t.cancel)
 	s.engine.transactions.add(t)
 	s.t = t
 	if err := s.engine.shared(); err != nil { // whoever wants to be alone may not have seen it
@@ -103,9 +101,7 @@ func (s *Session) end() {
 	for _, r := range t.results {
 		r.finish()
 	}
-	s.interrupt.Lock()
-	s.interrupt.cancel = nil
-	s.interrupt.Unlock()
+	s.cancelWith(nil)
 	t.tx.Rollback()
 	for _, tx := range t.former {
 		tx.Release()
@@ -133,8 +129,13 @@ func (t *transaction) commit(context.Context) (bookmark string, err error) {
 	return bookmarkPrefix + strconv.FormatUint(uint64(index), 10), nil
 }
 
-// awaitBookmarks waits until the commits that the client has seen are visible here.
-func (s *Session) awaitBookmarks(ctx context.Context, bookmarks []string) error {
+// awaitBookmarks waits until the commits that the client has seen are visible here. A
+// commit that this server has not begun is one of another server, or of this one before it
+// went back: it would be waited for in vain.
+func (s *Session) awaitBookmarks(ctx context.Context, bookmarks []string, limit time.Duration) error {
+	if len(bookmarks) == 0 {
+		return nil
+	}
 	var last uint64
 	for _, b := range bookmarks {
 		n, err := strconv.ParseUint(strings.TrimPrefix(b, bookmarkPrefix), 10, 64)
@@ -146,15 +147,27 @@ func (s *Session) awaitBookmarks(ctx context.Context, bookmarks []string) error 
 		}
 		last = max(last, n)
 	}
-	if last == 0 || uint64(s.engine.o.Store.LastCommitted()) >= last {
+	if uint64(s.engine.o.Store.LastCommitted()) >= last {
 		return nil
 	}
+	if begun := s.engine.o.Store.LastBegun(); uint64(begun) < last {
+		return failure.New(failure.ClientError, failure.Runtime, "InvalidBookmark",
+			"the bookmark \"%s%d\" names a commit that this server does not have: its newest is %d", bookmarkPrefix, last, begun).
+			WithHint("it comes from another server, or from before this one was restored to an earlier moment; " +
+				"begin the session without bookmarks").
+			WithCode("Neo.ClientError.Transaction.InvalidBookmark")
+	}
+	ctx, stop := s.interruptible(ctx, limit)
+	defer stop()
 	wait, cancel := context.WithTimeout(ctx, bookmarkWaitMax)
 	defer cancel()
 	if err := s.engine.o.Store.WaitVisible(wait, change.Index(last)); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return failure.New(failure.TransactionError, failure.Runtime, "BookmarkTimeout",
 			"commit %d of the bookmark is not visible here after %s", last, bookmarkWaitMax).
-			WithHint("retry; a bookmark from before a restore never becomes visible").
+			WithHint("retry").
 			WithCode("Neo.TransientError.Transaction.BookmarkTimeout")
 	}
 	return nil

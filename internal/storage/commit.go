@@ -78,6 +78,14 @@ func (s *Store) RaiseWall(wall int64) {
 	q.wall = max(q.wall, wall)
 }
 
+// LastBegun returns the index of the newest commit that has one, be it visible yet or not.
+func (s *Store) LastBegun() change.Index {
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return change.Index(q.next - 1)
+}
+
 // Commit makes the changes durable and then visible to others, and returns the index of
 // the commit; without changes, that of the view. The transaction can still be read until
 // Release. After an error, which may be a *constraint.ViolationError, it is rolled back.

@@ -78,7 +78,7 @@ func (d *database) prepare(text string) (*ast.Query, *Program, error) {
 	if d.catalog != nil {
 		catalog = d.catalog
 	}
-	p, err := planner.Plan(q, info, catalog)
+	p, err := planner.Plan(context.Background(), q, info, catalog)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"context"
 	"maps"
 
 	"memgraphd/internal/query/ast"
@@ -12,6 +13,7 @@ import (
 // builder makes one plan. A part of a query that runs within an expression has a builder
 // and a plan of its own.
 type builder struct {
+	ctx  context.Context // ended when nobody waits for the plan any more
 	info *sema.Info
 	cat  Catalog
 	p    *plan.Plan
@@ -33,9 +35,9 @@ type builder struct {
 	remarks    *remarks
 }
 
-func newBuilder(info *sema.Info, cat Catalog) *builder {
+func newBuilder(ctx context.Context, info *sema.Info, cat Catalog) *builder {
 	b := &builder{
-		info: info, cat: cat,
+		ctx: ctx, info: info, cat: cat,
 		bound:   map[*sema.Symbol]bool{},
 		present: map[*sema.Symbol]bool{},
 
@@ -47,6 +49,14 @@ func newBuilder(info *sema.Info, cat Catalog) *builder {
 		b.p.SymbolSlots[i] = plan.NoSlot
 	}
 	return b
+}
+
+// interrupted returns why nobody waits for the plan any more, nil while somebody does.
+func (b *builder) interrupted() error {
+	if b.ctx.Err() != nil {
+		return context.Cause(b.ctx)
+	}
+	return nil
 }
 
 // newSlot makes a column.
@@ -156,6 +166,9 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 	var outputs []int
 	at := in
 	for _, c := range q.Clauses {
+		if err := b.interrupted(); err != nil {
+			return nil, nil, err
+		}
 		var err error
 		at = b.barrier(at, c)
 		switch c := c.(type) {

@@ -144,6 +144,9 @@ func (b *builder) withKnown(known symbolSet, f func() (plan.Op, error)) (plan.Op
 func (m *matcher) chain(c *component) error {
 	s := m.b.search(m.g, c, m.known, m.applied, m.at.Head().Rows)
 	if s == nil {
+		if err := m.b.interrupted(); err != nil {
+			return err
+		}
 		return failure.Syntax("UnsupportedPattern", "conditions on relationships of variable length in this pattern depend on each other").
 			At(m.g.at).WithHint("put the parts that they read into a MATCH before")
 	}

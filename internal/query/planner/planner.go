@@ -10,13 +10,18 @@
 package planner
 
 import (
+	"context"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/query/sema"
 )
 
 // Plan makes the plan of q. Errors are *failure.Error.
-func Plan(q *ast.Query, info *sema.Info, cat Catalog) (*plan.Plan, error) {
-	b := newBuilder(info, cat)
+//
+// It ends early with the cause of ctx when that ends: to find an order for a large pattern
+// takes time.
+func Plan(ctx context.Context, q *ast.Query, info *sema.Info, cat Catalog) (*plan.Plan, error) {
+	b := newBuilder(ctx, info, cat)
 	return b.query(q)
 }

@@ -79,7 +79,7 @@ const movesMax = 24
 
 // search finds a cheap order in which the nodes and relationships of c are found, for the
 // given number of rows before it in which the symbols known have values and the predicates
-// applied hold. It returns nil where there is no order.
+// applied hold. It returns nil where there is no order, and when nobody waits any more.
 func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bool, rows float64) *state {
 	start := &state{
 		known: newBits(len(b.info.Symbols)), followed: newBits(len(g.rels)), preds: slices.Clone(applied), rows: rows,
@@ -99,6 +99,9 @@ func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bo
 	for len(level) > 0 {
 		next := map[string]*state{}
 		for _, s := range level {
+			if b.interrupted() != nil {
+				return nil
+			}
 			switch {
 			case s.left > 0:
 				b.followers(g, c, s, next)

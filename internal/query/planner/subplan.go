@@ -77,7 +77,7 @@ func (b *builder) subplan(e ast.Expr, rows float64) (*plan.Plan, error) {
 // part returns the builder of a part of a query. Its rows begin with what e reads of the
 // row outside.
 func (b *builder) part(e ast.Expr) *builder {
-	s := newBuilder(b.info, b.cat)
+	s := newBuilder(b.ctx, b.info, b.cat)
 	s.directives, s.remarks = b.directives, b.remarks
 	for _, sym := range b.info.Outer[e] {
 		s.p.Params = append(s.p.Params, sym)
