@@ -41,6 +41,7 @@ func (r result) Summary() message.Summary {
 	s := r.Result.Summary()
 	m := message.Summary{
 		Type: s.Type, Database: s.Database, Bookmark: s.Bookmark, Stats: message.Stats(s.Counters),
+		Parsing: s.ParsingTime, Planning: s.PlanningTime, Execution: s.ExecutionTime,
 	}
 	for _, n := range s.Notifications {
 		m.Notifications = append(m.Notifications, notification(n))
@@ -57,6 +58,7 @@ func (r result) Summary() message.Summary {
 func notification(n query.Notification) message.Notification {
 	m := message.Notification{
 		Code: n.Code, Title: n.Title, Description: n.Description, Severity: n.Severity, Category: n.Category,
+		Status: n.Status,
 	}
 	if n.Position != nil {
 		m.Position = &message.Position{

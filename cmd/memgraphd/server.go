@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"memgraphd/internal/monitor"
 	"memgraphd/internal/online"
 	"memgraphd/internal/query"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
@@ -252,7 +254,7 @@ func (s *server) openFront() error {
 		Database:         s.database,
 		Metrics:          s.metrics,
 		ReloadTLS:        s.certificates.reload,
-		Procedures:       s.readers.Procedures(),
+		Procedures:       slices.Concat(s.readers.Procedures(), procedure.Routing(s.cfg.Bolt.AdvertisedAddress, s.reachedAt)),
 		Version:          versionName(),
 		Build:            buildName(),
 		Now:              time.Now,
@@ -286,6 +288,8 @@ func (s *server) boltOptions() bolt.Options {
 		Log:                s.log,
 		Budget:             s.budget,
 		ServerName:         func() string { return *s.inForce.serverName.Load() },
+		AdvertisedAddress:  b.AdvertisedAddress,
+		KeepAlive:          keepAlive(b.KeepAlive),
 		AllowOpenAccess:    b.AllowOpenAccess,
 		ConnectionsMax:     b.ConnectionsMax,
 		UnauthenticatedMax: b.UnauthenticatedMax,

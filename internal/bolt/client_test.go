@@ -80,6 +80,10 @@ func dial(tb testing.TB, address string) *client {
 func connect(tb testing.TB, address string, v wire.Version) *client {
 	tb.Helper()
 	c := dial(tb, address)
+	if v.AtLeast(wire.V60) {
+		c.shakeManifest(v)
+		return c
+	}
 	c.write(append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, v.Minor, v.Major}, make([]byte, 12)...))
 	answer := make([]byte, 4)
 	if _, err := io.ReadFull(c.in, answer); err != nil {
@@ -89,6 +93,19 @@ func connect(tb testing.TB, address string, v wire.Version) *client {
 		tb.Fatalf("the server answered % X to %s", answer, v)
 	}
 	return c
+}
+
+// shakeManifest takes v from the list of the server's versions.
+func (c *client) shakeManifest(v wire.Version) {
+	c.tb.Helper()
+	c.write(append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 1, 0xFF}, make([]byte, 12)...))
+	list := wire.AppendManifest(nil, wire.Supported())
+	answer := make([]byte, len(list))
+	if _, err := io.ReadFull(c.in, answer); err != nil || !bytes.Equal(answer, list) {
+		c.tb.Fatalf("the server answered % X, %v", answer, err)
+	}
+	choice := wire.Answer(v)
+	c.write(append(choice[:], 0))
 }
 
 // login connects and logs in.
@@ -300,7 +317,8 @@ func render(tb testing.TB, d *packstream.Decoder) string {
 				tb.Fatal(err)
 			}
 			v := render(tb, d)
-			if key == "t_first" || key == "t_last" {
+			switch key {
+			case "t_first", "t_last", "parsing_time", "planning_time", "plan_execution_time":
 				v = "_"
 			}
 			parts = append(parts, key+": "+v)

@@ -34,6 +34,7 @@ type conn struct {
 	encrypted bool
 	due       time.Time // end of the time for the login
 	version   wire.Version
+	manifest  bool // the version was agreed on by the manifest
 
 	in     *inbox
 	ctx    context.Context
@@ -78,6 +79,7 @@ type conn struct {
 	statement message.Run
 	opening   message.Begin
 	fetch     message.Fetch
+	sent      bool // the PULL that is answered has sent a record
 	linger    bool // a last failure is on its way
 }
 

@@ -67,7 +67,7 @@ func (c *client) answer(trace *strings.Builder) bool {
 			before, after, _ := strings.Cut(text, `"bolt-`)
 			text = before + `"bolt-N` + after[strings.IndexByte(after, '"'):]
 		}
-		trace.WriteString(text + "\n")
+		trace.WriteString(strings.ReplaceAll(text, c.RemoteAddr().String(), "here") + "\n")
 		switch word, _, _ := strings.Cut(text, " "); word {
 		case "closed":
 			return false

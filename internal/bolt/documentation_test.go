@@ -49,7 +49,8 @@ func TestDocumentation(t *testing.T) {
 
 func versionTable() string {
 	var b strings.Builder
-	b.WriteString("| Version | New messages | Elements have element ids | Login | Notification filters |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| Version | New messages | Login | Element ids | Times in UTC | Filter | Remarks | Failure | Keep-alive | Home database |\n" +
+		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for i, v := range wire.Supported() {
 		var added []string
 		for _, k := range message.Requests() {
@@ -61,9 +62,22 @@ func versionTable() string {
 		if state.On(v, state.Negotiation, message.KindHello).Done == state.Ready {
 			login = "HELLO"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", v, strings.Join(added, ", "), yes(v.AtLeast(wire.V50)), login, yes(v.AtLeast(wire.V52)))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", v, strings.Join(added, ", "), login, yes(v.AtLeast(wire.V50)),
+			since(v, "no", wire.V43, "by the patch", wire.V50, "yes"), since(v, "no", wire.V52, "categories", wire.V56, "classifications"),
+			since(v, "notifications", wire.V56, "statuses"), since(v, "code", wire.V57, "status"),
+			yes(message.KeepsAlive(v)), yes(v.AtLeast(wire.V58)))
 	}
 	return b.String()
+}
+
+// since returns the word of the last version named that v is not before.
+func since(v wire.Version, word string, changes ...any) string {
+	for i := 0; i < len(changes); i += 2 {
+		if from, _ := changes[i].(wire.Version); v.AtLeast(from) {
+			word, _ = changes[i+1].(string)
+		}
+	}
+	return word
 }
 
 func yes(b bool) string {
@@ -174,7 +188,7 @@ func statsTable(t *testing.T) string {
 		field.SetInt(1)
 	}
 	var d packstream.Decoder
-	d.Reset(s.Append(nil, &message.Filter{}), packstream.Limits{Depth: 9, Elements: 99})
+	d.Reset(s.Append(nil, wire.V54, &message.Filter{}), packstream.Limits{Depth: 9, Elements: 99})
 	if _, _, err := d.StructHeader(); err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +210,7 @@ func limitTable() string {
 	o := Options{Engine: &fakeEngine{}, Now: time.Now}.withDefaults()
 	var b strings.Builder
 	b.WriteString("| Option | Default |\n| --- | --- |\n")
-	fmt.Fprintf(&b, "| LoginTimeout | %s |\n| WriteTimeout | %s |\n", o.LoginTimeout, o.WriteTimeout)
+	fmt.Fprintf(&b, "| LoginTimeout | %s |\n| WriteTimeout | %s |\n| KeepAlive | %s |\n", o.LoginTimeout, o.WriteTimeout, o.KeepAlive)
 	for _, n := range o.numbers() {
 		fmt.Fprintf(&b, "| %s | %d |\n", n.name, *n.field)
 	}

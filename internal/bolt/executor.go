@@ -23,11 +23,13 @@ const (
 
 // execute answers messages until the conversation ends.
 func (c *conn) execute() {
+	c.out.mu.Lock() // for good: nothing is to be written when the conversation has ended
 	defer c.srv.monitor.end(c)
 	defer c.forgetSession()
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("a request failed by a bug", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			c.out.reclaim()
 			c.out.abandon()
 			c.lastFailure(&message.Failure{
 				Code:    message.CodeUnknown,
@@ -215,17 +217,20 @@ func (c *conn) fail(err error) outcome {
 	c.closeResults()
 	if c.session != nil {
 		c.inTx = false
-		if e := c.session.Rollback(); e != nil {
+		c.out.lend()
+		e := c.session.Rollback()
+		c.out.reclaim()
+		if e != nil {
 			c.log.Error("rolling back failed", zap.Error(e))
 		}
 	}
-	c.out.end(f.Append(c.out.begin()))
+	c.out.end(f.Append(c.out.begin(), c.version))
 	return failed
 }
 
 // lastFailure answers with f, after which the connection closes.
 func (c *conn) lastFailure(f *message.Failure) {
 	c.log.Info("closed after a failure", zap.String("code", f.Code), zap.String("message", f.Message))
-	c.out.end(f.Append(c.out.begin()))
+	c.out.end(f.Append(c.out.begin(), c.version))
 	c.linger = true
 }

@@ -56,8 +56,7 @@ func (c *conn) explain(err error) *message.Failure {
 		}
 		return &message.Failure{Code: message.CodeType, Message: name + structure.Error()}
 	case failure.Of(err) != nil: // has its own code and hint, what limit lay beneath or not
-		e := failure.Of(err)
-		return &message.Failure{Code: e.Code, Message: e.Error()}
+		return failureMessage(failure.Of(err), causesMax)
 	case asMemoryLimit(err) != nil:
 		return &message.Failure{Code: message.CodeMemory, Message: "MemoryLimitExceeded: " + asMemoryLimit(err).Error()}
 	}
@@ -66,6 +65,22 @@ func (c *conn) explain(err error) *message.Failure {
 	}
 	c.log.Error("a request failed in an unexpected way", zap.Error(err))
 	return &message.Failure{Code: message.CodeUnknown, Message: "InternalError: " + err.Error()}
+}
+
+// causesMax bounds how many causes of a failure are kept.
+const causesMax = 8
+
+// failureMessage returns the form on the wire of a failure of the engine.
+func failureMessage(e *failure.Error, causes int) *message.Failure {
+	f := &message.Failure{Code: e.Code, Message: e.Error(), Status: e.GQL}
+	if p := e.Position; p != nil {
+		f.Position = &message.Position{Offset: int64(p.Offset), Line: int64(p.Line), Column: int64(p.Column)}
+	}
+	if beneath := failure.Of(e.Cause); beneath != nil && causes > 0 {
+		f.Cause = failureMessage(beneath, causes-1)
+		f.Cause.Code = ""
+	}
+	return f
 }
 
 // asMemoryLimit returns the refusal of a budget in err's chain, or nil.

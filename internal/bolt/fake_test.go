@@ -23,10 +23,12 @@ import (
 //	GRAPH          a node, a relationship and a path
 //	TYPES          one row of every kind of vector and value
 //	WRITE          no rows, counters, a notification
+//	CALL           a routing table of the server that the parameters name
 //	EXPLAIN        no rows and a plan
 //	PROFILE        no rows and a profile
 //	WAIT           RUN does not return before it is interrupted
 //	STREAM         rows without end
+//	HANG           one row, after which PULL does not return before it is interrupted
 //	FAIL code      fails in RUN
 //	BREAK          fails in PULL after one row
 //	DEEP           a value nested too deep
@@ -187,7 +189,7 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 			return err
 		}
 		r.rows = integers(n)
-	case "STREAM", "BREAK":
+	case "STREAM", "BREAK", "HANG":
 		r.rows = integers(1000)
 	case "ECHO":
 		r.rows = single(params)
@@ -206,6 +208,8 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 	case "WRITE":
 		r.columns, r.rows = nil, &batch.Batch{}
 		r.summary = writeSummary()
+	case "CALL":
+		r.columns, r.rows = []string{"ttl", "servers"}, routes(params)
 	case "EXPLAIN", "PROFILE":
 		r.columns, r.rows = nil, &batch.Batch{}
 		r.summary.Plan = planOf(word)
@@ -240,11 +244,14 @@ func (r *fakeResult) Pull(ctx context.Context, n int64, sink func(*batch.Batch, 
 	for i := range take {
 		part.Sel = append(part.Sel, uint16(r.at+i))
 	}
-	if r.text == "BREAK" {
+	if r.text == "BREAK" || r.text == "HANG" {
 		part.Sel = part.Sel[:1]
 	}
 	if err := sink(part, r.entities); err != nil {
 		return false, err
+	}
+	if r.text == "HANG" {
+		return false, r.session.wait(ctx)
 	}
 	if r.text == "BREAK" {
 		return false, fakeError("Neo.ClientError.Statement.ArithmeticError", "DivisionByZero")
@@ -302,6 +309,20 @@ func typeRows() *batch.Batch {
 		b.Columns[i].Nulls.Add(1)
 	}
 	return b
+}
+
+func routes(params value.Value) *batch.Batch {
+	table, _ := params.Field("context")
+	address, _ := table.Field("address")
+	var servers []value.Value
+	for _, role := range []string{"WRITE", "READ", "ROUTE"} {
+		servers = append(servers, value.Map([]value.Entry{
+			{Key: "addresses", Value: value.List([]value.Value{address})}, {Key: "role", Value: value.String(role)},
+		}))
+	}
+	return &batch.Batch{Len: 1, Columns: []batch.Vector{
+		{Kind: batch.Ints, Ints: []int64{300}}, {Values: []value.Value{value.List(servers)}},
+	}}
 }
 
 func writeSummary() message.Summary {

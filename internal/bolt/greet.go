@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"io"
 
 	"go.uber.org/zap"
@@ -23,6 +24,9 @@ func (c *conn) shake(buf []byte, n int) (rest int, ok bool) {
 	}
 	offer := buf[4:wire.HandshakeSize]
 	version, ok := wire.Negotiate(offer, c.srv.o.Versions)
+	if ok && version == wire.Manifest {
+		return c.shakeManifest(buf, copy(buf, buf[wire.HandshakeSize:n]))
+	}
 	answer := wire.Answer(version)
 	if _, err := c.stream.Write(answer[:]); err != nil {
 		return 0, false
@@ -33,4 +37,28 @@ func (c *conn) shake(buf []byte, n int) (rest int, ok bool) {
 	}
 	c.version = version
 	return copy(buf, buf[wire.HandshakeSize:n]), true
+}
+
+// shakeManifest lists the versions of the server and reads which of them the client takes.
+// Of what follows the proposals, n bytes are in buf.
+func (c *conn) shakeManifest(buf []byte, n int) (rest int, ok bool) {
+	if _, err := c.stream.Write(wire.AppendManifest(nil, c.srv.o.Versions)); err != nil {
+		return 0, false
+	}
+	for {
+		version, size, err := wire.Choice(buf[:n], c.srv.o.Versions)
+		if err == nil {
+			c.version, c.manifest = version, true
+			return copy(buf, buf[size:n]), true
+		}
+		if !errors.Is(err, wire.ErrChoiceIncomplete) {
+			c.log.Info("closed: the client answers the list of versions with none of them", zap.Error(err))
+			return 0, false
+		}
+		more, err := c.stream.Read(buf[n:])
+		if err != nil {
+			return 0, false
+		}
+		n += more
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -376,9 +377,13 @@ func TestOpenAccess(t *testing.T) {
 				c.expect("SUCCESS")
 				continue
 			}
-			c.expect(`FAILURE {code: "Neo.ClientError.Security.Unauthenticated", message: "OpenAccessRefused: no user exists yet, ` +
+			key := "code"
+			if v.AtLeast(wire.V57) {
+				key = "neo4j_code"
+			}
+			c.expect(`FAILURE {` + key + `: "Neo.ClientError.Security.Unauthenticated", message: "OpenAccessRefused: no user exists yet, ` +
 				`so only clients of the server's own machine are served, and this one connects from 192.0.2.7:4000; to open the ` +
-				`server, create a user, or set MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access"}`)
+				`server, create a user, or set MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access"`)
 			c.expect("closed")
 		}
 	}
@@ -430,7 +435,7 @@ func TestOtherProtocols(t *testing.T) {
 		}
 	}
 	c := dial(t, address)
-	c.say("hex 6060B017 00000006 000001FF 00000003 00000505")
+	c.say("hex 6060B017 00000006 000002FF 00000003 00000505")
 	if rest, err := io.ReadAll(c.in); err != nil || !bytes.Equal(rest, make([]byte, 4)) {
 		t.Errorf("no common version: % X, %v", rest, err)
 	}
@@ -438,6 +443,47 @@ func TestOtherProtocols(t *testing.T) {
 		if !strings.Contains(fmt.Sprint(logs.All()), want) {
 			t.Errorf("the log does not say %q", want)
 		}
+	}
+}
+
+// TestManifest speaks what drivers of today do: the choice and the login in one segment, in
+// pieces, and what no server has offered.
+func TestManifest(t *testing.T) {
+	core, logs := observer.New(zap.DebugLevel)
+	_, _, address := startServer(t, func(o *Options) { o.Log = zap.New(core) })
+	const offer = "hex 6060B017 000001FF 00080805 00020404 00000003"
+	list := wire.AppendManifest(nil, wire.Supported())
+	begin := func() *client {
+		c := dial(t, address)
+		c.say(offer)
+		answer := make([]byte, len(list))
+		if _, err := io.ReadFull(c.in, answer); err != nil || !bytes.Equal(answer, list) {
+			t.Fatalf("% X, %v", answer, err)
+		}
+		return c
+	}
+	c := begin()
+	c.write(append([]byte{0, 0, 0, 6, 0}, slices.Concat(encodeLine(t, "HELLO {}"), encodeLine(t, `LOGON {"scheme": "none"}`))...))
+	if reply := c.expect("SUCCESS {server"); !strings.Contains(reply, `protocol_version: "6.0"`) {
+		t.Error(reply)
+	}
+	c.expect("SUCCESS")
+	c = begin()
+	for _, b := range append([]byte{0, 0, 8, 5, 0x80, 0}, encodeLine(t, "HELLO {}")...) {
+		c.write([]byte{b})
+	}
+	if reply := c.expect("SUCCESS {server"); !strings.Contains(reply, `protocol_version: "5.8"`) {
+		t.Error(reply)
+	}
+	for _, choice := range []string{"00000106 00", "00000505 00", "00000805 01", "00000805 FFFFFFFFFFFFFFFFFFFF", "00080805 00"} {
+		c = begin()
+		c.say("hex " + choice)
+		if rest, err := io.ReadAll(c.in); err != nil || len(rest) != 0 {
+			t.Errorf("%s: % X, %v", choice, rest, err)
+		}
+	}
+	if !strings.Contains(fmt.Sprint(logs.All()), "answers the list of versions with none of them") {
+		t.Error("the log does not tell of a wrong choice")
 	}
 }
 
@@ -533,9 +579,10 @@ func TestMonitorSleeps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var m monitor
-		m.start(time.Second)
+		m.start(time.Second, time.Second)
 		go m.run(ctx)
 		c := &conn{}
+		c.out.mu.Lock()
 		m.begin(c)
 		m.end(c)
 		time.Sleep(time.Minute)

@@ -28,9 +28,8 @@ func (c *conn) hello() error {
 	}
 	c.address, c.filter = m.Address, m.Filter
 	reply := message.HelloReply{
-		Server:       c.srv.o.ServerName(),
-		ConnectionID: c.id,
-		PatchUTC:     m.PatchUTC && !c.version.AtLeast(wire.V50),
+		Version: c.version, Server: c.srv.o.ServerName(), ConnectionID: c.id,
+		PatchUTC: m.PatchUTC, Manifest: c.manifest, Silence: silenceOf(c.srv.o.KeepAlive),
 	}
 	c.out.end(reply.Append(c.out.begin()))
 	return nil
@@ -45,7 +44,11 @@ func (c *conn) logon() error {
 	if err := c.login(&m.Auth); err != nil {
 		return err
 	}
-	c.succeed()
+	reply := message.LogonReply{}
+	if c.version.AtLeast(wire.V58) {
+		reply.Address = c.reachedAt("")
+	}
+	c.out.end(reply.Append(c.out.begin()))
 	return nil
 }
 

@@ -22,15 +22,20 @@ const watchAfter = 2
 type monitor struct {
 	tick       atomic.Int64 // number of the current tick, from 1 on
 	writeTicks int64        // how long a write may last
+	// keepAliveTicks is after how long a client that waits hears of the server; 0 for never.
+	keepAliveTicks int64
 
 	mu     sync.Mutex
 	active []*conn
 	wake   chan struct{} // of capacity 1: the list is no longer empty
 }
 
-func (m *monitor) start(writeTimeout time.Duration) {
+func (m *monitor) start(writeTimeout, keepAlive time.Duration) {
 	m.tick.Store(1)
 	m.writeTicks = int64(writeTimeout/tickPeriod) + 1
+	if keepAlive > 0 {
+		m.keepAliveTicks = int64(keepAlive/tickPeriod) + 1
+	}
 	m.wake = make(chan struct{}, 1)
 }
 
@@ -104,7 +109,14 @@ func (m *monitor) look(c *conn, tick int64) {
 		c.kill()
 		return
 	}
-	if since := c.since.Load(); since != 0 && tick-since >= watchAfter {
+	since := c.since.Load()
+	if since == 0 {
+		return
+	}
+	if tick-since >= watchAfter {
 		c.watch()
+	}
+	if tick-since >= nudgeAfter {
+		c.nudge(tick, since)
 	}
 }

@@ -23,6 +23,9 @@ type Options struct {
 	ServerName func() string
 	// AllowOpenAccess lets clients of other machines in while no user exists.
 	AllowOpenAccess bool
+	// AdvertisedAddress is the host:port under which clients reach the server. Default: what
+	// each of them calls it.
+	AdvertisedAddress string
 	// Versions are the protocol versions to offer, highest first; default: all.
 	Versions []wire.Version
 
@@ -37,6 +40,9 @@ type Options struct {
 
 	LoginTimeout time.Duration // from the accept to the end of the login; default 10 s
 	WriteTimeout time.Duration // for 64 KiB of output; default 60 s
+	// KeepAlive is after how long without a reply a client that waits is sent an empty
+	// chunk; default 10 s, negative for never.
+	KeepAlive time.Duration
 
 	ConnectionsMax     int // clients logged in; default 16,384
 	UnauthenticatedMax int // connections not logged in; default 1,024
@@ -63,6 +69,17 @@ const (
 	routingTTLSeconds = 300
 )
 
+// silences is how many keep-alives a client may miss before it takes the server for dead.
+const silences = 6
+
+// silenceOf returns how long that is.
+func silenceOf(keepAlive time.Duration) time.Duration {
+	if keepAlive < 0 {
+		return 0
+	}
+	return max(silences*keepAlive, time.Second)
+}
+
 func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
@@ -82,6 +99,7 @@ func (o Options) withDefaults() Options {
 	}{
 		{&o.LoginTimeout, 10 * time.Second},
 		{&o.WriteTimeout, time.Minute},
+		{&o.KeepAlive, 10 * time.Second},
 	} {
 		if *d.field == 0 {
 			*d.field = d.standard

@@ -32,9 +32,13 @@ func (b *buffers) put(p *[]byte) {
 	}
 }
 
-// output collects replies and writes them. It belongs to the executor; only blocked is
-// read by others.
+// output collects replies and writes them. It belongs to whoever holds mu: the executor,
+// but for the time that it has lent it while the engine works. Then a nudge may write what
+// waits, so that a client learns of a slow query what is known already.
 type output struct {
+	mu   sync.Mutex
+	lent bool // the executor does not hold mu; only the executor looks
+
 	to     io.Writer
 	spare  *buffers
 	buf    *[]byte // nil while the connection is idle
@@ -42,9 +46,24 @@ type output struct {
 	sealed int     // bytes of complete messages
 	err    error   // of the first failed write
 	size   int     // bytes that are worth a write of their own
+	wrote  int64   // tick of the last write
 
 	tick    *atomic.Int64 // the monitor's coarse clock
 	blocked atomic.Int64  // tick at which the current write began, 0 while there is none
+}
+
+// lend lets others write what is complete while the engine works.
+func (o *output) lend() {
+	o.lent = true
+	o.mu.Unlock()
+}
+
+// reclaim ends that, whether it was lent or not.
+func (o *output) reclaim() {
+	if o.lent {
+		o.mu.Lock()
+		o.lent = false
+	}
 }
 
 // begin returns the buffer to append a message to.
@@ -81,19 +100,22 @@ func (o *output) flush() error {
 	if o.buf == nil || o.err != nil {
 		return o.err
 	}
-	for rest := *o.buf; len(rest) > 0; {
+	for rest := *o.buf; len(rest) > 0 && o.err == nil; {
 		piece := rest[:min(len(rest), writePiece)]
-		o.blocked.Store(o.tick.Load())
-		_, o.err = o.to.Write(piece)
-		o.blocked.Store(0)
-		if o.err != nil {
-			break
-		}
+		o.write(piece)
 		rest = rest[len(piece):]
 	}
 	*o.buf = (*o.buf)[:0]
 	o.sealed = 0
 	return o.err
+}
+
+// write writes a piece; the first failure stays.
+func (o *output) write(piece []byte) {
+	o.wrote = o.tick.Load()
+	o.blocked.Store(o.wrote)
+	_, o.err = o.to.Write(piece)
+	o.blocked.Store(0)
 }
 
 // release gives the empty buffer back.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/bolt/wire"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 )
@@ -23,11 +24,15 @@ func (c *conn) fetchRecords(kind message.Kind) (outcome, error) {
 	}
 	r := &c.results[i]
 	var left bool
+	c.out.lend()
 	if kind == message.KindPull {
+		c.sent = false
 		left, err = r.Pull(c.ctx, m.N, c.sink)
+		r.some = r.some || c.sent
 	} else {
-		left, err = r.Discard(c.ctx, m.N)
+		left, err = c.discard(r, m.N)
 	}
+	c.out.reclaim()
 	if err != nil {
 		return failed, err
 	}
@@ -37,7 +42,8 @@ func (c *conn) fetchRecords(kind message.Kind) (outcome, error) {
 	}
 	s := r.Summary()
 	s.Last = c.srv.o.Now().Sub(r.available).Milliseconds()
-	c.out.end(s.Append(c.out.begin(), &r.filter))
+	s.Outcome = r.outcome()
+	c.out.end(s.Append(c.out.begin(), c.version, &r.filter))
 	c.forget(i)
 	if len(c.results) > 0 {
 		return more, nil
@@ -45,9 +51,28 @@ func (c *conn) fetchRecords(kind message.Kind) (outcome, error) {
 	return done, nil
 }
 
+// discard drops n records of r. Whether there was one is part of what clients of 5.6 and
+// later are told, so the first is looked at.
+func (c *conn) discard(r *openResult, n int64) (left bool, err error) {
+	if r.some || !c.version.AtLeast(wire.V56) {
+		return r.Discard(c.ctx, n)
+	}
+	left, err = r.Pull(c.ctx, 1, func(b *batch.Batch, _ batch.Entities) error {
+		r.some = r.some || b.Rows() > 0
+		return nil
+	})
+	if err != nil || !left || n == 1 {
+		return left, err
+	}
+	return r.Discard(c.ctx, max(n-1, -1))
+}
+
 // send appends the rows of b as records, and writes whenever there is enough. A client
 // that does not read holds it up, and with it the query.
 func (c *conn) send(b *batch.Batch, e batch.Entities) error {
+	c.out.reclaim()
+	defer c.out.lend()
+	c.sent = c.sent || b.Rows() > 0
 	if c.resets.Load() > 0 {
 		return errTerminated()
 	}

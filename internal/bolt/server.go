@@ -59,7 +59,7 @@ func New(o Options) (*Server, error) {
 		s.budget = o.Budget.Child("messages", 0)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.monitor.start(o.WriteTimeout)
+	s.monitor.start(o.WriteTimeout, o.KeepAlive)
 	s.watching.Go(func() { s.monitor.run(s.ctx) })
 	return s, nil
 }

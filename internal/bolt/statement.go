@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/bolt/wire"
 	"memgraphd/internal/storage/value"
 )
 
@@ -16,6 +17,18 @@ type openResult struct {
 	available time.Time
 	filter    message.Filter
 	reserved  int64 // bytes of the parameters in the budget
+	some      bool  // there was a record
+}
+
+// outcome returns what the result came to, after its end.
+func (r *openResult) outcome() message.Outcome {
+	switch {
+	case len(r.Columns()) == 0:
+		return message.OutcomeNoColumns
+	case r.some:
+		return message.OutcomeRows
+	}
+	return message.OutcomeNoRows
 }
 
 // runStatement answers RUN.
@@ -34,7 +47,9 @@ func (c *conn) runStatement() error {
 			"read or discard some", c.srv.o.ResultsMax)
 	}
 	start := c.srv.o.Now()
+	c.out.lend()
 	result, err := c.session.Run(c.ctx, m.Text, m.Parameters, o)
+	c.out.reclaim()
 	m.Text, m.Parameters = "", value.Null
 	if err != nil {
 		return err
@@ -48,8 +63,19 @@ func (c *conn) runStatement() error {
 	}
 	c.results = append(c.results, r)
 	reply := message.RunReply{Columns: result.Columns(), First: r.available.Sub(start).Milliseconds(), QID: r.qid}
+	if !c.inTx {
+		reply.Database = c.home(m.Extra.Database)
+	}
 	c.out.end(reply.Append(c.out.begin()))
 	return nil
+}
+
+// home returns the database to tell a client of 5.8 or later that named none.
+func (c *conn) home(named string) string {
+	if named != "" || !c.version.AtLeast(wire.V58) {
+		return ""
+	}
+	return databaseName
 }
 
 // options checks what a client asks of a transaction.
@@ -71,11 +97,12 @@ func (c *conn) reachable(database, impersonated string) error {
 	if impersonated != "" {
 		return refuse(message.CodeForbidden, "ImpersonationRefused: nobody may act as the user %q", impersonated)
 	}
-	if database == "" || strings.EqualFold(database, databaseName) || strings.EqualFold(database, "neo4j") {
+	if database == "" || strings.EqualFold(database, databaseName) || strings.EqualFold(database, "neo4j") ||
+		strings.EqualFold(database, "system") {
 		return nil
 	}
 	return refuse(message.CodeDatabase, "DatabaseNotFound: there is no database %q; the only one is %q, "+
-		"which \"neo4j\" means too", database, databaseName)
+		"which \"neo4j\" and \"system\" mean too", database, databaseName)
 }
 
 // find returns the place of the result qid, -1 meaning the latest.

@@ -12,18 +12,24 @@ func (c *conn) begin() error {
 	if err != nil {
 		return err
 	}
-	if err := c.session.Begin(c.ctx, o); err != nil {
+	c.out.lend()
+	err = c.session.Begin(c.ctx, o)
+	c.out.reclaim()
+	if err != nil {
 		return err
 	}
 	c.inTx, c.nextQID = true, 0
 	c.txFilter = m.Extra.Filter.Over(c.filter)
-	c.succeed()
+	reply := message.BeginReply{Database: c.home(m.Extra.Database)}
+	c.out.end(reply.Append(c.out.begin()))
 	return nil
 }
 
 // commit answers COMMIT; the engine returns when the transaction is durable.
 func (c *conn) commit() error {
+	c.out.lend()
 	bookmark, err := c.session.Commit(c.ctx)
+	c.out.reclaim()
 	if err != nil {
 		return err
 	}
@@ -35,7 +41,10 @@ func (c *conn) commit() error {
 
 // rollback answers ROLLBACK.
 func (c *conn) rollback() error {
-	if err := c.session.Rollback(); err != nil {
+	c.out.lend()
+	err := c.session.Rollback()
+	c.out.reclaim()
+	if err != nil {
 		return err
 	}
 	c.inTx = false

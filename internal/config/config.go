@@ -33,6 +33,8 @@ type Bolt struct {
 	Address            string
 	Port               int
 	ServerName         string
+	AdvertisedAddress  string        // empty: what each client calls the server
+	KeepAlive          time.Duration // 0: never
 	AllowOpenAccess    bool
 	ConnectionsMax     int
 	UnauthenticatedMax int
@@ -98,6 +100,8 @@ func (c *Config) fill(v *viper.Viper) {
 		Address:            v.GetString("bolt-address"),
 		Port:               v.GetInt("bolt-port"),
 		ServerName:         v.GetString("bolt-server-name-for-init"),
+		AdvertisedAddress:  v.GetString("bolt-advertised-address"),
+		KeepAlive:          seconds(v, "bolt-keep-alive-interval-sec"),
 		AllowOpenAccess:    v.GetBool("bolt-allow-open-access"),
 		ConnectionsMax:     v.GetInt("bolt-max-connections"),
 		UnauthenticatedMax: v.GetInt("bolt-max-unauthenticated-connections"),

@@ -37,6 +37,14 @@ func boltFlags() []Flag {
 			Help: "Name that clients are told when they connect. Drivers expect it to begin with Neo4j/.",
 		},
 		{
+			Name: "bolt-advertised-address", Group: groupBolt, Kind: Text, Default: "",
+			Help: "Address, as host:port, under which clients reach the server; routing tables name it. Empty: what each client calls the server, which is right unless clients come through a name that others do not have.",
+		},
+		{
+			Name: "bolt-keep-alive-interval-sec", Group: groupBolt, Kind: Int, Default: "10", Max: 3600, Unit: "seconds",
+			Help: "How often a client that waits for a statement is told that the server lives; one of Bolt 5.0 or later gives up a connection that is silent for six times as long. 0 for never.",
+		},
+		{
 			Name: "bolt-allow-open-access", Group: groupBolt, Kind: Bool, Default: "false",
 			Help: "Let clients of other machines in while no user exists. Whoever reaches the port can then read and change everything.",
 		},

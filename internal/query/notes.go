@@ -6,6 +6,9 @@ import (
 	"memgraphd/internal/query/token"
 )
 
+// statusHint is the GQLSTATUS of a hint that was not followed.
+const statusHint = "01N31"
+
 // notes makes notifications of the remarks about a plan. planned is the text that it was
 // made from and text the one that runs.
 func notes(remarks []plan.Remark, planned, text string) []Notification {
@@ -21,7 +24,7 @@ func notes(remarks []plan.Remark, planned, text string) []Notification {
 		position := token.Locate(text, at.Start)
 		out[i] = Notification{
 			Code: r.Code, Title: r.Title, Description: r.Description,
-			Severity: "WARNING", Category: "HINT", Position: &position,
+			Severity: "WARNING", Category: "HINT", Position: &position, Status: statusHint,
 		}
 	}
 	return out

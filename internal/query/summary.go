@@ -32,6 +32,7 @@ type Notification struct {
 	Severity    string // "WARNING" or "INFORMATION"
 	Category    string
 	Position    *token.Position // nil where no place in the text is meant
+	Status      string          // GQLSTATUS, five characters
 }
 
 // Summary is what is known of a statement after its last row.

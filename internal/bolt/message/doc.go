@@ -15,13 +15,15 @@
 //	11 BEGIN      extra
 //	12 COMMIT
 //	13 ROLLBACK
-//	66 ROUTE      routing, bookmarks, extra
+//	66 ROUTE      routing, bookmarks, extra         4.3    (in 4.3 the name of a database instead of extra)
 //
 //	server
 //	70 SUCCESS    metadata
 //	71 RECORD     [values]
 //	7E IGNORED
-//	7F FAILURE    {code, message}
+//	7F FAILURE    {code, message}                          5.6
+//	   FAILURE    {neo4j_code, message, gql_status, description, diagnostic_record [, cause]}
+//	                                                5.7
 //
 // Requests are decoded into structs that a connection uses again and again; replies are
 // appended to its output buffer. A request keeps nothing of the bytes it was decoded

@@ -49,7 +49,7 @@ func (e *Extra) field(d *packstream.Decoder, v wire.Version, key []byte) error {
 		e.Impersonated, err = optional(d)
 	default:
 		if v.AtLeast(wire.V52) {
-			if ok, wrong := e.Filter.field(d, key); ok {
+			if ok, wrong := e.Filter.field(d, v, key); ok {
 				return wrong
 			}
 		}

@@ -88,8 +88,10 @@ func (k Kind) String() string {
 func (k Kind) Since() (v wire.Version, ok bool) {
 	switch k {
 	case KindHello, KindGoodbye, KindReset, KindRun, KindBegin, KindCommit, KindRollback,
-		KindDiscard, KindPull, KindRoute:
-		return wire.V44, true
+		KindDiscard, KindPull:
+		return wire.V41, true
+	case KindRoute:
+		return wire.V43, true
 	case KindLogon, KindLogoff:
 		return wire.V51, true
 	case KindTelemetry:

@@ -17,3 +17,17 @@ func (m *Logon) Decode(d *packstream.Decoder) error {
 		return d.Skip()
 	})
 }
+
+// LogonReply is the metadata of the SUCCESS to a LOGON.
+type LogonReply struct {
+	Address string // where clients reach the server, from 5.8 on; empty otherwise
+}
+
+// Append appends the message to dst.
+func (r *LogonReply) Append(dst []byte) []byte {
+	if r.Address == "" {
+		return appendSuccess(dst, 0)
+	}
+	dst = appendSuccess(dst, 1)
+	return packstream.AppendString(packstream.AppendString(dst, "advertised_address"), r.Address)
+}

@@ -1,6 +1,9 @@
 package message
 
-import "memgraphd/internal/bolt/packstream"
+import (
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/bolt/wire"
+)
 
 // Route asks which servers to talk to.
 type Route struct {
@@ -11,13 +14,17 @@ type Route struct {
 }
 
 // Decode reads the fields of a ROUTE.
-func (m *Route) Decode(d *packstream.Decoder) error {
+func (m *Route) Decode(d *packstream.Decoder, v wire.Version) error {
 	*m = Route{}
 	var err error
 	if m.Address, err = routingAddress(d); err != nil {
 		return err
 	}
 	if m.Bookmarks, err = texts(d, nil); err != nil {
+		return err
+	}
+	if !v.AtLeast(wire.V44) {
+		m.Database, err = optional(d)
 		return err
 	}
 	return entries(d, func(key []byte) error {
@@ -38,16 +45,22 @@ func (m *Route) Decode(d *packstream.Decoder) error {
 // machine has.
 type RouteReply struct {
 	Address  string // host:port
-	Database string
-	TTL      int64 // seconds
+	Database string // from 4.4 on; empty before
+	TTL      int64  // seconds
 }
 
 // Append appends the message to dst.
 func (r *RouteReply) Append(dst []byte) []byte {
 	dst = appendSuccess(dst, 1)
-	dst = packstream.AppendMapHeader(packstream.AppendString(dst, "rt"), 3)
+	entries := 2
+	if r.Database != "" {
+		entries++
+	}
+	dst = packstream.AppendMapHeader(packstream.AppendString(dst, "rt"), entries)
 	dst = packstream.AppendInt(packstream.AppendString(dst, "ttl"), r.TTL)
-	dst = packstream.AppendString(packstream.AppendString(dst, "db"), r.Database)
+	if r.Database != "" {
+		dst = packstream.AppendString(packstream.AppendString(dst, "db"), r.Database)
+	}
 	dst = packstream.AppendListHeader(packstream.AppendString(dst, "servers"), 3)
 	for _, role := range [...]string{"WRITE", "READ", "ROUTE"} {
 		dst = packstream.AppendMapHeader(dst, 2)

@@ -30,12 +30,17 @@ type RunReply struct {
 	Columns []string
 	First   int64 // milliseconds until the first record was ready
 	QID     int64 // number of the result in an explicit transaction, negative outside
+	// Database is the one that was chosen for a client that named none, from 5.8 on.
+	Database string
 }
 
 // Append appends the message to dst.
 func (r *RunReply) Append(dst []byte) []byte {
 	n := 2
 	if r.QID >= 0 {
+		n++
+	}
+	if r.Database != "" {
 		n++
 	}
 	dst = appendSuccess(dst, n)
@@ -46,6 +51,9 @@ func (r *RunReply) Append(dst []byte) []byte {
 	dst = packstream.AppendInt(packstream.AppendString(dst, "t_first"), r.First)
 	if r.QID >= 0 {
 		dst = packstream.AppendInt(packstream.AppendString(dst, "qid"), r.QID)
+	}
+	if r.Database != "" {
+		dst = packstream.AppendString(packstream.AppendString(dst, "db"), r.Database)
 	}
 	return dst
 }

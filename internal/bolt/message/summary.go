@@ -1,6 +1,11 @@
 package message
 
-import "memgraphd/internal/bolt/packstream"
+import (
+	"time"
+
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/bolt/wire"
+)
 
 // Summary is the metadata of the SUCCESS after the last record of a result.
 type Summary struct {
@@ -11,15 +16,24 @@ type Summary struct {
 	Stats         Stats
 	Notifications []Notification
 	Plan          *Plan // EXPLAIN and PROFILE
+
+	Parsing   time.Duration // of the text
+	Planning  time.Duration
+	Execution time.Duration
+	Outcome   Outcome
 }
 
-// Append appends the message to dst, with the notifications that filter wants.
-func (s *Summary) Append(dst []byte, filter *Filter) []byte {
+// Append appends the message to dst in the form of v, with the notifications that filter
+// wants.
+func (s *Summary) Append(dst []byte, v wire.Version, filter *Filter) []byte {
 	dst, mark := appendSuccess(dst, 0), len(dst)+2
-	entries := 3
+	entries := 6
 	dst = packstream.AppendString(packstream.AppendString(dst, "type"), s.Type)
 	dst = packstream.AppendInt(packstream.AppendString(dst, "t_last"), s.Last)
 	dst = packstream.AppendString(packstream.AppendString(dst, "db"), s.Database)
+	dst = packstream.AppendFloat(packstream.AppendString(dst, "parsing_time"), s.Parsing.Seconds())
+	dst = packstream.AppendFloat(packstream.AppendString(dst, "planning_time"), s.Planning.Seconds())
+	dst = packstream.AppendFloat(packstream.AppendString(dst, "plan_execution_time"), s.Execution.Seconds())
 	if s.Bookmark != "" {
 		dst = packstream.AppendString(packstream.AppendString(dst, "bookmark"), s.Bookmark)
 		entries++
@@ -28,7 +42,12 @@ func (s *Summary) Append(dst []byte, filter *Filter) []byte {
 		dst = s.Stats.append(packstream.AppendString(dst, "stats"))
 		entries++
 	}
-	if n := s.wanted(filter); n > 0 {
+	n := s.wanted(filter)
+	switch {
+	case v.AtLeast(wire.V56):
+		dst = s.appendStatuses(dst, n, filter)
+		entries++
+	case n > 0:
 		dst = s.appendNotifications(dst, n, filter)
 		entries++
 	}
@@ -41,6 +60,26 @@ func (s *Summary) Append(dst []byte, filter *Filter) []byte {
 		entries++
 	}
 	packstream.AppendMapHeader(dst[:mark], entries) // one byte: there are fewer than 16
+	return dst
+}
+
+// appendStatuses appends the outcome and the n notifications that pass filter, in the
+// order of their ranks.
+func (s *Summary) appendStatuses(dst []byte, n int, filter *Filter) []byte {
+	dst = packstream.AppendListHeader(packstream.AppendString(dst, "statuses"), 1+n)
+	if n == 0 {
+		return s.Outcome.append(dst)
+	}
+	for r := range ranks {
+		if r == rank(s.Outcome.status()) {
+			dst = s.Outcome.append(dst)
+		}
+		for i := range s.Notifications {
+			if note := &s.Notifications[i]; rank(note.status()) == r && filter.Wants(note) {
+				dst = note.appendStatus(dst)
+			}
+		}
+	}
 	return dst
 }
 

@@ -13,6 +13,19 @@
 // that names a version of the server wins; of several within it the highest. Version
 // 5.5 is never chosen: it was flawed, although the ranges of drivers include it.
 //
+// A proposal 00 00 01 FF asks for the manifest, by which alone versions from 6.0 on are
+// agreed on. The server then lists what it speaks, and the client chooses:
+//
+//	server  00 00 01 FF
+//	        n                                varint: number of ranges
+//	        00 range minor major   n times   highest first
+//	        capabilities                     varint: a bit each; there are none
+//	client  00 00 minor major                one of them
+//	        capabilities                     varint: those of the server's that it wants
+//
+// A varint is groups of 7 bits, the lowest first, each but the last with its highest bit
+// set. The client may send its first message together with its choice.
+//
 // Other protocols are told apart by their first byte: 16 is a TLS handshake, an upper
 // case letter is HTTP.
 //

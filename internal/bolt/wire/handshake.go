@@ -37,13 +37,20 @@ func IsMagic(b []byte) bool {
 	return len(b) >= 4 && b[0] == 0x60 && b[1] == 0x60 && b[2] == 0xB0 && b[3] == 0x17
 }
 
-// Negotiate chooses a version for the 16 bytes of proposals. Supported is sorted, highest
-// first.
+// legacyMajorMax is the highest major version that a proposal can name; later ones are
+// agreed on by the manifest.
+const legacyMajorMax = 5
+
+// Negotiate chooses a version for the 16 bytes of proposals, or the Manifest. Supported is
+// sorted, highest first.
 func Negotiate(offer []byte, supported []Version) (Version, bool) {
 	for i := range proposals {
 		p := offer[4*i : 4*i+4]
 		span, minor, major := p[1], p[2], p[3]
-		if p[0] != 0 || major == 0 {
+		if p[0] == 0 && span == 0 && minor == Manifest.Minor && major == Manifest.Major {
+			return Manifest, true
+		}
+		if p[0] != 0 || major == 0 || major > legacyMajorMax {
 			continue
 		}
 		lowest := minor - min(span, minor)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,23 +29,87 @@ func TestNegotiate(t *testing.T) {
 		}
 	}
 	f("00000405", "5.4")
-	f("00000305 00000405", "5.3")                   // the client's order counts
-	f("00040405 00020404 00000104 00000003", "5.4") // JavaScript 5.15
-	f("000001FF 00080805 00020404 00000003", "5.4") // of today, with the manifest first
-	f("00060605 00020404 00000104 00000003", "5.4") // .NET 5.25
+	f("00000305 00000405", "5.3")                     // the client's order counts
+	f("00040405 00020404 00000104 00000003", "5.4")   // JavaScript 5.15
+	f("000001FF 00080805 00020404 00000003", "255.1") // of today: the manifest
+	f("00080805 00020404 00000003", "5.8")
+	f("00060605 00020404 00000104 00000003", "5.6") // .NET 5.25
+	f("00070705 00020404 00000104 00000003", "5.7") // Go 5.25
+	f("00000404 00000304 00000104 00000001", "4.4") // mgclient
+	f("00000304 00000104 00000001", "4.3")
 	f("00000005 00020404 00000104 00000003", "5.0") // JavaScript 5.0
 	f("00020404 00000104 00000004 00000003", "4.4") // JavaScript 4.4
-	f("00010304 00000204 00000104 00000003", "none")
+	f("00010304 00000204 00000104 00000003", "4.3") // JavaScript 4.3
+	f("00000204 00000104", "4.2")
+	f("00000104 00000003", "4.1")
+	f("00000003 00000002 00000001", "none")
 	f("00000505", "none") // 5.5 is never chosen
 	f("00010505", "5.4")  // but a range goes on below it
-	f("00000605", "none")
-	f("00030805", "none")
-	f("00040805", "5.4")
-	f("00FF0205", "5.2") // a range longer than the minor
-	f("00000006", "none")
+	f("00000905", "none")
+	f("00030805", "5.8")
+	f("00030905", "5.8")
+	f("000101FF 00000405", "5.4") // the manifest has no range
+	f("000002FF 00000405", "5.4") // and a later one is not known
+	f("00FF0205", "5.2")          // a range longer than the minor
+	f("00000006", "none")         // only by the manifest
+	f("00010106 00000104", "4.1")
 	f("01000405", "none") // the first byte is reserved
 	f("00000000", "none")
 	f("00000001 00000002 00000003 00000404", "4.4")
+}
+
+// TestManifest holds the list of versions and what a client may answer.
+func TestManifest(t *testing.T) {
+	want := "\x00\x00\x01\xFF" + "\x04" + "\x00\x00\x00\x06" + "\x00\x02\x08\x05" + "\x00\x04\x04\x05" + "\x00\x03\x04\x04" + "\x00"
+	if got := AppendManifest(nil, Supported()); string(got) != want {
+		t.Errorf("% X\n% X", got, want)
+	}
+	if got := AppendManifest(nil, []Version{V58}); string(got) != "\x00\x00\x01\xFF\x01\x00\x00\x08\x05\x00" {
+		t.Errorf("% X", got)
+	}
+	for b, want := range map[string]string{
+		"":                                              "incomplete",
+		"\x00\x00\x08":                                  "incomplete",
+		"\x00\x00\x08\x05":                              "incomplete",
+		"\x00\x00\x08\x05\x80\x80\x80\x80\x80":          "incomplete",
+		"\x00\x00\x08\x05\x00":                          "5.8 in 5",
+		"\x00\x00\x08\x05\x80\x00":                      "5.8 in 6", // longer than it need be
+		"\x00\x00\x00\x06\x00\x00\x04":                  "6.0 in 5", // the first message follows
+		"\x00\x00\x01\x06\x00":                          "refused",
+		"\x00\x00\x05\x05\x00":                          "refused",
+		"\x00\x01\x08\x05\x00":                          "refused", // a range is no choice
+		"\x00\x00\x08\x05\x01":                          "refused", // no capability was offered
+		"\x00\x00\x08\x05\xFF\xFF\xFF\x7F":              "refused",
+		"\x00\x00\x08\x05" + strings.Repeat("\xFF", 10): "refused",
+		"\x00\x00\x08\x05" + strings.Repeat("\x80", 99): "refused",
+	} {
+		v, n, err := Choice([]byte(b), Supported())
+		got := fmt.Sprintf("%s in %d", v, n)
+		switch {
+		case errors.Is(err, ErrChoiceIncomplete):
+			got = "incomplete"
+		case err != nil:
+			got = "refused"
+		}
+		if got != want {
+			t.Errorf("% X: %s, want %s", b, got, want)
+		}
+	}
+}
+
+// FuzzChoice reads what may follow a manifest.
+func FuzzChoice(f *testing.F) {
+	f.Add([]byte("\x00\x00\x08\x05\x00"))
+	f.Add([]byte("\x00\x00\x00\x06\x80\x80\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v, n, err := Choice(b, Supported())
+		switch {
+		case err == nil && (n < 5 || n > ChoiceMax || n > len(b) || !slices.Contains(Supported(), v)):
+			t.Errorf("% X: %s in %d", b, v, n)
+		case errors.Is(err, ErrChoiceIncomplete) && len(b) >= ChoiceMax:
+			t.Errorf("% X is said to be incomplete", b)
+		}
+	})
 }
 
 func TestVersionOrder(t *testing.T) {
