@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/audit"
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability"
@@ -22,6 +23,7 @@ import (
 	"memgraphd/internal/monitor"
 	"memgraphd/internal/online"
 	"memgraphd/internal/query"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/setting"
 	"memgraphd/internal/storage"
@@ -65,6 +67,8 @@ type server struct {
 	inForce  inForce
 	database *setting.Table // what can be changed while the server runs
 	readers  *online.Server // of the files, over Bolt
+	users    *auth.Store
+	audit    *audit.Log // nil: there is none
 	queries  *query.Engine
 	bolt     *bolt.Server
 	listener net.Listener
@@ -116,8 +120,12 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	if err = s.openStore(ctx); err != nil {
 		return false, err
 	}
-	if err = s.openFront(); err != nil {
-		return false, errors.Join(err, s.closeStore())
+	err = errors.Join(s.openUsers(ctx), s.openAudit())
+	if err == nil {
+		err = s.openFront()
+	}
+	if err != nil {
+		return false, errors.Join(err, s.closeAudit(), s.closeStore())
 	}
 	s.watchAll()
 	address := s.listener.Addr().String()
@@ -145,7 +153,7 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	stopWatching()
 	s.serving.Wait()
 	s.unwatch()
-	return again, errors.Join(err, s.closeStore())
+	return again, errors.Join(err, s.closeAudit(), s.closeStore())
 }
 
 // announce says who starts, with what, and what the settings risk.
@@ -253,6 +261,8 @@ func (s *server) openFront() error {
 		Settings:         s.settings,
 		Database:         s.database,
 		Metrics:          s.metrics,
+		Auth:             s.users,
+		Audit:            s.auditStatements(),
 		ReloadTLS:        s.certificates.reload,
 		Procedures:       slices.Concat(s.readers.Procedures(), procedure.Routing(s.cfg.Bolt.AdvertisedAddress, s.reachedAt)),
 		Version:          versionName(),
@@ -268,6 +278,7 @@ func (s *server) openFront() error {
 		s.queries.Close()
 		return errors.Join(err, s.readers.Close())
 	}
+	s.users.Watch(s.bolt.Expel)
 	if s.listener, err = boltPort(s.cfg.Bolt).listen(); err != nil {
 		return errors.Join(err, s.closeFront(context.Background()))
 	}
@@ -290,7 +301,11 @@ func (s *server) boltOptions() bolt.Options {
 		ServerName:         func() string { return *s.inForce.serverName.Load() },
 		AdvertisedAddress:  b.AdvertisedAddress,
 		KeepAlive:          keepAlive(b.KeepAlive),
+		Auth:               s.users,
 		AllowOpenAccess:    b.AllowOpenAccess,
+		LocalOnly:          s.disk.Broken() != nil,
+		OnLogin:            s.auditLogins("login"),
+		OnLogout:           s.auditLogins("logout"),
 		ConnectionsMax:     b.ConnectionsMax,
 		UnauthenticatedMax: b.UnauthenticatedMax,
 		MessageMax:         int(b.MessageBytesMax),

@@ -14,6 +14,7 @@ import (
 	"memgraphd/internal/bolt/packstream"
 	"memgraphd/internal/bolt/state"
 	"memgraphd/internal/bolt/wire"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/batch"
 )
 
@@ -41,10 +42,11 @@ type conn struct {
 	cancel context.CancelFunc
 
 	closing  sync.Once
-	loggedIn atomic.Bool  // which limits hold
-	retiring atomic.Bool  // no further request is begun
-	deaf     atomic.Bool  // what still arrives is dropped
-	resets   atomic.Int32 // RESETs that arrived and did not have their turn
+	loggedIn atomic.Bool                   // which limits hold
+	identity atomic.Pointer[auth.Identity] // who has logged in; nil: nobody, in a server without users
+	retiring atomic.Bool                   // no further request is begun
+	deaf     atomic.Bool                   // what still arrives is dropped
+	resets   atomic.Int32                  // RESETs that arrived and did not have their turn
 
 	since  atomic.Int64 // tick since which the executor works, 0 while it waits
 	active atomic.Bool  // in the list of the monitor

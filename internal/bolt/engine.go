@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage/value"
 )
@@ -19,6 +20,8 @@ type SessionOptions struct {
 	User    string // empty while no user exists
 	Address string // of the client
 	ID      string // of the connection, "bolt-1"
+	// Identity is who the client is; nil: nobody, in a server without users.
+	Identity *auth.Identity
 }
 
 // TxOptions are what a client asks of a transaction. They are valid during the call only.

@@ -104,6 +104,10 @@ func (c *conn) open(m *mail, l *letter) bool {
 	case c.resets.Load() > 0:
 		c.state = c.state.Interrupt()
 	}
+	if c.expired(kind) {
+		c.lastFailure(c.expiry())
+		return false
+	}
 	rule := state.On(c.version, c.state, kind)
 	switch rule.Action {
 	case state.Ignore:

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"net"
 	"time"
 
 	"go.uber.org/zap"
@@ -63,15 +62,20 @@ func (c *conn) logoff() {
 
 // login lets the client in or says why not.
 func (c *conn) login(auth *message.Auth) error {
-	if err := c.admits(auth); err != nil {
+	identity, err := c.admits(auth)
+	if err != nil {
+		c.told(auth.Principal, err)
 		c.srv.refused.Add(1)
 		return err
 	}
 	if whose, most, ok := c.srv.login(c); !ok {
-		c.srv.turnAway(turnedFull)
-		return refuse(message.CodeUnavailable, "ConnectionLimit: %s its most of %d connections; "+
+		err = refuse(message.CodeUnavailable, "ConnectionLimit: %s its most of %d connections; "+
 			"close some, or raise the limit", whose, most)
+		c.told(auth.Principal, err)
+		c.srv.turnAway(turnedFull)
+		return err
 	}
+	c.told(identity.Name(), nil)
 	c.set(c.nc.SetDeadline(time.Time{}))
 	if c.records == nil {
 		form := message.WithoutElementIDs
@@ -86,41 +90,13 @@ func (c *conn) login(auth *message.Auth) error {
 		c.sink = c.send
 		c.decoder.Intern(packstream.NewInterner())
 	}
-	c.setSession(c.srv.o.Engine.NewSession(SessionOptions{Address: c.nc.RemoteAddr().String(), ID: c.id}))
+	c.identity.Store(identity)
+	c.setSession(c.srv.o.Engine.NewSession(SessionOptions{
+		User: identity.Name(), Address: c.nc.RemoteAddr().String(), ID: c.id, Identity: identity,
+	}))
 	c.loggedIn.Store(true)
-	c.log.Debug("logged in", zap.Stringer("version", c.version))
+	c.log.Debug("logged in", zap.Stringer("version", c.version), zap.String("user", identity.Name()))
 	return nil
-}
-
-// admits reports why a client must stay out. While no user exists there is no password to
-// check, and the address decides.
-func (c *conn) admits(auth *message.Auth) error {
-	switch auth.Scheme {
-	case "", "none", "basic":
-	default:
-		return refuse(message.CodeUnauthenticated, "UnknownAuthScheme: the authentication scheme %q is not known; "+
-			"use \"none\" or \"basic\"", auth.Scheme)
-	}
-	if c.srv.o.AllowOpenAccess || sameMachine(c.nc.RemoteAddr(), c.nc.LocalAddr()) {
-		return nil
-	}
-	return refuse(message.CodeUnauthenticated, "OpenAccessRefused: no user exists yet, so only clients of the server's "+
-		"own machine are served, and this one connects from %s; to open the server, create a user, or set "+
-		"MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access", c.nc.RemoteAddr())
-}
-
-// sameMachine reports whether a connection does not leave the machine: a loopback
-// address, the server's own, or no network at all.
-func sameMachine(remote, local net.Addr) bool {
-	r, ok := remote.(*net.TCPAddr)
-	if !ok {
-		return true
-	}
-	if r.IP.IsLoopback() {
-		return true
-	}
-	l, ok := local.(*net.TCPAddr)
-	return ok && l.IP.Equal(r.IP)
 }
 
 // forgetSession ends what the client has open, if it has logged in.
@@ -132,6 +108,7 @@ func (c *conn) forgetSession() {
 	s := c.session
 	c.setSession(nil)
 	s.Close()
+	c.toldEnd()
 	c.inTx = false
 }
 

@@ -26,6 +26,14 @@ type Options struct {
 	// AdvertisedAddress is the host:port under which clients reach the server. Default: what
 	// each of them calls it.
 	AdvertisedAddress string
+	// LocalOnly keeps clients of other machines out while no user is known, whatever
+	// AllowOpenAccess says: for a database that could not be opened.
+	LocalOnly bool
+	// Auth knows the users; nil: there are none.
+	Auth Authenticator
+	// OnLogin hears of each login, and OnLogout of the end of those that succeeded; nil: nobody does.
+	OnLogin  func(Login)
+	OnLogout func(Login)
 	// Versions are the protocol versions to offer, highest first; default: all.
 	Versions []wire.Version
 

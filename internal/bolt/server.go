@@ -27,8 +27,9 @@ type Server struct {
 	serving  sync.WaitGroup // a connection each
 	watching sync.WaitGroup // the monitor
 
-	lastID  atomic.Uint64
-	refused atomic.Uint64
+	lastID    atomic.Uint64
+	refused   atomic.Uint64
+	lastPlain atomic.Int64 // when a login without TLS was last warned of
 
 	refusals refusals
 	requests atomic.Uint64 // messages of clients

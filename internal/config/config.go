@@ -14,6 +14,8 @@ const walSegmentMinKiB = 64
 // Config holds the settings of one start.
 type Config struct {
 	Bolt    Bolt
+	Auth    Auth
+	Audit   Audit
 	Storage Storage
 	Archive Archive
 	S3      S3
@@ -132,6 +134,8 @@ func (c *Config) fill(v *viper.Viper) {
 		RecoverTo:            v.GetString(recoverTo),
 		AccessTimeout:        seconds(v, accessTimeout),
 	}
+	c.Auth = authConfig(v)
+	c.Audit = auditConfig(v)
 	c.Archive = archive(v)
 	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}
 	c.Backup = backups(v)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ const (
 	Choice               // one of Choices, in any case
 	Address              // an IP address or a host name
 	Schedule             // seconds or a cron expression, as package schedule reads them
+	Pattern              // a regular expression, as package regexp reads them
 )
 
 // String names the kind as the documentation does.
@@ -41,22 +43,25 @@ func (k Kind) String() string {
 		return "address"
 	case Schedule:
 		return "schedule"
+	case Pattern:
+		return "pattern"
 	}
 	return "unknown"
 }
 
 // Flag is one line of the flag table.
 type Flag struct {
-	Name    string   // with dashes
-	Group   string   // the heading under which files and pages list it
-	Kind    Kind     // which values it takes
-	Default string   // as a user would write it
-	Min     float64  // least number, Int and Float
-	Max     float64  // greatest number, Int and Float
-	Unit    string   // unit of a number, for messages
-	Choices []string // values of a Choice
-	Needed  bool     // a Text that may not be empty
-	Help    string   // one or more sentences
+	Name    string            // with dashes
+	Group   string            // the heading under which files and pages list it
+	Kind    Kind              // which values it takes
+	Default string            // as a user would write it
+	Min     float64           // least number, Int and Float
+	Max     float64           // greatest number, Int and Float
+	Unit    string            // unit of a number, for messages
+	Choices []string          // values of a Choice
+	Refused map[string]string // values of a Choice that Memgraph takes, in lower case, and why they are not taken here
+	Needed  bool              // a Text that may not be empty
+	Help    string            // one or more sentences
 
 	// Unsupported says why a flag of Memgraph's has no effect here; empty for a flag that has one.
 	Unsupported string
@@ -90,6 +95,8 @@ func (f *Flag) Wants() string {
 		return "an IP address or a host name"
 	case Schedule:
 		return schedule.Wants
+	case Pattern:
+		return "a regular expression, in the syntax of RE2"
 	}
 	return ""
 }
@@ -111,6 +118,9 @@ func (f *Flag) Canonical(text string) (string, error) {
 		x, err := strconv.ParseFloat(text, 64)
 		ok = err == nil && !math.IsNaN(x) && x >= f.Min && x <= f.Max
 	case Choice:
+		if reason := f.Refused[strings.ToLower(text)]; reason != "" {
+			return "", fmt.Errorf("%s is not supported: %s", text, reason)
+		}
 		for _, choice := range f.Choices {
 			if strings.EqualFold(choice, text) {
 				text, ok = choice, true
@@ -125,6 +135,11 @@ func (f *Flag) Canonical(text string) (string, error) {
 			return "", err
 		}
 		text, ok = s.String(), true
+	case Pattern:
+		if _, err := regexp.Compile(text); err != nil {
+			return "", fmt.Errorf("%q is not %s: %w", text, f.Wants(), err)
+		}
+		ok = true
 	}
 	if !ok {
 		return "", fmt.Errorf("%q is not %s", text, f.Wants())

@@ -56,6 +56,8 @@ func Load(src Sources) (*Config, error) {
 	v, settings := r.layers(flags)
 	c := &Config{Settings: settings}
 	c.fill(v)
+	first, warnings := firstUser(src.Lookup)
+	c.Auth.First, c.Warnings = first, append(c.Warnings, warnings...)
 	r.strays(v.GetBool("strict-flag-check"), c)
 	c.Warnings = append(c.Warnings, r.misspelt(src.Environ)...)
 	c.Warnings = append(c.Warnings, r.withoutEffect()...)
@@ -173,10 +175,7 @@ func (r *reader) misspelt(environ []string) []Warning {
 		}
 		origin := Origin{Source: FromEnvironment, Name: name}
 		switch rest {
-		case "CONFIG":
-			continue
-		case "USER", "PASSWORD", "PASSFILE":
-			warnings = append(warnings, Warning{Origin: origin, Text: "users are " + later + "; none is created"})
+		case "CONFIG", "USER", "PASSWORD", "PASSFILE":
 			continue
 		}
 		flag := normal(rest)

@@ -19,7 +19,7 @@ const ServerNameDefault = "Neo4j/v5.11.0 compatible graph database server - memg
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {
-	return slices.Concat(boltFlags(), networkFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
+	return slices.Concat(boltFlags(), networkFlags(), authFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
 }
 
 func boltFlags() []Flag {

@@ -24,14 +24,6 @@ func unsupportedAuth() []Flag {
 	return ignored(groupOther, [][3]string{
 		{"auth-module-mappings", later, ""},
 		{"auth-module-timeout-ms", later, ""},
-		{"auth-user-or-role-name-regex", later, ""},
-		{"auth-user-or-role-regex", later, ""},
-		{"auth-password-permit-null?", later, "true"},
-		{"auth-password-strength-regex", later, ""},
-		{"password-encryption-algorithm", later, ""},
-		{"audit-enabled?", later, "false"},
-		{"audit-buffer-size", later, ""},
-		{"audit-buffer-flush-interval-ms", later, ""},
 	})
 }
 

@@ -327,7 +327,7 @@ func lockDirectory(_ context.Context, s *Session) (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	owner := s.o.User
+	owner := s.user()
 	if owner == "" {
 		owner = "(nobody logged in)"
 	}

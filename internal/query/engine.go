@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/declared"
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/procedure"
@@ -35,6 +36,9 @@ type Options struct {
 	Files            exec.Files           // what LOAD CSV reads; nil: it fails with a clear error
 	Settings         func() []Setting     // rows of SHOW CONFIG
 	Database         *setting.Table       // what SET DATABASE SETTING changes; nil: it fails with a clear error
+	Auth             *auth.Store          // the users; nil: there are none, and their statements fail with a clear error
+	// Audit hears of each statement when it has ended, and of each end of a transaction; nil: nobody does.
+	Audit func(Audited)
 	// Metrics returns the rows of SHOW METRICS INFO; nil: there are none.
 	Metrics func() ([]Metric, error)
 	// ReloadTLS carries out RELOAD BOLT_SERVER TLS; nil: there is no TLS.

@@ -35,6 +35,9 @@ type Result struct {
 	err     error
 	summary Summary
 
+	audited *Audited // the record of the statement, until it has ended
+	sent    int64    // rows
+
 	view     batch.Batch
 	sel      []uint16
 	entities entities
@@ -100,6 +103,7 @@ func (r *Result) take(ctx context.Context, n int64, sink func(*batch.Batch, batc
 			return false, r.fail(err)
 		}
 		r.offset += count
+		r.sent += int64(count)
 	}
 	if err := r.fill(); err != nil {
 		return false, r.fail(err)
@@ -159,6 +163,7 @@ func (r *Result) finish() {
 
 // complete ends the statement's own transaction and stamps the summary, once.
 func (r *Result) complete() {
+	r.tell(nil)
 	if r.s == nil || r.t == nil {
 		return
 	}
@@ -173,6 +178,7 @@ func (r *Result) complete() {
 // fail ends the statement with err and returns it explained.
 func (r *Result) fail(err error) error {
 	r.err = r.s.explain(r.relocate(err), r.text)
+	r.tell(r.err)
 	if r.t != nil {
 		r.t.failed = true
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/value"
 )
@@ -25,6 +26,8 @@ type SessionOptions struct {
 	User    string // empty while nobody has to log in
 	Address string // the client's network address, for lists and logs
 	ID      string // for example "bolt-12"
+	// Identity is who the client is, and what it may do; nil: nobody, who may do everything.
+	Identity *auth.Identity
 }
 
 // Session is one client's conversation. Its methods may not run concurrently, except for
@@ -59,6 +62,14 @@ func (e *Engine) NewSession(o SessionOptions) *Session {
 	return s
 }
 
+// user is the name of who is logged in; empty for nobody.
+func (s *Session) user() string {
+	if s.o.Identity != nil {
+		return s.o.Identity.Name() // who makes the first user becomes it
+	}
+	return s.o.User
+}
+
 // Begin opens an explicit transaction.
 func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 	s.enter()
@@ -89,14 +100,18 @@ func (s *Session) Run(ctx context.Context, text string, params value.Value, o Tx
 		return nil, err
 	}
 	s.endAutomatic()
+	record := s.audited(text, params)
 	r, err := s.run(ctx, text, params, o)
 	if err != nil {
 		if s.t != nil {
 			s.t.failed = true
 			s.endAutomatic()
 		}
-		return nil, s.explain(err, text)
+		err = s.explain(err, text)
+		s.record(record, err)
+		return nil, err
 	}
+	r.audited = record
 	return r, nil
 }
 
@@ -111,10 +126,12 @@ func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
 	if t == nil || !t.explicit {
 		return "", noTransaction("COMMIT")
 	}
+	record := s.audited("COMMIT", value.Null)
 	if bookmark, err = s.commitOpen(ctx); err != nil {
-		return "", s.explain(err, "")
+		err = s.explain(err, "")
 	}
-	return bookmark, nil
+	s.record(record, err)
+	return bookmark, err
 }
 
 // commitOpen commits the explicit transaction and ends it, whatever comes of it. One that
@@ -138,6 +155,9 @@ func (s *Session) Rollback() error {
 	s.enter()
 	defer s.leave()
 	s.expired = nil
+	if s.t != nil && s.t.explicit {
+		s.record(s.audited("ROLLBACK", value.Null), nil)
+	}
 	s.end()
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStat
 		return settingError(err).At(st.Value.Span())
 	}
 	s.engine.o.Log.Info("setting changed", zap.String("setting", name), zap.String("value", text),
-		zap.String("user", s.o.User), zap.String("from", s.o.Address))
+		zap.String("user", s.user()), zap.String("from", s.o.Address))
 	r.answer(table{})
 	if overruled != "" {
 		r.summary.Notifications = append(r.summary.Notifications, Notification{

@@ -24,7 +24,7 @@ func showTransactions(_ context.Context, s *Session) (table, error) {
 			metadata = value.Map(nil)
 		}
 		t.rows = append(t.rows, []value.Value{
-			value.String(open.s.o.User), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
+			value.String(open.s.user()), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
 			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
 		})
 	}

@@ -14,14 +14,16 @@ const (
 	CodeInvalid         = "Neo.ClientError.Request.Invalid"
 	CodeType            = "Neo.ClientError.Statement.TypeError"
 	CodeUnauthenticated = "Neo.ClientError.Security.Unauthenticated"
-	CodeForbidden       = "Neo.ClientError.Security.Forbidden"
-	CodeDatabase        = "Neo.ClientError.Database.DatabaseNotFound"
-	CodeTerminated      = "Neo.ClientError.Transaction.Terminated"
-	CodeTimedOut        = "Neo.ClientError.Transaction.TransactionTimedOut"
-	CodeLimit           = "Neo.ClientError.General.ResourceLimitExceeded"
-	CodeUnavailable     = "Neo.TransientError.General.DatabaseUnavailable"
-	CodeMemory          = "Neo.ClientError.General.TransactionOutOfMemoryError"
-	CodeUnknown         = "Neo.DatabaseError.General.UnknownError"
+	// CodeAuthorizationExpired has drivers log in again and try once more.
+	CodeAuthorizationExpired = "Neo.ClientError.Security.AuthorizationExpired"
+	CodeForbidden            = "Neo.ClientError.Security.Forbidden"
+	CodeDatabase             = "Neo.ClientError.Database.DatabaseNotFound"
+	CodeTerminated           = "Neo.ClientError.Transaction.Terminated"
+	CodeTimedOut             = "Neo.ClientError.Transaction.TransactionTimedOut"
+	CodeLimit                = "Neo.ClientError.General.ResourceLimitExceeded"
+	CodeUnavailable          = "Neo.TransientError.General.DatabaseUnavailable"
+	CodeMemory               = "Neo.ClientError.General.TransactionOutOfMemoryError"
+	CodeUnknown              = "Neo.DatabaseError.General.UnknownError"
 )
 
 // Failure is the answer to a request that could not be carried out.

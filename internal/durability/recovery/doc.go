@@ -4,6 +4,7 @@
 // # Directory
 //
 //	.lock                 held by the process that uses the directory
+//	audit/                the audit log (package audit); no part of the database
 //	database.json         identity of the database, see below
 //	snapshots/            images of the graph (package snapshot)
 //	wal/                  the log (package wal)
@@ -64,7 +65,8 @@
 // # What happens at a start
 //
 //	found                                  outcome
-//	nothing, or lost+found and dot files   a new database
+//	nothing, or lost+found, audit and      a new database
+//	dot files
 //	other files, no database.json          refused: *ForeignFilesError
 //	files of Memgraph                      refused: *ForeignFilesError that names it
 //	a file of a newer format               refused: *NewerFormatError

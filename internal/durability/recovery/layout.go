@@ -24,6 +24,8 @@ const (
 	LogName = "wal"
 	// BackupName is the folder of former generations.
 	BackupName = ".backup"
+	// AuditName is the folder of the audit log, which is not the database's.
+	AuditName = "audit"
 
 	identityName = "database.json"
 	identityTemp = identityName + ".tmp"
@@ -65,7 +67,7 @@ func inspect(fsys vfs.FS, dir string) (contents, error) {
 		case memgraphName(name):
 			memgraph = append(memgraph, name)
 		case name == identityName, name == SnapshotsName, name == LogName, name == retention.QuarantineName,
-			name == retention.LockName, name == "lost+found", strings.HasPrefix(name, "."):
+			name == retention.LockName, name == AuditName, name == "lost+found", strings.HasPrefix(name, "."):
 		default:
 			c.unknown = append(c.unknown, name)
 		}
