@@ -16,6 +16,7 @@ BENCHTIME ?= 1s
 BENCH    ?= .
 PKG      ?= ./...
 TIMES    ?= 1
+ATTACK   ?= 5s
 
 .PHONY: help
 help: ## list the targets
@@ -38,7 +39,7 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|crash|history|museum|power|tck)$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|attack|crash|history|museum|power|tck)$$')
 
 .PHONY: tck-short
 tck-short:
@@ -52,7 +53,11 @@ tck: build ## the openCypher TCK of ../shared/tck, TIMES (1) times in process an
 
 .PHONY: e2e
 e2e: build ## tests of the built binary over Bolt, with a short kill test
-	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -timeout 30m ./test/e2e ./test/crash ./test/history ./test/power
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -timeout 30m ./test/e2e ./test/crash ./test/history ./test/power ./test/attack
+
+.PHONY: attack
+attack: build ## what a hostile peer may send to the built server, each for ATTACK (5s): memory, other clients, what is left
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_ATTACK=$(ATTACK) go test -count=1 -v -timeout 30m ./test/attack
 
 .PHONY: lint
 lint: ## golangci-lint as pinned in tools.mod; PKG=./internal/x/... narrows it

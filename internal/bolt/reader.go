@@ -107,7 +107,7 @@ func (c *conn) deliver(input []byte) bool {
 	for {
 		body, rest, owned, err := c.dechunker.Next(input, limit)
 		if err == nil {
-			err = c.reserve(len(body))
+			err = c.reserve(body, owned)
 		}
 		if err != nil {
 			return c.poisonLocked(err)
@@ -135,14 +135,23 @@ func (c *conn) deliver(input []byte) bool {
 	}
 }
 
-// reserve asks the budget for what a large message takes, complete or not.
-func (c *conn) reserve(complete int) error {
-	need := int64(max(c.dechunker.Partial(), complete) - freePartial)
-	if c.srv.budget == nil || need <= c.reserved {
+// reserve asks the budget for what a large message takes: twice while it grows, because
+// what it outgrew waits for the collector, and once when it is complete.
+func (c *conn) reserve(body []byte, owned bool) error {
+	if c.srv.budget == nil {
 		return nil
 	}
-	if err := c.srv.budget.Reserve(need - c.reserved); err != nil {
-		return err
+	held := 2 * c.dechunker.Held()
+	if owned {
+		held = cap(body)
+	}
+	need := max(int64(held-freePartial), 0)
+	if need > c.reserved {
+		if err := c.srv.budget.Reserve(need - c.reserved); err != nil {
+			return err
+		}
+	} else {
+		c.srv.release(c.reserved - need)
 	}
 	c.reserved = need
 	return nil

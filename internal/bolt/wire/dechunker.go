@@ -31,6 +31,10 @@ type Dechunker struct {
 // Partial returns the number of bytes kept of an incomplete message.
 func (d *Dechunker) Partial() int { return len(d.part) }
 
+// Held returns the number of bytes taken for an incomplete message. While it grows, what
+// it outgrew is there as well until the next collection.
+func (d *Dechunker) Held() int { return cap(d.part) }
+
 // Next consumes input up to the end of the next message. It returns the message, nil if
 // the input ends before it does, and the input that is left. The message is a view into
 // input, or belongs to the caller where owned holds. A message of more than limit bytes
@@ -95,10 +99,10 @@ func (d *Dechunker) header(input []byte) (size int, rest []byte, ok bool) {
 }
 
 // append grows by what has arrived, at least doubling up to growth at a time for a
-// small message and by a quarter for a large one; never by what a peer announces.
+// small message and by half for a large one; never by what a peer announces.
 func (d *Dechunker) append(b []byte, limit int) {
 	if need := len(d.part) + len(b); need > cap(d.part) {
-		ahead := min(max(len(d.part)/4, min(len(d.part), growth)), limit-need)
+		ahead := min(max(len(d.part)/2, min(len(d.part), growth)), limit-need)
 		d.part = slices.Grow(d.part, len(b)+max(ahead, 0))
 	}
 	d.part = append(d.part, b...)
