@@ -29,9 +29,9 @@ func length() time.Duration {
 
 // What an attack may do at most.
 const (
-	memoryLimitMiB = 400                    // --memory-limit of the server
-	peakMost       = 560 << 20              // of resident memory: the limit, the program, and garbage
-	growthMost     = 160 << 20              // before the login, where nothing large may be kept at all
+	memoryLimitMiB = 400             // --memory-limit of the server
+	peakMost       = 560 << 20       // of resident memory: the limit, the program, and garbage
+	growthMost     = 160 << 20       // before the login, where nothing large may be kept at all
 	pauseMost      = 2 * time.Second // p99 of the other clients; a machine that does much else is slow
 )
 
