@@ -203,18 +203,14 @@ func (s *Session) interruptible(ctx context.Context, asked time.Duration) (withi
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	s.cancelWith(cancel)
-	stop = func() {
-		s.cancelWith(nil)
-		cancel(nil)
+	end := func() {}
+	if limit := s.engine.timeLimit(asked); limit > 0 {
+		ctx, end = context.WithTimeoutCause(ctx, limit, timeoutError{limit})
 	}
-	limit := s.engine.timeLimit(asked)
-	if limit <= 0 {
-		return ctx, stop
-	}
-	ctx, end := context.WithTimeoutCause(ctx, limit, timeoutError{limit})
 	return ctx, func() {
 		end()
-		stop()
+		s.cancelWith(nil)
+		cancel(nil)
 	}
 }
 
