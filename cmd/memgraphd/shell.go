@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	commands "memgraphd/internal/command"
+	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/shell"
 )
 
@@ -63,7 +64,10 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 		return exit(exitUsage, fmt.Errorf("--output-format: %w", err))
 	}
 	interactive := f.statements == "" && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
-	o := f.Options("memgraphd-shell/" + versionName())
+	o, err := f.Options(vfs.OS(), "memgraphd-shell/"+versionName())
+	if err != nil {
+		return err
+	}
 	if o.User != "" && o.Password == "" && interactive {
 		if o.Password, err = askPassword(stderr); err != nil {
 			return err

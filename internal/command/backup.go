@@ -77,7 +77,11 @@ func (f *backupFlags) source(ctx context.Context, env Env) (backup.Source, error
 	if f.directory != "" {
 		return backup.OpenDirectory(env.FS, f.directory, env.Now)
 	}
-	s, err := online.Connect(ctx, f.Options("memgraphd-backup/"+env.Version), "memgraphd backup")
+	o, err := f.Options(env.FS, "memgraphd-backup/"+env.Version)
+	if err != nil {
+		return nil, err
+	}
+	s, err := online.Connect(ctx, o, "memgraphd backup")
 	if err != nil {
 		return nil, fmt.Errorf("%w; --host and --port name the server, --from-directory the directory of one that does not run", err)
 	}

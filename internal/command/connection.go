@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"memgraphd/internal/client"
+	"memgraphd/internal/durability/vfs"
 )
 
 // Connection says which server a command talks to; its flags have mgconsole's names where it
@@ -22,6 +24,7 @@ type Connection struct {
 	port     int
 	user     string
 	password string
+	secret   string // file with the password
 	ssl      bool
 	trustAny bool
 }
@@ -33,12 +36,16 @@ func (f *Connection) Add(cmd *cobra.Command) {
 	flags.IntVar(&f.port, "port", 7687, "server's port")
 	flags.StringVar(&f.user, "username", "", "user to log on as; empty for none")
 	flags.StringVar(&f.password, "password", "", "the user's password")
+	flags.StringVar(&f.secret, "password-file", "", "file whose first line is the user's password, which others can read from the command line otherwise")
 	flags.BoolVar(&f.ssl, "use-ssl", false, "encrypt the connection and verify the server's certificate")
 	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
 }
 
+// passwordFileMax bounds the file with the password.
+const passwordFileMax = 4096
+
 // Options says how to connect.
-func (f *Connection) Options(agent string) client.Options {
+func (f *Connection) Options(fsys vfs.FS, agent string) (client.Options, error) {
 	o := client.Options{
 		Address: net.JoinHostPort(f.host, strconv.Itoa(f.port)), User: f.user, Password: f.password, UserAgent: agent,
 	}
@@ -48,12 +55,30 @@ func (f *Connection) Options(agent string) client.Options {
 	case f.ssl:
 		o.Encryption = client.Verified
 	}
-	return o
+	if f.secret == "" {
+		return o, nil
+	}
+	if f.password != "" || f.user == "" {
+		return o, Usage(errors.New("--password-file goes with --username, and not with --password"))
+	}
+	data, err := vfs.ReadFile(fsys, f.secret, passwordFileMax)
+	if err != nil {
+		return o, fmt.Errorf("--password-file: %w", err)
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	if o.Password = strings.TrimSuffix(line, "\r"); o.Password == "" {
+		return o, fmt.Errorf("--password-file: the first line of %s is empty", f.secret)
+	}
+	return o, nil
 }
 
 // Connect opens a connection. The caller closes it.
-func (f *Connection) Connect(ctx context.Context, agent string) (*client.Client, error) {
-	return Connect(ctx, f.Options(agent))
+func (f *Connection) Connect(ctx context.Context, fsys vfs.FS, agent string) (*client.Client, error) {
+	o, err := f.Options(fsys, agent)
+	if err != nil {
+		return nil, err
+	}
+	return Connect(ctx, o)
 }
 
 // Connect opens a connection, and says what to do where there is no server. The caller closes it.

@@ -47,7 +47,7 @@ func runDump(ctx context.Context, out *output, f *Connection, name string) (err 
 	if name == "-" && out.json {
 		return Usage(errors.New("--json and a dump to standard output do not go together; name a file"))
 	}
-	c, err := f.Connect(ctx, "memgraphd-dump/"+out.env.Version)
+	c, err := f.Connect(ctx, out.env.FS, "memgraphd-dump/"+out.env.Version)
 	if err != nil {
 		return err
 	}

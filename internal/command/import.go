@@ -67,7 +67,7 @@ func runImport(ctx context.Context, out *output, f *importFlags, name string) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	c, err := f.Connect(ctx, "memgraphd-import/"+out.env.Version)
+	c, err := f.Connect(ctx, out.env.FS, "memgraphd-import/"+out.env.Version)
 	if err != nil {
 		return err
 	}

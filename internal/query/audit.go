@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/failure"
+	statements "memgraphd/internal/statement"
 	"memgraphd/internal/storage/value"
 )
 
@@ -29,7 +29,7 @@ func (s *Session) audited(text string, params value.Value) *Audited {
 	}
 	a := &Audited{
 		Time: s.engine.o.Now(), User: s.user(), Address: s.o.Address, Connection: s.o.ID,
-		Statement: clip(auth.Masked(clip(text, auditedTextMax)), auditedTextMax),
+		Statement: clip(statements.Masked(clip(text, auditedTextMax)), auditedTextMax),
 	}
 	if params.Kind() == value.KindMap {
 		for i, e := range params.AsMap() {

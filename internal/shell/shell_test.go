@@ -3,12 +3,15 @@ package shell
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/reeflective/readline"
 	"pgregory.net/rapid"
 
 	"memgraphd/internal/statement"
@@ -169,5 +172,27 @@ func TestCounted(t *testing.T) {
 		if got != want {
 			t.Errorf("%q is not %q", got, want)
 		}
+	}
+}
+
+// TestDiscreetHistory keeps passwords out of the history.
+func TestDiscreetHistory(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "history")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := readline.NewHistoryFromFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	history := discreet{file}
+	for _, line := range []string{"RETURN 1;", "CREATE USER ann IDENTIFIED BY 'hush';", "RETURN 'x';"} {
+		if _, err := history.Write(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(name)
+	if err != nil || !strings.Contains(string(data), "RETURN 'x'") || strings.Contains(string(data), "hush") {
+		t.Error(string(data), err)
 	}
 }

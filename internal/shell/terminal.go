@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/reeflective/readline"
+
+	"memgraphd/internal/statement"
 )
 
 // interact reads statements from a terminal, with line editing, until Ctrl-D or :quit.
@@ -23,7 +25,9 @@ func (s *Shell) interact(ctx context.Context) error {
 	editor.AcceptMultiline = func(line []rune) bool { return complete(string(line)) }
 	editor.Completer = completeWord
 	if s.o.HistoryFile != "" {
-		editor.History.AddFromFile("history", s.o.HistoryFile)
+		if history, err := readline.NewHistoryFromFile(s.o.HistoryFile); err == nil {
+			editor.History.Add("history", discreet{history})
+		}
 	}
 	s.printf(s.o.Out, "Connected to %s.\nStatements end with a semicolon; :help lists commands, :quit or Ctrl-D leaves.\n", s.client.Server())
 	for {
@@ -44,6 +48,17 @@ func (s *Shell) interact(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// discreet is a history that keeps no passwords.
+type discreet struct{ readline.History }
+
+// Write remembers a line, unless it tells a password.
+func (d discreet) Write(line string) (int, error) {
+	if statement.Masked(line) != line {
+		return d.Len(), nil
+	}
+	return d.History.Write(line)
 }
 
 // words are offered for completion, in the case in which the user began.

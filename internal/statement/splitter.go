@@ -1,4 +1,5 @@
-// Package statement cuts the text of a file or a terminal into statements.
+// Package statement cuts the text of a file or a terminal into statements, and hides the
+// passwords in them.
 package statement
 
 import (

@@ -1,4 +1,4 @@
-package auth
+package statement
 
 import "strings"
 
@@ -11,7 +11,7 @@ func Masked(text string) string {
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); {
-		end := skip(text, i)
+		end := skipped(text, i)
 		switch text[i] {
 		case '\'', '"':
 			b.WriteString("'****'")
@@ -31,18 +31,18 @@ func tells(text string) bool {
 			return true
 		}
 	}
-	return auth(lower)
+	return aboutUsers(lower)
 }
 
-// auth reports whether a text begins like a statement about users.
-func auth(lower string) bool {
+// aboutUsers reports whether a text begins like a statement about users.
+func aboutUsers(lower string) bool {
 	words := strings.Fields(lower)
 	return len(words) > 1 && strings.HasPrefix(words[1], "user") && (words[0] == "create" || words[0] == "alter" || words[0] == "drop")
 }
 
-// skip returns the end of the string, the name in backticks, the comment or the character at
+// skipped returns the end of the string, the name in backticks, the comment or the character at
 // i. A string that is not closed goes to the end of the text.
-func skip(text string, i int) int {
+func skipped(text string, i int) int {
 	c := text[i]
 	switch {
 	case c == '\'' || c == '"' || c == '`':
