@@ -39,17 +39,17 @@ func (tx *Tx) image(id graph.NodeID) image {
 }
 
 // NodeExists reports whether the view holds the node.
-func (tx *Tx) NodeExists(id graph.NodeID) bool { return tx.image(id).exists }
+func (tx *Tx) NodeExists(id graph.NodeID) bool { return tx.reads(id).exists }
 
 // HasLabel reports whether the node is in the view and has the label.
 func (tx *Tx) HasLabel(id graph.NodeID, l graph.LabelID) bool {
-	im := tx.image(id)
+	im := tx.reads(id)
 	return im.exists && tx.store.sets.has(im.labels, l)
 }
 
 // AppendLabels appends the labels of the node, ascending.
 func (tx *Tx) AppendLabels(dst []graph.LabelID, id graph.NodeID) []graph.LabelID {
-	im := tx.image(id)
+	im := tx.reads(id)
 	if !im.exists {
 		return dst
 	}
@@ -66,20 +66,20 @@ func (tx *Tx) NodeGeneration(id graph.NodeID) uint32 {
 
 // NodeProperty returns a property of the node, null if there is none.
 func (tx *Tx) NodeProperty(id graph.NodeID, k graph.KeyID) value.Value {
-	im := tx.image(id)
+	im := tx.reads(id)
 	if !im.exists {
 		return value.Null
 	}
-	return tx.store.valueIn(im, k)
+	return tx.readableOfNode(im, k)
 }
 
 // AppendNodeProperties appends the properties of the node, ascending by key.
 func (tx *Tx) AppendNodeProperties(dst []Property, id graph.NodeID) []Property {
-	im := tx.image(id)
+	im := tx.reads(id)
 	if !im.exists {
 		return dst
 	}
-	return property.Unpack(dst, tx.store.blob(im.props))
+	return tx.unpackNode(dst, im)
 }
 
 // warmBatch is how many records are loaded before the first of them is used, so that the
@@ -88,6 +88,12 @@ const warmBatch = 32
 
 // NodePropertyColumn sets dst[i] to a property of ids[i]; graph.NoNode gives null.
 func (tx *Tx) NodePropertyColumn(dst []value.Value, ids []graph.NodeID, k graph.KeyID) {
+	if tx.guard != nil {
+		for i, id := range ids {
+			dst[i] = tx.NodeProperty(id, k)
+		}
+		return
+	}
 	s := tx.store
 	records := s.nodes.records.Pages()
 	var refs [warmBatch]arena.Ref
@@ -152,12 +158,16 @@ func (tx *Tx) EdgeByID(id graph.EdgeID) (graph.Edge, bool) {
 		return graph.Edge{}, false
 	}
 	dst, ok := s.adjacency.Find(arena.Ref(src.out.Load()), s.edges.typeOf(id), id)
-	return graph.Edge{ID: id, Dst: dst}, ok
+	e := graph.Edge{ID: id, Dst: dst}
+	if ok && !tx.showsKnownEdge(e) {
+		return graph.Edge{}, false
+	}
+	return e, ok
 }
 
 // EdgeExists reports whether the view holds the relationship.
 func (tx *Tx) EdgeExists(e graph.Edge) bool {
-	return tx.store.edges.known(e.ID) && (*edgeFilter)(tx).VisibleEdge(e.ID)
+	return tx.store.edges.known(e.ID) && (*edgeFilter)(tx).VisibleEdge(e.ID) && tx.showsKnownEdge(e)
 }
 
 // EdgeSource returns the start node, also of a relationship deleted in this transaction.
@@ -211,6 +221,9 @@ func (tx *Tx) edgeBlob(id graph.EdgeID) []byte {
 // EdgeProperty returns a property of the relationship, null if there is none.
 func (tx *Tx) EdgeProperty(e graph.Edge, k graph.KeyID) value.Value {
 	if blob := tx.edgeBlob(e.ID); blob != nil {
+		if tx.guard != nil && !(tx.showsKnownEdge(e) && tx.guard.edgeKey(tx.store.edges.typeOf(e.ID), k, AccessReadKeys)) {
+			return value.Null
+		}
 		return property.Find(blob, k)
 	}
 	return value.Null
@@ -218,7 +231,7 @@ func (tx *Tx) EdgeProperty(e graph.Edge, k graph.KeyID) value.Value {
 
 // AppendEdgeProperties appends the properties of the relationship, ascending by key.
 func (tx *Tx) AppendEdgeProperties(dst []Property, e graph.Edge) []Property {
-	return property.Unpack(dst, tx.edgeBlob(e.ID))
+	return tx.unpackEdge(dst, e)
 }
 
 // EdgePropertyColumn sets dst[i] to a property of edges[i]; the slot graph.NoEdge gives null.
@@ -235,8 +248,16 @@ func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types
 	if rec == nil {
 		return dst
 	}
+	first := len(dst)
+	if tx.guard != nil && !tx.reads(n).exists {
+		return dst
+	}
 	ref := arena.Ref(rec.adjacent(dir).Load())
-	return tx.store.adjacency.Segments(dst, ref, types, (*edgeFilter)(tx))
+	dst = tx.store.adjacency.Segments(dst, ref, types, (*edgeFilter)(tx))
+	if tx.guard != nil {
+		return tx.hide(dst, first)
+	}
+	return dst
 }
 
 // Warm loads what Adjacent will look at first for each of the nodes, so that a loop of
@@ -269,6 +290,9 @@ func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) 
 	rec := tx.store.nodes.at(n)
 	if rec == nil {
 		return 0
+	}
+	if tx.guard != nil {
+		return tx.guardedDegree(n, dir, types)
 	}
 	blocks := tx.store.adjacency
 	switch dir {

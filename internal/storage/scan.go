@@ -144,7 +144,8 @@ func (c *NodeScan) nextInRange(dst []graph.NodeID) int {
 	n := 0
 	records := s.nodes.records.Pages()
 	for ; uint64(c.at) < to && n < len(dst); c.at++ {
-		if records.At(uint32(c.at)).state.Load() == 0 || c.tx.image(c.at).exists {
+		rec := records.At(uint32(c.at))
+		if rec.state.Load() == 0 && c.tx.guard == nil || c.tx.reads(c.at).exists {
 			dst[n] = c.at
 			n++
 		}
@@ -184,7 +185,7 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 				labels = im.labels
 			}
 			if labels != last {
-				last, lastHas = labels, s.sets.has(labels, c.label)
+				last, lastHas = labels, s.sets.has(labels, c.label) && c.tx.shows(image{labels: labels, exists: true})
 			}
 			if lastHas {
 				dst[n] = id
@@ -219,14 +220,14 @@ func (c *NodeScan) nextOfIndex(dst []graph.NodeID) int {
 
 // holds reports whether the visible version of the node of e is what the scan looks for.
 func (c *NodeScan) holds(e index.Entry) bool {
-	im := c.tx.image(e.Node)
+	im := c.tx.reads(e.Node)
 	if !im.exists || !c.tx.store.sets.has(im.labels, c.label) {
 		return false
 	}
 	if c.tuple != nil {
 		return c.holdsTuple(im)
 	}
-	v := c.tx.store.valueIn(im, c.index.def.Key)
+	v := c.tx.readableOfNode(im, c.index.def.Key)
 	if !c.index.tree.Matches(e, v) {
 		return false
 	}
@@ -240,6 +241,9 @@ func (c *NodeScan) holds(e index.Entry) bool {
 func (c *NodeScan) holdsTuple(im image) bool {
 	var space [4]value.Value
 	values, ok := c.tx.store.valuesOf(c.index.rule, im, space[:0])
+	for _, k := range c.index.rule.def.Keys {
+		ok = ok && (c.tx.guard == nil || c.tx.guard.nodeKey(im.labels, k, AccessReadKeys))
+	}
 	for i := range values {
 		ok = ok && value.Equal(values[i], c.tuple[i]) == value.Yes
 	}
@@ -286,7 +290,8 @@ func (c *EdgeScan) Next(dst []graph.Edge) int {
 		if src := s.edges.source(c.at); src != graph.NoNode && c.wants(s.edges.chunk(c.at).kind.Load()) &&
 			(*edgeFilter)(c.tx).VisibleEdge(c.at) {
 			out := arena.Ref(s.nodes.records.At(uint32(src)).out.Load())
-			if node, ok := s.adjacency.Find(out, s.edges.typeOf(c.at), c.at); ok {
+			node, ok := s.adjacency.Find(out, s.edges.typeOf(c.at), c.at)
+			if ok && c.tx.showsEdge(s.edges.typeOf(c.at), src, node) {
 				dst[n] = graph.Edge{ID: c.at, Dst: node}
 				n++
 			}

@@ -23,6 +23,7 @@ type Tx struct {
 	released  bool
 
 	budget *memory.Budget // of the query, or nil
+	guard  *Guard         // what it may see and change; nil: everything
 
 	ending *ending // nil until the first write
 	*writes

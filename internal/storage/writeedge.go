@@ -64,6 +64,9 @@ func (tx *Tx) openEnds(src, dst graph.NodeID) (a, b *node, err error) {
 // CreateEdge creates a relationship of type t from src to dst.
 func (tx *Tx) CreateEdge(src, dst graph.NodeID, t graph.TypeID, props []Property) (graph.Edge, error) {
 	s := tx.store
+	if err := tx.mayCreateEdge(src, dst, t, props); err != nil {
+		return graph.Edge{}, err
+	}
 	packed, props, err := tx.pack(props)
 	if err != nil {
 		return graph.Edge{}, err
@@ -172,6 +175,9 @@ func (tx *Tx) SetEdgeProperty(e graph.Edge, k graph.KeyID, v value.Value) error 
 		return ErrNotStorable
 	}
 	s := tx.store
+	if err := tx.maySetEdge(AccessWriteKeys, tx.EdgeType(e), Property{Key: k}); err != nil {
+		return err
+	}
 	if err := tx.beginWrite(valueSize(v), 2); err != nil {
 		return err
 	}
@@ -210,6 +216,9 @@ func (tx *Tx) SetEdgeProperty(e graph.Edge, k graph.KeyID, v value.Value) error 
 // DeleteEdge deletes a relationship; deleted is false if there is none, or no longer.
 func (tx *Tx) DeleteEdge(e graph.Edge) (deleted bool, err error) {
 	s := tx.store
+	if err = tx.mayDeleteEdge(e); err != nil {
+		return false, err
+	}
 	if err = tx.beginWrite(0, 2); err != nil {
 		return false, err
 	}

@@ -42,6 +42,9 @@ func (tx *Tx) pack(props []Property) (packed []byte, unique []Property, err erro
 // CreateNode creates a node.
 func (tx *Tx) CreateNode(labels []graph.LabelID, props []Property) (graph.NodeID, error) {
 	s := tx.store
+	if err := tx.mayCreateNode(labels, props); err != nil {
+		return 0, err
+	}
 	packed, props, err := tx.pack(props)
 	if err != nil {
 		return 0, err
@@ -184,6 +187,10 @@ func (tx *Tx) setLabels(
 		w.cancel()
 		return false, nil
 	}
+	if err := tx.mayRelabel(w.old.labels, l, relabelling(kind)); err != nil {
+		w.cancel()
+		return false, err
+	}
 	if kind == change.AddLabel {
 		if err := tx.store.checkLabelTypes(id, l, w.old.props); err != nil {
 			w.cancel()
@@ -207,6 +214,10 @@ func (tx *Tx) SetNodeProperty(id graph.NodeID, k graph.KeyID, v value.Value) err
 	}
 	w, err := tx.openNode(id)
 	if err != nil {
+		return err
+	}
+	if err := tx.maySetNode(AccessWriteKeys, w.old.labels, Property{Key: k}); err != nil {
+		w.cancel()
 		return err
 	}
 	if v.IsNull() && s.valueIn(w.old, k).IsNull() {
@@ -240,10 +251,14 @@ func (tx *Tx) DeleteNode(id graph.NodeID) (deleted bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if err := tx.mayNode(w.old.labels, AccessDelete); err != nil {
+			w.cancel()
+			return false, err
+		}
 		connected, blocker := tx.connections(w.node)
 		if connected {
 			w.cancel()
-			return false, ErrConnected
+			return false, tx.connected(id, w.old.labels)
 		}
 		if blocker != 0 {
 			w.cancel()
