@@ -48,6 +48,14 @@ func (p *printer) statement(s Statement) {
 		p.backupStatement(s)
 	case *RecoverSnapshot:
 		p.recoverSnapshot(s)
+	case *UserStatement:
+		p.userStatement(s)
+	case *RoleStatement:
+		p.roleStatement(s)
+	case *PrivilegeStatement:
+		p.privilegeStatement(s)
+	case *ShowAuth:
+		p.showAuth(s)
 	}
 }
 

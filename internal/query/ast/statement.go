@@ -213,4 +213,9 @@ const (
 	ShowMetricsInfo
 	DumpDatabase
 	ReloadTLS
+	ShowUsers
+	ShowRoles
+	ShowCurrentUser
+	ShowCurrentRole
+	ShowActiveUsers
 )

@@ -49,6 +49,16 @@ func (v AdminVerb) String() string {
 		return "DUMP DATABASE"
 	case ReloadTLS:
 		return "RELOAD BOLT_SERVER TLS"
+	case ShowUsers:
+		return "SHOW USERS"
+	case ShowRoles:
+		return "SHOW ROLES"
+	case ShowCurrentUser:
+		return "SHOW CURRENT USER"
+	case ShowCurrentRole:
+		return "SHOW CURRENT ROLE"
+	case ShowActiveUsers:
+		return "SHOW ACTIVE USERS INFO"
 	}
 	return "unknown statement"
 }
