@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"memgraphd/internal/durability/backup"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage/value"
 )
@@ -22,7 +23,7 @@ const (
 // Procedures are the procedures of the package comment.
 func (s *Server) Procedures() []procedure.Procedure {
 	id := procedure.Argument{Name: "session", Type: procedure.String}
-	return []procedure.Procedure{
+	all := []procedure.Procedure{
 		{
 			Name:    "mg.backup.begin",
 			Args:    []procedure.Argument{{Name: "holder", Type: procedure.String}},
@@ -57,6 +58,10 @@ func (s *Server) Procedures() []procedure.Procedure {
 			},
 		},
 	}
+	for i := range all {
+		all[i].Privileges = auth.PrivilegesOf(auth.Durability)
+	}
+	return all
 }
 
 func (s *Server) callBegin(_ *procedure.Context, args []value.Value) (procedure.Rows, error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/value"
@@ -37,7 +38,7 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 	case *ast.ConstraintStatement:
 		return s.changeConstraint(ctx, r, st, o)
 	case *ast.TerminateTransactions:
-		t, err := s.terminate(st, params)
+		t, err := s.terminate(st, params) // only what the user may end
 		if err != nil {
 			return err
 		}
@@ -58,6 +59,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 			return s.dump(ctx, r, st, o)
 		}
 		return s.administer(ctx, r, st)
+	case *ast.UserStatement, *ast.RoleStatement, *ast.PrivilegeStatement, *ast.ShowAuth:
+		return s.manageUsers(ctx, r, st, params, o)
 	case *ast.Query:
 	}
 	return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %T is not handled", st)
@@ -158,6 +161,7 @@ func (s *Summary) indexNotice(changed bool, code, title, otherCode, otherTitle s
 func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (table, error) {
 	t := table{columns: []string{"transaction_id", "killed"}}
 	open := list(s.engine.transactions, func(t *transaction) uint64 { return t.id })
+	all := s.may(auth.TransactionManagement)
 	for _, e := range st.IDs {
 		id, err := constantText(e, params, wanted{
 			"the transaction's id", "take it from the column transaction_id of SHOW TRANSACTIONS",
@@ -165,9 +169,9 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 		if err != nil {
 			return table{}, err
 		}
-		killed := id == snapshotID && s.engine.endSnapshot() || id == backupID && s.engine.endBackup()
+		killed := all && (id == snapshotID && s.engine.endSnapshot() || id == backupID && s.engine.endBackup())
 		for _, other := range open {
-			if other.s != s && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
+			if other.s != s && (all || other.s.user() == s.user()) && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
 				other.cancel(errTerminatedByUser)
 				killed = true
 			}
@@ -250,6 +254,11 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowMetricsInfo:         {"", showMetrics},
 	ast.ShowDatabaseSettings:    {settingsAlone, showSettings},
 	ast.ReloadTLS:               {"Reloading TLS", reloadTLS},
+	ast.ShowUsers:               {usersAlone, showUsers},
+	ast.ShowRoles:               {usersAlone, showRoles},
+	ast.ShowCurrentUser:         {"", showCurrentUser},
+	ast.ShowCurrentRole:         {"", showCurrentRole},
+	ast.ShowActiveUsers:         {"", showActiveUsers},
 }
 
 func status(text string) table {

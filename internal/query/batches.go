@@ -25,7 +25,9 @@ func (b *batches) Begin() (tx *storage.Tx, id string, err error) {
 
 // begin begins a transaction like that of the statement.
 func (b *batches) begin() *storage.Tx {
-	return b.s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: b.t.readOnly, Budget: b.t.budget})
+	tx := b.s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: b.t.readOnly, Budget: b.t.budget})
+	tx.SetGuard(b.t.tx.Guard())
+	return tx
 }
 
 // Commit makes the batch durable. One whose statement has been ended is undone.

@@ -6,6 +6,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/sema"
 	"memgraphd/internal/storage/value"
@@ -41,6 +42,7 @@ type prepared struct {
 	names   int    // names known when it was planned
 	nodes   int64  // nodes in the graph when it was planned
 	params  []value.Kind
+	needs   auth.Privileges
 }
 
 func newPlanCache(size int) (*planCache, error) {

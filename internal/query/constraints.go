@@ -113,6 +113,9 @@ func showConstraintInfo(_ context.Context, s *Session) (table, error) {
 	store := s.engine.o.Store
 	t := table{columns: []string{"constraint type", "label", "properties", "data_type"}}
 	for _, c := range store.Constraints() {
+		if !s.seesLabel(store.LabelName(c.Label)) {
+			continue
+		}
 		keys := make([]string, len(c.Keys))
 		for i, k := range c.Keys {
 			keys[i] = store.KeyName(k)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/dump"
 	"memgraphd/internal/query/failure"
 )
@@ -21,6 +22,11 @@ func (s *Session) dump(ctx context.Context, r *Result, st *ast.Admin, o TxOption
 		return err
 	}
 	t.query.Store(&r.text)
+	t.tx.SetGuard(s.guard())
+	schema.KeepLabels(s.engine.o.Store, s.seesLabel)
+	if !s.may(auth.ServerSideDescriptions) {
+		schema.DropDescriptions()
+	}
 	r.t, r.columns = t, []string{"QUERY"}
 	r.summary.Type = "r"
 	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}

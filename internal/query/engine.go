@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"go.uber.org/zap"
 
 	"memgraphd/internal/query/auth"
@@ -72,6 +73,7 @@ type Engine struct {
 	workers         *exec.Workers
 	sessions        *registry[*Session]
 	transactions    *registry[*transaction]
+	guards          *lru.Cache[string, *storage.Guard] // by auth.Rights.Key
 	nextTransaction atomic.Uint64
 	// alone is set while a statement has the database for itself.
 	alone atomic.Bool
@@ -118,6 +120,9 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{
 		o: o, plans: plans, procedures: procedures, catalogue: declared.New(o.Store), workers: exec.NewWorkers(o.Workers),
 		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
+	}
+	if e.guards, err = lru.New[string, *storage.Guard](guardsMax); err != nil {
+		return nil, fmt.Errorf("query: guards: %w", err)
 	}
 	e.sweep.stop = make(chan struct{})
 	if o.IdleTimeout > 0 {

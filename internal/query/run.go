@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/function"
@@ -27,8 +28,11 @@ type statement struct {
 
 // prepare parses, analyses and plans text, or finds what was kept of an earlier time, which
 // counts as no time at all. begin is now. Work that may take long is done in the context
-// that patience returns.
-func (e *Engine) prepare(text string, params value.Value, begin time.Time, patience func() (context.Context, func())) (statement, error) {
+// that patience returns. It refuses what rights, of which nil are all, do not allow: plans are
+// shared, so they are asked about each time.
+func (e *Engine) prepare(
+	text string, params value.Value, begin time.Time, rights *auth.Rights, patience func() (context.Context, func()),
+) (statement, error) {
 	key, literals, strippable := parser.Strip(text)
 	c := conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(),
@@ -36,7 +40,7 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time, patie
 	}
 	if strippable {
 		if p := e.plans.get(key, c); p != nil {
-			return statement{prepared: p, literals: literals}, nil
+			return statement{prepared: p, literals: literals}, require(rights, p.needs)
 		}
 	}
 	ctx, stop := patience()
@@ -46,6 +50,10 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time, patie
 		return statement{}, err
 	}
 	parsed := e.o.Now()
+	needs := e.needs(tree)
+	if err = require(rights, needs); err != nil {
+		return statement{}, err
+	}
 	q, ok := tree.(*ast.Query)
 	if !ok {
 		return statement{admin: tree, parsing: parsed.Sub(begin)}, nil
@@ -54,7 +62,7 @@ func (e *Engine) prepare(text string, params value.Value, begin time.Time, patie
 	if err != nil {
 		return statement{}, err
 	}
-	p.text = text
+	p.text, p.needs = text, needs
 	if strippable && q.Mode == ast.Run {
 		e.plans.put(key, p, c)
 	}
@@ -94,7 +102,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.engine.prepare(text, params, started, func() (context.Context, func()) {
+	st, err := s.engine.prepare(text, params, started, s.rights(), func() (context.Context, func()) {
 		return s.interruptible(ctx, o.Timeout)
 	})
 	if err != nil {
@@ -131,7 +139,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 		return r.relocate(err)
 	}
 	if p.query.Mode == ast.Explain {
-		r.summary.Plan = p.program.Tree()
+		r.summary.Plan = s.shown(p.program.Tree())
 		r.columns, r.source = []string{"QUERY PLAN"}, textRows(r.summary.Plan.Lines())
 		r.summary.Type = "r"
 		return nil
@@ -148,6 +156,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	}
 	t.query.Store(&r.text)
 	t.tx.NewStatement()
+	t.tx.SetGuard(s.guard())
 	r.t = t
 	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}
 	var own exec.Batches
@@ -162,7 +171,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	r.onEnd = func(sum *Summary) {
 		sum.Counters = counters(cursor.Stats())
 		if p.query.Mode == ast.Profile {
-			sum.Profile = cursor.Profile()
+			sum.Profile = s.shown(cursor.Profile())
 		}
 		sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
 	}

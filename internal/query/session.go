@@ -35,6 +35,7 @@ type SessionOptions struct {
 type Session struct {
 	engine *Engine
 	o      SessionOptions
+	opened time.Time
 
 	mu sync.Mutex // held by every method but Interrupt; tried by the idle sweep
 	t  *transaction
@@ -56,7 +57,7 @@ var errTerminated = errors.New("terminated by the client")
 
 // NewSession opens a session.
 func (e *Engine) NewSession(o SessionOptions) *Session {
-	s := &Session{engine: e, o: o}
+	s := &Session{engine: e, o: o, opened: e.o.Now()}
 	s.touch()
 	e.sessions.add(s)
 	return s

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"memgraphd/internal/query"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage"
@@ -57,6 +58,7 @@ func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 type desk struct {
 	t        *testing.T
 	e        *query.Engine
+	users    *auth.Store // nil: nobody logs in
 	sessions map[string]*query.Session
 	results  map[string]*query.Result
 }
@@ -66,18 +68,23 @@ type desk struct {
 //
 //	run s=a [r=name] [timeout=1s] [read]    the statement is the input; with r the result stays open
 //	pull r=name n=2 | discard r=name n=2    rows of an open result
+//	login s=a user=name [password=text]
 //	begin s=a [read] | commit s=a | rollback s=a | reset s=a | interrupt s=a
 func TestConversations(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		t.Helper()
 		change := withProcedures
+		var users *auth.Store
 		switch filepath.Base(path) {
 		case "durability", "backups":
 			change = withDurability
 		case "broken":
 			change = withBroken
+		case "users", "privileges", "visibility":
+			change = withUsers(t, &users)
 		}
-		d := &desk{t: t, e: open(t, change), sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
+		e := open(t, change)
+		d := &desk{t: t, users: users, e: e, sessions: map[string]*query.Session{}, results: map[string]*query.Result{}}
 		datadriven.RunTest(t, path, func(_ *testing.T, c *datadriven.TestData) string { return d.command(c) })
 		for _, s := range d.sessions {
 			s.Close()
@@ -90,7 +97,11 @@ func (d *desk) session(c *datadriven.TestData) *query.Session {
 	c.MaybeScanArgs(d.t, "s", &name)
 	s := d.sessions[name]
 	if s == nil {
-		s = d.e.NewSession(query.SessionOptions{Address: "127.0.0.1:1", ID: name})
+		o := query.SessionOptions{Address: "127.0.0.1:1", ID: name}
+		if d.users != nil {
+			o.Identity = d.users.Nobody()
+		}
+		s = d.e.NewSession(o)
 		d.sessions[name] = s
 	}
 	return s
@@ -128,6 +139,8 @@ func (d *desk) command(c *datadriven.TestData) string {
 		return "ok"
 	case "pull", "discard":
 		return d.pull(c)
+	case "login":
+		return d.login(c)
 	case "run":
 	default:
 		c.Fatalf(d.t, "unknown command %s", c.Cmd)

@@ -19,14 +19,20 @@ import (
 func showIndexInfo(_ context.Context, s *Session) (table, error) {
 	store := s.engine.o.Store
 	t := table{columns: []string{"index type", "label", "property", "count"}}
+	whole := s.guard() == nil
 	for _, i := range store.Indexes() {
+		if !s.seesLabel(store.LabelName(i.Label)) {
+			continue
+		}
 		kind, property, count := "label", value.Null, store.LabelCount(i.Label)
 		if i.HasKey {
 			kind, property, count = "label+property", value.String(store.KeyName(i.Key)), i.Entries
 		}
-		t.rows = append(t.rows, []value.Value{
-			value.String(kind), value.String(store.LabelName(i.Label)), property, value.Int(count),
-		})
+		counted := value.Int(count)
+		if !whole {
+			counted = value.Null // it would count what is hidden
+		}
+		t.rows = append(t.rows, []value.Value{value.String(kind), value.String(store.LabelName(i.Label)), property, counted})
 	}
 	return t, nil
 }
@@ -61,6 +67,11 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 		{"heap_objects", strconv.FormatUint(heap.HeapObjects, 10)},
 		{"heap_in_use", sizeText(int64(heap.HeapInuse))},
 		{"full_collection", time.Duration(s.engine.fullCollection.Load()).String()},
+	}
+	if s.guard() != nil {
+		rows = slices.DeleteFunc(rows, func(r InfoRow) bool { // they count what is hidden
+			return r.Name == "vertex_count" || r.Name == "edge_count" || r.Name == "average_degree"
+		})
 	}
 	if s.engine.o.Durability != nil {
 		rows = append(rows, s.engine.o.Durability.Info()...)

@@ -5,13 +5,18 @@ import (
 	"strconv"
 	"time"
 
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/storage/value"
 )
 
 func showTransactions(_ context.Context, s *Session) (table, error) {
 	t := table{columns: []string{"username", "transaction_id", "query", "status", "metadata", "start_time", "elapsed_ms"}}
 	now := s.engine.o.Now()
+	all := s.may(auth.TransactionManagement)
 	for _, open := range list(s.engine.transactions, func(t *transaction) uint64 { return t.id }) {
+		if !all && open.s.user() != s.user() {
+			continue
+		}
 		query, state := value.List(nil), "running"
 		if q := open.query.Load(); q != nil {
 			query = value.List([]value.Value{value.String(*q)})
@@ -28,12 +33,12 @@ func showTransactions(_ context.Context, s *Session) (table, error) {
 			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
 		})
 	}
-	if s.engine.o.Durability != nil {
+	if all && s.engine.o.Durability != nil {
 		if snapshot, ok := s.engine.o.Durability.RunningSnapshot(); ok {
 			t.rows = append(t.rows, snapshotRow(snapshot, now))
 		}
 	}
-	if s.engine.o.Backups != nil {
+	if all && s.engine.o.Backups != nil {
 		if backup, ok := s.engine.o.Backups.Running(); ok {
 			t.rows = append(t.rows, backupRow(backup, now))
 		}

@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,15 @@ func ReadSchema(store *storage.Store, catalogue *declared.Catalogue) (*Schema, e
 	}
 	return s, nil
 }
+
+// KeepLabels leaves out the indexes and constraints of labels that sees refuses.
+func (s *Schema) KeepLabels(store *storage.Store, sees func(label string) bool) {
+	s.indexes = slices.DeleteFunc(s.indexes, func(i storage.IndexDef) bool { return !sees(store.LabelName(i.Label)) })
+	s.constraints = slices.DeleteFunc(s.constraints, func(c constraint.Definition) bool { return !sees(store.LabelName(c.Label)) })
+}
+
+// DropDescriptions leaves out all descriptions.
+func (s *Schema) DropDescriptions() { s.descriptions = nil }
 
 // enumNames returns the names of an enum and of one of its values.
 func (s *Schema) enumNames(enum, number uint32) (name, of string, ok bool) {

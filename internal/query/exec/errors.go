@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/function"
 	"memgraphd/internal/storage"
@@ -39,6 +40,7 @@ func Failure(err error) *failure.Error {
 	}
 	var f *failure.Error
 	violation, _ := errors.AsType[*constraint.ViolationError](err)
+	denied, _ := errors.AsType[*storage.DeniedError](err)
 	switch {
 	case errors.Is(err, storage.ErrConflict):
 		f = failure.New(failure.TransactionError, failure.Runtime, "ConflictingTransactions",
@@ -56,6 +58,10 @@ func Failure(err error) *failure.Error {
 		f = failure.New(failure.ResourceError, failure.Runtime, "TooManyNames", "no further label, type or property name fits")
 	case errors.Is(err, storage.ErrIDsExhausted):
 		f = failure.New(failure.ResourceError, failure.Runtime, "TooManyEntities", "no further node or relationship fits")
+	case denied != nil:
+		f = failure.New(failure.ClientError, failure.Runtime, "Forbidden", "%s", denied).
+			WithHint("ask who has the privilege AUTH to GRANT it ON NODES CONTAINING LABELS or ON EDGES OF TYPE").
+			WithCode(auth.CodeForbidden)
 	case errors.Is(err, storage.ErrReadOnly):
 		f = failure.New(failure.ClientError, failure.Runtime, "ReadOnlyTransaction", "the transaction cannot write").
 			WithHint("open the session or transaction for writing").

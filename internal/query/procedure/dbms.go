@@ -6,6 +6,7 @@ import "memgraphd/internal/storage/value"
 func dbmsProcedures(version string) []Procedure {
 	return []Procedure{{
 		Name:    "dbms.components",
+		Open:    true,
 		Results: []Result{{"name", String}, {"versions", ListOf(String)}, {"edition", String}},
 		Call: func(*Context, []value.Value) (Rows, error) {
 			return List([][]value.Value{{

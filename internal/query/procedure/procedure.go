@@ -6,6 +6,7 @@
 package procedure
 
 import (
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/value"
 )
@@ -28,6 +29,10 @@ type Procedure struct {
 	Args    []Argument
 	Results []Result // none: each call passes its row on
 	Mode    Mode
+	// Privileges are what a call needs; 0: see Needs.
+	Privileges auth.Privileges
+	// Open lets everybody call it: it tells nothing of the graph or of other users.
+	Open bool
 	// Call begins one call. args has a value for each of Args, of its type or null, and may
 	// be kept.
 	Call func(c *Context, args []value.Value) (Rows, error)

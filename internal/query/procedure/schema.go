@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"memgraphd/internal/query/auth"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
@@ -25,14 +26,14 @@ func schemaProcedures() []Procedure {
 		{
 			Name:    "schema.node_type_properties",
 			Results: append([]Result{{"nodeType", String}, {"nodeLabels", ListOf(String)}}, seen...),
-			Call:    nodeTypeProperties,
+			Call:    nodeTypeProperties, Privileges: auth.PrivilegesOf(auth.Match),
 		},
 		{
 			Name: "schema.rel_type_properties",
 			Results: append([]Result{
 				{"relType", String}, {"sourceNodeLabels", ListOf(String)}, {"targetNodeLabels", ListOf(String)},
 			}, seen...),
-			Call: relTypeProperties,
+			Call: relTypeProperties, Privileges: auth.PrivilegesOf(auth.Match),
 		},
 	}
 }
