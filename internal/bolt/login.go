@@ -65,7 +65,7 @@ func (c *conn) login(auth *message.Auth) error {
 	identity, err := c.admits(auth)
 	if err != nil {
 		c.told(auth.Principal, err)
-		c.srv.refused.Add(1)
+		c.srv.turnAway(turnedLogin)
 		return err
 	}
 	if whose, most, ok := c.srv.login(c); !ok {

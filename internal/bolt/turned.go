@@ -16,6 +16,7 @@ const (
 	turnedMessage               // sends a message beyond the limits
 	turnedUnread                // does not read its results
 	turnedResults               // leaves too many results open
+	turnedLogin                 // has no user, or not the right password
 	reasons                     // how many there are
 )
 
@@ -42,6 +43,7 @@ type Refusals struct {
 	Messages      uint64 // messages beyond the limits of size, depth and elements
 	WriteTimeouts uint64 // connections closed because the client did not read
 	Results       uint64 // statements beyond the most open results
+	Logins        uint64 // logins without a user, or without the right password
 }
 
 func (r *refusals) read() Refusals {
@@ -50,5 +52,6 @@ func (r *refusals) read() Refusals {
 		Foreign: at(turnedForeign), TLS: at(turnedTLS), Plain: at(turnedPlain), HTTP: at(turnedHTTP),
 		Evicted: at(turnedEvicted), LoginTimeouts: at(turnedLate), Connections: at(turnedFull),
 		Messages: at(turnedMessage), WriteTimeouts: at(turnedUnread), Results: at(turnedResults),
+		Logins: at(turnedLogin),
 	}
 }

@@ -23,6 +23,7 @@ func network() []metric {
 			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Requests) }),
 		},
 		refused("bolt_evicted_total", "Connections closed because too many had not logged on, in all or of one address.", func(r *bolt.Refusals) uint64 { return r.Evicted }),
+		refused("bolt_login_failures_total", "Logins refused because of the user, the password, or the address while no user exists.", func(r *bolt.Refusals) uint64 { return r.Logins }),
 		refused("bolt_login_timeouts_total", "Connections closed because they did not log on in time.", func(r *bolt.Refusals) uint64 { return r.LoginTimeouts }),
 		refused("bolt_connection_limit_total", "Logins refused because the most clients were connected, in all or of one address.", func(r *bolt.Refusals) uint64 { return r.Connections }),
 		refused("bolt_tls_failures_total", "TLS handshakes that failed, or came where TLS is not set up.", func(r *bolt.Refusals) uint64 { return r.TLS }),
