@@ -16,7 +16,7 @@ import (
 // database is left as it is.
 func (s *server) openAudit() error {
 	c := &s.cfg.Audit
-	if !c.Enabled || s.disk.Broken() != nil {
+	if !c.Enabled || s.broken() {
 		return nil
 	}
 	dir, err := filepath.Abs(s.cfg.Storage.DataDirectory)

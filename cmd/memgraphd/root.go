@@ -118,6 +118,8 @@ func (s *shownFlag) Type() string {
 		return "address"
 	case config.Schedule:
 		return "seconds|cron"
+	case config.Pattern:
+		return "regex"
 	case config.Text:
 	}
 	return "text"

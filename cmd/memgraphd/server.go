@@ -303,7 +303,7 @@ func (s *server) boltOptions() bolt.Options {
 		KeepAlive:          keepAlive(b.KeepAlive),
 		Auth:               s.users,
 		AllowOpenAccess:    b.AllowOpenAccess,
-		LocalOnly:          s.disk.Broken() != nil,
+		LocalOnly:          s.broken(),
 		OnLogin:            s.auditLogins("login"),
 		OnLogout:           s.auditLogins("logout"),
 		ConnectionsMax:     b.ConnectionsMax,

@@ -33,11 +33,14 @@ func (s *server) openUsers(ctx context.Context) error {
 	if s.users, err = auth.Open(o); err != nil {
 		return err
 	}
-	if s.disk.Broken() != nil {
+	if s.broken() {
 		return nil
 	}
 	return exit(exitConfig, s.createFirstUser(ctx))
 }
+
+// broken reports whether the database could not be opened, so that its users are not known.
+func (s *server) broken() bool { return s.disk.Broken() != nil }
 
 // createFirstUser makes the user of the environment while no user exists.
 func (s *server) createFirstUser(ctx context.Context) error {

@@ -109,11 +109,11 @@ func TestRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 50 {
-		if err := l.write(record(i).append(nil)); err != nil {
+		if err = l.write(record(i).append(nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := l.Close(); err != nil {
+	if err = l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	names, err := fsys.List(dir)

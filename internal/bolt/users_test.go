@@ -3,6 +3,7 @@ package bolt
 import (
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -205,7 +206,7 @@ func TestGuessing(t *testing.T) {
 	p := startPeople(t, auth.Options{FailuresFree: 2, BackOffMin: time.Hour, BackOffMax: time.Hour})
 	p.create(t, "ann", "right")
 	for i := range 4 {
-		_, answer := p.enter(t, wire.V54, "ann", fmt.Sprint(i))
+		_, answer := p.enter(t, wire.V54, "ann", strconv.Itoa(i))
 		if limited := strings.Contains(answer, "AuthenticationRateLimit"); limited != (i >= 2) {
 			t.Error(i, answer)
 		}

@@ -187,7 +187,7 @@ func TestDiscreetHistory(t *testing.T) {
 	}
 	history := discreet{file}
 	for _, line := range []string{"RETURN 1;", "CREATE USER ann IDENTIFIED BY 'hush';", "RETURN 'x';"} {
-		if _, err := history.Write(line); err != nil {
+		if _, err = history.Write(line); err != nil {
 			t.Fatal(err)
 		}
 	}

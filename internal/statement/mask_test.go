@@ -17,7 +17,9 @@ func TestMasked(t *testing.T) {
 		{"SET PASSWORD FOR `a'b` /* it's */ TO 'x' // isn't\n", "SET PASSWORD FOR `a'b` /* it's */ TO '****' // isn't\n"},
 		{`ALTER CURRENT USER SET PASSWORD FROM $o TO $n`, `ALTER CURRENT USER SET PASSWORD FROM $o TO $n`},
 		{`CREATE (:User {password: 'p', name: 'n'})`, `CREATE (:User {password: '****', name: '****'})`},
-		{`/* password`, `/* password`}, {`// password`, `// password`}, {``, ``},
+		{`/* password`, `/* password`},
+		{`// password`, `// password`},
+		{``, ``},
 	} {
 		if got := Masked(c[0]); got != c[1] {
 			t.Errorf("%s becomes %s", c[0], got)

@@ -214,9 +214,22 @@ func TestRules(t *testing.T) {
 			actions Actions
 			want    bool
 		}{
-			{"A", Read, true}, {"B", Update, true}, {"A Z", Read, true}, {"Z", Read, false}, {"", Read, false}, {"A", DeleteIt, false},
-			{"A Secret", Read, false}, {"Secret", Read, false}, {"X", Read, false}, {"X Y", Read, true}, {"Y X", Read, true},
-			{"X Y Z", Read, false}, {"C", CreateNew, true}, {"C", SetLabel, true}, {"C", RemoveLabel, false}, {"C", Read, false},
+			{"A", Read, true},
+			{"B", Update, true},
+			{"A Z", Read, true},
+			{"Z", Read, false},
+			{"", Read, false},
+			{"A", DeleteIt, false},
+			{"A Secret", Read, false},
+			{"Secret", Read, false},
+			{"X", Read, false},
+			{"X Y", Read, true},
+			{"Y X", Read, true},
+			{"X Y Z", Read, false},
+			{"C", CreateNew, true},
+			{"C", SetLabel, true},
+			{"C", RemoveLabel, false},
+			{"C", Read, false},
 		} {
 			labels := strings.Fields(c.labels)
 			if got := x.Node(c.actions, labels...); got != c.want {

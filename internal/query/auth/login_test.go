@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -165,8 +166,8 @@ func TestBackOff(t *testing.T) {
 	for range 3 {
 		f.fails(try("ann", "x", "192.0.2.1:1"), "AuthenticationFailed")
 	}
-	for _, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-		f.now = f.now.Add(want*time.Second - time.Millisecond)
+	for _, seconds := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
+		f.now = f.now.Add(time.Duration(seconds)*time.Second - time.Millisecond)
 		f.fails(try("ann", "x", "192.0.2.1:1"), "TooManyAttempts")
 		f.now = f.now.Add(time.Millisecond)
 		f.fails(try("ann", "x", "192.0.2.1:1"), "AuthenticationFailed")
@@ -253,7 +254,7 @@ func TestGuessesAtOnce(t *testing.T) {
 		begun.Add(1)
 		all.Go(func() {
 			begun.Done()
-			_, err := f.Authenticate(t.Context(), "ann", fmt.Sprint(i), "192.0.2.1:1")
+			_, err := f.Authenticate(t.Context(), "ann", strconv.Itoa(i), "192.0.2.1:1")
 			mu.Lock()
 			defer mu.Unlock()
 			detail, _, _ := strings.Cut(err.Error(), ":")

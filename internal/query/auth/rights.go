@@ -143,10 +143,10 @@ func (r *Rights) add(rule *Rule) {
 // rightsOf returns the rights of a user, computed once.
 func (x *contents) rightsOf(u *user) *Rights {
 	if r, ok := x.rights.Load(u); ok {
-		return r.(*Rights) //nolint:errcheck,forcetypeassert // nothing else is stored
+		return r.(*Rights)
 	}
 	r, _ := x.rights.LoadOrStore(u, x.compile(u))
-	return r.(*Rights) //nolint:errcheck,forcetypeassert // nothing else is stored
+	return r.(*Rights)
 }
 
 // Rights returns what a user may do now: everything while no user exists, and nothing where

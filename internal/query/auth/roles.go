@@ -57,7 +57,7 @@ func (s *Store) createBuiltin(ctx context.Context, x *contents) error {
 
 // CreateRole makes a role.
 func (s *Store) CreateRole(ctx context.Context, name string, mode Existing) (created bool, err error) {
-	if err := s.checkName(Principal{Role, name}); err != nil {
+	if err = s.checkName(Principal{Role, name}); err != nil {
 		return false, err
 	}
 	s.change.Lock()

@@ -53,8 +53,13 @@ func (a Actions) Names() []string {
 		action Actions
 		name   string
 	}{
-		{CreateNew, "CREATE"}, {Read, "READ"}, {Update, "UPDATE"}, {DeleteIt, "DELETE"},
-		{SetLabel, "SET LABEL"}, {RemoveLabel, "REMOVE LABEL"}, {SetProperty, "SET PROPERTY"},
+		{CreateNew, "CREATE"},
+		{Read, "READ"},
+		{Update, "UPDATE"},
+		{DeleteIt, "DELETE"},
+		{SetLabel, "SET LABEL"},
+		{RemoveLabel, "REMOVE LABEL"},
+		{SetProperty, "SET PROPERTY"},
 	} {
 		if a&n.action != 0 {
 			names = append(names, n.name)

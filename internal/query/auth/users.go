@@ -54,7 +54,7 @@ func (p Password) GoString() string { return "****" }
 // CreateUser makes a user. The first one is granted everything, and the roles that every
 // database with users begins with are made along with it.
 func (s *Store) CreateUser(ctx context.Context, name string, p Password, mode Existing) (created bool, err error) {
-	if err := s.checkName(Principal{User, name}); err != nil {
+	if err = s.checkName(Principal{User, name}); err != nil {
 		return false, err
 	}
 	secret, err := s.secretOf(ctx, p)
@@ -154,8 +154,8 @@ func (x *contents) info(u *user) UserInfo {
 	return info
 }
 
-// changeUser writes what change makes of a copy of a user.
-func (s *Store) changeUser(ctx context.Context, name string, change func(x *contents, u *user) error) error {
+// changeUser writes what alter makes of a copy of a user.
+func (s *Store) changeUser(ctx context.Context, name string, alter func(x *contents, u *user) error) error {
 	s.change.Lock()
 	defer s.change.Unlock()
 	x := s.now()
@@ -168,7 +168,7 @@ func (s *Store) changeUser(ctx context.Context, name string, change func(x *cont
 	}
 	next := *u
 	next.roles, next.grants = slices.Clone(u.roles), u.grants.clone()
-	if err := change(x, &next); err != nil {
+	if err := alter(x, &next); err != nil {
 		return err
 	}
 	next.roles = slices.DeleteFunc(next.roles, func(ref roleRef) bool { // of roles that were dropped
