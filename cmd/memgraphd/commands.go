@@ -22,6 +22,7 @@ func offline(stdout, stderr io.Writer) []*cobra.Command {
 		commands.NewRestore(env),
 		commands.NewInspect(env),
 		commands.NewKeygen(env),
+		commands.NewPrune(env),
 		commands.NewVerify(env),
 		commands.NewRepair(env),
 		commands.NewDump(env),

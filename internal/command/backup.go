@@ -12,6 +12,7 @@ import (
 	"memgraphd/internal/command/progress"
 	"memgraphd/internal/durability/backup"
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/restore"
 	"memgraphd/internal/online"
 )
 
@@ -24,6 +25,7 @@ type backupFlags struct {
 	directory   string
 	incremental bool
 	list        bool
+	keep        int
 }
 
 // NewBackup returns the command that backs a database up.
@@ -64,6 +66,8 @@ func (f *backupFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.to == "":
 		return errors.New("--to is missing: " + locationHelp)
+	case f.keep < 0 || f.keep > 0 && f.list:
+		return errors.New("--keep is a number of backups, and excludes --list")
 	case f.directory != "" && (cmd.Flags().Changed("host") || cmd.Flags().Changed("port")):
 		return errors.New("--from-directory excludes --host and --port: a server that runs is backed up by its address")
 	case f.trustAny && !f.ssl:
@@ -106,6 +110,7 @@ type taken struct {
 	SentObjects int               `json:"sentObjects"`
 	Seconds     float64           `json:"seconds"`
 	Warnings    []string          `json:"warnings,omitempty"`
+	Pruned      *pruned           `json:"pruned,omitempty"`
 	Error       string            `json:"error,omitempty"` // why the manifest cannot be read
 }
 
@@ -136,6 +141,12 @@ func runBackup(ctx context.Context, out *output, f *backupFlags) (err error) {
 	}
 	t := newTaken(&m)
 	t.Location = store.String()
+	if f.keep > 0 {
+		t.Pruned, err = prune(ctx, out, store, restore.PruneOptions{Keep: f.keep, Mode: restore.PruneDelete})
+		if err != nil {
+			return fmt.Errorf("backup %s was taken; deleting those before it failed: %w", m.ID, err)
+		}
+	}
 	return out.result(t, func(w io.Writer) error { return writeTaken(w, &t) })
 }
 
@@ -181,7 +192,7 @@ func writeTaken(w io.Writer, t *taken) error {
 	if t.Base != "" {
 		kind += ", goes on from " + t.Base
 	}
-	return writeFacts(w, []fact{
+	err := writeFacts(w, []fact{
 		{"backup", t.ID},
 		{"kind", kind},
 		{"location", t.Location},
@@ -190,6 +201,10 @@ func writeTaken(w io.Writer, t *taken) error {
 		{"sent", fmt.Sprintf("%s in %d objects, in %.1f s", progress.Size(t.SentBytes), t.SentObjects, t.Seconds)},
 		{"whole", fmt.Sprintf("%s in %d objects", progress.Size(t.Bytes), t.Objects)},
 	})
+	if err != nil || t.Pruned == nil {
+		return err
+	}
+	return writePruned(w, t.Pruned)
 }
 
 func runList(ctx context.Context, out *output, f *backupFlags) (err error) {

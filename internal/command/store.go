@@ -33,9 +33,8 @@ const (
 
 // add declares the flags.
 func (f *storeFlags) add(cmd *cobra.Command, use keyUse) {
+	f.addPlace(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.endpoint, "s3-endpoint", "", "URL of the S3-compatible server; without it AWS_ENDPOINT_URL, or Amazon's")
-	flags.StringVar(&f.region, "s3-region", "", "region of the bucket; without it AWS_REGION")
 	flags.StringVar(&f.passphrase, "passphrase-file", "", "file whose first line is the passphrase of the store")
 	flags.Int64Var(&f.throttle, "throttle-mib-per-sec", 0, "upper bound of the transfer; 0 is none")
 	if use == keysSeal {
@@ -43,6 +42,13 @@ func (f *storeFlags) add(cmd *cobra.Command, use keyUse) {
 	} else {
 		flags.StringVar(&f.key, "key-file", "", "key file of age with the secret key, if the objects are encrypted")
 	}
+}
+
+// addPlace declares those that say how a store is reached.
+func (f *storeFlags) addPlace(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.endpoint, "s3-endpoint", "", "URL of the S3-compatible server; without it AWS_ENDPOINT_URL, or Amazon's")
+	flags.StringVar(&f.region, "s3-region", "", "region of the bucket; without it AWS_REGION")
 }
 
 // open opens a store. The caller closes it.

@@ -272,6 +272,9 @@ func TestRecipeArchive(t *testing.T) {
 	r := readRecipes(t)
 	s, _ := r.first(t, r.block(t, "Archive with point in time", 1))
 	awaitArchived(t, r, lastCommit(t, r))
+	if out := r.do(t, r.block(t, "Delete what is old", 1)); !strings.Contains(out, "nothing was deleted") || !strings.Contains(out, "were deleted") {
+		t.Errorf("prune says\n%s", out)
+	}
 	s.Kill()
 	if err := os.RemoveAll(filepath.Join(r.dir, "mg_data")); err != nil {
 		t.Fatal(err)

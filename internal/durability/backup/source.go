@@ -33,6 +33,12 @@ type Keeper interface {
 	Keep(ctx context.Context, from uint64) error
 }
 
+// Witness is a Source that is told when a backup of it was completed.
+type Witness interface {
+	// Completed says that a backup goes up to a commit, and is where it belongs.
+	Completed(ctx context.Context, last uint64) error
+}
+
 // DatabaseID is the identity of a database; as text it has 32 hexadecimal digits.
 type DatabaseID [16]byte
 

@@ -81,6 +81,8 @@ type taker struct {
 	m     Manifest
 	base  *Manifest // nil: it is a full backup
 	there map[uint64]Pieces
+	// prunes are the deletions that were known when the backup began.
+	prunes map[string]prune
 
 	started time.Time
 	told    Progress
@@ -101,6 +103,7 @@ func Take(ctx context.Context, src Source, s object.Store, o Options) (Manifest,
 		err := t.take(ctx)
 		switch {
 		case err == nil:
+			t.witness(ctx)
 			return t.m, nil
 		case try == takeTries || !errors.Is(err, object.ErrNotFound):
 			return Manifest{}, err
@@ -118,6 +121,9 @@ func (t *taker) take(ctx context.Context) (err error) {
 		return err
 	}
 	if err = t.admitted(ctx); err != nil {
+		return err
+	}
+	if t.prunes, err = pruneRecords(ctx, t.store); err != nil {
 		return err
 	}
 	if t.there, err = listPieces(ctx, t.store, t.d.Timeline); err != nil {
@@ -238,6 +244,17 @@ func (t *taker) tell(phase Phase) {
 	t.o.Progress(t.told)
 }
 
+// witness tells the source that the backup is there, which nothing depends on.
+func (t *taker) witness(ctx context.Context) {
+	w, ok := t.src.(Witness)
+	if !ok {
+		return
+	}
+	if err := w.Completed(ctx, t.m.Last); err != nil {
+		t.m.Warnings = append(t.m.Warnings, fmt.Sprintf("the server was not told that the backup is there: %v", err))
+	}
+}
+
 // finish writes the manifest.
 func (t *taker) finish(ctx context.Context) error {
 	t.m.SentObjects, t.m.SentBytes = t.told.Objects, t.told.Sent
@@ -251,6 +268,9 @@ func (t *taker) finish(ctx context.Context) error {
 		err := object.PutJSON(ctx, t.store, t.m.Name(), &t.m)
 		if errors.Is(err, object.ErrExists) {
 			continue
+		}
+		if err == nil {
+			err = t.outlast(ctx)
 		}
 		if err == nil {
 			t.tell(PhaseDone)

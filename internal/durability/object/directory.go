@@ -289,13 +289,19 @@ func (d *directory) List(ctx context.Context, prefix string, fn func(Info) error
 	return d.list(ctx, folder, prefix, fn)
 }
 
-// Delete implements Store. A removal may be undone by a power cut.
+// Delete implements Store. What is deleted stays so over a power cut: a manifest must not come
+// back after the objects that it lists have gone.
 func (d *directory) Delete(_ context.Context, name string) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	err := d.fs.Remove(d.path(name))
+	path := d.path(name)
+	err := d.fs.Remove(path)
 	if err != nil && !errors.Is(d.missing(name, err), ErrNotFound) {
+		return err
+	}
+	// Also where it is not there: its removal may not be durable yet.
+	if err := d.fs.SyncDir(filepath.Dir(path)); err != nil && !errors.Is(d.missing(name, err), ErrNotFound) {
 		return err
 	}
 	return nil

@@ -38,7 +38,7 @@ type Store interface {
 	// List calls fn for each object whose name begins with prefix, by ascending name,
 	// until fn fails.
 	List(ctx context.Context, prefix string, fn func(Info) error) error
-	// Delete removes an object; one that is not there is no error.
+	// Delete removes an object, durably; one that is not there is no error.
 	Delete(ctx context.Context, name string) error
 	// Close gives back what the store holds. What was put stays.
 	Close() error
