@@ -58,6 +58,15 @@ func storageRows(i *durability.Info, interval string, now time.Time) []query.Inf
 	number("retention_failures", uint64(i.RetentionFailures))
 	number("held_back_bytes", uint64(max(i.HeldBytes, 0)))
 
+	add("last_backup_time", moment(i.Backups.Last))
+	age("last_backup_age", i.Backups.Last)
+	if !i.Backups.Last.IsZero() {
+		number("last_backup_commit", i.Backups.LastCommit)
+	}
+	number("backups_taken", uint64(i.Backups.Taken))
+	number("backup_failures", uint64(i.Backups.Failures))
+	add("backup_failed", moment(i.Backups.Failed))
+
 	add("recovery_duration", span(i.Recovery.Duration))
 	number("recovery_replayed_commits", uint64(i.Recovery.Replayed))
 	number("recovery_damaged_snapshots", uint64(len(i.Recovery.Damaged)))

@@ -20,6 +20,7 @@ type stats struct {
 	snapshotErr       error
 	retentionFailures int64
 	quarantineDeleted int64
+	backups           BackupInfo
 }
 
 // noteSnapshot takes the outcome of a snapshot. One that somebody ended has not failed.
@@ -76,6 +77,7 @@ type Info struct {
 	Pins              []PinInfo
 	Recovery          Report
 	Archive           *ArchiveStatus // nil: nothing is archived
+	Backups           BackupInfo
 }
 
 // Info returns the present numbers.
@@ -87,6 +89,7 @@ func (m *Manager) Info() Info {
 		Snapshots: m.stats.snapshots, SnapshotsTook: m.stats.snapshotsTook, SnapshotFailures: m.stats.snapshotFailures,
 		SnapshotFailed: m.stats.snapshotFailed, SnapshotErr: m.stats.snapshotErr, RetentionFailures: m.stats.retentionFailures,
 		NextSnapshot: m.plan.due(), Lock: m.held, Recovery: m.report,
+		Backups: m.stats.backups,
 	}
 	m.mu.Unlock()
 	i.Committed = m.o.Store.LastCommitted()

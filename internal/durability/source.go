@@ -20,7 +20,8 @@ type managerSource struct {
 	mu   sync.Mutex
 	pins []*Pin
 
-	server string // id of this server; "": it is not told
+	server  string // id of this server; "": it is not told
+	counted bool   // guarded by mu: as a backup that is neither completed nor failed
 }
 
 var (
@@ -53,6 +54,7 @@ func (m *Manager) Source(ctx context.Context, holder string) (backup.Source, err
 		return nil, err
 	}
 	s.server = server
+	s.begin()
 	return s, nil
 }
 
@@ -163,5 +165,6 @@ func (s *managerSource) Close() error {
 		p.Release()
 	}
 	s.pins = nil
+	s.fail()
 	return nil
 }

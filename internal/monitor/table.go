@@ -62,13 +62,16 @@ const (
 	groupSnapshot    = "Snapshot"
 	groupDisk        = "Disk"
 	groupArchive     = "Archive"
+	groupBackup      = "Backup"
 	groupRecovery    = "Recovery"
 )
 
 // table lists every metric of ours.
 func table() []metric {
 	var all []metric
-	for _, part := range [][]metric{general(), network(), transactions(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), recoveryMetrics()} {
+	for _, part := range [][]metric{
+		general(), network(), transactions(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), backupMetrics(), recoveryMetrics(),
+	} {
 		all = append(all, part...)
 	}
 	return all

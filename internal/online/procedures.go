@@ -1,6 +1,7 @@
 package online
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -48,6 +49,11 @@ func (s *Server) Procedures() []procedure.Procedure {
 			Args:    []procedure.Argument{id, {Name: "commit", Type: procedure.Integer}},
 			Results: []procedure.Result{{Name: "lease_ms", Type: procedure.Integer}},
 			Call:    s.callKeep,
+		},
+		{
+			Name: "mg.backup.completed", Args: []procedure.Argument{id, {Name: "commit", Type: procedure.Integer}},
+			Results: []procedure.Result{{Name: "noted", Type: procedure.Boolean}},
+			Call:    s.callCompleted,
 		},
 		{
 			Name: "mg.backup.end", Args: []procedure.Argument{id},
@@ -109,6 +115,23 @@ func (s *Server) callKeep(_ *procedure.Context, args []value.Value) (procedure.R
 		return nil, err
 	}
 	return row(value.Int(s.o.Lease.Milliseconds())), nil
+}
+
+// callCompleted hears that the backup of a session is where it belongs.
+func (s *Server) callCompleted(_ *procedure.Context, args []value.Value) (procedure.Rows, error) {
+	noted := false
+	err := s.use(text(args[0]), func(one *session) error {
+		w, ok := one.source.(backup.Witness)
+		if !ok || args[1].IsNull() || args[1].AsInt() < 0 {
+			return nil
+		}
+		noted = true
+		return w.Completed(context.Background(), uint64(args[1].AsInt()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return row(value.Bool(noted)), nil
 }
 
 func (s *Server) callRead(c *procedure.Context, args []value.Value) (procedure.Rows, error) {

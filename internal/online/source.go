@@ -93,6 +93,16 @@ func (s *Source) Keep(ctx context.Context, from uint64) error {
 	return err
 }
 
+// Completed tells the server that a backup is there. One of an earlier version does not want to
+// know.
+func (s *Source) Completed(ctx context.Context, last uint64) error {
+	_, err := s.again(ctx, "CALL mg.backup.completed($session, $commit) YIELD noted", map[string]any{"commit": int64(min(last, math.MaxInt64))})
+	if errors.Is(err, errNoProcedure) {
+		return nil
+	}
+	return err
+}
+
 // Open reads a file of the description from an offset on. While the reader's user has one
 // part, the next is on its way.
 func (s *Source) Open(ctx context.Context, file backup.SourceFile, offset int64) (io.ReadCloser, error) {
@@ -182,6 +192,9 @@ func (s *Source) once(ctx context.Context, call string, parameters map[string]an
 	}
 }
 
+// errNoProcedure reports a server without one of the procedures of the package comment.
+var errNoProcedure = errors.New("the server is none that can be backed up like this")
+
 // explain turns an error of the server into what the user of a command has to know.
 func explain(err error) error {
 	refused := new(neo4j.Neo4jError)
@@ -189,7 +202,7 @@ func explain(err error) error {
 		return err
 	}
 	if refused.Code == "Neo.ClientError.Procedure.ProcedureNotFound" {
-		return fmt.Errorf("the server is none that can be backed up like this: %s", refused.Msg)
+		return fmt.Errorf("%w: %s", errNoProcedure, refused.Msg)
 	}
 	return fmt.Errorf("the server says: %s", refused.Msg)
 }
