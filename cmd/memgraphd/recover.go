@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/config"
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/object"
 	"memgraphd/internal/durability/vfs"
@@ -41,7 +42,9 @@ func (r recoverer) Recover(ctx context.Context, q query.RecoverRequest, alone fu
 	}
 	report, err := s.disk.Replace(ctx, durability.Replacement{
 		What: "RECOVER SNAPSHOT " + source.text, Force: q.Force, NewStore: s.proofStore, Fetch: source.fetch, Alone: alone,
+		Keys: s.snapshotKeys(ctx),
 	})
+	_, locked := errors.AsType[*object.KeyError](err)
 	switch {
 	case errors.Is(err, durability.ErrNotClean):
 		return nil, &query.RecoverError{Reason: "Failed to recover a snapshot. Storage is not clean. Try using FORCE."}
@@ -50,6 +53,9 @@ func (r recoverer) Recover(ctx context.Context, q query.RecoverRequest, alone fu
 	case errors.Is(err, durability.ErrReplaced):
 		s.reopen()
 		return nil, err
+	case locked:
+		return nil, &query.RecoverError{Reason: "Couldn't recover from the snapshot because of:", Err: err, Hint: "start the server with --" +
+			config.BackupEncryptTo + "=FILE, the key file with the secret key, or use memgraphd restore, which takes --key-file"}
 	case err != nil:
 		return nil, &query.RecoverError{Reason: "Couldn't recover from the snapshot because of:", Err: err}
 	}
@@ -60,6 +66,19 @@ func (r recoverer) Recover(ctx context.Context, q query.RecoverRequest, alone fu
 		late.Stop()
 		s.reopen()
 	}, nil
+}
+
+// snapshotKeys are those that the server was given, as far as they open anything.
+func (s *server) snapshotKeys(ctx context.Context) object.Keys {
+	for _, file := range []string{s.cfg.Backup.KeyFile, s.cfg.Archive.KeyFile} {
+		if file == "" {
+			continue
+		}
+		if k, err := object.ReadingKeys(ctx, nil, vfs.OS(), object.KeyFiles{Key: file}); err == nil {
+			return k
+		}
+	}
+	return object.Keys{}
 }
 
 // answerTime bounds how long a client may take to fetch its answer before connections are closed.

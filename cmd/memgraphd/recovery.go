@@ -138,6 +138,9 @@ func (d disk) Recovery() []query.InfoRow {
 			rows.add("moved_to", r.Quarantined[i])
 		}
 	}
+	if back, ok := d.m.WentBack(); ok {
+		rows.wentBack(&back)
+	}
 	if r.Loss != nil {
 		rows.add("given_up", r.Loss.Describe())
 		rows.dropped(r.Loss)
@@ -166,6 +169,21 @@ type infoRows struct{ rows []query.InfoRow }
 
 func (i *infoRows) add(name, text string) {
 	i.rows = append(i.rows, query.InfoRow{Name: name, Value: text})
+}
+
+// wentBack tells what a start with --recover-to did before it recovered.
+func (i *infoRows) wentBack(r *durability.RestoreReport) {
+	i.add("went_back_to_commit", number(r.Commit))
+	i.add("went_back_to_time", moment(r.Time))
+	for _, missing := range r.Missing {
+		i.add("went_back_not_as_far", missing)
+	}
+	if r.NewTimeline == 0 {
+		return // nothing had come after that moment
+	}
+	i.add("went_back_from_timeline", number(uint64(r.Timeline)))
+	i.add("began_timeline", number(uint64(r.NewTimeline)))
+	i.add("former_files_kept_in", r.KeptIn)
 }
 
 func (i *infoRows) dropped(l *durability.Loss) {

@@ -17,6 +17,9 @@ type Backup struct {
 // BackupRoots is the flag that BACKUP DATABASE needs.
 const BackupRoots = "storage-backup-roots"
 
+// BackupEncryptTo is the flag with the key of backups.
+const BackupEncryptTo = "storage-backup-encrypt-to"
+
 // backupFlags are those about BACKUP DATABASE and SHOW BACKUPS.
 func backupFlags() []Flag {
 	return []Flag{
@@ -29,7 +32,7 @@ func backupFlags() []Flag {
 			Help: "Bound for what BACKUP DATABASE reads of the data directory. 0 for none.",
 		},
 		{
-			Name: "storage-backup-encrypt-to", Group: groupStorage, Kind: Text,
+			Name: BackupEncryptTo, Group: groupStorage, Kind: Text,
 			Help: "File with the public keys of age (age1…) for which BACKUP DATABASE encrypts. Empty does not encrypt with a key.",
 		},
 		{
@@ -41,7 +44,7 @@ func backupFlags() []Flag {
 
 func backups(v *viper.Viper) Backup {
 	b := Backup{
-		KeyFile:        v.GetString("storage-backup-encrypt-to"),
+		KeyFile:        v.GetString(BackupEncryptTo),
 		PassphraseFile: v.GetString("storage-backup-passphrase-file"),
 		Throttle:       v.GetInt64("storage-backup-throttle-mib-per-sec") << 20,
 	}

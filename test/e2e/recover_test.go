@@ -95,6 +95,13 @@ func TestRecoverTo(t *testing.T) {
 	if n := count(t, d, "MATCH (n) RETURN count(n)"); n != 3 {
 		t.Errorf("%d nodes", n)
 	}
+	info := map[string]string{}
+	for _, row := range query(t, d, "SHOW RECOVERY INFO") {
+		info[row.Values[0].(string)] = row.Values[1].(string)
+	}
+	if info["went_back_to_commit"] != "3" || info["began_timeline"] != "2" || info["former_files_kept_in"] == "" {
+		t.Errorf("SHOW RECOVERY INFO says %v", info)
+	}
 	query(t, d, "CREATE (:A)")
 	s.Kill()
 	_, d = start(t, dir, "--recover-to=3")

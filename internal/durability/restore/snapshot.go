@@ -102,7 +102,7 @@ func (j *job) unsealed(ctx context.Context, path string) (opened string, err err
 	if err = vfs.ReadFullAt(src, magic, 0); err != nil || string(magic) != sealedMagic {
 		return path, src.Close()
 	}
-	r, err := object.NewReader(src, "", j.o.Keys)
+	r, err := object.NewReader(src, "the snapshot", j.o.Keys)
 	if err != nil {
 		return "", errors.Join(err, src.Close())
 	}
