@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -14,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"memgraphd/internal/command/progress"
+	"memgraphd/internal/durability/backup"
 	"memgraphd/internal/durability/inspect"
 	"memgraphd/internal/durability/object"
+	"memgraphd/internal/durability/restore"
 )
 
 // NewInspect returns the command that says what is in a file.
@@ -51,6 +54,7 @@ func NewInspect(env Env) *cobra.Command {
 	cmd.Flags().Uint64Var(&f.within.From, "from-commit", 0, "with --records, the first commit to print")
 	cmd.Flags().Uint64Var(&f.within.To, "to-commit", 0, "with --records, the last commit to print; 0 for the newest")
 	cmd.Flags().BoolVar(&f.past, "past-damage", false, "with --records, print what can be read behind damage too")
+	cmd.Flags().StringVar(&f.temp, "temp-dir", os.TempDir(), "with --records of a repository, where a few segments of the log are put meanwhile")
 	f.store.add(cmd, keysRead)
 	return cmd
 }
@@ -59,6 +63,7 @@ type inspectFlags struct {
 	records bool
 	past    bool
 	within  inspect.Range
+	temp    string
 	store   storeFlags
 }
 
@@ -129,9 +134,6 @@ func showFiles(out *output, files []inspect.File) error {
 // runObjects describes the objects of a repository: all of them, or those whose names
 // follow its location.
 func runObjects(ctx context.Context, out *output, f inspectFlags, args []string) (err error) {
-	if f.records {
-		return Usage(errors.New("--records reads segments of a data directory: restore the repository first"))
-	}
 	s, err := f.store.open(ctx, out.env, args[0])
 	if err != nil {
 		return err
@@ -142,6 +144,9 @@ func runObjects(ctx context.Context, out *output, f inspectFlags, args []string)
 		return err
 	}
 	names := args[1:]
+	if f.records {
+		return runSealedRecords(ctx, out, f, s, keys, names)
+	}
 	if len(names) == 0 {
 		if err := s.List(ctx, "", func(i object.Info) error {
 			names = append(names, i.Name)
@@ -169,6 +174,38 @@ func runObjects(ctx context.Context, out *output, f inspectFlags, args []string)
 	return showFiles(out, files)
 }
 
+// runSealedRecords prints the commits of the log in a repository: all, or those of the segments
+// that some objects are pieces of.
+func runSealedRecords(ctx context.Context, out *output, f inspectFlags, s object.Store, keys object.Keys, names []string) error {
+	type id struct {
+		timeline uint32
+		first    uint64
+	}
+	wanted := map[id]bool{}
+	for _, name := range names {
+		p, ok := backup.ParsePieceName(name)
+		if !ok {
+			return Usage(fmt.Errorf("%s is no piece of the log: only these hold commits one by one", name))
+		}
+		wanted[id{p.Timeline, p.Segment}] = true
+	}
+	want := func(timeline uint32, first uint64) bool {
+		return (len(wanted) == 0 || wanted[id{timeline, first}]) && (f.within.To == 0 || first <= f.within.To)
+	}
+	found := false
+	err := restore.Segments(ctx, restore.Options{From: s, Keys: keys, FS: out.env.FS, TempDir: f.temp}, want, func(path string) error {
+		found = true
+		return printRecords(ctx, out, f, []string{path})
+	})
+	if err == nil && !found {
+		return errors.New("there is no piece of the log: only these hold commits one by one")
+	}
+	if errors.Is(err, object.ErrDamaged) {
+		return &StatusError{Status: StatusDamaged, Err: err}
+	}
+	return err
+}
+
 // runRecords prints the commits of the segments among the files.
 func runRecords(ctx context.Context, out *output, f inspectFlags, names []string) error {
 	names, err := inspect.Segments(ctx, out.env.FS, names)
@@ -178,6 +215,11 @@ func runRecords(ctx context.Context, out *output, f inspectFlags, names []string
 	if len(names) == 0 {
 		return errors.New("there is no segment of the log: only these hold commits one by one")
 	}
+	return printRecords(ctx, out, f, names)
+}
+
+// printRecords prints the commits of segments.
+func printRecords(ctx context.Context, out *output, f inspectFlags, names []string) error {
 	lines := bufio.NewWriter(out.env.Stdout)
 	encoder := json.NewEncoder(lines)
 	encoder.SetEscapeHTML(false)

@@ -224,3 +224,10 @@ func BenchmarkFootprint(b *testing.B) {
 func BenchmarkTwoHopsLarge(b *testing.B) {
 	twoHops(b, 1_000_000, 10_000_000)
 }
+
+func BenchmarkCheck(b *testing.B) {
+	s, _ := benchGraph(b, 100_000, 300_000)
+	for b.Loop() {
+		must(b, s.Check())
+	}
+}

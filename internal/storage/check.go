@@ -22,7 +22,7 @@ func (s *Store) Check() error {
 		return fmt.Errorf("storage check: %w: %d views, %d to collect",
 			errOpen, s.views.Active(), s.collector.left.Load())
 	}
-	c := checker{store: s, edges: map[graph.EdgeID]uint8{}}
+	c := checker{store: s, edges: make([]uint8, s.EdgeSlots())}
 	c.nodes()
 	c.relationships()
 	c.labels()
@@ -41,13 +41,18 @@ type checker struct {
 	store *Store
 	errs  []error
 
-	edges          map[graph.EdgeID]uint8 // 1: seen in its start, 2: seen in its end
+	edges          []uint8 // by slot: 1: seen in its start, 2: seen in its end
 	nodeCount      int64
+	edgeCount      int64
 	labelCounts    tally[graph.LabelID]
 	typeCounts     tally[graph.TypeID]
 	adjacencyBytes int64
 	blobBytes      int64
 	freeNodes      int64
+
+	// Used again and again, for a graph has millions of nodes.
+	segments []Segment
+	props    []Property
 }
 
 const findingsMax = 20
@@ -93,30 +98,35 @@ func (c *checker) node(id graph.NodeID, n *node) {
 			c.report("node %d is not in the bitmap of label %d", id, l)
 		}
 	}
-	c.blob(fmt.Sprintf("node %d", id), im.props)
+	c.blob("node", uint32(id), im.props)
 	for _, dir := range []graph.Direction{graph.Out, graph.In} {
 		ref := arena.Ref(n.adjacent(dir).Load())
 		c.adjacencyBytes += s.adjacency.Bytes(ref)
-		c.expect(fmt.Sprintf("marks of node %d %v", id, dir), int64(s.adjacency.Marks(ref)), 0)
+		if marks := s.adjacency.Marks(ref); marks != 0 {
+			c.report("marks of node %d %v: %d, want 0", id, dir, marks)
+		}
 		degree := 0
-		for _, seg := range s.adjacency.Segments(nil, ref, nil, nil) {
+		c.segments = s.adjacency.Segments(c.segments[:0], ref, nil, nil)
+		for _, seg := range c.segments {
 			degree += len(seg.Edges)
 			c.segment(id, dir, seg)
 		}
-		c.expect(fmt.Sprintf("degree of node %d %v", id, dir), int64(s.adjacency.Degree(ref, nil, nil)), int64(degree))
+		if got := int(s.adjacency.Degree(ref, nil, nil)); got != degree {
+			c.report("degree of node %d %v: %d, want %d", id, dir, got, degree)
+		}
 	}
 }
 
-// blob checks that properties can be read.
-func (c *checker) blob(what string, ref arena.Ref) {
+// blob checks that the properties of a node or relationship can be read.
+func (c *checker) blob(what string, id uint32, ref arena.Ref) {
 	if ref == 0 {
 		return
 	}
 	c.blobBytes += int64(arena.RoundUp(c.store.blobSize(ref)))
-	props := property.Unpack(nil, c.store.blob(ref))
-	for i := range props {
-		if i > 0 && props[i-1].Key >= props[i].Key {
-			c.report("%s: property keys do not ascend", what)
+	c.props = property.Unpack(c.props[:0], c.store.blob(ref))
+	for i := 1; i < len(c.props); i++ {
+		if c.props[i-1].Key >= c.props[i].Key {
+			c.report("%s %d: property keys do not ascend", what, id)
 		}
 	}
 }
@@ -143,8 +153,11 @@ func (c *checker) segment(id graph.NodeID, dir graph.Direction, seg adjacency.Se
 		} else if s.edges.source(e) != id {
 			c.report("relationship %d goes out of node %d but starts at %d", e, id, s.edges.source(e))
 		}
-		if c.edges[e]&bit != 0 {
+		switch seen := c.edges[e]; {
+		case seen&bit != 0:
 			c.report("relationship %d is twice in node %d %v", e, id, dir)
+		case seen == 0:
+			c.edgeCount++
 		}
 		c.edges[e] |= bit
 	}
@@ -166,7 +179,7 @@ func (c *checker) relationships() {
 		if c.edges[id] != 3 {
 			c.report("relationship %d is not in both its ends: %d", id, c.edges[id])
 		}
-		c.blob(fmt.Sprintf("relationship %d", id), s.edges.props(id))
+		c.blob("relationship", uint32(id), s.edges.props(id))
 	}
 }
 
@@ -240,7 +253,7 @@ func countEntries(p *propertyIndex) int64 {
 func (c *checker) counts() {
 	s := c.store
 	c.expect("nodes", s.NodeCount(), c.nodeCount)
-	c.expect("relationships", s.EdgeCount(), int64(len(c.edges)))
+	c.expect("relationships", s.EdgeCount(), c.edgeCount)
 	seen := map[graph.LabelID]int64{}
 	c.labelCounts.each(func(l graph.LabelID, n int64) { seen[l] = n })
 	for l := range graph.LabelID(len(s.Labels())) {

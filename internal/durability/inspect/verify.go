@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"memgraphd/internal/durability/recovery"
@@ -158,12 +159,14 @@ func Verify(ctx context.Context, o Options) (v Verdict, err error) {
 
 // atRest verifies a directory that nobody uses.
 func (v *Verdict) atRest(ctx context.Context, o *Options, files []string) error {
-	if err := v.snapshots(ctx, o, files); err != nil {
-		return err
-	}
+	// The trial reads and proves the newest snapshot itself.
+	newest := ""
 	var store *storage.Store
 	if o.NewStore != nil {
-		store = o.NewStore()
+		store, newest = o.NewStore(), newestSnapshot(files)
+	}
+	if err := v.snapshots(ctx, o, slices.DeleteFunc(slices.Clone(files), func(name string) bool { return name == newest })); err != nil {
+		return err
 	}
 	result, err := recovery.Trial(ctx, recovery.Options{
 		FS: o.FS, Dir: o.Dir, Store: store, Workers: o.Workers, Now: o.Now, Progress: func(p recovery.Progress) {
@@ -173,8 +176,19 @@ func (v *Verdict) atRest(ctx context.Context, o *Options, files []string) error 
 	if store != nil {
 		defer func() { _ = store.Close() }() // nothing of it is kept
 	}
+	if newest != "" && (err != nil || result.Report.Snapshot.Path != newest) {
+		// It could not be used, or it was not come to: it is looked at by itself.
+		if err := v.snapshots(ctx, o, []string{newest}); err != nil {
+			return err
+		}
+		newest = ""
+	}
 	if err != nil {
 		return v.refused(ctx, o, files, err)
+	}
+	if newest != "" {
+		v.Files++
+		v.Bytes += result.Report.Snapshot.Bytes
 	}
 	v.Database, v.Timeline = hex.EncodeToString(result.Identity.Database[:]), result.Identity.Timeline
 	v.LastCommit = uint64(result.Report.Last)
@@ -193,6 +207,17 @@ func (v *Verdict) atRest(ctx context.Context, o *Options, files []string) error 
 		v.Add(Damaged, "", "the graph was rebuilt and contradicts itself: %v", err)
 	}
 	return nil
+}
+
+// newestSnapshot returns the one that a start looks at first, or "".
+func newestSnapshot(files []string) string {
+	var newest string
+	for _, name := range files {
+		if _, _, ok := snapshot.ParseName(filepath.Base(name)); ok && !inQuarantine(name) && filepath.Base(name) > filepath.Base(newest) {
+			newest = name
+		}
+	}
+	return newest
 }
 
 // step is a phase of a start in words.

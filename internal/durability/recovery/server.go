@@ -70,7 +70,7 @@ func readServer(fsys vfs.FS, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !sameFile(f.Directory, directory.ID) || !sameFile(f.File, file.ID) {
+	if !vfs.SameFile(f.Directory, directory.ID) || !vfs.SameFile(f.File, file.ID) {
 		return "", nil
 	}
 	return f.Server, nil
@@ -83,14 +83,6 @@ func parseServer(line, sum string) (f serverFile, ok bool) {
 }
 
 func digest(line string) string { return fmt.Sprintf("%016x\n", xxhash.Sum64String(line)) }
-
-// sameFile compares identities without the number of the device, which may be another after
-// a restart of the machine.
-func sameFile(a, b string) bool {
-	_, inodeA, foundA := strings.Cut(a, ":")
-	_, inodeB, foundB := strings.Cut(b, ":")
-	return a == b || foundA && foundB && inodeA == inodeB
-}
 
 // newServer draws an id and writes the file, which has to exist before it can name itself.
 func newServer(fsys vfs.FS, dir string) (id string, err error) {

@@ -204,11 +204,19 @@ func (j *job) preview(ctx context.Context) error {
 }
 
 // prove rebuilds the database and looks whether it is consistent.
-func (j *job) prove(ctx context.Context) error {
-	j.temp = j.o.TempDir
-	if err := j.o.FS.MkdirAll(j.temp); err != nil {
-		return fmt.Errorf("temporary folder: %w", err)
+func (j *job) prove(ctx context.Context) (err error) {
+	r, err := j.room(ctx)
+	if err == nil {
+		err = checkRoom(j.o.FS, j.o.TempDir, r.temp, 0)
 	}
+	if err != nil {
+		return err
+	}
+	var remove func() error
+	if j.temp, remove, err = tempFolder(j.o.FS, j.o.TempDir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
 	if err := j.rebuild(ctx); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"memgraphd/internal/durability/vfs"
@@ -63,7 +62,7 @@ func ReadLock(fsys vfs.FS, dir string) (LockInfo, error) {
 	if !ok {
 		return LockInfo{Locked: true, Owner: "unknown, for the lock file cannot be read", Since: file.ModTime}, nil
 	}
-	if !same(l.Directory, directory.ID) || !same(l.File, file.ID) {
+	if !vfs.SameFile(l.Directory, directory.ID) || !vfs.SameFile(l.File, file.ID) {
 		return LockInfo{Copied: true}, nil
 	}
 	return LockInfo{Locked: true, Owner: l.Owner, Since: l.Since}, nil
@@ -131,16 +130,4 @@ func removeSync(fsys vfs.FS, dir, name string) error {
 		return fmt.Errorf("lock of the data directory: %w", err)
 	}
 	return nil
-}
-
-// same compares identities. Their first part is the device, whose number may be another
-// after a restart of the machine; the inode numbers of directory and file together tell
-// a copy well enough.
-func same(a, b string) bool {
-	_, inodeA, foundA := strings.Cut(a, ":")
-	_, inodeB, foundB := strings.Cut(b, ":")
-	if !foundA || !foundB {
-		return a == b
-	}
-	return inodeA == inodeB
 }

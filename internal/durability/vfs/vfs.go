@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 )
 
@@ -159,4 +160,13 @@ func Exists(fsys FS, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// SameFile compares the identities of two files (Info.ID) without the number of the device,
+// which may be another after a restart of the machine. The inode numbers of a directory and of
+// a file in it together tell a copy well enough.
+func SameFile(a, b string) bool {
+	_, inodeA, foundA := strings.Cut(a, ":")
+	_, inodeB, foundB := strings.Cut(b, ":")
+	return a == b || foundA && foundB && inodeA == inodeB
 }
