@@ -32,31 +32,72 @@ func (s *Session) changeConstraint(ctx context.Context, r *Result, st *ast.Const
 	if err != nil {
 		return err
 	}
-	what := def.Rule.Words() + " constraint on " + constraint.Target(&def, store)
 	if st.Name != nil {
 		r.summary.Notifications = append(r.summary.Notifications, Notification{
 			Code: "IndexConstraintNameIgnored", Title: "The name `" + st.Name.Text + "` of the constraint is not kept.",
 			Description: "it is dropped by what it demands", Severity: "WARNING", Category: "SCHEMA",
 		})
 	}
+	defs := []storage.ConstraintDef{def}
+	if st.Key {
+		defs = keyParts(def)
+	}
 	if st.Drop {
-		var dropped bool
-		if dropped, err = store.DropConstraint(ctx, def); err != nil {
+		return dropEach(ctx, store, r, defs)
+	}
+	return createEach(ctx, store, r, st, defs)
+}
+
+// keyParts are the constraints that a node key is: each property exists, and all together are
+// unique.
+func keyParts(key storage.ConstraintDef) []storage.ConstraintDef {
+	parts := make([]storage.ConstraintDef, 0, len(key.Keys)+1)
+	for i := range key.Keys {
+		parts = append(parts, storage.ConstraintDef{Rule: constraint.Exists, Label: key.Label, Keys: key.Keys[i : i+1 : i+1]})
+	}
+	return append(parts, key)
+}
+
+// words says what a constraint is.
+func words(store *storage.Store, d *storage.ConstraintDef) string {
+	return d.Rule.Words() + " constraint on " + constraint.Target(d, store)
+}
+
+func dropEach(ctx context.Context, store *storage.Store, r *Result, defs []storage.ConstraintDef) error {
+	for i := range defs {
+		dropped, err := store.DropConstraint(ctx, defs[i])
+		if err != nil {
 			return err
 		}
+		what := words(store, &defs[i])
 		r.summary.indexNotice(dropped, "DropConstraint", "Dropped "+what+".", "ConstraintDoesNotExist", capital(what)+" doesn't exist.")
 		if dropped {
-			r.summary.Counters.ConstraintsRemoved = 1
+			r.summary.Counters.ConstraintsRemoved++
 		}
-		return nil
 	}
-	created, err := store.CreateConstraint(ctx, def)
-	if err != nil {
-		return constraintError(err, what).At(st.At)
-	}
-	r.summary.indexNotice(created, "CreateConstraint", "Created "+what+".", "ConstraintAlreadyExists", capital(what)+" already exists.")
-	if created {
-		r.summary.Counters.ConstraintsAdded = 1
+	return nil
+}
+
+// createEach creates constraints; where one cannot be, those before it go again.
+func createEach(ctx context.Context, store *storage.Store, r *Result, st *ast.ConstraintStatement, defs []storage.ConstraintDef) error {
+	var made []storage.ConstraintDef
+	for i := range defs {
+		what := words(store, &defs[i])
+		created, err := store.CreateConstraint(ctx, defs[i])
+		if err != nil {
+			failed := error(constraintError(err, what).At(st.At))
+			for _, d := range made {
+				if _, err := store.DropConstraint(context.WithoutCancel(ctx), d); err != nil {
+					failed = errors.Join(failed, err)
+				}
+			}
+			return failed
+		}
+		r.summary.indexNotice(created, "CreateConstraint", "Created "+what+".", "ConstraintAlreadyExists", capital(what)+" already exists.")
+		if created {
+			made = append(made, defs[i])
+			r.summary.Counters.ConstraintsAdded++
+		}
 	}
 	return nil
 }

@@ -136,15 +136,7 @@ func (r *run) recover(ctx context.Context, found contents) error {
 	if err := r.identity(found); err != nil {
 		return err
 	}
-	good, err := r.load(ctx, found)
-	if err != nil {
-		return err
-	}
-	r.loaded, r.good = true, good
-	if err := r.replay(ctx, good); err != nil {
-		return err
-	}
-	if err := r.judge(found, r.o.Store.LastCommitted()); err != nil {
+	if err := r.bring(ctx, found); err != nil {
 		return err
 	}
 	if err := r.folders(); err != nil {
@@ -155,6 +147,19 @@ func (r *run) recover(ctx context.Context, found contents) error {
 	}
 	r.conclude()
 	return nil
+}
+
+// bring brings back what the directory holds, and changes nothing there.
+func (r *run) bring(ctx context.Context, found contents) error {
+	good, err := r.load(ctx, found)
+	if err != nil {
+		return err
+	}
+	r.loaded, r.good = true, good
+	if err := r.replay(ctx, good); err != nil {
+		return err
+	}
+	return r.judge(found, r.o.Store.LastCommitted())
 }
 
 // conclude fills what a report says at its end.

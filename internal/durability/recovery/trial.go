@@ -59,15 +59,7 @@ func (r *run) try(ctx context.Context, found contents) error {
 	if r.o.Store == nil {
 		return r.prove(ctx, found)
 	}
-	good, err := r.load(ctx, found)
-	if err != nil {
-		return err
-	}
-	r.loaded, r.good = true, good
-	if err := r.replay(ctx, good); err != nil {
-		return err
-	}
-	if err := r.judge(found, r.o.Store.LastCommitted()); err != nil {
+	if err := r.bring(ctx, found); err != nil {
 		return err
 	}
 	r.conclude()

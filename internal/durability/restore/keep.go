@@ -222,8 +222,8 @@ func (k *keeping) leads(ctx context.Context, j *job, w way) (bool, error) {
 	if w.image.name == "" {
 		return true, nil
 	}
-	late, err := j.tooLate(ctx, w.image)
-	if err != nil || late {
+	said, err := j.lateness(ctx, w.image)
+	if err != nil || said == later || said == perhaps {
 		return false, err
 	}
 	h, _, err := object.Verify(ctx, k.o.From, w.image.name, object.Keys{})

@@ -22,14 +22,26 @@ type answer uint8
 const (
 	unknown answer = iota // the log does not have the commit
 	notLater
+	perhaps // only the records tell
 	later
 )
 
 // tooLate reports whether a snapshot holds a commit that is later than the time that was
 // asked for, whatever time it is named by.
 func (j *job) tooLate(ctx context.Context, img image) (bool, error) {
+	said, err := j.lateness(ctx, img)
+	if said == later {
+		j.o.Log.Warn("a snapshot is passed over: it holds commits that are later than the time in its name, for the clock was set back",
+			zap.String("snapshot", img.name), zap.Uint64("commit", uint64(img.index)), zap.Time("named", img.before))
+	}
+	return said == later, err
+}
+
+// lateness asks the log whether a snapshot holds a commit that is later than the target; the
+// records of it, which have to be fetched, are only asked where something may be written.
+func (j *job) lateness(ctx context.Context, img image) (answer, error) {
 	if j.target.Time.IsZero() || img.name == "" || img.index == 0 {
-		return false, nil
+		return unknown, nil
 	}
 	timeline := img.timeline
 	for b := j.v.branches[timeline]; b.parent != 0 && b.parent < timeline && img.index <= b.forked; b = j.v.branches[timeline] {
@@ -41,20 +53,13 @@ func (j *job) tooLate(ctx context.Context, img image) (bool, error) {
 		at--
 	}
 	if at < 0 {
-		return false, nil
+		return unknown, nil
 	}
 	said, err := j.byHeaders(ctx, &log[at], img.index)
-	if err != nil {
-		return false, err
+	if err != nil || said == notLater || said == later || j.o.FS == nil || j.o.Mode == ModePlan {
+		return said, err
 	}
-	if said == unknown && j.o.FS != nil && j.o.Mode != ModePlan {
-		said, err = j.byRecords(ctx, leg{timeline: timeline, segments: log[at : at+1]}, img.index)
-	}
-	if said == later {
-		j.o.Log.Warn("a snapshot is passed over: it holds commits that are later than the time in its name, for the clock was set back",
-			zap.String("snapshot", img.name), zap.Uint64("commit", uint64(img.index)), zap.Time("named", img.before))
-	}
-	return said == later, err
+	return j.byRecords(ctx, leg{timeline: timeline, segments: log[at : at+1]}, img.index)
 }
 
 // byHeaders asks the headers of a segment's pieces. What cannot be read says nothing: the
@@ -97,7 +102,7 @@ func (j *job) byHeaders(ctx context.Context, s *segment, index change.Index) (an
 	case uint64(index) >= found.LastCommit:
 		return later, nil
 	}
-	return unknown, nil
+	return perhaps, nil
 }
 
 // byRecords reads the segment that holds a commit.

@@ -31,6 +31,10 @@ func (p *printer) constraintStatement(s *ConstraintStatement) {
 	case constraint.Exists:
 		p.put(")")
 	case constraint.Unique:
+		if s.Key {
+			p.put(" IS NODE KEY")
+			return
+		}
 		p.put(" IS UNIQUE")
 	case constraint.Typed:
 		p.put(" IS TYPED " + s.Type.String())

@@ -55,6 +55,7 @@ type (
 		All        bool  // nothing else counts
 		Name       *Name // that a constraint was given, which does not count; nil for none
 		Rule       constraint.Rule
+		Key        bool // IS NODE KEY: Unique, and Exists of each property
 		Label      Name
 		Properties []Name
 		Type       constraint.Type // of Typed

@@ -31,7 +31,7 @@ func (p *parser) createConstraint(start int32) ast.Statement {
 	p.expectWord("REQUIRE")
 	p.constrainedProperties(s, v)
 	if !p.acceptWord("IS") {
-		p.unexpected("IS UNIQUE, IS NOT NULL or IS :: and a type after the properties of the constraint")
+		p.unexpected("IS UNIQUE, IS NODE KEY, IS NOT NULL or IS :: and a type after the properties of the constraint")
 	}
 	switch {
 	case p.acceptWords("NOT", "NULL"):
@@ -89,11 +89,10 @@ func (p *parser) uniqueOrTyped(s *ast.ConstraintStatement) {
 		s.Rule = constraint.Unique
 	case p.acceptWord("TYPED"):
 		p.constraintType(s)
-	case p.at(0, "NODE") && p.at(1, "KEY"), p.at(0, "KEY"):
-		p.fail(failure.Syntax("NotSupported", "a NODE KEY constraint is not supported").
-			WithHint("create a constraint IS UNIQUE and one EXISTS for each property"))
+	case p.acceptWords("NODE", "KEY"), p.acceptWord("KEY"):
+		s.Rule, s.Key = constraint.Unique, true
 	default:
-		p.unexpected("UNIQUE, TYPED or NOT NULL after IS")
+		p.unexpected("UNIQUE, NODE KEY, TYPED or NOT NULL after IS")
 	}
 }
 
