@@ -1,0 +1,107 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"memgraphd/internal/config"
+)
+
+// writePair writes a certificate that ends at the time, and its key.
+func writePair(t *testing.T, files config.TLS, number int64, until time.Time) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(number), NotBefore: until.Add(-time.Hour), NotAfter: until}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		files.CertFile: {Type: "CERTIFICATE", Bytes: der}, files.KeyFile: {Type: "PRIVATE KEY", Bytes: sealed},
+	} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	dir := t.TempDir()
+	files := config.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	now := time.Now()
+	core, logs := observer.New(zap.InfoLevel)
+	open := func(files config.TLS) (*certificates, error) {
+		return openCertificates(files, func() time.Time { return now }, zap.New(core))
+	}
+	if c, err := open(config.TLS{}); err != nil || c.config() != nil || !errors.Is(c.reload(), errNoCertificate) {
+		t.Errorf("without files: %v", err)
+	}
+	if _, err := open(files); err == nil || !strings.Contains(err.Error(), "--bolt-cert-file: there is no file "+files.CertFile) {
+		t.Errorf("missing: %v", err)
+	}
+	serial := func(c *certificates) int64 { return c.config().Certificates[0].Leaf.SerialNumber.Int64() }
+	writePair(t, files, 1, now.Add(1000*time.Hour))
+	c, err := open(files)
+	if err != nil || serial(c) != 1 || c.config().MinVersion != tls.VersionTLS12 || c.config().ClientAuth != tls.NoClientCert {
+		t.Fatal(err)
+	}
+	for _, at := range []struct {
+		until time.Duration
+		says  string
+	}{
+		{1000 * time.Hour, "connections are encrypted"},
+		{24 * time.Hour, "expires soon"},
+		{-time.Minute, "has expired"},
+	} {
+		writePair(t, files, 2, now.Add(at.until))
+		if err := c.reload(); err != nil || serial(c) != 2 {
+			t.Error(err)
+		}
+		if all := logs.TakeAll(); !strings.Contains(all[len(all)-1].Message, at.says) {
+			t.Errorf("the log says %s", all[len(all)-1].Message)
+		}
+	}
+
+	// A key of another certificate leaves the former pair in force, and so does rubbish.
+	other := config.TLS{CertFile: filepath.Join(dir, "other.pem"), KeyFile: files.KeyFile}
+	writePair(t, other, 3, now.Add(time.Hour))
+	if err := c.reload(); err == nil || serial(c) != 2 || !strings.Contains(err.Error(), files.KeyFile) {
+		t.Errorf("a foreign key: %v", err)
+	}
+	if err := os.WriteFile(files.CertFile, []byte("rubbish"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.reload(); err == nil || serial(c) != 2 {
+		t.Errorf("rubbish: %v", err)
+	}
+
+	other.ClientCAFile = other.CertFile
+	if c, err = open(other); err != nil || c.config().ClientAuth != tls.RequireAndVerifyClientCert {
+		t.Error(err)
+	}
+	other.ClientCAFile = other.KeyFile
+	if _, err = open(other); err == nil || !strings.Contains(err.Error(), "holds no certificate in PEM") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
+
+	"memgraphd/test/harness"
+)
+
+// newCertificate writes a certificate for 127.0.0.1 that vouches for itself, and its key,
+// over the files in dir.
+func newCertificate(t *testing.T, dir string) (flags []string, trust *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, secret := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, secret: {Type: "PRIVATE KEY", Bytes: sealed}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trust = x509.NewCertPool()
+	trust.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return []string{"--bolt-cert-file=" + cert, "--bolt-key-file=" + secret}, trust
+}
+
+// TestEncryption connects by each scheme, refuses who is not encrypted, and changes the
+// certificate while a client is connected.
+func TestEncryption(t *testing.T) {
+	binary, err := harness.Binary(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	flags, trust := newCertificate(t, dir)
+	s, err := harness.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	connect := func(scheme string, trust *x509.CertPool) (neo4j.DriverWithContext, error) {
+		d, err := neo4j.NewDriverWithContext(scheme+"://"+s.Addr, neo4j.NoAuth(), func(c *config.Config) {
+			if trust != nil {
+				c.TlsConfig = &tls.Config{RootCAs: trust}
+			}
+			c.SocketConnectTimeout = patience
+			c.MaxTransactionRetryTime = time.Second
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close(t.Context()) })
+		return d, d.VerifyConnectivity(t.Context())
+	}
+	for _, scheme := range []string{"bolt+s", "neo4j+s"} {
+		d, err := connect(scheme, trust)
+		if err != nil {
+			t.Fatalf("%s: %v", scheme, err)
+		}
+		query(t, d, "CREATE (:Secret)")
+	}
+	old, err := connect("bolt+ssc", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := open(t, old, neo4j.SessionConfig{})
+	tx := begin(t, session)
+	if _, err := connect("bolt", nil); err == nil || !strings.Contains(err.Error(), "TLSRequired") {
+		t.Errorf("without TLS: %v", err)
+	}
+
+	_, next := newCertificate(t, dir)
+	if _, err := connect("bolt+s", next); err == nil {
+		t.Error("the new certificate is in force before it was asked for")
+	}
+	query(t, old, "RELOAD BOLT_SERVER TLS")
+	if _, err := connect("bolt+s", next); err != nil {
+		t.Errorf("after RELOAD: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "key.pem"), []byte("rubbish"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = harness.Query(t.Context(), old, "RELOAD BOLT_SERVER TLS", nil)
+	wantFailure(t, err, "Neo.ClientError.Statement.ExecutionFailed", "the former certificate stays in force", "key.pem")
+	if _, err := connect("bolt+s", next); err != nil {
+		t.Errorf("after a failed RELOAD: %v", err)
+	}
+	_, last := newCertificate(t, dir)
+	if err := syscall.Kill(s.PID(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the certificate changes on SIGHUP", func() bool { _, err := connect("bolt+s", last); return err == nil })
+	if _, err := tx.Run(t.Context(), "CREATE (:Kept)", nil); err != nil {
+		t.Errorf("a connection that was open: %v", err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
