@@ -17,6 +17,8 @@ BENCH    ?= .
 PKG      ?= ./...
 TIMES    ?= 1
 ATTACK   ?= 5s
+IDLE     ?= 10000
+BUSY     ?= 1000
 
 .PHONY: help
 help: ## list the targets
@@ -39,7 +41,7 @@ vet:
 
 .PHONY: unit
 unit: ## unit tests under the race detector, import policy included
-	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|attack|crash|history|museum|power|tck)$$')
+	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|attack|browser|crash|history|museum|power|tck)$$')
 
 .PHONY: tck-short
 tck-short:
@@ -58,6 +60,14 @@ e2e: build ## tests of the built binary over Bolt, with a short kill test
 .PHONY: attack
 attack: build ## what a hostile peer may send to the built server, each for ATTACK (5s): memory, other clients, what is left
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_ATTACK=$(ATTACK) go test -count=1 -v -timeout 30m ./test/attack
+
+.PHONY: connections
+connections: build ## IDLE (10000) clients that wait and BUSY (1000) that do not, for ten seconds; then the server stops
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_ATTACK=400ms MEMGRAPHD_IDLE=$(IDLE) MEMGRAPHD_BUSY=$(BUSY) go test -count=1 -v -timeout 10m -run TestConnections ./test/attack
+
+.PHONY: browser
+browser: build ## the JavaScript driver in a page of headless Chromium, over WebSockets; needs npm and chromium
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_SCREENSHOT=$(CURDIR)/bin/browser.png go test -count=1 -v -timeout 10m ./test/browser
 
 .PHONY: lint
 lint: ## golangci-lint as pinned in tools.mod; PKG=./internal/x/... narrows it
