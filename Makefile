@@ -108,6 +108,10 @@ model: ## random queries on random graphs against a naive evaluator, from fixed 
 modelfuzz: ## the same from seeds by the clock for DURATION (1h), WORKERS (1) at a time; what fails is kept in testdata
 	go test -count=1 -timeout 0 -v -run TestFuzz ./test/model -duration=$(DURATION) -workers=$(WORKERS)
 
+.PHONY: drivers
+drivers: build ## twelve versions of the Go driver and eight of the npm driver by every scheme; needs the network, and node for the latter
+	MEMGRAPHD_DRIVERS=1 MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 60m -v ./test/drivers
+
 .PHONY: bench
 bench: build ## the tables of docs/benchmarks.md, measured on this machine
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench
