@@ -49,6 +49,7 @@ type arena struct {
 	t       *testing.T
 	server  *harness.Server
 	metrics string
+	login   func(address string) (*peer, error) // of those who mean well
 }
 
 // start runs a server with a memory limit and further flags until the end of the test.
@@ -81,7 +82,14 @@ func startUnder(t *testing.T, wrapper []string, flags ...string) *arena {
 			t.Errorf("a panic:\n%s", s.Log())
 		}
 	})
-	return &arena{t: t, server: s, metrics: fmt.Sprintf("http://127.0.0.1:%d/metrics", port)}
+	return &arena{t: t, server: s, metrics: fmt.Sprintf("http://127.0.0.1:%d/metrics", port), login: login}
+}
+
+// in returns the arena for a part of the test.
+func (a *arena) in(t *testing.T) *arena {
+	b := *a
+	b.t = t
+	return &b
 }
 
 // resident returns the resident memory of the server in bytes.
@@ -151,7 +159,7 @@ const clients = 3
 func (a *arena) begin() *others {
 	o := &others{a: a}
 	for range clients {
-		p, err := login(a.server.Addr)
+		p, err := a.login(a.server.Addr)
 		if err != nil {
 			a.t.Fatal(err)
 		}
@@ -167,7 +175,7 @@ func (a *arena) begin() *others {
 	o.working.Go(func() {
 		for !o.stop.Load() {
 			o.note(&o.logins, func() error {
-				p, err := login(a.server.Addr)
+				p, err := a.login(a.server.Addr)
 				if err != nil {
 					return err
 				}

@@ -49,7 +49,7 @@ func TestBeforeLogin(t *testing.T) {
 		"no PackStream at all": nested("FF", 8000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &arena{t: t, server: a.server, metrics: a.metrics}
+			b := a.in(t)
 			b.withstand(each(4, connect, refused(message)), bounds{growth: growthMost})
 		})
 	}
@@ -122,7 +122,7 @@ func TestBeforeLogin(t *testing.T) {
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &arena{t: t, server: a.server, metrics: a.metrics}
+			b := a.in(t)
 			b.withstand(do, bounds{growth: growthMost})
 		})
 	}
@@ -201,7 +201,7 @@ func TestAfterLogin(t *testing.T) {
 		"an unknown zone":      parameter(join(raw("B3 69 01 01"), text("Nowhere/Town"))),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &arena{t: t, server: a.server, metrics: a.metrics}
+			b := a.in(t)
 			b.withstand(each(2, login, refused(message)), bounds{})
 		})
 	}
@@ -244,7 +244,7 @@ func TestAfterLogin(t *testing.T) {
 		"disconnects in a run": each(4, login, abandon),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &arena{t: t, server: a.server, metrics: a.metrics}
+			b := a.in(t)
 			b.withstand(do, bounds{})
 		})
 	}

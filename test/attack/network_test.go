@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -163,7 +164,7 @@ func TestTLS(t *testing.T) {
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &arena{t: t, server: a.server, metrics: a.metrics}
+			b := a.in(t)
 			b.withstand(do, bounds{growth: growthMost})
 		})
 	}
@@ -239,6 +240,35 @@ func certificate(t *testing.T) (cert, key string) {
 	}
 	return cert, key
 }
+
+// TestPasswordGuessing tries passwords of one user and of many, from another address
+// than that of the clients that know theirs.
+func TestPasswordGuessing(t *testing.T) {
+	t.Setenv("MEMGRAPH_USER", "owner")
+	t.Setenv("MEMGRAPH_PASSWORD", "correct horse battery staple")
+	a := start(t)
+	a.login = loginAs("owner", "correct horse battery staple")
+	for name, user := range map[string]func(i int) string{
+		"a stranger's":  func(int) string { return "stranger" },
+		"many names'":   func(i int) string { return fmt.Sprintf("user%d", i) },
+		"many together": func(i int) string { return fmt.Sprintf("user%d", i%100) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tries atomic.Int64
+			workers := map[bool]int{true: 64, false: 4}[name == "many together"]
+			a.in(t).withstand(each(workers, elsewhere, func(p *peer) error {
+				n := int(tries.Add(1))
+				if _, err := p.Write(append(chunk(hello()), chunk(logonAs(user(n), fmt.Sprintf("guess %d", n)))...)); err != nil {
+					return err
+				}
+				return errors.Join(p.expect(success), p.expect(failure))
+			}), bounds{growth: growthMost})
+		})
+	}
+}
+
+// elsewhere connects from another address.
+func elsewhere(address string) (*peer, error) { return connectFrom("127.0.0.2", address) }
 
 // TestPortScan opens and closes connections as fast as it can.
 func TestPortScan(t *testing.T) {

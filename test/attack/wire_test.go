@@ -33,8 +33,11 @@ type peer struct {
 // patience bounds every wait for the server.
 const patience = 20 * time.Second
 
-func dial(address string) (*peer, error) {
-	nc, err := net.DialTimeout("tcp", address, patience)
+func dial(address string) (*peer, error) { return dialFrom("127.0.0.1", address) }
+
+// dialFrom connects from another address of this machine.
+func dialFrom(home, address string) (*peer, error) {
+	nc, err := (&net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.ParseIP(home)}}).Dial("tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +67,10 @@ func (p *peer) shake() error {
 }
 
 // connect opens a connection up to the handshake.
-func connect(address string) (*peer, error) {
-	p, err := dial(address)
+func connect(address string) (*peer, error) { return connectFrom("127.0.0.1", address) }
+
+func connectFrom(home, address string) (*peer, error) {
+	p, err := dialFrom(home, address)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +92,11 @@ func login(address string) (*peer, error) {
 	return p, nil
 }
 
-func (p *peer) greet() error {
-	if _, err := p.Write(append(chunk(hello()), chunk(logon())...)); err != nil {
+func (p *peer) greet() error { return p.greetAs(logon()) }
+
+// greetAs logs in with a LOGON of one's own.
+func (p *peer) greetAs(logon []byte) error {
+	if _, err := p.Write(append(chunk(hello()), chunk(logon)...)); err != nil {
 		return err
 	}
 	for range 2 {
@@ -117,6 +125,20 @@ func (p *peer) ask(text string) error {
 		case kind != record:
 			return fmt.Errorf("%X: %s", kind, text)
 		}
+	}
+}
+
+// loginAs returns what opens a connection and logs in as a user.
+func loginAs(user, password string) func(address string) (*peer, error) {
+	return func(address string) (*peer, error) {
+		p, err := connect(address)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.greetAs(logonAs(user, password)); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+		return p, nil
 	}
 }
 
@@ -216,6 +238,10 @@ func join(parts ...[]byte) []byte {
 
 func hello() []byte { return join(raw("B1 01"), dictionary("user_agent", text("attack/1"))) }
 func logon() []byte { return join(raw("B1 6A"), dictionary("scheme", text("none"))) }
+
+func logonAs(user, password string) []byte {
+	return join(raw("B1 6A"), dictionary("scheme", text("basic"), "principal", text(user), "credentials", text(password)))
+}
 
 func run(statement string) []byte { return runWith(statement, []byte{0xA0}) }
 
