@@ -35,6 +35,7 @@ func Routing(advertised string, local func() string) []Procedure {
 	for _, name := range []string{"dbms.routing.getRoutingTable", "dbms.cluster.routing.getRoutingTable"} {
 		out = append(out, Procedure{
 			Name:    name,
+			Open:    true,
 			Args:    []Argument{{Name: "context", Type: Map}, {Name: "database", Type: String, Optional: true, Default: value.Null}},
 			Results: []Result{{"ttl", Integer}, {"servers", ListOf(Map)}},
 			Call:    table,
