@@ -330,6 +330,21 @@ func roleTable(roles []string) table {
 	return t
 }
 
+// roles returns what lists the roles of the session's user, or nil where there are none.
+func (s *Session) roles() func() []string {
+	name := s.user()
+	if name == "" || s.engine.o.Auth == nil {
+		return nil
+	}
+	return func() []string {
+		u, err := s.engine.o.Auth.UserNamed(name)
+		if err != nil {
+			return nil // dropped meanwhile
+		}
+		return u.Roles
+	}
+}
+
 func showActiveUsers(_ context.Context, s *Session) (table, error) {
 	t := table{columns: []string{"username", "session uuid", "login timestamp"}}
 	for _, other := range list(s.engine.sessions, func(s *Session) string { return s.o.ID }) {

@@ -79,7 +79,7 @@ func (i *Identity) Rights() *Rights {
 	case !ok:
 		return None()
 	case u == nil:
-		return Unrestricted()
+		return x.everybody
 	}
 	return x.rightsOf(u)
 }

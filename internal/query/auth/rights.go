@@ -154,7 +154,7 @@ func (x *contents) rightsOf(u *user) *Rights {
 func (s *Store) Rights(name string) *Rights {
 	x := s.now()
 	if len(x.users) == 0 {
-		return Unrestricted()
+		return x.everybody
 	}
 	if u := x.users[name]; u != nil {
 		return x.rightsOf(u)

@@ -178,6 +178,8 @@ type contents struct {
 	users  map[string]*user
 	roles  map[string]*role
 	rights *sync.Map // *user to *Rights
+	// everybody is what all may do where there are no users.
+	everybody *Rights
 }
 
 // now returns the contents of this moment.
@@ -204,7 +206,7 @@ func (s *Store) now() *contents {
 }
 
 func newContents(raw []change.Entry) *contents {
-	x := &contents{raw: raw, users: map[string]*user{}, roles: map[string]*role{}, rights: &sync.Map{}}
+	x := &contents{raw: raw, users: map[string]*user{}, roles: map[string]*role{}, rights: &sync.Map{}, everybody: Unrestricted()}
 	for _, e := range raw {
 		switch e.Kind {
 		case UserKind:

@@ -76,6 +76,7 @@ type Run struct {
 	Began    time.Time        // when the transaction began; zero: with this statement
 	Seed     uint64           // of rand() and its like
 	User     string
+	Roles    func() []string // of User; nil: none
 	Profile  bool
 }
 

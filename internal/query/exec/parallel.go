@@ -372,7 +372,7 @@ func (c *crew) hire() *instance {
 	}
 	r := c.r
 	i.take(r.ctx, Run{
-		Tx: r.tx, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User,
+		Tx: r.tx, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User, Roles: r.ec.Roles,
 	})
 	i.ec.Now, i.ec.Began, i.clock = r.ec.Now, r.ec.Began, r.clock
 	i.ec.VirtualIDs = r.ec.VirtualIDs

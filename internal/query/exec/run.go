@@ -89,7 +89,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 	i.ctx, i.tx, i.files, i.batches = ctx, o.Tx, o.Files, o.Batches
 	i.clock = o.Now
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
-	i.ec.Budget, i.ec.User = o.Budget, o.User
+	i.ec.Budget, i.ec.User, i.ec.Roles = o.Budget, o.User, o.Roles
 	if o.Now != nil {
 		i.ec.Now = o.Now()
 	}
@@ -113,7 +113,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 func (i *instance) drop() {
 	i.ec.Finish()
 	i.ctx, i.tx, i.files, i.batches, i.clock, i.ec.Clock = nil, nil, nil, nil, nil, nil
-	i.ec.Params, i.ec.Literals, i.ec.Budget = value.Null, nil, nil
+	i.ec.Params, i.ec.Literals, i.ec.Budget, i.ec.Roles = value.Null, nil, nil, nil
 }
 
 // check fails when the statement has been ended from outside.

@@ -39,6 +39,8 @@ type Call struct {
 	// Hops counts the relationships that were followed, where that is limited; nil: null.
 	Hops func() value.Value
 	User string // who runs the statement, empty for nobody
+	// Roles returns the roles of User; nil: none.
+	Roles func() []string
 	// VirtualIDs counts the virtual nodes and relationships that the statement made, over all
 	// that run it; nil: this is the only one.
 	VirtualIDs *atomic.Int64

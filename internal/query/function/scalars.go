@@ -157,4 +157,13 @@ func username(c *Call, _ []value.Value) (value.Value, error) {
 	return value.String(c.User), nil
 }
 
-func roles(*Call, []value.Value) (value.Value, error) { return value.List(nil), nil }
+func roles(c *Call, _ []value.Value) (value.Value, error) {
+	if c.Roles == nil {
+		return value.List(nil), nil
+	}
+	var list []value.Value
+	for _, name := range c.Roles() {
+		list = append(list, value.String(name))
+	}
+	return value.List(list), nil
+}
