@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -228,7 +229,7 @@ func (d hiddenDraw) rules() []hiddenRule {
 	for _, r := range rules {
 		keys := r.keys
 		if keys == nil {
-			keys = []string{fmt.Sprint(r.every)}
+			keys = []string{strconv.FormatBool(r.every)}
 		}
 		fresh := true
 		for _, k := range keys {

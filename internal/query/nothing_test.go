@@ -85,7 +85,7 @@ func nodeTypes(t *testing.T, method string) []string {
 				continue
 			}
 			if star, ok := f.Recv.List[0].Type.(*ast.StarExpr); ok {
-				if name := star.X.(*ast.Ident); name.IsExported() { //nolint:errcheck,forcetypeassert // a receiver
+				if name := star.X.(*ast.Ident); name.IsExported() { //nolint:forcetypeassert // a receiver
 					names = append(names, name.Name)
 				}
 			}

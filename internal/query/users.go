@@ -33,11 +33,11 @@ func (s *Session) manageUsers(ctx context.Context, r *Result, st ast.Statement, 
 		return failure.Of(err).At(st.Span())
 	}
 	if show, ok := st.(*ast.ShowAuth); ok {
-		t, err := showOf(store, show)
-		if err == nil {
+		t, failed := showOf(store, show)
+		if failed == nil {
 			r.answer(t)
 		}
-		return placed(err, st)
+		return placed(failed, st)
 	}
 	if o.ReadOnly {
 		return readOnly().At(st.Span())

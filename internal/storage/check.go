@@ -111,7 +111,7 @@ func (c *checker) node(id graph.NodeID, n *node) {
 			degree += len(seg.Edges)
 			c.segment(id, dir, seg)
 		}
-		if got := int(s.adjacency.Degree(ref, nil, nil)); got != degree {
+		if got := s.adjacency.Degree(ref, nil, nil); got != degree {
 			c.report("degree of node %d %v: %d, want %d", id, dir, got, degree)
 		}
 	}

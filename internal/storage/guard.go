@@ -314,6 +314,7 @@ func (e *DeniedError) Error() string {
 		return "setting or removing the property " + e.Key + " of " + what + " is not allowed"
 	case AccessRead:
 		return "deleting " + what + " with relationships that are hidden is not allowed"
+	case AccessReadKeys, AccessAll, accessKnown:
 	}
 	return "that is not allowed with " + what
 }

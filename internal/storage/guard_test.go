@@ -40,7 +40,11 @@ func (onlyEven) EdgeKeyAccess(_ graph.TypeID, k graph.KeyID) storage.Access {
 // TestGuard looks at a graph on every way that a transaction has, under a guard.
 func TestGuard(t *testing.T) {
 	s := storage.New(storage.Options{})
-	defer s.Close()
+	defer func() {
+		if err := errors.Join(s.Check(), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
 	for _, name := range []string{"E", "O"} {
 		for _, intern := range []func(string) error{
 			func(n string) error { _, err := s.InternLabel(n); return err },

@@ -221,7 +221,7 @@ func (tx *Tx) edgeBlob(id graph.EdgeID) []byte {
 // EdgeProperty returns a property of the relationship, null if there is none.
 func (tx *Tx) EdgeProperty(e graph.Edge, k graph.KeyID) value.Value {
 	if blob := tx.edgeBlob(e.ID); blob != nil {
-		if tx.guard != nil && !(tx.showsKnownEdge(e) && tx.guard.edgeKey(tx.store.edges.typeOf(e.ID), k, AccessReadKeys)) {
+		if tx.guard != nil && (!tx.showsKnownEdge(e) || !tx.guard.edgeKey(tx.store.edges.typeOf(e.ID), k, AccessReadKeys)) {
 			return value.Null
 		}
 		return property.Find(blob, k)

@@ -185,7 +185,7 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 				labels = im.labels
 			}
 			if labels != last {
-				last, lastHas = labels, s.sets.has(labels, c.label) && c.tx.shows(image{labels: labels, exists: true})
+				last, lastHas = labels, c.wants(labels)
 			}
 			if lastHas {
 				dst[n] = id
@@ -198,6 +198,11 @@ func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
 		}
 	}
 	return n
+}
+
+// wants reports whether nodes with a set of labels are what the scan of a label looks for.
+func (c *NodeScan) wants(labels setID) bool {
+	return c.tx.store.sets.has(labels, c.label) && c.tx.shows(image{labels: labels, exists: true})
 }
 
 func (c *NodeScan) nextOfIndex(dst []graph.NodeID) int {
