@@ -129,7 +129,7 @@ func snapshotFlags() []Flag {
 			Help: "How many workers load and verify snapshots at the start; 0 takes as many as there are processors, 8 at most.",
 		},
 		{
-			Name: "storage-snapshot-throttle-mib-per-sec", Group: groupStorage, Kind: Int, Default: "32", Max: 1 << 20, Unit: "MiB per second",
+			Name: "storage-snapshot-throttle-mib-per-sec", Group: groupStorage, Kind: Int, Default: "16", Max: 1 << 20, Unit: "MiB per second",
 			Help: "What a snapshot may write, and then read back to verify it, per second while transactions go on. 0 makes it as fast as possible, which delays commits. The snapshot at exit is never throttled.",
 		},
 	}
