@@ -40,8 +40,9 @@ vet:
 	go vet ./...
 
 .PHONY: unit
-unit: ## unit tests under the race detector, import policy included
+unit: ## unit tests under the race detector, import policy included; sweeps of durability once more without it, in full
 	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|attack|browser|crash|history|museum|power|tck)$$')
+	go test -timeout 30m ./internal/durability/...
 
 .PHONY: tck-short
 tck-short:

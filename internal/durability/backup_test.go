@@ -21,6 +21,7 @@ import (
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage/change"
+	"memgraphd/test/table"
 )
 
 const repositoryDir = "/repository"
@@ -562,7 +563,7 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	for _, name := range names {
 		path := filepath.Join(repositoryDir, name)
 		whole := read(t, disk, path)
-		for at := 0; at < len(whole); at += 1 + len(whole)/60 {
+		for at := 0; at < len(whole); at += table.Step(1 + len(whole)/60) {
 			bad := bytes.Clone(whole)
 			bad[at] ^= 1 << (at % 8)
 			named(t, disk, name, bad, fmt.Sprintf("byte %d", at))

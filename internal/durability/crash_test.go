@@ -14,6 +14,7 @@ import (
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
+	"memgraphd/test/table"
 )
 
 // The crash test: random histories of commits, snapshots, rotations and locks on a file
@@ -68,7 +69,7 @@ func (s *totals) add(states []crashState) {
 }
 
 func TestCrash(t *testing.T) {
-	histories := historiesDefault
+	histories := table.Fewer(historiesDefault)
 	if text := os.Getenv("MEMGRAPHD_CRASH_HISTORIES"); text != "" {
 		n, err := strconv.Atoi(text)
 		check(t, err)

@@ -13,6 +13,7 @@ import (
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage/change"
+	"memgraphd/test/table"
 )
 
 // faults are the ways in which an operation fails.
@@ -36,7 +37,7 @@ func every(t *testing.T, count uint64, fn func(n uint64)) {
 	t.Helper()
 	step := uint64(1)
 	if !thorough() {
-		step = max(1, count/20)
+		step = table.Step(max(1, count/20))
 	}
 	for n := uint64(1); n <= count && !t.Failed(); n += step {
 		fn(n)

@@ -49,3 +49,10 @@ func Seed(tb testing.TB) uint64 {
 	tb.Logf("MEMGRAPHD_SEED=%d", seed)
 	return seed
 }
+
+// Fewer returns n, or a part of it under the race detector, for sweeps that the suite also
+// runs without it.
+func Fewer(n int) int { return max(1, n/raceFactor) }
+
+// Step returns the step of such a sweep: n, or some times as much under the race detector.
+func Step[T int | int64 | uint64](n T) T { return n * raceFactor }

@@ -11,6 +11,7 @@ import (
 
 	"memgraphd/internal/durability/object"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/test/table"
 )
 
 // scripted puts objects one after the other, opens the store anew in between, and notes
@@ -99,7 +100,7 @@ func TestCrashAtEveryOperation(t *testing.T) {
 		whole := &scripted{fsys: vfs.NewMem(1), location: location}
 		check(t, whole.run(t.Context(), 1))
 		total := whole.fsys.Ops()
-		for n := uint64(1); n <= total; n++ {
+		for n := uint64(1); n <= total; n += table.Step(uint64(1)) {
 			s := &scripted{fsys: vfs.NewMem(n), location: location}
 			s.fsys.CrashAt(n)
 			if err := s.run(t.Context(), 1); err != nil && !errors.Is(err, vfs.ErrCrashed) {
@@ -118,7 +119,7 @@ func TestErrorAtEveryOperation(t *testing.T) {
 		whole := &scripted{fsys: vfs.NewMem(1), location: location}
 		check(t, whole.run(t.Context(), 1))
 		total := whole.fsys.Ops()
-		for n := uint64(1); n <= total; n++ {
+		for n := uint64(1); n <= total; n += table.Step(uint64(1)) {
 			for _, cause := range []error{syscall.EIO, syscall.ENOSPC} {
 				s := &scripted{fsys: vfs.NewMem(n), location: location}
 				s.fsys.FailAt(n, cause)

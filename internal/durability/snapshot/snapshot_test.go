@@ -23,6 +23,7 @@ import (
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 	"memgraphd/internal/storage/value/valuetest"
+	"memgraphd/test/table"
 )
 
 var wall = time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
@@ -398,7 +399,7 @@ func TestFailuresLeaveNothingBehind(t *testing.T) {
 	must[snapshot.Info](t)(snapshot.Create(t.Context(), options(probe, s)))
 	ops := probe.Ops() - before
 	for _, failure := range []error{syscall.EIO, syscall.ENOSPC, &vfs.ShortWriteError{Bytes: 7, Err: syscall.ENOSPC}} {
-		for n := uint64(1); n <= ops; n++ {
+		for n := uint64(1); n <= ops; n += table.Step(uint64(1)) {
 			fsys := newFS(t)
 			o := options(fsys, s)
 			o.Workers = 1

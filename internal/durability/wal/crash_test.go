@@ -10,6 +10,7 @@ import (
 
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/durability/wal"
+	"memgraphd/test/table"
 )
 
 // ledger is what callers know about a log: what they asked for and what they were told.
@@ -207,7 +208,7 @@ func restart(t *testing.T, m *vfs.Mem, g *ledger, powerCut bool) {
 func TestCrashAtEveryOperation(t *testing.T) {
 	for _, flushEvery := range []int{1, 4} {
 		states := 0
-		for n := uint64(1); ; n++ {
+		for n := uint64(1); ; n += table.Step(uint64(1)) {
 			m := newMem(t)
 			g := newLedger()
 			g.relaxed = flushEvery > 1
@@ -249,7 +250,7 @@ func TestCrashDuringRestart(t *testing.T) {
 		wantErr(t, err, vfs.ErrCrashed)
 		torn := m.CrashClone(vfs.CrashModels()[2+seed%2])
 		w.end()
-		for n := uint64(1); ; n++ {
+		for n := uint64(1); ; n += table.Step(uint64(1)) {
 			again := torn.CrashClone(vfs.Everything)
 			again.CrashAt(again.Ops() + n)
 			second := newWorkload(again, g)
@@ -283,7 +284,7 @@ func TestFailAtEveryOperation(t *testing.T) {
 	runs := 0
 	for name, fault := range faults {
 		for _, sticky := range []bool{false, true} {
-			for n := uint64(1); ; n++ {
+			for n := uint64(1); ; n += table.Step(uint64(1)) {
 				m := newMem(t)
 				g := newLedger()
 				w := newWorkload(m, g)

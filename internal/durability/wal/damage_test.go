@@ -13,6 +13,7 @@ import (
 	"memgraphd/internal/durability/frame"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/durability/wal"
+	"memgraphd/test/table"
 )
 
 const smallLogLast = 14
@@ -77,7 +78,7 @@ func TestEveryBitFlip(t *testing.T) {
 	total, harmless := 0, 0
 	var before, after runtime.MemStats
 	for _, s := range segmentsOf(t, m) {
-		for bit := range s.Bytes * 8 {
+		for bit := int64(0); bit < s.Bytes*8; bit += table.Step(int64(1)) {
 			must(t, m.FlipBit(s.Name, bit))
 			measured := bit%97 == 0
 			if measured {
@@ -127,7 +128,7 @@ func TestBitFlipsInAnUnclosedLog(t *testing.T) {
 	o := options(m)
 	s := segmentsOf(t, m)[0]
 	window := 0
-	for bit := range s.Bytes * 8 {
+	for bit := int64(0); bit < s.Bytes*8; bit += table.Step(int64(1)) {
 		must(t, m.FlipBit(s.Name, bit))
 		records, end, err := scan(o, 1)
 		prefixOf(t, records)
@@ -156,7 +157,7 @@ func TestEveryTruncation(t *testing.T) {
 		cut := m.CrashClone(vfs.Everything)
 		f, err := cut.OpenReadWrite(s.Name)
 		must(t, err)
-		for size := s.Bytes - 1; size >= 0; size-- {
+		for size := s.Bytes - 1; size >= 0; size -= table.Step(int64(1)) {
 			must(t, f.Truncate(size))
 			records, _, err := scan(options(cut), 1)
 			prefixOf(t, records)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/test/table"
 )
 
 // TestClosedInGoodOrderOnAFullDisk fills the disk after any number of blocks: records fail,
@@ -65,7 +66,7 @@ func TestRotateNeedsNoMoreThanASegmentsBeginning(t *testing.T) {
 // no file is left over.
 func TestRemoveIsTriedAgain(t *testing.T) {
 	for _, spares := range []int{-1, 1} {
-		for n := uint64(1); ; n++ {
+		for n := uint64(1); ; n += table.Step(uint64(1)) {
 			m := newMem(t)
 			o := options(m)
 			o.SpareMax = spares
