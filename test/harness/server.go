@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -205,11 +206,25 @@ func Int(ctx context.Context, d neo4j.DriverWithContext, text string) (int64, er
 	return n, nil
 }
 
+// Ports of servers lie below those that the system gives to the ends of outgoing
+// connections (from 32768 on), of which a busy test uses thousands.
+const (
+	portFirst = 12_000
+	portLast  = 32_000
+	portLooks = 100
+)
+
+// freePort returns a port on which nobody listens now.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	var taken error
+	start := os.Getpid()*1009 + int(time.Now().UnixMicro())
+	for i := range portLooks {
+		port := portFirst + (start+i)%(portLast-portFirst)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			return port, l.Close()
+		}
+		taken = err
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("find a free port: %w", taken)
 }
