@@ -179,9 +179,21 @@ func (d *drive) timeLimit(ctx context.Context) (err error) {
 	return d.quiet(ctx)
 }
 
+// alone runs a statement that wants a transaction of its own.
+func (d *drive) alone(ctx context.Context, text string) (err error) {
+	session := d.NewSession(ctx, neo4j.SessionConfig{})
+	defer func() { err = errors.Join(err, session.Close(ctx)) }()
+	result, err := session.Run(ctx, text, nil)
+	if err != nil {
+		return err
+	}
+	_, err = result.Consume(ctx)
+	return err
+}
+
 func (d *drive) errors(ctx context.Context) error {
-	if _, err := neo4j.ExecuteQuery(ctx, d.DriverWithContext, "CREATE CONSTRAINT ON (n:Only) ASSERT n.tag IS UNIQUE", nil,
-		neo4j.EagerResultTransformer); err != nil && !strings.Contains(err.Error(), "xists") {
+	err := d.alone(ctx, "CREATE CONSTRAINT ON (n:Only) ASSERT n.tag IS UNIQUE")
+	if err != nil && !strings.Contains(err.Error(), "xists") {
 		return err
 	}
 	parameters := map[string]any{"tag": d.tag}
@@ -201,7 +213,7 @@ func (d *drive) errors(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", text, err)
 		}
 	}
-	_, err := neo4j.ExecuteQuery(ctx, d.DriverWithContext, "RETURN 1", nil, neo4j.EagerResultTransformer, neo4j.ExecuteQueryWithDatabase("other"))
+	_, err = neo4j.ExecuteQuery(ctx, d.DriverWithContext, "RETURN 1", nil, neo4j.EagerResultTransformer, neo4j.ExecuteQueryWithDatabase("other"))
 	return coded(err, "Neo.ClientError.Database.DatabaseNotFound")
 }
 
