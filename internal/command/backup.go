@@ -56,8 +56,8 @@ func NewBackup(env Env) *cobra.Command {
 	flags.StringVar(&f.directory, "from-directory", "", "data directory to back up; no server may use it")
 	flags.BoolVar(&f.incremental, "incremental", false, "send only what the newest backup there lacks")
 	flags.BoolVar(&f.list, "list", false, "list the backups that are at --to, and take none")
-	f.Connection.Add(cmd)
-	f.storeFlags.add(cmd, keysSeal)
+	f.Add(cmd)
+	f.add(cmd, keysSeal)
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,8 +55,8 @@ func TestVerifyAndInspectOverS3(t *testing.T) {
 			if _, err = w.run(t, NewVerify, location, "--restore", "--temp-dir", "/tmp"); c.seal != nil && (err == nil || !strings.Contains(err.Error(), "give the key file")) {
 				t.Errorf("verify --restore without the key: %v", err)
 			}
-			if names, err := w.fs.List("/tmp"); err != nil || len(names) > 0 {
-				t.Errorf("left over: %v %v", names, err)
+			if left, failed := w.fs.List("/tmp"); failed != nil || len(left) > 0 {
+				t.Errorf("left over: %v %v", left, failed)
 			}
 			w.inspectAll(t, location, c.seal != nil, c.open)
 			if out, err = w.run(t, NewInspect, append([]string{location, "--records", "--temp-dir", "/tmp", "--from-commit", "7", "--to-commit", "9"}, c.open...)...); err != nil ||
@@ -71,10 +72,11 @@ func TestVerifyAndInspectOverS3(t *testing.T) {
 func (w *world) inspectAll(t *testing.T, location string, encrypted bool, open []string) {
 	t.Helper()
 	for _, args := range [][]string{{location}, append([]string{location}, open...)} {
-		var kinds, piece string
+		var kinds []string
+		var piece string
 		for _, f := range w.must(t, NewInspect, args...)["files"].([]any) {
 			file := f.(map[string]any)
-			kinds += file["kind"].(string) + ","
+			kinds = append(kinds, file["kind"].(string))
 			if file["kind"] == "sealed piece of the log" {
 				piece = file["file"].(string)
 				if file["last_commit"] == nil || (file["encrypted"] == true) != encrypted {
@@ -82,7 +84,7 @@ func (w *world) inspectAll(t *testing.T, location string, encrypted bool, open [
 				}
 			}
 		}
-		if !strings.Contains(kinds, "JSON") || piece == "" {
+		if !slices.Contains(kinds, "JSON object") || piece == "" {
 			t.Fatalf("inspect%q says %s", args, kinds)
 		}
 		out, err := w.run(t, NewInspect, append([]string{location, piece}, args[1:]...)...)
@@ -111,7 +113,7 @@ func (w *world) spoilAndVerify(t *testing.T, folder, location string, open []str
 	}
 	data = bytes.Clone(data)
 	data[len(data)/2] ^= 1
-	if err := os.WriteFile(pieces[0], data, 0o600); err != nil {
+	if err = os.WriteFile(pieces[0], data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	name, err := filepath.Rel(folder, pieces[0])

@@ -41,7 +41,7 @@ type pruneRecord struct {
 func BeginPrune(ctx context.Context, s object.Store, now time.Time) (record string, err error) {
 	for range idTries {
 		var id [4]byte
-		if _, err := rand.Read(id[:]); err != nil {
+		if _, err = rand.Read(id[:]); err != nil {
 			return "", fmt.Errorf("drawing the name of a record: %w", err)
 		}
 		record = PrunedFolder + now.UTC().Format(stamp) + "-" + hex.EncodeToString(id[:])
@@ -118,8 +118,8 @@ func (t *taker) outlast(ctx context.Context) error {
 	}
 	began, others := t.o.Now(), false
 	for {
-		records, err := pruneRecords(ctx, t.store)
-		if err != nil {
+		var records map[string]prune
+		if records, err = pruneRecords(ctx, t.store); err != nil {
 			return err
 		}
 		running := false

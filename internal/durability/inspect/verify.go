@@ -178,8 +178,8 @@ func (v *Verdict) atRest(ctx context.Context, o *Options, files []string) error 
 	}
 	if newest != "" && (err != nil || result.Report.Snapshot.Path != newest) {
 		// It could not be used, or it was not come to: it is looked at by itself.
-		if err := v.snapshots(ctx, o, []string{newest}); err != nil {
-			return err
+		if failed := v.snapshots(ctx, o, []string{newest}); failed != nil {
+			return failed
 		}
 		newest = ""
 	}

@@ -216,7 +216,7 @@ func (k *keeping) keepFrom(ctx context.Context, timeline uint32, since time.Time
 // leads tells whether a way leads to its moment and on from there: its snapshot is whole and
 // not later, and no name of the log is missing.
 func (k *keeping) leads(ctx context.Context, j *job, w way) (bool, error) {
-	if w.gaps(k.v.where) != nil || w.holes(k.v.where) != nil {
+	if !w.whole(k.v.where) {
 		return false, nil
 	}
 	if w.image.name == "" {
@@ -233,6 +233,9 @@ func (k *keeping) leads(ctx context.Context, j *job, w way) (bool, error) {
 	}
 	return h.Database == k.v.database && change.Index(h.Index) == w.image.index, nil
 }
+
+// whole tells by the names whether nothing is missing on a way.
+func (w *way) whole(where string) bool { return w.gaps(where) == nil && w.holes(where) == nil }
 
 // superfluous lists what nobody needs. Objects that no backup lists may be of one that is
 // being taken, or that goes on tomorrow, and stay for a while.

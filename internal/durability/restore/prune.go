@@ -89,42 +89,45 @@ func Prune(ctx context.Context, o PruneOptions) (PruneReport, error) {
 // pruneRound decides, and deletes for as long as the record allows.
 func pruneRound(ctx context.Context, o PruneOptions) (r PruneReport, again bool, err error) {
 	k := &keeping{o: o, out: &r}
-	began := o.Now()
-	if o.Mode == PruneDelete {
-		// Whose it is, first: nothing is written to a place that is no repository.
-		if _, err := backup.ReadRepository(ctx, o.From); err != nil {
-			return r, false, err
-		}
-		record, err := backup.BeginPrune(ctx, o.From, began)
-		if err != nil {
-			return r, false, err
-		}
-		defer func() {
-			// Also after an interruption: or those who take backups would wait.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
-			defer cancel()
-			err = errors.Join(err, backup.EndPrune(ctx, o.From, record))
-		}()
+	if o.Mode == PrunePlan {
+		return r, false, k.decide(ctx)
 	}
-	if err := k.look(ctx); err != nil {
+	// Whose it is, first: nothing is written to a place that is no repository.
+	if _, err = backup.ReadRepository(ctx, o.From); err != nil {
 		return r, false, err
 	}
+	began := o.Now()
+	record, err := backup.BeginPrune(ctx, o.From, began)
+	if err != nil {
+		return r, false, err
+	}
+	if err = k.decide(ctx); err == nil {
+		again, err = k.delete(ctx, began)
+	}
+	// Also after an interruption: or those who take backups would wait.
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer cancel()
+	return r, again, errors.Join(err, backup.EndPrune(ending, o.From, record))
+}
+
+// decide fills the report with what goes and what stays.
+func (k *keeping) decide(ctx context.Context) error {
+	if err := k.look(ctx); err != nil {
+		return err
+	}
 	k.keepBackups()
-	if o.Window > 0 {
+	if k.o.Window > 0 {
 		if err := k.keepMoments(ctx); err != nil {
-			return r, false, err
+			return err
 		}
 	}
+	r := k.out
 	r.Objects = k.superfluous()
 	for _, p := range r.Objects {
 		r.Bytes += p.Bytes
 	}
 	r.Stays = len(k.objects) - len(r.Objects) - len(r.Deleted)
-	if o.Mode == PrunePlan {
-		return r, false, nil
-	}
-	again, err = k.delete(ctx, began)
-	return r, again, err
+	return nil
 }
 
 // endTime bounds the last word of a deletion that was interrupted.

@@ -261,7 +261,7 @@ func TestPruneLeavesAnArchiveAlone(t *testing.T) {
 	w.upload(dataDir, wholeSegments)
 	w.prune(from, 1, w.walls[60].Sub(w.walls[45]), restore.PruneDelete)
 	for _, index := range []change.Index{45, 50, 51, 60, 65} {
-		_, err := w.restore(restore.Target{Commit: index})
+		_, err = w.restore(restore.Target{Commit: index})
 		check(t, err)
 		w.wants(w.fs, freshDir, index)
 	}

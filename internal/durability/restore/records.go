@@ -53,7 +53,7 @@ func (s *segments) each(fn func(path string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(f.Close(), fn(s.path(i))); err != nil {
+		if err = errors.Join(f.Close(), fn(s.path(i))); err != nil {
 			return err
 		}
 		s.mu.Lock()

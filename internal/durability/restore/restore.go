@@ -229,8 +229,8 @@ func (j *job) prove(ctx context.Context) (err error) {
 // restore rebuilds the database beside what is in the data directory, and swaps.
 func (j *job) restore(ctx context.Context) (err error) {
 	o := &j.o
-	if there, err := vfs.Exists(o.FS, o.Dir); err == nil && !there {
-		if err := j.checkRoom(ctx); err != nil {
+	if there, failed := vfs.Exists(o.FS, o.Dir); failed == nil && !there {
+		if err = j.checkRoom(ctx); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func TestRestoreWithoutRoom(t *testing.T) {
 	w.fs.SetQuota(used + 1000)
 	_, err := w.restore(restore.Target{})
 	w.tooSmall("restore", used, err)
-	if _, err := w.fs.Stat("/fresh"); err == nil {
+	if _, err = w.fs.Stat("/fresh"); err == nil {
 		t.Error("a folder was made")
 	}
 	o := w.restoreOptions(w.repo(), restore.Target{})
