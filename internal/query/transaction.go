@@ -72,6 +72,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
 	t.epoch = s.engine.o.Store.SchemaEpoch()
 	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
+	t.tx.SetGuard(s.guard()) // each statement asks anew
 	s.cancelWith(t.cancel)
 	s.engine.transactions.add(t)
 	s.t = t
