@@ -53,14 +53,6 @@ func (c *certificates) config() *tls.Config {
 	return nil
 }
 
-// expires returns when the certificate ends; the zero time where there is none.
-func (c *certificates) expires() time.Time {
-	if s := c.current.Load(); s != nil {
-		return s.expires
-	}
-	return time.Time{}
-}
-
 // errNoCertificate answers RELOAD BOLT_SERVER TLS.
 var errNoCertificate = errors.New("TLS is not set up: start the server with --bolt-cert-file and --bolt-key-file")
 

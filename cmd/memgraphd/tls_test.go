@@ -75,7 +75,7 @@ func TestCertificates(t *testing.T) {
 		{-time.Minute, "has expired"},
 	} {
 		writePair(t, files, 2, now.Add(at.until))
-		if err := c.reload(); err != nil || serial(c) != 2 {
+		if err = c.reload(); err != nil || serial(c) != 2 {
 			t.Error(err)
 		}
 		if all := logs.TakeAll(); !strings.Contains(all[len(all)-1].Message, at.says) {
@@ -86,13 +86,13 @@ func TestCertificates(t *testing.T) {
 	// A key of another certificate leaves the former pair in force, and so does rubbish.
 	other := config.TLS{CertFile: filepath.Join(dir, "other.pem"), KeyFile: files.KeyFile}
 	writePair(t, other, 3, now.Add(time.Hour))
-	if err := c.reload(); err == nil || serial(c) != 2 || !strings.Contains(err.Error(), files.KeyFile) {
+	if err = c.reload(); err == nil || serial(c) != 2 || !strings.Contains(err.Error(), files.KeyFile) {
 		t.Errorf("a foreign key: %v", err)
 	}
-	if err := os.WriteFile(files.CertFile, []byte("rubbish"), 0o600); err != nil {
+	if err = os.WriteFile(files.CertFile, []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.reload(); err == nil || serial(c) != 2 {
+	if err = c.reload(); err == nil || serial(c) != 2 {
 		t.Errorf("rubbish: %v", err)
 	}
 

@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -435,7 +436,11 @@ func TestAddressCaps(t *testing.T) {
 	}
 	served := make(chan error)
 	go func() { served <- s.Serve(strangers{l}) }()
-	t.Cleanup(func() { _ = l.Close(); <-served })
+	t.Cleanup(func() {
+		if err := errors.Join(l.Close(), <-served); !errors.Is(err, ErrStopped) {
+			t.Error(err)
+		}
+	})
 	other := connect(t, l.Addr().String(), wire.V54)
 	var mine []*client
 	for range 4 {

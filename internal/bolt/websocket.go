@@ -71,7 +71,7 @@ func (s *socket) read(p []byte) (int, error) {
 		s.frame = frame
 	}
 	n, err := s.frame.Read(p)
-	if err == io.EOF { //nolint:errorlint // the end of a message is io.EOF itself; a wrapped one is the end of the stream
+	if err == io.EOF { // a wrapped one would be the end of the stream
 		s.frame = nil
 		return n, io.EOF
 	}

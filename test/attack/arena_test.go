@@ -53,7 +53,10 @@ type arena struct {
 }
 
 // start runs a server with a memory limit and further flags until the end of the test.
-func start(t *testing.T, flags ...string) *arena { return startUnder(t, nil, flags...) }
+func start(t *testing.T, flags ...string) *arena {
+	t.Helper()
+	return startUnder(t, nil, flags...)
+}
 
 func startUnder(t *testing.T, wrapper []string, flags ...string) *arena {
 	t.Helper()
@@ -66,7 +69,7 @@ func startUnder(t *testing.T, wrapper []string, flags ...string) *arena {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
+	if err = l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	flags = append([]string{fmt.Sprintf("--memory-limit=%d", memoryLimitMiB), fmt.Sprintf("--metrics-port=%d", port), "--log-level=WARNING"}, flags...)
@@ -87,6 +90,7 @@ func startUnder(t *testing.T, wrapper []string, flags ...string) *arena {
 
 // in returns the arena for a part of the test.
 func (a *arena) in(t *testing.T) *arena {
+	t.Helper()
 	b := *a
 	b.t = t
 	return &b

@@ -53,8 +53,8 @@ func driver(t *testing.T) []byte {
 	}
 	dir := filepath.Join(cache, "memgraphd-test", "neo4j-driver-"+driverVersion)
 	file := filepath.Join(dir, "node_modules", "neo4j-driver", "lib", "browser", "neo4j-web.min.js")
-	if _, err := os.Stat(file); err != nil {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+	if _, err = os.Stat(file); err != nil {
+		if err = os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		c := exec.CommandContext(t.Context(), npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", dir, "neo4j-driver@"+driverVersion)
@@ -171,8 +171,8 @@ func serve(t *testing.T, binary string, flags ...string) *harness.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
+		if e := s.Stop(); e != nil {
+			t.Error(e)
 		}
 	})
 	d, err := s.Driver()

@@ -41,7 +41,7 @@ func openWindow(t *testing.T, path string) *window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Start(); err != nil {
+	if err = c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
