@@ -24,7 +24,7 @@ func length() time.Duration {
 	if d, err := time.ParseDuration(os.Getenv("MEMGRAPHD_ATTACK")); err == nil {
 		return d
 	}
-	return 200 * time.Millisecond
+	return 100 * time.Millisecond
 }
 
 // What an attack may do at most.

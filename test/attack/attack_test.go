@@ -213,7 +213,7 @@ func TestAfterLogin(t *testing.T) {
 			}
 		}
 		return each(4, login, func(p *peer) error {
-			_ = p.SetDeadline(time.Now().Add(time.Second))
+			_ = p.SetDeadline(time.Now().Add(max(length(), 300*time.Millisecond)))
 			for {
 				if _, err := p.Write(framed); err != nil {
 					return nil //nolint:nilerr // nobody reads the answers, so the server does not read on
