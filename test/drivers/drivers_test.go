@@ -22,20 +22,27 @@ import (
 	"memgraphd/test/harness"
 )
 
-// The versions. Of each, the Bolt that it gets is looked at.
-var (
-	goVersions = []struct{ driver, bolt string }{
+// version is one of a driver, and the Bolt that it has to get.
+type version struct{ driver, bolt string }
+
+func goVersions() []version {
+	return []version{
 		{"5.17.0", "5.4"}, {"5.18.0", "5.4"}, {"5.19.0", "5.4"}, {"5.20.0", "5.4"}, {"5.21.0", "5.4"}, {"5.22.0", "5.4"},
-		{"5.23.0", "5.6"}, {"5.24.0", "5.6"}, {"5.25.0", "5.6"}, {"5.26.0", "5.7"}, {"5.27.0", "5.8"}, {"5.28.4", "5.8"},
+		{"5.23.0", "5.6"}, {"5.24.0", "5.6"}, {"5.25.0", "5.6"}, {"5.26.0", "5.7"}, {"5.27.0", "5.7"}, {"5.28.4", "5.8"},
 	}
-	npmVersions = []struct{ driver, bolt string }{
+}
+
+func npmVersions() []version {
+	return []version{
 		{"4.3.5", "4.3"}, {"4.4.11", "4.4"}, {"5.0.1", "5.0"}, {"5.15.0", "5.4"}, {"5.26.0", "5.7"}, {"5.28.3", "5.8"},
 		{"6.0.1", "6.0"}, {"6.3.0", "6.0"},
 	}
-)
+}
 
 // schemes are the ways to connect; +s trusts the authority of the test.
-var schemes = []string{"bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc"}
+func schemes() []string {
+	return []string{"bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc"}
+}
 
 // driveMax bounds one drive by one scheme.
 const driveMax = 3 * time.Minute
@@ -61,10 +68,10 @@ func wanted(t *testing.T) string {
 func TestGo(t *testing.T) {
 	cache := wanted(t)
 	server, authority := start(t)
-	for _, v := range goVersions {
+	for _, v := range goVersions() {
 		t.Run(v.driver, func(t *testing.T) {
 			program := buildGo(t, cache, v.driver)
-			for _, scheme := range schemes {
+			for _, scheme := range schemes() {
 				drive(t, v.bolt, []string{"SSL_CERT_FILE=" + authority}, program, scheme+"://"+server, "go-"+v.driver+"-"+scheme)
 			}
 		})
@@ -112,10 +119,10 @@ func TestJavaScript(t *testing.T) {
 		}
 	}
 	server, authority := start(t)
-	for _, v := range npmVersions {
+	for _, v := range npmVersions() {
 		t.Run(v.driver, func(t *testing.T) {
 			module := install(t, cache, v.driver)
-			for _, scheme := range schemes {
+			for _, scheme := range schemes() {
 				drive(t, v.bolt, []string{"NODE_EXTRA_CA_CERTS=" + authority}, "node",
 					filepath.Join("javascript", "drive.cjs"), module, scheme+"://"+server, "js-"+v.driver+"-"+scheme)
 			}

@@ -175,7 +175,7 @@ func (d *drive) severalResults(ctx context.Context) (err error) {
 		}
 		results = append(results, result)
 	}
-	for i := int64(0); i < 100; i++ {
+	for i := range int64(100) {
 		for at, from := range []int64{0, 1000} {
 			if !results[at].Next(ctx) || results[at].Record().Values[0] != from+i {
 				return wrong("row %d of result %d: %v", i, at, results[at].Err())
@@ -193,7 +193,7 @@ func (d *drive) managed(ctx context.Context) error {
 		return err
 	}
 	ended := make(chan error)
-	for i := 0; i < workers; i++ {
+	for range workers {
 		go func() {
 			session := d.NewSession(ctx, neo4j.SessionConfig{})
 			var err error
@@ -210,7 +210,7 @@ func (d *drive) managed(ctx context.Context) error {
 		}()
 	}
 	var err error
-	for i := 0; i < workers; i++ {
+	for range workers {
 		err = errors.Join(err, <-ended)
 	}
 	if err != nil {
@@ -247,7 +247,7 @@ func (d *drive) manyRows(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for i := 0; i < 25; i++ {
+	for range 25 {
 		result.Next(ctx)
 	}
 	if _, err := result.Consume(ctx); err != nil { // drops the rest
