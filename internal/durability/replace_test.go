@@ -187,7 +187,7 @@ func (r *replacing) goesOn(what string) {
 		r.t.Fatalf("%s: a start finds commit %d, want %d", what, got, last)
 	}
 	r.d = d
-	if err := r.replace(); err != nil {
+	if err = r.replace(); err != nil {
 		r.t.Fatalf("%s: the next one says %v", what, err)
 	}
 	r.d.abandon()

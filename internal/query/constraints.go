@@ -87,9 +87,8 @@ func createEach(ctx context.Context, store *storage.Store, r *Result, st *ast.Co
 		if err != nil {
 			failed := error(constraintError(err, what).At(st.At))
 			for _, d := range made {
-				if _, err := store.DropConstraint(context.WithoutCancel(ctx), d); err != nil {
-					failed = errors.Join(failed, err)
-				}
+				_, err = store.DropConstraint(context.WithoutCancel(ctx), d)
+				failed = errors.Join(failed, err)
 			}
 			return failed
 		}

@@ -60,24 +60,25 @@ func TestUsersAreInBackups(t *testing.T) {
 		t.Fatal(err)
 	}
 	query(t, d, "CREATE (:Kept)")
-	if out, err := run("backup", "--to", backups, "--port", s.Port()); err == nil {
+	out, err := run("backup", "--to", backups, "--port", s.Port())
+	if err == nil {
 		t.Errorf("somebody who has not logged in has backed the server up:\n%s", out)
 	}
-	out, err := run("backup", "--to", backups, "--port", s.Port(), "--username", user, "--password", password)
+	out, err = run("backup", "--to", backups, "--port", s.Port(), "--username", user, "--password", password)
 	if err != nil || strings.Contains(out, password) {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := s.Stop(); err != nil {
+	if err = s.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("MEMGRAPH_USER", "")
 	t.Setenv("MEMGRAPH_PASSWORD", "")
-	if out, err := run("restore", "--from", backups, "--data-directory", restored); err != nil {
+	if out, err = run("restore", "--from", backups, "--data-directory", restored); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	s = serveUsers(t, restored)
 	for _, wrong := range [][2]string{{user, "another password"}, {"bob", password}, {"", ""}} {
-		if _, err := loginAs(t, s, wrong[0], wrong[1]); err == nil {
+		if _, err = loginAs(t, s, wrong[0], wrong[1]); err == nil {
 			t.Errorf("%q logs in with %q", wrong[0], wrong[1])
 		}
 	}

@@ -38,14 +38,14 @@ func TestRecoverSnapshotFromABucket(t *testing.T) {
 		t.Fatal(err)
 	}
 	keyFile := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(keyFile, secret, 0o600); err != nil {
+	if err = os.WriteFile(keyFile, secret, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	locked := lock(t, root+"/locked", good, public)
 	query(t, d, "CREATE (:B)")
 	fails := func(source string, parts ...string) {
 		t.Helper()
-		_, err := open(t, d, neo4j.SessionConfig{}).Run(t.Context(), "RECOVER SNAPSHOT '"+source+"' FORCE", nil)
+		_, err = open(t, d, neo4j.SessionConfig{}).Run(t.Context(), "RECOVER SNAPSHOT '"+source+"' FORCE", nil)
 		wantFailure(t, err, "Neo.TransientError.General.DatabaseUnavailable", parts...)
 		if n := count(t, d, "MATCH (n:B) RETURN count(n)"); n != 1 {
 			t.Fatalf("%d nodes after %s", n, source)
@@ -64,7 +64,7 @@ func TestRecoverSnapshotFromABucket(t *testing.T) {
 		}
 		query(t, d, "CREATE (:B)")
 	}
-	if err := s.Stop(); err != nil {
+	if err = s.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	s, d = start(t, dir, "--storage-backup-roots="+root, "--storage-backup-encrypt-to="+keyFile)
@@ -124,7 +124,7 @@ func lock(t *testing.T, location string, data []byte, public string) string {
 		t.Fatal(err)
 	}
 	h := object.Header{Kind: object.KindSnapshot, Database: [16]byte{1}, Timeline: 1, To: int64(len(data)), Index: 1, Created: time.Now()}
-	if _, err := object.Seal(t.Context(), bucket(t, location), "one.snap", h, bytes.NewReader(data), object.SealOptions{Keys: keys}); err != nil {
+	if _, err = object.Seal(t.Context(), bucket(t, location), "one.snap", h, bytes.NewReader(data), object.SealOptions{Keys: keys}); err != nil {
 		t.Fatal(err)
 	}
 	return location + "/one.snap"
