@@ -10,6 +10,7 @@ import (
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/query"
+	"memgraphd/internal/query/auth"
 )
 
 // openAudit opens the audit log if it is wanted. A directory that could not be opened as a
@@ -65,6 +66,9 @@ func (s *server) auditLogins(event string) func(bolt.Login) {
 		return nil
 	}
 	return func(l bolt.Login) {
+		if l.Code != "" && (l.User == "" || l.Code == auth.CodeRateLimit || !s.users.Exist()) {
+			return // whoever reaches the port could fill the disk with these
+		}
 		r := audit.Record{
 			Time: time.Now(), Event: event, User: l.User, Address: l.Address, Connection: l.Connection, Outcome: outcomeOK,
 		}

@@ -33,12 +33,12 @@ func (s *Store) Authenticate(ctx context.Context, name, password, address string
 	if len(x.users) == 0 {
 		return s.Nobody(), nil
 	}
-	if name == "" || len(name) > nameMax || len(password) > passwordMax {
-		return nil, s.refuse(s.gate.digest(name[:min(len(name), nameMax)], ""), name, address)
-	}
-	who := s.gate.digest(name, "")
+	who := s.gate.digest(shown(name), "")
 	if wait := s.gate.attempts.allowed(who, address); wait > 0 {
 		return nil, errTooMany(wait)
+	}
+	if name == "" || len(name) > nameMax || len(password) > passwordMax {
+		return nil, s.refuse(who, name, address)
 	}
 	u := x.users[name]
 	if u != nil && u.broken != nil {

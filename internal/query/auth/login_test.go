@@ -174,6 +174,10 @@ func TestBackOff(t *testing.T) {
 	}
 	f.now = f.now.Add(time.Hour)
 	f.ok(try("ann", "a", "192.0.2.1:1"))
+	for range 3 {
+		f.fails(try(strings.Repeat("x", 300), "x", "192.0.2.1:1"), "AuthenticationFailed")
+	}
+	f.fails(try(strings.Repeat("x", 300), "x", "192.0.2.1:1"), "TooManyAttempts")
 
 	for i := range 10 { // another name each time
 		f.fails(try(fmt.Sprint("eve", i), "x", "[2001:db8::1]:1"), "AuthenticationFailed")
