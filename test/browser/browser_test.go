@@ -58,8 +58,8 @@ func driver(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 		c := exec.CommandContext(t.Context(), npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", dir, "neo4j-driver@"+driverVersion)
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Skipf("npm cannot fetch the driver: %v\n%s", err, out)
+		if out, e := c.CombinedOutput(); e != nil {
+			t.Skipf("npm cannot fetch the driver: %v\n%s", e, out)
 		}
 	}
 	text, err := os.ReadFile(file)
