@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ type fixture struct {
 	t     *testing.T
 	graph *storage.Store
 	now   time.Time
+	gone  atomic.Bool
 }
 
 func open(t *testing.T, o Options) *fixture {

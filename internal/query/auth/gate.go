@@ -41,8 +41,9 @@ type remembered struct {
 // flight is a verification that others wait for.
 type flight struct {
 	done  chan struct{}
-	right bool
-	err   error
+	proof proof // what the password is compared with
+	right bool  // set before done is closed
+	err   error // set before done is closed
 }
 
 func newGate(o *Options) (*gate, error) {
@@ -105,36 +106,48 @@ func (g *gate) verify(ctx context.Context, u *user, c *credential) (bool, error)
 	if u != nil && u.secret != "" {
 		p = u.proof()
 	}
-	g.mu.Lock()
-	if r, ok := g.known.Get(d); ok {
-		if r.proof == p && g.o.Now().Before(r.until) {
-			g.mu.Unlock()
+	for {
+		f, leads, known := g.join(d, p)
+		switch {
+		case known:
 			return true, nil
+		case leads:
+			return g.lead(ctx, f, d, func() bool { return verify(p.secret, c.password) && u != nil && u.secret != "" }, c)
 		}
-		g.known.Remove(d)
-	}
-	f := g.flying[d]
-	leads := f == nil
-	if leads {
-		f = &flight{done: make(chan struct{})}
-		g.flying[d] = f
-	}
-	g.mu.Unlock()
-	if !leads {
 		select {
 		case <-f.done:
 		case <-ctx.Done():
 			return false, context.Cause(ctx)
 		}
-		// Whoever led may have seen the user before a change.
-		if !f.right || f.err != nil || g.remembers(d, p) {
+		if f.proof == p && !errors.Is(f.err, context.Canceled) && !errors.Is(f.err, context.DeadlineExceeded) {
 			return f.right, f.err
-		}
-		return false, nil
+		} // else who led has gone, or has seen the user before a change
 	}
+}
+
+// join finds what is known of a credential, or who verifies it; who leads has to.
+func (g *gate) join(d digest, p proof) (f *flight, leads, known bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r, ok := g.known.Get(d); ok {
+		if r.proof == p && g.o.Now().Before(r.until) {
+			return nil, false, true
+		}
+		g.known.Remove(d)
+	}
+	if f = g.flying[d]; f != nil {
+		return f, false, false
+	}
+	f = &flight{done: make(chan struct{}), proof: p}
+	g.flying[d] = f
+	return f, true, false
+}
+
+// lead verifies for all that have joined.
+func (g *gate) lead(ctx context.Context, f *flight, d digest, right func() bool, c *credential) (bool, error) {
 	if f.err = g.attempts.enter(c.who, c.address); f.err == nil {
 		f.err = g.work(ctx, func() error {
-			f.right = verify(p.secret, c.password) && u != nil && u.secret != ""
+			f.right = right()
 			return nil
 		})
 		g.attempts.leave(c.who, c.address)
@@ -142,16 +155,9 @@ func (g *gate) verify(ctx context.Context, u *user, c *credential) (bool, error)
 	g.mu.Lock()
 	delete(g.flying, d)
 	if f.right && f.err == nil {
-		g.known.Add(d, remembered{p, g.o.Now().Add(g.o.CacheTime)})
+		g.known.Add(d, remembered{f.proof, g.o.Now().Add(g.o.CacheTime)})
 	}
 	g.mu.Unlock()
 	close(f.done)
 	return f.right, f.err
-}
-
-func (g *gate) remembers(d digest, p proof) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	r, ok := g.known.Get(d)
-	return ok && r.proof == p
 }

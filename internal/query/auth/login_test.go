@@ -226,6 +226,13 @@ func TestBusy(t *testing.T) {
 	for len(f.gate.waiting) < 2 {
 		time.Sleep(time.Millisecond)
 	}
+	joined := make(chan struct{})
+	all.Go(func() {
+		close(joined)
+		_, err := f.Authenticate(t.Context(), "ann", "b", "192.0.2.2:1")
+		f.gone.Store(errors.Is(err, context.Canceled))
+	})
+	<-joined
 	_, err := f.Authenticate(t.Context(), "ann", "a", "192.0.2.1:1")
 	f.fails(err, "AuthenticationBusy")
 	if !errors.Is(err, ErrBusy) {
@@ -234,6 +241,9 @@ func TestBusy(t *testing.T) {
 	cancel()
 	close(release)
 	all.Wait()
+	if f.gone.Load() {
+		t.Error("who waits for another's work ends with the other")
+	}
 	_, err = f.Authenticate(t.Context(), "ann", "a", "192.0.2.1:1")
 	f.ok(err)
 }
