@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
@@ -34,9 +35,10 @@ func open(tb testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) *dat
 
 func tryOpen(tb testing.TB, fsys *vfs.Mem, alter ...func(*durability.Options)) (*database, error) {
 	tb.Helper()
-	s := newStore()
+	var o durability.Options
+	s := newStoreAt(func() time.Time { return o.Now() }) // one machine has one clock
 	d := &database{t: tb, fs: fsys, s: s, rec: newRecorder(s)}
-	o := options(fsys, s)
+	o = options(fsys, s)
 	for _, fn := range alter {
 		fn(&o)
 	}

@@ -38,9 +38,12 @@ func options(fsys vfs.FS, s *storage.Store) durability.Options {
 // take all there is.
 const storeBytesMax = 256 << 20
 
-func newStore() *storage.Store {
+func newStore() *storage.Store { return newStoreAt(func() time.Time { return epoch }) }
+
+// newStoreAt returns a store with a clock.
+func newStoreAt(now func() time.Time) *storage.Store {
 	return storage.New(storage.Options{
-		Now: func() time.Time { return epoch }, Budget: memory.New("test", storeBytesMax),
+		Now: now, Budget: memory.New("test", storeBytesMax),
 	})
 }
 
