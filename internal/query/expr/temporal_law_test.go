@@ -35,7 +35,10 @@ var temporalLaws = []struct {
 	{[]value.Kind{value.KindDateTime}, nil, "a.timezone = 'Nowhere/Here' OR datetime(toString(a)) = a"},
 	{[]value.Kind{value.KindDateTime}, nil, "a.timezone = 'Nowhere/Here' OR datetime({epochSeconds: a.epochSeconds, nanosecond: a.nanosecond, timezone: a.timezone}) = a"},
 	{dated, nil, "date.truncate('month', a) <= date(a) AND date.truncate('week', a).dayOfWeek = 1 AND date.truncate('quarter', a).dayOfQuarter = 1"},
-	{dated, nil, "duration.between(a, a) = duration({}) AND duration.inDays(a, b) = -duration.inDays(b, a)"},
+	{dated, nil, "duration.between(a, a) = duration({})"},
+	{[]value.Kind{value.KindDate, value.KindLocalDateTime}, nil, "duration.inDays(a, b) = -duration.inDays(b, a)"},
+	// Days are counted in the zone of the first, whose clock may change between the two.
+	{[]value.Kind{value.KindDateTime}, nil, "duration.inDays(a, b) = -duration.inDays(b, a) OR a.timezone <> b.timezone"},
 }
 
 var (
