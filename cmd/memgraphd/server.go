@@ -267,6 +267,7 @@ func (s *server) openFront() error {
 		Procedures:       slices.Concat(s.readers.Procedures(), procedure.Routing(s.cfg.Bolt.AdvertisedAddress, s.reachedAt)),
 		Version:          versionName(),
 		Build:            buildName(),
+		ServerName:       func() string { return *s.inForce.serverName.Load() },
 		Now:              time.Now,
 		Log:              s.log,
 	})

@@ -15,7 +15,7 @@ const (
 )
 
 // ServerNameDefault is what clients are told in HELLO; drivers look for its first word.
-const ServerNameDefault = "Neo4j/v5.11.0 compatible graph database server - memgraphd"
+const ServerNameDefault = "Neo4j/5.26.0 compatible graph database server - memgraphd"
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {

@@ -19,6 +19,8 @@ import (
 type table struct {
 	columns []string
 	rows    [][]value.Value
+	// further is how many of the last columns are shown only where YIELD asks for them.
+	further int
 }
 
 // runAdmin carries out a statement that is not a query.
@@ -58,9 +60,11 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		if st.Verb == ast.DumpDatabase {
 			return s.dump(ctx, r, st, o)
 		}
-		return s.administer(ctx, r, st)
+		return s.administer(ctx, r, st, params)
 	case *ast.UserStatement, *ast.RoleStatement, *ast.PrivilegeStatement, *ast.ShowAuth:
 		return s.manageUsers(ctx, r, st, params, o)
+	case *ast.Show:
+		return s.show(ctx, r, st, params, o)
 	case *ast.Query:
 	}
 	return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %T is not handled", st)
@@ -68,7 +72,9 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 
 // answer makes t the rows of r.
 func (r *Result) answer(t table) {
-	r.columns, r.source = t.columns, valueRows(t.rows)
+	shown := len(t.columns) - t.further
+	r.whole = t
+	r.columns, r.source = t.columns[:shown], valueRows(t.rows, shown)
 }
 
 // controlTransaction carries out BEGIN, COMMIT and ROLLBACK sent as text.
@@ -203,7 +209,18 @@ func constantText(e ast.Expr, params value.Value, w wanted) (string, error) {
 }
 
 // administer carries out a statement without operands.
-func (s *Session) administer(ctx context.Context, r *Result, st *ast.Admin) error {
+func (s *Session) administer(ctx context.Context, r *Result, st *ast.Admin, params value.Value) error {
+	if list := lists[st.Verb]; list != nil || st.Verb == ast.ShowSchemaInfo {
+		var t table
+		var err error
+		if list != nil {
+			t, err = list(s, st, params)
+		} else {
+			t, err = s.showSchemaInfo(ctx, st)
+		}
+		r.answer(t)
+		return err
+	}
 	a := adminVerbs[st.Verb]
 	if a.run == nil {
 		return failure.New(failure.DatabaseError, failure.Runtime, "InternalError", "statement %d is not handled", st.Verb)
@@ -247,7 +264,6 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.ShowConfig:              {"Configuration information query", showConfig},
 	ast.ShowTransactions:        {"", showTransactions},
 	ast.FreeMemory:              {"Free memory query", freeMemory},
-	ast.ShowDatabases:           {"", showDatabases},
 	ast.ShowDatabase:            {"", showDatabase},
 	ast.ShowEnums:               {"", showEnums},
 	ast.ShowDescriptions:        {"", showDescriptions},

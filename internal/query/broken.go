@@ -13,7 +13,9 @@ import (
 var answersBroken = []ast.AdminVerb{
 	ast.LockDataDirectory, ast.UnlockDataDirectory, ast.DataDirectoryLockStatus, ast.ShowStorageInfo, ast.ShowVersion,
 	ast.ShowBuildInfo, ast.ShowConfig, ast.ShowTransactions, ast.FreeMemory, ast.ShowDatabases, ast.ShowDatabase,
-	ast.ShowRecoveryInfo, ast.ShowDatabaseSettings, ast.ShowMetricsInfo, ast.ReloadTLS,
+	ast.ReloadTLS,
+	ast.ShowRecoveryInfo, ast.ShowDatabaseSettings, ast.ShowMetricsInfo, ast.ShowSettings, ast.ShowNamedDatabase,
+	ast.ShowFunctions, ast.ShowProcedures, ast.ShowReplicationRole, ast.ShowLicenseInfo, ast.ShowMemoryInfo,
 }
 
 // broken returns why the database has no data, or nil.
@@ -33,7 +35,11 @@ func (e *Engine) admit(st statement) error {
 	if cause == nil {
 		return nil
 	}
-	switch admin := st.admin.(type) {
+	asked := st.admin
+	if show, ok := asked.(*ast.Show); ok {
+		asked = show.Of
+	}
+	switch admin := asked.(type) {
 	case *ast.TransactionControl, *ast.TerminateTransactions:
 		return nil
 	case *ast.SettingStatement:

@@ -49,8 +49,10 @@ type Options struct {
 
 	Version string
 	Build   string
-	Now     func() time.Time
-	Log     *zap.Logger
+	// ServerName returns what clients are told when they connect; nil: nothing.
+	ServerName func() string
+	Now        func() time.Time
+	Log        *zap.Logger
 }
 
 // WorkerOptions say how many processors a statement may use, and from when on.

@@ -20,6 +20,14 @@ func (e *Engine) needs(st ast.Statement) auth.Privileges {
 		return auth.PrivilegesOf(auth.Constraint)
 	case *ast.Admin:
 		return needsOfVerb(st.Verb)
+	case *ast.Show:
+		n := needing{found: e.needs(st.Of), procedures: e.procedures}
+		for _, c := range []*ast.Projection{st.With, st.Return} {
+			if c != nil {
+				n.projection(c)
+			}
+		}
+		return n.found
 	case *ast.TransactionControl:
 		return 0
 	case *ast.TerminateTransactions:
@@ -49,19 +57,28 @@ func needsOfVerb(v ast.AdminVerb) auth.Privileges {
 	case ast.CreateSnapshot, ast.ShowSnapshots, ast.ShowNextSnapshot, ast.LockDataDirectory, ast.UnlockDataDirectory,
 		ast.DataDirectoryLockStatus, ast.ShowRecoveryInfo:
 		return auth.PrivilegesOf(auth.Durability)
-	case ast.ShowIndexInfo:
+	case ast.ShowIndexInfo, ast.ShowIndexes, ast.ShowVectorIndexInfo, ast.ShowNodeLabelsInfo, ast.ShowEdgeTypesInfo:
 		return auth.PrivilegesOf(auth.Index)
-	case ast.ShowConstraintInfo:
+	case ast.ShowConstraintInfo, ast.ShowConstraints:
 		return auth.PrivilegesOf(auth.Constraint)
-	case ast.ShowStorageInfo, ast.ShowVersion, ast.ShowBuildInfo, ast.ShowMetricsInfo, ast.ShowActiveUsers:
+	case ast.ShowStorageInfo, ast.ShowVersion, ast.ShowBuildInfo, ast.ShowMetricsInfo, ast.ShowActiveUsers,
+		ast.ShowSchemaInfo, ast.ShowMemoryInfo:
 		return auth.PrivilegesOf(auth.Stats)
-	case ast.ShowConfig, ast.ShowDatabaseSettings:
+	case ast.ShowConfig, ast.ShowDatabaseSettings, ast.ShowSettings, ast.ShowLicenseInfo:
 		return auth.PrivilegesOf(auth.Config)
 	case ast.FreeMemory:
 		return auth.PrivilegesOf(auth.FreeMemory)
 	case ast.ReloadTLS:
 		return auth.PrivilegesOf(auth.ReloadTLS)
-	case ast.ShowDatabases:
+	case ast.ShowFunctions, ast.ShowProcedures:
+		return auth.PrivilegesOf(auth.ModuleRead)
+	case ast.ShowTriggers:
+		return auth.PrivilegesOf(auth.Trigger)
+	case ast.ShowStreams:
+		return auth.PrivilegesOf(auth.Stream)
+	case ast.ShowReplicas, ast.ShowReplicationRole:
+		return auth.PrivilegesOf(auth.Replication)
+	case ast.ShowDatabases, ast.ShowNamedDatabase:
 		return auth.PrivilegesOf(auth.MultiDatabaseUse)
 	case ast.ShowDescriptions:
 		return auth.PrivilegesOf(auth.ServerSideDescriptions)

@@ -32,7 +32,10 @@ var openStatements = []string{
 
 // openProcedures are those that tell nothing of the graph and of other users; drivers and
 // tools call them when they connect.
-var openProcedures = []string{"dbms.components", "dbms.routing.getRoutingTable", "dbms.cluster.routing.getRoutingTable"}
+var openProcedures = []string{
+	"dbms.components", "dbms.routing.getRoutingTable", "dbms.cluster.routing.getRoutingTable", "db.ping", "db.info", "dbms.info",
+	"dbms.clientConfig", "dbms.licenseAgreementDetails", "dbms.showCurrentUser",
+}
 
 // forms has an example of each form of statement and clause, by the type of its node.
 var forms = map[string][]string{
@@ -49,6 +52,7 @@ var forms = map[string][]string{
 	"UserStatement":         {"CREATE USER x", "DROP USER root", "SET PASSWORD FOR root TO 'x'", "ALTER USER root SET PASSWORD 'x'", "SET PASSWORD TO 'x' REPLACE 'y'"},
 	"RoleStatement":         {"CREATE ROLE x", "DROP ROLE admin", "SET ROLE FOR nil TO admin", "GRANT ROLE admin TO nil", "REVOKE ROLE admin FROM root", "CLEAR ROLE FOR root"},
 	"PrivilegeStatement":    {"GRANT ALL PRIVILEGES TO nil", "DENY MATCH TO root", "REVOKE MATCH FROM root", "GRANT * ON NODES CONTAINING LABELS * TO nil"},
+	"Show":                  {"SHOW INDEXES YIELD *", "SHOW USERS WHERE user = 'root'", "SHOW CURRENT USER YIELD user RETURN COUNT { (:A) } AS n"},
 	"ShowAuth":              {"SHOW PRIVILEGES FOR root", "SHOW ROLE FOR root", "SHOW USERS FOR admin"},
 
 	"Match":         {"MATCH (n) RETURN n", "OPTIONAL MATCH (n) RETURN n", "MATCH p = shortestPath((a)-[*]->(b)) RETURN p"},

@@ -23,6 +23,7 @@ type Result struct {
 	text    string
 	planned string // the text that the plan was made from; its errors have places in it
 	columns []string
+	whole   table // what an administration statement answered, with the columns that YIELD shows
 	source  rowSource
 	started time.Time
 	// finished is when the last row was made; execution ends there.

@@ -165,7 +165,8 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	}
 	cursor := p.program.Start(t.ctx, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
-		Files: s.engine.o.Files, Batches: own, Now: s.engine.o.Now, Began: t.started, User: s.user(), Roles: s.roles(), Profile: p.query.Mode == ast.Profile,
+		Files: s.engine.o.Files, Server: s, Batches: own, Now: s.engine.o.Now, Began: t.started, User: s.user(), Roles: s.roles(),
+		Profile: p.query.Mode == ast.Profile,
 	})
 	r.source = cursor
 	r.onEnd = func(sum *Summary) {

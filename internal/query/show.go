@@ -132,23 +132,16 @@ func freeMemory(_ context.Context, s *Session) (table, error) {
 	return table{}, nil
 }
 
-func showDatabases(_ context.Context, s *Session) (table, error) {
-	return table{
-		columns: []string{"Name", "State", "Health"},
-		rows:    [][]value.Value{{value.String(DatabaseName), value.String("HOT"), value.String(s.engine.health())}},
-	}, nil
-}
-
 func showDatabase(context.Context, *Session) (table, error) {
 	return table{columns: []string{"Current"}, rows: [][]value.Value{{value.String(DatabaseName)}}}, nil
 }
 
-// valueRows returns the rows of a small table.
-func valueRows(rows [][]value.Value) rowSource {
+// valueRows returns the first columns of the rows of a small table.
+func valueRows(rows [][]value.Value, columns int) rowSource {
 	h := &held{}
 	for len(rows) > 0 {
 		n := min(len(rows), batch.Size)
-		b := &batch.Batch{Len: n, Columns: make([]batch.Vector, len(rows[0]))}
+		b := &batch.Batch{Len: n, Columns: make([]batch.Vector, columns)}
 		for c := range b.Columns {
 			b.Columns[c].Reset(batch.Values, n)
 			for i, row := range rows[:n] {
@@ -167,7 +160,7 @@ func textRows(lines []string) rowSource {
 	for i, l := range lines {
 		values[i] = []value.Value{value.String(l)}
 	}
-	return valueRows(values)
+	return valueRows(values, 1)
 }
 
 // profileTable renders a profile as the rows of PROFILE: one an operator, the last first.

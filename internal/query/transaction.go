@@ -62,7 +62,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	}
 	t := &transaction{
 		s: s, id: s.engine.nextTransaction.Add(1),
-		started: s.engine.o.Now(), metadata: o.Metadata, readOnly: o.ReadOnly,
+		started: s.engine.o.Now(), metadata: o.Metadata, readOnly: o.ReadOnly || strings.EqualFold(o.Database, systemDatabase),
 	}
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	t.stop = func() {}
@@ -71,7 +71,7 @@ func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) 
 	}
 	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
 	t.epoch = s.engine.o.Store.SchemaEpoch()
-	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: o.ReadOnly, Budget: t.budget})
+	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: t.readOnly, Budget: t.budget})
 	t.tx.SetGuard(s.guard()) // each statement asks anew
 	s.cancelWith(t.cancel)
 	s.engine.transactions.add(t)
@@ -177,10 +177,14 @@ func (s *Session) awaitBookmarks(ctx context.Context, bookmarks []string, limit 
 // bookmarkWaitMax bounds the wait for a bookmark.
 const bookmarkWaitMax = 10 * time.Second
 
-// databases are the names under which clients may ask for the one database.
+// systemDatabase is where clients of Neo4j send what is about the server. It is the one
+// database, for reading.
+const systemDatabase = "system"
+
+// checkDatabase refuses other names than those under which clients may ask for the one database.
 func checkDatabase(name string) error {
 	switch strings.ToLower(name) {
-	case "", DatabaseName, "neo4j":
+	case "", DatabaseName, "neo4j", systemDatabase:
 		return nil
 	}
 	return failure.New(failure.ClientError, failure.Runtime, "DatabaseNotFound",

@@ -32,7 +32,9 @@ func (p *printer) statement(s Statement) {
 	case *ConstraintStatement:
 		p.constraintStatement(s)
 	case *Admin:
-		p.put(s.Verb.String())
+		p.admin(s)
+	case *Show:
+		p.show(s)
 	case *TransactionControl:
 		p.put(s.Verb)
 	case *TerminateTransactions:
@@ -175,6 +177,12 @@ func (p *printer) projection(c *Projection) {
 			p.variable(item.Alias)
 		}
 	}
+	p.ordering(c)
+	p.optional(" WHERE ", c.Where)
+}
+
+// ordering writes ORDER BY, SKIP and LIMIT.
+func (p *printer) ordering(c *Projection) {
 	for i, s := range c.OrderBy {
 		if i == 0 {
 			p.put(" ORDER BY ")
@@ -188,7 +196,6 @@ func (p *printer) projection(c *Projection) {
 	}
 	p.optional(" SKIP ", c.Skip)
 	p.optional(" LIMIT ", c.Limit)
-	p.optional(" WHERE ", c.Where)
 }
 
 func (p *printer) setItems(before string, items []SetItem) {

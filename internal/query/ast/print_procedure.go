@@ -19,20 +19,8 @@ func (p *printer) callProcedure(c *CallProcedure) {
 		p.exprs(c.Args)
 		p.put(")")
 	}
-	if c.Star {
-		p.put(" YIELD *")
-	}
-	for i, y := range c.Yields {
-		if i == 0 {
-			p.put(" YIELD ")
-		} else {
-			p.put(", ")
-		}
-		p.name(y.Result)
-		if y.Var.Name != y.Result.Text {
-			p.put(" AS ")
-			p.variable(y.Var)
-		}
+	if c.Star || len(c.Yields) > 0 {
+		p.yields(c.Yields)
 	}
 	p.optional(" WHERE ", c.Where)
 }

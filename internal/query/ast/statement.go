@@ -60,10 +60,24 @@ type (
 		Properties []Name
 		Type       constraint.Type // of Typed
 	}
-	// Admin is a statement without operands; Verb tells which.
+	// Admin is a statement without operands; Verb tells which. Some that show a list show a
+	// part of it: Kind is the words for the part, such as RANGE of SHOW RANGE INDEXES, and
+	// Names are literals and parameters, such as 'a' of SHOW SETTINGS 'a'.
 	Admin struct {
 		Place
-		Verb AdminVerb
+		Verb  AdminVerb
+		Kind  string
+		Names []Expr
+	}
+	// Show is SHOW … with YIELD or WHERE: the rows of another statement, and what is done
+	// with them.
+	Show struct {
+		Place
+		Of     Statement
+		Yields []YieldItem // nil for YIELD *, and where there is no YIELD
+		Yield  bool        // there is one
+		With   *Projection // WITH * of the ORDER BY, SKIP, LIMIT and WHERE that follow
+		Return *Projection // nil when absent
 	}
 	// TransactionControl is BEGIN, COMMIT or ROLLBACK sent as text.
 	TransactionControl struct {
@@ -117,6 +131,7 @@ func (*Query) statement()                 {}
 func (*IndexStatement) statement()        {}
 func (*ConstraintStatement) statement()   {}
 func (*Admin) statement()                 {}
+func (*Show) statement()                  {}
 func (*TransactionControl) statement()    {}
 func (*TerminateTransactions) statement() {}
 func (*EnumStatement) statement()         {}
@@ -219,4 +234,20 @@ const (
 	ShowCurrentUser
 	ShowCurrentRole
 	ShowActiveUsers
+	ShowIndexes
+	ShowConstraints
+	ShowFunctions
+	ShowProcedures
+	ShowSettings
+	ShowNamedDatabase
+	ShowSchemaInfo
+	ShowNodeLabelsInfo
+	ShowEdgeTypesInfo
+	ShowVectorIndexInfo
+	ShowTriggers
+	ShowStreams
+	ShowReplicas
+	ShowReplicationRole
+	ShowLicenseInfo
+	ShowMemoryInfo
 )

@@ -59,6 +59,38 @@ func (v AdminVerb) String() string {
 		return "SHOW CURRENT ROLE"
 	case ShowActiveUsers:
 		return "SHOW ACTIVE USERS INFO"
+	case ShowIndexes:
+		return "SHOW INDEXES"
+	case ShowConstraints:
+		return "SHOW CONSTRAINTS"
+	case ShowFunctions:
+		return "SHOW FUNCTIONS"
+	case ShowProcedures:
+		return "SHOW PROCEDURES"
+	case ShowSettings:
+		return "SHOW SETTINGS"
+	case ShowNamedDatabase:
+		return "SHOW DATABASE"
+	case ShowSchemaInfo:
+		return "SHOW SCHEMA INFO"
+	case ShowNodeLabelsInfo:
+		return "SHOW NODE_LABELS INFO"
+	case ShowEdgeTypesInfo:
+		return "SHOW EDGE_TYPES INFO"
+	case ShowVectorIndexInfo:
+		return "SHOW VECTOR INDEX INFO"
+	case ShowTriggers:
+		return "SHOW TRIGGERS"
+	case ShowStreams:
+		return "SHOW STREAMS"
+	case ShowReplicas:
+		return "SHOW REPLICAS"
+	case ShowReplicationRole:
+		return "SHOW REPLICATION ROLE"
+	case ShowLicenseInfo:
+		return "SHOW LICENSE INFO"
+	case ShowMemoryInfo:
+		return "SHOW MEMORY INFO"
 	}
 	return "unknown statement"
 }

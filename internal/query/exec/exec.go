@@ -71,6 +71,7 @@ type Run struct {
 	Literals []value.Value // of a text whose literals were stripped
 	Budget   *memory.Budget
 	Files    Files
+	Server   procedure.Server // what procedures ask; nil: nothing
 	Batches  Batches          // nil: CALL { … } IN TRANSACTIONS fails
 	Now      func() time.Time // nil: the zero time
 	Began    time.Time        // when the transaction began; zero: with this statement

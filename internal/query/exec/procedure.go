@@ -68,6 +68,13 @@ func (o *callProcedure) open(r *run) error {
 			return err
 		},
 		Changed: func(c procedure.Changes) { r.stats.add(Stats(c)) },
+		Storable: func(v value.Value) error {
+			if f := storable(v); f != nil {
+				return f.At(o.spec.At.Span())
+			}
+			return nil
+		},
+		Server: r.server,
 	}
 	return o.input.open(r)
 }

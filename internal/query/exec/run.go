@@ -9,6 +9,7 @@ import (
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/expr"
 	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
@@ -25,6 +26,7 @@ type run struct {
 	// batches runs CALL { … } IN TRANSACTIONS, which changes tx meanwhile.
 	batches Batches
 	clock   func() time.Time
+	server  procedure.Server
 	stats   Stats
 	size    int   // rows of a batch
 	hits    int64 // reads of nodes, relationships and properties
@@ -87,7 +89,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 // take readies i for an execution.
 func (i *instance) take(ctx context.Context, o Run) {
 	i.ctx, i.tx, i.files, i.batches = ctx, o.Tx, o.Files, o.Batches
-	i.clock = o.Now
+	i.clock, i.server = o.Now, o.Server
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
 	i.ec.Budget, i.ec.User, i.ec.Roles = o.Budget, o.User, o.Roles
 	if o.Now != nil {
@@ -112,7 +114,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 // drop lets go of what belongs to the execution.
 func (i *instance) drop() {
 	i.ec.Finish()
-	i.ctx, i.tx, i.files, i.batches, i.clock, i.ec.Clock = nil, nil, nil, nil, nil, nil
+	i.ctx, i.tx, i.files, i.batches, i.clock, i.ec.Clock, i.server = nil, nil, nil, nil, nil, nil, nil
 	i.ec.Params, i.ec.Literals, i.ec.Budget, i.ec.Roles = value.Null, nil, nil, nil
 }
 

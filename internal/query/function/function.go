@@ -76,7 +76,7 @@ var catalogue = sync.OnceValue(func() map[string]*Function {
 	for _, family := range [][]Function{
 		graphFunctions(), listFunctions(), scalarFunctions(), conversionFunctions(),
 		mathFunctions(), stringFunctions(), trimFunctions(), instantFunctions(), durationFunctions(),
-		pointFunctions(), catalogueFunctions(), aggregateFunctions(),
+		pointFunctions(), catalogueFunctions(), apocFunctions(), aggregateFunctions(),
 	} {
 		for i := range family {
 			f := &family[i]

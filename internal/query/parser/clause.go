@@ -93,6 +93,16 @@ func (p *parser) projection() ast.Clause {
 	} else {
 		p.projectionItems(c)
 	}
+	p.ordering(c)
+	if !c.Return {
+		c.Where = p.where()
+	}
+	c.Place = p.since(start)
+	return c
+}
+
+// ordering reads what follows the items of a projection: [ORDER BY …] [SKIP n] [LIMIT n].
+func (p *parser) ordering(c *ast.Projection) {
 	if p.accept(token.Order) {
 		p.expectFor(token.By, "after ORDER")
 		c.OrderBy = p.sortItems()
@@ -106,11 +116,6 @@ func (p *parser) projection() ast.Clause {
 	if c.Skip == nil && (p.kind() == token.Skip || p.at(0, "OFFSET")) {
 		p.fail(failure.Syntax("UnexpectedSyntax", "expected %s before LIMIT, found it after", strings.ToUpper(p.toks[p.pos].Text(p.text))))
 	}
-	if !c.Return {
-		c.Where = p.where()
-	}
-	c.Place = p.since(start)
-	return c
 }
 
 func (p *parser) projectionItems(c *ast.Projection) {

@@ -22,7 +22,16 @@ var administration = []struct {
 	{[]string{"UNLOCK", "DATA", "DIRECTORY"}, ast.UnlockDataDirectory},
 	{[]string{"DATA", "DIRECTORY", "LOCK", "STATUS"}, ast.DataDirectoryLockStatus},
 	{[]string{"SHOW", "INDEX", "INFO"}, ast.ShowIndexInfo},
-	{[]string{"SHOW", "INDEXES"}, ast.ShowIndexInfo},
+	{[]string{"SHOW", "VECTOR", "INDEX", "INFO"}, ast.ShowVectorIndexInfo},
+	{[]string{"SHOW", "SCHEMA", "INFO"}, ast.ShowSchemaInfo},
+	{[]string{"SHOW", "NODE_LABELS", "INFO"}, ast.ShowNodeLabelsInfo},
+	{[]string{"SHOW", "EDGE_TYPES", "INFO"}, ast.ShowEdgeTypesInfo},
+	{[]string{"SHOW", "LICENSE", "INFO"}, ast.ShowLicenseInfo},
+	{[]string{"SHOW", "MEMORY", "INFO"}, ast.ShowMemoryInfo},
+	{[]string{"SHOW", "REPLICATION", "ROLE"}, ast.ShowReplicationRole},
+	{[]string{"SHOW", "REPLICAS"}, ast.ShowReplicas},
+	{[]string{"SHOW", "TRIGGERS"}, ast.ShowTriggers},
+	{[]string{"SHOW", "STREAMS"}, ast.ShowStreams},
 	{[]string{"SHOW", "STORAGE", "INFO"}, ast.ShowStorageInfo},
 	{[]string{"SHOW", "RECOVERY", "INFO"}, ast.ShowRecoveryInfo},
 	{[]string{"SHOW", "METRICS", "INFO"}, ast.ShowMetricsInfo},
@@ -37,7 +46,6 @@ var administration = []struct {
 	{[]string{"SHOW", "DATABASE", "SETTINGS"}, ast.ShowDatabaseSettings},
 	{[]string{"SHOW", "DATABASE"}, ast.ShowDatabase},
 	{[]string{"SHOW", "CONSTRAINT", "INFO"}, ast.ShowConstraintInfo},
-	{[]string{"SHOW", "CONSTRAINTS"}, ast.ShowConstraintInfo},
 	{[]string{"SHOW", "ENUMS"}, ast.ShowEnums},
 	{[]string{"SHOW", "DESCRIPTIONS"}, ast.ShowDescriptions},
 	{[]string{"DUMP", "DATABASE"}, ast.DumpDatabase},
@@ -73,14 +81,13 @@ var elsewhere = []string{
 	"SET PROFILE", "SET REPLICATION ROLE", "SET SESSION",
 	"SET TENANT PROFILE", "SHOW ABORTING TRANSACTIONS",
 	"SHOW COMMITTING TRANSACTIONS", "SHOW COORDINATOR",
-	"SHOW DATABASE PRIVILEGES", "SHOW EDGE_TYPES INFO",
-	"SHOW FUNCTIONS", "SHOW INSTANCE", "SHOW INSTANCES", "SHOW LICENSE INFO",
-	"SHOW MEMORY INFO", "SHOW NODE_LABELS INFO", "SHOW PARAMETERS",
-	"SHOW PROCEDURES", "SHOW PROFILE", "SHOW PROFILES",
-	"SHOW QUERY CALLABLE MAPPINGS", "SHOW REPLICAS", "SHOW REPLICATION", "SHOW RESOURCE USAGE",
+	"SHOW DATABASE PRIVILEGES",
+	"SHOW INSTANCE", "SHOW INSTANCES",
+	"SHOW PARAMETERS",
+	"SHOW PROFILE", "SHOW PROFILES",
+	"SHOW QUERY CALLABLE MAPPINGS", "SHOW REPLICATION", "SHOW RESOURCE USAGE",
 	"SHOW ROUTING TABLE", "SHOW RUNNING TRANSACTIONS",
-	"SHOW SCHEMA INFO", "SHOW STREAMS", "SHOW TENANT PROFILE", "SHOW TENANT PROFILES",
-	"SHOW TRIGGERS", "SHOW VECTOR INDEX INFO", "SHOW VECTOR INDEXES",
+	"SHOW TENANT PROFILE", "SHOW TENANT PROFILES",
 	"START ALL STREAMS", "START STREAM", "STOP ALL STREAMS", "STOP STREAM", "STOP TTL",
 	"STORAGE MODE", "SUSPEND DATABASE", "UNREGISTER INSTANCE", "UPDATE CONFIG",
 	"UPDATE PROFILE", "USE DATABASE",
@@ -107,6 +114,9 @@ func (p *parser) command() ast.Statement {
 		return s
 	}
 	if s := p.recoverSnapshot(start); s != nil {
+		return s
+	}
+	if s := p.listed(start); s != nil || p.err != nil {
 		return s
 	}
 	if s := p.shows(start); s != nil || p.err != nil {
@@ -232,7 +242,11 @@ func (p *parser) unknownCommand() {
 			words = append(words, strings.Join(w[1:], " "))
 		}
 	}
-	if first != "SHOW" {
+	if first == "SHOW" {
+		for i := range listings {
+			words = append(words, listings[i].plural)
+		}
+	} else {
 		words = append(words, "INDEX", "CONSTRAINT")
 	}
 	if first == "CREATE" {

@@ -62,6 +62,13 @@ func (p *parser) yield(c *ast.CallProcedure) {
 		c.Where = p.where()
 		return
 	}
+	c.Yields = p.yieldItems()
+	c.Where = p.where()
+}
+
+// yieldItems reads result [AS alias], ….
+func (p *parser) yieldItems() []ast.YieldItem {
+	var items []ast.YieldItem
 	for {
 		start := p.start()
 		item := ast.YieldItem{Var: p.define("the name of a result or '*' after YIELD")}
@@ -70,10 +77,9 @@ func (p *parser) yield(c *ast.CallProcedure) {
 			item.Var = p.define("a name for the result")
 		}
 		item.Place = p.since(start)
-		c.Yields = append(c.Yields, item)
+		items = append(items, item)
 		if !p.accept(token.Comma) {
-			break
+			return items
 		}
 	}
-	c.Where = p.where()
 }

@@ -70,7 +70,11 @@ func (p *parser) oneStatement() ast.Statement {
 		p.next()
 		mode = ast.Profile
 	default:
+		shows := p.at(0, "SHOW")
 		if s := p.command(); s != nil || p.err != nil {
+			if shows && p.err == nil {
+				return p.filtered(start, s)
+			}
 			return s
 		}
 	}

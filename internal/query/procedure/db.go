@@ -13,9 +13,15 @@ import (
 func dbProcedures() []Procedure {
 	match := auth.PrivilegesOf(auth.Match)
 	return []Procedure{
-		{Name: "db.labels", Results: []Result{{"label", String}}, Call: labels, Privileges: match},
-		{Name: "db.relationshipTypes", Results: []Result{{"relationshipType", String}}, Call: relationshipTypes, Privileges: match},
-		{Name: "db.propertyKeys", Results: []Result{{"propertyKey", String}}, Call: propertyKeys, Privileges: match},
+		{Name: "db.labels", About: "The labels in use.", Results: []Result{{"label", String}}, Call: labels, Privileges: match},
+		{
+			Name: "db.relationshipTypes", About: "The relationship types in use.",
+			Results: []Result{{"relationshipType", String}}, Call: relationshipTypes, Privileges: match,
+		},
+		{
+			Name: "db.propertyKeys", About: "The names that properties have or had.",
+			Results: []Result{{"propertyKey", String}}, Call: propertyKeys, Privileges: match,
+		},
 	}
 }
 

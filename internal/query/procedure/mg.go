@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"strconv"
 	"strings"
 
 	"memgraphd/internal/query/function"
@@ -15,14 +16,14 @@ const builtin = "builtin"
 func (r *Registry) mgProcedures() []Procedure {
 	return []Procedure{
 		{
-			Name: "mg.procedures",
+			Name: "mg.procedures", About: "The procedures.",
 			Results: []Result{
 				{"name", String}, {"signature", String}, {"is_write", Boolean}, {"path", String}, {"is_editable", Boolean},
 			},
 			Call: r.procedures,
 		},
 		{
-			Name:    "mg.functions",
+			Name: "mg.functions", About: "The functions.",
 			Results: []Result{{"name", String}, {"signature", String}, {"path", String}, {"is_editable", Boolean}},
 			Call:    functions,
 		},
@@ -59,11 +60,7 @@ func functionSignature(name string) string {
 	}
 	var args []string
 	for i := range max(f.MinArgs, f.MaxArgs) {
-		t := sema.Any
-		if len(f.Args) > 0 {
-			t = f.Args[min(i, len(f.Args)-1)]
-		}
-		text := alternatives(t)
+		text := argumentType(&f, i)
 		if i >= f.MinArgs {
 			text = "[" + text + "]"
 		}
@@ -73,6 +70,41 @@ func functionSignature(name string) string {
 		args = append(args, "…")
 	}
 	return f.Name + "(" + strings.Join(args, ", ") + ") :: " + alternatives(f.Result)
+}
+
+// argumentType renders the types of an argument.
+func argumentType(f *sema.Signature, i int) string {
+	t := sema.Any
+	if len(f.Args) > 0 {
+		t = f.Args[min(i, len(f.Args)-1)]
+	}
+	return alternatives(t)
+}
+
+// functionArguments describes the arguments of a function one by one, and renders all of them
+// with the result, and the result alone, as Neo4j does.
+func functionArguments(name string) (list value.Value, signature, result string) {
+	f, _ := function.Signatures.Lookup(name)
+	var args []value.Value
+	var texts []string
+	for i := range max(f.MinArgs, f.MaxArgs) {
+		arg := "input"
+		if i > 0 {
+			arg += strconv.Itoa(i + 1)
+		}
+		text := arg + " :: " + argumentType(&f, i)
+		args = append(args, mapOf("name", value.String(arg), "type", value.String(argumentType(&f, i)),
+			"description", value.String(text), "isDeprecated", value.False))
+		if i >= f.MinArgs {
+			text = "[" + text + "]"
+		}
+		texts = append(texts, text)
+	}
+	if f.MaxArgs == sema.Variadic {
+		texts = append(texts, "…")
+	}
+	result = alternatives(f.Result)
+	return value.List(args), name + "(" + strings.Join(texts, ", ") + ") :: " + result, result
 }
 
 // alternatives renders a type; of several kinds it is any one.

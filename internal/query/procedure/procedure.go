@@ -1,8 +1,8 @@
 // Package procedure holds what CALL can run: procedures with typed arguments and results.
 //
-// Those that are built in only read: mg.go and dbms.go tell about the server, db.go and
-// schema.go about the graph, as the transaction of the statement sees it. A Registry adds
-// others to them.
+// Those that are built in only read: mg.go, dbms.go and server.go tell about the server, db.go,
+// schema.go, neo4jschema.go, apocmeta.go and llm.go about the graph, as the transaction of the
+// statement sees it. Those of merge.go write. A Registry adds others to them.
 package procedure
 
 import (
@@ -26,6 +26,7 @@ const (
 // Procedure is what CALL can run. It is immutable.
 type Procedure struct {
 	Name    string // with dots
+	About   string // a sentence for lists
 	Args    []Argument
 	Results []Result // none: each call passes its row on
 	Mode    Mode
@@ -68,7 +69,34 @@ type Context struct {
 	Reserve func(bytes int64) error
 	// Changed adds what the call has changed to the summary of the statement.
 	Changed func(Changes)
+	// Storable fails where a value cannot be a property.
+	Storable func(v value.Value) error
+	// Server is what the call may ask beside the graph; nil: nothing.
+	Server Server
 }
+
+// Server is what a call may ask of the server and about who calls.
+type Server interface {
+	// CurrentUser returns the name and the roles of who calls; the name is empty for nobody.
+	CurrentUser() (name string, roles []string)
+	// Database returns the name of the database.
+	Database() string
+	// Compatible returns the version of Neo4j whose clients the server serves.
+	Compatible() string
+	// Show returns the rows of a list that a statement shows, with all of its columns; it fails
+	// where the caller may not see it.
+	Show(what Topic) (columns []string, rows [][]value.Value, err error)
+}
+
+// Topic is a list that the server shows.
+type Topic uint8
+
+// The lists.
+const (
+	AboutIndexes Topic = iota
+	AboutConstraints
+	AboutSettings
+)
 
 // Changes counts what a call has changed.
 type Changes struct {

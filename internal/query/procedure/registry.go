@@ -18,10 +18,13 @@ type Registry struct {
 var _ sema.Procedures = (*Registry)(nil)
 
 // NewRegistry returns a catalogue of the built-in procedures and more. version is what
-// dbms.components() tells.
+// dbms.components() tells where a call has no Server.
 func NewRegistry(version string, more ...Procedure) (*Registry, error) {
 	r := &Registry{byName: map[string]*Procedure{}}
-	all := slices.Concat(r.mgProcedures(), schemaProcedures(), dbProcedures(), dbmsProcedures(version), more)
+	all := slices.Concat(
+		r.mgProcedures(), schemaProcedures(), dbProcedures(), serverProcedures(), r.dbmsProcedures(version),
+		neo4jSchemaProcedures(), apocMetaProcedures(), llmProcedures(), mergeProcedures(), more,
+	)
 	for i := range all {
 		p := &all[i]
 		if err := p.check(); err != nil {

@@ -34,7 +34,7 @@ func Routing(advertised string, local func() string) []Procedure {
 	var out []Procedure
 	for _, name := range []string{"dbms.routing.getRoutingTable", "dbms.cluster.routing.getRoutingTable"} {
 		out = append(out, Procedure{
-			Name:    name,
+			Name: name, About: "The routing table: this server in every role.",
 			Open:    true,
 			Args:    []Argument{{Name: "context", Type: Map}, {Name: "database", Type: String, Optional: true, Default: value.Null}},
 			Results: []Result{{"ttl", Integer}, {"servers", ListOf(Map)}},

@@ -2,7 +2,6 @@ package procedure
 
 import (
 	"encoding/binary"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,12 +23,12 @@ func schemaProcedures() []Procedure {
 	}
 	return []Procedure{
 		{
-			Name:    "schema.node_type_properties",
+			Name: "schema.node_type_properties", About: "The properties of nodes by their labels; looks at every node.",
 			Results: append([]Result{{"nodeType", String}, {"nodeLabels", ListOf(String)}}, seen...),
 			Call:    nodeTypeProperties, Privileges: auth.PrivilegesOf(auth.Match),
 		},
 		{
-			Name: "schema.rel_type_properties",
+			Name: "schema.rel_type_properties", About: "The properties of relationships by their type and ends; looks at every relationship.",
 			Results: append([]Result{
 				{"relType", String}, {"sourceNodeLabels", ListOf(String)}, {"targetNodeLabels", ListOf(String)},
 			}, seen...),
@@ -50,8 +49,20 @@ type kind struct {
 
 // seenKey is what was seen of one property.
 type seenKey struct {
-	times int64
-	types uint32 // a bit for each value.Kind
+	times    int64
+	byType   [value.KindEnum + 1]int64
+	elements uint32 // of lists: a bit for each value.Kind of what is in them
+}
+
+// types has a bit for each value.Kind that was seen.
+func (s *seenKey) types() uint32 {
+	kinds := uint32(0)
+	for k, n := range s.byType {
+		if n > 0 {
+			kinds |= 1 << k
+		}
+	}
+	return kinds
 }
 
 // kinds gathers what is seen.
@@ -66,7 +77,7 @@ type kinds struct {
 // What the maps take for each entry, roughly.
 const (
 	kindBytes = 256
-	keyBytes  = 64
+	keyBytes  = 256
 )
 
 // of returns the kind whose key is k.key; head makes the columns that name it.
@@ -109,16 +120,19 @@ func (k *kinds) see(of *kind) error {
 			of.keys[p.Key] = seen
 		}
 		seen.times++
-		seen.types |= 1 << p.Value.Kind()
+		seen.byType[p.Value.Kind()]++
+		if p.Value.Kind() == value.KindList {
+			for _, x := range p.Value.AsList() {
+				seen.elements |= 1 << x.Kind()
+			}
+		}
 	}
 	return nil
 }
 
 // rows gives a row for each property of each kind, and one for a kind without properties.
 func (k *kinds) rows() (Rows, error) {
-	list := slices.SortedFunc(maps.Values(k.byKey), func(a, b *kind) int {
-		return slices.CompareFunc(a.head, b.head, value.Order)
-	})
+	list := k.sorted()
 	count := 0
 	for _, of := range list {
 		count += max(1, len(of.keys))
@@ -137,7 +151,7 @@ func (k *kinds) rows() (Rows, error) {
 		first := len(rows)
 		for key, seen := range of.keys {
 			rows = append(rows, slices.Concat(of.head, []value.Value{
-				value.String(k.c.Store.KeyName(key)), typeNames(seen.types), value.Bool(seen.times == of.total),
+				value.String(k.c.Store.KeyName(key)), typeNames(seen.types()), value.Bool(seen.times == of.total),
 				value.Int(seen.times), value.Int(of.total),
 			}))
 		}
@@ -235,6 +249,17 @@ func texts(names []string) value.Value {
 
 // nodeTypeProperties looks at every node; those with the same labels are of one kind.
 func nodeTypeProperties(c *Context, _ []value.Value) (Rows, error) {
+	k, err := nodeKinds(c, func(labels []string) []value.Value {
+		return []value.Value{value.String(quoted(labels)), texts(labels)}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return k.rows()
+}
+
+// nodeKinds looks at every node; head makes the columns that name those with some labels.
+func nodeKinds(c *Context, head func(labels []string) []value.Value) (*kinds, error) {
 	k := &kinds{c: c, byKey: map[string]*kind{}}
 	nodes := make([]graph.NodeID, scanned)
 	scan := c.Tx.ScanNodes()
@@ -245,10 +270,7 @@ func nodeTypeProperties(c *Context, _ []value.Value) (Rows, error) {
 		for _, id := range nodes[:n] {
 			k.key = k.key[:0]
 			k.addLabels(id)
-			of, err := k.of(func() []value.Value {
-				labels := k.labelsOf(id)
-				return []value.Value{value.String(quoted(labels)), texts(labels)}
-			})
+			of, err := k.of(func() []value.Value { return head(k.labelsOf(id)) })
 			if err != nil {
 				return nil, err
 			}
@@ -258,12 +280,24 @@ func nodeTypeProperties(c *Context, _ []value.Value) (Rows, error) {
 			}
 		}
 	}
-	return k.rows()
+	return k, nil
 }
 
 // relTypeProperties looks at every relationship; those of the same type between nodes with
 // the same labels are of one kind.
 func relTypeProperties(c *Context, _ []value.Value) (Rows, error) {
+	k, err := relKinds(c, func(name string, from, to []string) []value.Value {
+		return []value.Value{value.String(quoted([]string{name})), texts(from), texts(to)}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return k.rows()
+}
+
+// relKinds looks at every relationship; head makes the columns that name those of a type
+// between nodes with some labels.
+func relKinds(c *Context, head func(name string, from, to []string) []value.Value) (*kinds, error) {
 	k := &kinds{c: c, byKey: map[string]*kind{}}
 	edges := make([]graph.Edge, scanned)
 	scan := c.Tx.ScanEdges(nil)
@@ -277,8 +311,7 @@ func relTypeProperties(c *Context, _ []value.Value) (Rows, error) {
 			k.addLabels(from)
 			k.addLabels(e.Dst)
 			of, err := k.of(func() []value.Value {
-				name := quoted([]string{c.Store.TypeName(kind)})
-				return []value.Value{value.String(name), texts(k.labelsOf(from)), texts(k.labelsOf(e.Dst))}
+				return head(c.Store.TypeName(kind), k.labelsOf(from), k.labelsOf(e.Dst))
 			})
 			if err != nil {
 				return nil, err
@@ -289,5 +322,5 @@ func relTypeProperties(c *Context, _ []value.Value) (Rows, error) {
 			}
 		}
 	}
-	return k.rows()
+	return k, nil
 }

@@ -29,6 +29,8 @@ type analyzer struct {
 	rounds map[*ast.Repeat]*scope
 	// reading names the innermost subquery around that may not write; "" where none is.
 	reading string
+	// yieldsAll tells that the call of a procedure stands before RETURN *.
+	yieldsAll bool
 	// calls are the CALL { … } around the current place, outermost first.
 	calls []calling
 	// wrote tells that a clause before writes in the transaction of the statement itself.
@@ -200,6 +202,7 @@ func (a *analyzer) single(q *ast.SingleQuery, in inquiry) part {
 			continue
 		}
 		if call, ok := c.(*ast.CallProcedure); ok {
+			a.yieldsAll = returnsAll(found.clauses[i+1:])
 			found.columns = a.callProcedure(call, sc, in.name == "" && len(q.Clauses) == 1)
 			continue
 		}

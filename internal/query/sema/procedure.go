@@ -3,6 +3,7 @@ package sema
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
@@ -124,10 +125,27 @@ func (a *analyzer) unknownProcedure(c *ast.CallProcedure) {
 	}
 	if name != "" {
 		err = err.WithHint("did you mean %s()?", name)
+	} else if what := absentProcedures(c.Name.Text); what != "" {
+		err = err.WithHint("this version has no %s", what)
 	} else {
 		err = err.WithHint("CALL mg.procedures() lists those that exist")
 	}
 	a.fail(c.Name.At, err)
+}
+
+// absentProcedures returns what a procedure of others belongs to that does not exist here, or "".
+func absentProcedures(name string) string {
+	name = strings.ToLower(name)
+	for _, absent := range [][2]string{
+		{"db.index.vector.", "vector indexes"}, {"vector_search.", "vector indexes"}, {"db.create.setvectorproperty", "vector indexes"},
+		{"db.create.setnodevectorproperty", "vector indexes"}, {"db.index.fulltext.", "text indexes"}, {"text_search.", "text indexes"},
+		{"gds.", "library of graph algorithms"}, {"apoc.", "more of APOC than the merge, meta and schema procedures that mg.procedures() lists"},
+	} {
+		if strings.HasPrefix(name, absent[0]) {
+			return absent[1]
+		}
+	}
+	return ""
 }
 
 // inQuery refuses the short forms that only a call on its own may have.
@@ -136,10 +154,20 @@ func (a *analyzer) inQuery(c *ast.CallProcedure) {
 	case c.Implicit:
 		a.fail(c.At, failure.Syntax("InvalidArgumentPassingMode", "a call among other clauses needs its arguments in brackets").
 			WithHint("write CALL %s(…); only a call on its own takes the parameters of the same names", c.Name.Text))
-	case c.Star:
+	case c.Star && !a.yieldsAll:
 		a.fail(c.At, failure.Syntax("UnexpectedSyntax", "expected the names of results after YIELD, found '*'").
-			WithHint("YIELD * is for a call on its own; name the results among other clauses"))
+			WithHint("YIELD * is for a call on its own, and before RETURN *; name the results among other clauses"))
 	}
+}
+
+// returnsAll reports whether clauses are RETURN * and nothing else, before which a call may
+// YIELD * because all of its results are columns.
+func returnsAll(clauses []ast.Clause) bool {
+	if len(clauses) != 1 {
+		return false
+	}
+	p, ok := clauses[0].(*ast.Projection)
+	return ok && p.Return && p.Star
 }
 
 // arguments analyses what is given to the procedure.
