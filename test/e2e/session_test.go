@@ -98,13 +98,13 @@ func TestBookmarks(t *testing.T) {
 		"Neo.ClientError.Transaction.InvalidBookmark", `bookmark "neo4j:7" is not one of this server's`)
 }
 
-// TestFutureBookmark waits for a commit that never comes.
+// TestFutureBookmark refuses a bookmark of a commit that there is not.
 func TestFutureBookmark(t *testing.T) {
 	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	s := open(t, d, neo4j.SessionConfig{Bookmarks: neo4j.BookmarksFromRawValues("memgraphd:1000000")})
 	wantFailure(t, attempt(t.Context(), in(s), "RETURN 1", nil),
-		"Neo.TransientError.Transaction.BookmarkTimeout", "commit 1000000", "not visible")
+		"Neo.ClientError.Transaction.InvalidBookmark", `the bookmark "memgraphd:1000000"`, "its newest is 0")
 }
 
 // TestOpenResults reads several results of one transaction by turns.
