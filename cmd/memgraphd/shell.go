@@ -41,7 +41,7 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	f.Connection.Add(cmd)
+	f.Add(cmd)
 	flags.Lookup("password").Usage = "the user's password; asked for in a terminal when there is a user and no password"
 	flags.StringVar(&f.format, "output-format", "table", "table, csv or json")
 	flags.StringVarP(&f.statements, "command", "c", "", "statements to run instead of reading any")

@@ -34,7 +34,7 @@ func schemaName(kind string, names []string) string {
 	}
 	h := fnv.New32a()
 	for _, n := range names {
-		fmt.Fprintf(h, "%d:%s", len(n), n)
+		_, _ = fmt.Fprintf(h, "%d:%s", len(n), n)
 	}
 	return name + "_" + strconv.FormatUint(uint64(h.Sum32()), 16)
 }
@@ -50,7 +50,7 @@ func listFunctions(_ *Session, st *ast.Admin, _ value.Value) (table, error) {
 }
 
 func listProcedures(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
-	t := table{columns: procedure.ProcedureColumns(), rows: s.engine.procedures.ProcedureRows()}
+	t := table{columns: procedure.Columns(), rows: s.engine.procedures.ProcedureRows()}
 	t.further = len(t.columns) - 4
 	return t, nil
 }
@@ -188,8 +188,13 @@ func showReplicationRole(*Session, *ast.Admin, value.Value) (table, error) {
 // showLicense says that there is nothing to license.
 func showLicense(*Session, *ast.Admin, value.Value) (table, error) {
 	return infoTable("license info", []InfoRow{
-		{"organization_name", ""}, {"license_key", ""}, {"is_valid", "false"}, {"license_type", "none"}, {"valid_until", ""},
-		{"memory_limit", "0"}, {"status", "no license is needed: everything that there is works without one"},
+		{"organization_name", ""},
+		{"license_key", ""},
+		{"is_valid", "false"},
+		{"license_type", "none"},
+		{"valid_until", ""},
+		{"memory_limit", "0"},
+		{"status", "no license is needed: everything that there is works without one"},
 	}), nil
 }
 

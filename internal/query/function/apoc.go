@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"memgraphd/internal/query/failure"
@@ -80,11 +81,11 @@ func plainText(v value.Value) string {
 	case v.Kind() == value.KindString:
 		return v.AsString()
 	case v.Kind() == value.KindInt:
-		return fmt.Sprint(v.AsInt())
+		return strconv.FormatInt(v.AsInt(), 10)
 	case v.Kind() == value.KindFloat:
 		return fmt.Sprint(v.AsFloat())
 	case v.Kind() == value.KindBool:
-		return fmt.Sprint(v.AsBool())
+		return strconv.FormatBool(v.AsBool())
 	case v.IsTemporal():
 		return v.TemporalText()
 	default:
@@ -99,7 +100,7 @@ func anyProperty(c *Call, args []value.Value) (value.Value, error) {
 		return value.Null, err
 	}
 	out := make([]value.Value, 1)
-	switch x := args[0]; x.Kind() {
+	switch x := args[0]; x.Kind() { //nolint:exhaustive // the rest is refused
 	case value.KindMap:
 		out[0], _ = x.Field(name)
 	case value.KindVirtualNode, value.KindVirtualEdge:

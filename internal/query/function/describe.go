@@ -18,8 +18,14 @@ func Describe(name string) (Description, bool) {
 var descriptions = sync.OnceValue(func() map[string]Description {
 	all := map[string]Description{}
 	for _, c := range []struct{ category, lines string }{
-		{"Graph", aboutGraph}, {"List", aboutLists}, {"Scalar", aboutScalars}, {"Conversion", aboutConversions},
-		{"Numeric", aboutNumbers}, {"String", aboutStrings}, {"Temporal", aboutTime}, {"Spatial", aboutPlaces},
+		{"Graph", aboutGraph},
+		{"List", aboutLists},
+		{"Scalar", aboutScalars},
+		{"Conversion", aboutConversions},
+		{"Numeric", aboutNumbers},
+		{"String", aboutStrings},
+		{"Temporal", aboutTime},
+		{"Spatial", aboutPlaces},
 		{"Aggregating", aboutAggregates},
 	} {
 		for line := range strings.Lines(c.lines) {

@@ -69,9 +69,9 @@ func (r *Registry) dbmsList(rows func() [][]value.Value, at []int) func(*Context
 	}
 }
 
-// ProcedureColumns are the columns of ProcedureRows, as Neo4j has them; the first four are
+// Columns are the columns of ProcedureRows, as Neo4j has them; the first four are
 // shown without YIELD.
-func ProcedureColumns() []string {
+func Columns() []string {
 	return []string{
 		"name", "description", "mode", "worksOnSystem", "signature", "argumentDescription", "returnDescription", "admin",
 		"rolesExecution", "rolesBoostedExecution", "isDeprecated", "option",

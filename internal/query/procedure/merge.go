@@ -13,13 +13,17 @@ import (
 func mergeProcedures() []Procedure {
 	empty, merge := value.Map(nil), auth.PrivilegesOf(auth.ModuleWrite, auth.Merge)
 	node := []Argument{
-		{Name: "labels", Type: ListOf(String)}, {Name: "identProps", Type: Map},
+		{Name: "labels", Type: ListOf(String)},
+		{Name: "identProps", Type: Map},
 		{Name: "onCreateProps", Type: Map, Optional: true, Default: empty},
 		{Name: "onMatchProps", Type: Map, Optional: true, Default: empty},
 	}
 	rel := []Argument{
-		{Name: "startNode", Type: Node}, {Name: "relType", Type: String}, {Name: "identProps", Type: Map},
-		{Name: "onCreateProps", Type: Map}, {Name: "endNode", Type: Node},
+		{Name: "startNode", Type: Node},
+		{Name: "relType", Type: String},
+		{Name: "identProps", Type: Map},
+		{Name: "onCreateProps", Type: Map},
+		{Name: "endNode", Type: Node},
 		{Name: "onMatchProps", Type: Map, Optional: true, Default: empty},
 	}
 	nodes, rels := []Result{{"node", Node}}, []Result{{"rel", Relationship}}
@@ -61,14 +65,14 @@ func mergeNode(c *Context, args []value.Value) (Rows, error) {
 		return nil, err
 	}
 	if len(found) > 0 {
-		more, err := readProperties(c, args[3])
-		if err != nil {
-			return nil, err
+		more, failed := readProperties(c, args[3])
+		if failed != nil {
+			return nil, failed
 		}
 		rows := make([][]value.Value, len(found))
 		for i, id := range found {
 			for _, p := range more {
-				if err := c.Tx.SetNodeProperty(id, p.Key, p.Value); err != nil {
+				if err = c.Tx.SetNodeProperty(id, p.Key, p.Value); err != nil {
 					return nil, err
 				}
 			}
@@ -161,14 +165,14 @@ func mergeRelationship(c *Context, args []value.Value) (Rows, error) {
 		return nil, err
 	}
 	if len(found) > 0 {
-		more, err := readProperties(c, args[5])
-		if err != nil {
-			return nil, err
+		more, failed := readProperties(c, args[5])
+		if failed != nil {
+			return nil, failed
 		}
 		rows := make([][]value.Value, len(found))
 		for i, e := range found {
 			for _, p := range more {
-				if err := c.Tx.SetEdgeProperty(e, p.Key, p.Value); err != nil {
+				if err = c.Tx.SetEdgeProperty(e, p.Key, p.Value); err != nil {
 					return nil, err
 				}
 			}

@@ -23,8 +23,15 @@ func serverProcedures() []Procedure {
 		{
 			Name: "db.indexes", Privileges: auth.PrivilegesOf(auth.Index), About: "The indexes.", Call: listIndexes,
 			Results: []Result{
-				{"id", Integer}, {"name", String}, {"state", String}, {"populationPercent", Float}, {"uniqueness", String},
-				{"type", String}, {"entityType", String}, {"labelsOrTypes", ListOf(String)}, {"properties", ListOf(String)},
+				{"id", Integer},
+				{"name", String},
+				{"state", String},
+				{"populationPercent", Float},
+				{"uniqueness", String},
+				{"type", String},
+				{"entityType", String},
+				{"labelsOrTypes", ListOf(String)},
+				{"properties", ListOf(String)},
 				{"provider", String},
 			},
 		},

@@ -137,9 +137,14 @@ func (a *analyzer) unknownProcedure(c *ast.CallProcedure) {
 func absentProcedures(name string) string {
 	name = strings.ToLower(name)
 	for _, absent := range [][2]string{
-		{"db.index.vector.", "vector indexes"}, {"vector_search.", "vector indexes"}, {"db.create.setvectorproperty", "vector indexes"},
-		{"db.create.setnodevectorproperty", "vector indexes"}, {"db.index.fulltext.", "text indexes"}, {"text_search.", "text indexes"},
-		{"gds.", "library of graph algorithms"}, {"apoc.", "more of APOC than the merge, meta and schema procedures that mg.procedures() lists"},
+		{"db.index.vector.", "vector indexes"},
+		{"vector_search.", "vector indexes"},
+		{"db.create.setvectorproperty", "vector indexes"},
+		{"db.create.setnodevectorproperty", "vector indexes"},
+		{"db.index.fulltext.", "text indexes"},
+		{"text_search.", "text indexes"},
+		{"gds.", "library of graph algorithms"},
+		{"apoc.", "more of APOC than the merge, meta and schema procedures that mg.procedures() lists"},
 	} {
 		if strings.HasPrefix(name, absent[0]) {
 			return absent[1]
