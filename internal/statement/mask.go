@@ -37,6 +37,12 @@ func tells(text string) bool {
 // aboutUsers reports whether a text begins like a statement about users.
 func aboutUsers(lower string) bool {
 	words := strings.Fields(lower)
+	if len(words) > 0 && words[0] == "cypher" {
+		words = words[1:]
+		for len(words) > 0 && (strings.Contains(words[0], "=") || words[0][0] >= '0' && words[0][0] <= '9') {
+			words = words[1:]
+		}
+	}
 	return len(words) > 1 && strings.HasPrefix(words[1], "user") && (words[0] == "create" || words[0] == "alter" || words[0] == "drop")
 }
 

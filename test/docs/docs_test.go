@@ -144,7 +144,7 @@ func code(cell string) string {
 
 // statements are the words that a statement begins with; anything else is an expression.
 var statements = strings.Fields(`MATCH OPTIONAL CREATE INSERT MERGE RETURN WITH UNWIND CALL FOREACH LOAD EXPLAIN PROFILE
-	SHOW DROP ALTER USING LET FILTER SET DELETE TERMINATE DUMP`)
+	SHOW DROP ALTER USING LET FILTER SET DELETE TERMINATE DUMP CYPHER`)
 
 // run returns what an example gives, as the page shows it.
 func run(t *testing.T, setup, text string) string {

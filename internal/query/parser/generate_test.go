@@ -377,6 +377,7 @@ func (g *generator) special(d int) {
 // query draws a random query.
 func query(t *rapid.T) string {
 	g := generator{t: t}
+	g.b.WriteString(rapid.SampledFrom([]string{"", "", "", "CYPHER 5 ", "cypher planner=cost debug=1 "}).Draw(t, "prefix"))
 	g.query()
 	return g.b.String()
 }

@@ -78,8 +78,9 @@ func Parse(text string, o Options) (ast.Statement, error) {
 	}
 	p := parser{text: text, o: o, toks: token.Scan(make([]token.Token, 0, len(text)/4+8), text)}
 	p.pairs = pair(p.toks)
+	p.options()
 	if o.AutoLiterals {
-		p.auto = numberLiterals(text, p.toks)
+		p.auto = numberLiterals(text, p.toks, p.pos)
 	}
 	s := p.statement()
 	if p.err != nil {

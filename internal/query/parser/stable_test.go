@@ -113,3 +113,13 @@ func TestRelocate(t *testing.T) {
 		t.Errorf("got %q", text)
 	}
 }
+
+func TestRelocateBehindPrefix(t *testing.T) {
+	planned, current := "MATCH (n) RETURN n.y", "CYPHER 5 planner=cost  MATCH (n) RETURN n.y"
+	for _, c := range [][2]string{{planned, current}, {current, planned}, {current, current}} {
+		at := int32(strings.Index(c[0], "n.y"))
+		if text := parser.Relocate(token.Span{Start: at, End: at + 3}, c[0], c[1]).Text(c[1]); text != "n.y" {
+			t.Errorf("got %q from %q in %q", text, c[0], c[1])
+		}
+	}
+}

@@ -65,9 +65,11 @@ func (p *parser) oneStatement() ast.Statement {
 	switch p.kind() {
 	case token.Explain:
 		p.next()
+		p.options()
 		mode = ast.Explain
 	case token.Profile:
 		p.next()
+		p.options()
 		mode = ast.Profile
 	default:
 		shows := p.at(0, "SHOW")

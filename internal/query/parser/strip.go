@@ -15,7 +15,7 @@ import (
 //
 // Texts with the same key parse to the same tree but for the values of the numbered
 // literals and for places: Parse with AutoLiterals numbers exactly the literals that
-// Strip takes out. Left alone are
+// Strip takes out. A prefix CYPHER … is no part of the key. Left alone are
 //
 //   - everything from RETURN to the end or UNION, because the text names the columns;
 //   - WITH and what belongs to it, because its expressions are compared with each other;
@@ -31,13 +31,17 @@ func Strip(text string) (key string, literals []value.Value, ok bool) {
 
 // AppendStrip is Strip that appends to what the caller brings.
 func AppendStrip(key []byte, literals []value.Value, text string) ([]byte, []value.Value, bool) {
-	s := token.NewScanner(text)
+	s, _, err := prefix(token.NewScanner(text), text)
+	if err != nil {
+		return key, literals, false
+	}
 	first := s
-	if !beginsQuery(first.Next(), text) {
+	begin := first.Next()
+	if !beginsQuery(begin, text) {
 		return key, literals, false
 	}
 	r := newRegions()
-	end := int32(0)
+	end := begin.Start
 	for {
 		t := s.Next()
 		switch t.Kind {
@@ -89,15 +93,16 @@ func beginsQuery(t token.Token, text string) bool {
 }
 
 // numberLiterals returns for each token its number among the literals that Strip takes
-// out, or 0.
-func numberLiterals(text string, toks []token.Token) []int32 {
+// out, or 0. The statement begins with the token start.
+func numberLiterals(text string, toks []token.Token, start int) []int32 {
 	numbers := make([]int32, len(toks))
-	if !beginsQuery(toks[0], text) {
+	if !beginsQuery(toks[start], text) {
 		return numbers
 	}
 	r := newRegions()
 	n := int32(0)
-	for i, t := range toks {
+	for i := start; i < len(toks); i++ {
+		t := toks[i]
 		if returning := r.returning; r.step(t.Kind, t.Text(text)) && !returning && isOrdinary(t.Kind, t.Text(text)) {
 			n++
 			numbers[i] = n
@@ -132,9 +137,10 @@ func literalValue(k token.Kind, text string) (v value.Value, mark byte, ok bool)
 }
 
 // Relocate returns where in the text current the words stand that span covers in the text
-// planned. The two have the same key, and so the same number of tokens.
+// planned. The two have the same key, and so the same number of tokens behind a prefix.
 func Relocate(span token.Span, planned, current string) token.Span {
-	from, to := token.NewScanner(planned), token.NewScanner(current)
+	from, _, _ := prefix(token.NewScanner(planned), planned)
+	to, _, _ := prefix(token.NewScanner(current), current)
 	out := token.Span{Start: int32(len(current)), End: int32(len(current))}
 	started := false
 	for {
