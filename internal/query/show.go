@@ -65,6 +65,7 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 		{"memory_tracked", sizeText(s.engine.o.Budget.Root().Used())},
 		{"memory_limit", sizeText(s.engine.o.Budget.Root().Limit())},
 		{"heap_objects", strconv.FormatUint(heap.HeapObjects, 10)},
+		{"heap_allocations", strconv.FormatUint(heap.Mallocs, 10)},
 		{"heap_in_use", sizeText(int64(heap.HeapInuse))},
 		{"full_collection", time.Duration(s.engine.fullCollection.Load()).String()},
 	}

@@ -121,7 +121,6 @@ func (b *bench) fillForBackup(ctx context.Context) error {
 
 // writersMeanwhile measures durable commits for as long as fn takes.
 func (b *bench) writersMeanwhile(fn func() error) (figure, error) {
-	sizes := &echoSizes{}
 	done := make(chan error, 1)
 	stop := make(chan struct{})
 	go func() {
@@ -129,7 +128,7 @@ func (b *bench) writersMeanwhile(fn func() error) (figure, error) {
 		close(stop)
 		done <- err
 	}()
-	f, err := loopUntil(backupWriters, stop, func(client int) (func(int) error, func(), error) { return b.writer(client, sizes) })
+	f, err := loopUntil(backupWriters, stop, b.writer)
 	return f, errors.Join(err, <-done)
 }
 

@@ -2,19 +2,40 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"time"
 )
 
-// echoSizes are the lengths of a request and of its answer, as the echo server is told them.
-type echoSizes struct{ request, answer int }
+// sample is a request and what the server answered to it, which the echo answers too.
+type sample struct{ request, answer []byte }
 
-// serveEcho answers every request of a fixed size with an answer of a fixed size. It is
-// run in a process of its own, as the server under test is.
-func serveEcho(l net.Listener, sizes echoSizes) {
+// sampleOf asks the server once.
+func sampleOf(addr string, request []byte) (sample, error) {
+	c, err := dialBolt(addr)
+	if err != nil {
+		return sample{}, err
+	}
+	defer func() { _ = c.conn.Close() }()
+	s := sample{request: request}
+	c.heard = func(b []byte) { s.answer = append(s.answer, b...) }
+	return s, c.exchange(request)
+}
+
+// echoMain is the echo server's process: it reads the answer from the standard input, prints
+// its address and answers every so many bytes with it, and does nothing else.
+func echoMain(request string) {
+	n, err1 := strconv.Atoi(request)
+	answer, err2 := io.ReadAll(os.Stdin)
+	l, err3 := net.Listen("tcp", "127.0.0.1:0")
+	if err1 != nil || err2 != nil || err3 != nil {
+		os.Exit(2)
+	}
+	_, _ = fmt.Fprintln(os.Stdout, l.Addr())
 	for {
 		conn, err := l.Accept()
 		if err != nil {
@@ -22,8 +43,7 @@ func serveEcho(l net.Listener, sizes echoSizes) {
 		}
 		go func() {
 			defer func() { _ = conn.Close() }()
-			in := bufio.NewReaderSize(conn, 16<<10)
-			req, answer := make([]byte, sizes.request), make([]byte, sizes.answer)
+			in, req := bufio.NewReaderSize(conn, 16<<10), make([]byte, n)
 			for {
 				if _, err := io.ReadFull(in, req); err != nil {
 					return
@@ -36,43 +56,72 @@ func serveEcho(l net.Listener, sizes echoSizes) {
 	}
 }
 
-// echo measures the bare exchange of messages of these sizes.
-func echo(clients int, d time.Duration, sizes echoSizes) (figure, error) {
+// echoServer is the process of echoMain.
+type echoServer struct {
+	cmd  *exec.Cmd
+	addr string
+}
+
+func startEcho(s sample) (*echoServer, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return figure{}, err
+		return nil, err
 	}
-	cmd := exec.Command(self, "echo", itoa(sizes.request), itoa(sizes.answer))
+	cmd := exec.Command(self, "echo", itoa(len(s.request)))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return figure{}, err
+		return nil, err
 	}
 	if err = cmd.Start(); err != nil {
-		return figure{}, err
+		return nil, err
 	}
-	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	}()
-	addr, err := bufio.NewReader(out).ReadString('\n')
+	e := &echoServer{cmd: cmd}
+	if _, err = in.Write(s.answer); err == nil {
+		err = in.Close()
+	}
+	if err == nil {
+		e.addr, err = bufio.NewReader(out).ReadString('\n')
+	}
+	if err != nil {
+		e.stop()
+		return nil, err
+	}
+	e.addr = e.addr[:len(e.addr)-1]
+	return e, nil
+}
+
+func (e *echoServer) pid() int { return e.cmd.Process.Pid }
+
+func (e *echoServer) stop() {
+	_ = e.cmd.Process.Kill()
+	_ = e.cmd.Wait()
+}
+
+// dial opens a client that reads the echo as it reads the server.
+func (e *echoServer) dial() (*boltClient, error) {
+	conn, err := net.Dial("tcp", e.addr)
+	if err != nil {
+		return nil, err
+	}
+	return newBoltClient(conn), nil
+}
+
+// echo measures the bare exchange of s.
+func echo(clients int, d time.Duration, s sample) (figure, error) {
+	e, err := startEcho(s)
 	if err != nil {
 		return figure{}, err
 	}
-	addr = addr[:len(addr)-1]
+	defer e.stop()
 	return loop(clients, d, func(int) (func(int) error, func(), error) {
-		conn, err := net.Dial("tcp", addr)
+		c, err := e.dial()
 		if err != nil {
 			return nil, nil, err
 		}
-		in := bufio.NewReaderSize(conn, 16<<10)
-		req, answer := make([]byte, sizes.request), make([]byte, sizes.answer)
-		once := func(int) error {
-			if _, err := conn.Write(req); err != nil {
-				return err
-			}
-			_, err := io.ReadFull(in, answer)
-			return err
-		}
-		return once, func() { _ = conn.Close() }, nil
+		return func(int) error { return c.exchange(s.request) }, func() { _ = c.conn.Close() }, nil
 	})
 }

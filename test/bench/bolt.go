@@ -11,12 +11,16 @@ import (
 	"memgraphd/internal/bolt/packstream"
 )
 
-// boltClient speaks just enough Bolt 5.4 to send a statement and to count its answer, so
-// that the client costs as little as possible.
+// boltClient speaks just enough Bolt 5.4 to send a statement and to find the end of its
+// answer, so that the client costs as little as possible.
 type boltClient struct {
-	conn net.Conn
-	in   *bufio.Reader
-	buf  []byte
+	conn  net.Conn
+	in    *bufio.Reader
+	heard func([]byte) // is told what is read; nil: nobody is
+}
+
+func newBoltClient(conn net.Conn) *boltClient {
+	return &boltClient{conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}
 }
 
 const (
@@ -30,7 +34,7 @@ func dialBolt(addr string) (*boltClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &boltClient{conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}
+	c := newBoltClient(conn)
 	hello := []byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 	if _, err := conn.Write(hello); err != nil {
 		return nil, err
@@ -44,79 +48,87 @@ func dialBolt(addr string) (*boltClient, error) {
 	}
 	agent := packstream.AppendMapHeader(nil, 1)
 	agent = packstream.AppendString(packstream.AppendString(agent, "product"), "bench")
-	first := append([]byte{0xB1, 0x01}, packstream.AppendMapHeader(nil, 2)...)
+	first := packstream.AppendMapHeader([]byte{0, 0, 0xB1, 0x01}, 2)
 	first = packstream.AppendString(packstream.AppendString(first, "user_agent"), "bench/1")
-	first = append(packstream.AppendString(first, "bolt_agent"), agent...)
-	logon := append([]byte{0xB1, 0x6A}, packstream.AppendMapHeader(nil, 1)...)
+	first = seal(append(packstream.AppendString(first, "bolt_agent"), agent...), 0)
+	second := len(first)
+	logon := packstream.AppendMapHeader(append(first, 0, 0, 0xB1, 0x6A), 1)
 	logon = packstream.AppendString(packstream.AppendString(logon, "scheme"), "none")
-	if _, err := conn.Write(append(chunk(nil, first), chunk(nil, logon)...)); err != nil {
+	if _, err := conn.Write(seal(logon, second)); err != nil {
 		return nil, err
 	}
-	if _, err := c.read(2); err != nil {
-		return nil, err
-	}
-	return c, nil
-}
-
-// chunk appends message as one chunk with its end mark.
-func chunk(dst, message []byte) []byte {
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(message)))
-	return append(append(dst, message...), 0, 0)
+	return c, c.read(2)
 }
 
 // request encodes RUN and PULL of everything as they go out in one flight. key is the one
 // parameter, or empty.
 func request(dst []byte, text, key string, n int64) []byte {
-	run := append([]byte{0xB3, 0x10}, packstream.AppendString(nil, text)...)
+	run := len(dst)
+	dst = packstream.AppendString(append(dst, 0, 0, 0xB3, 0x10), text)
 	if key == "" {
-		run = packstream.AppendMapHeader(run, 0)
+		dst = packstream.AppendMapHeader(dst, 0)
 	} else {
-		run = packstream.AppendMapHeader(run, 1)
-		run = packstream.AppendInt(packstream.AppendString(run, key), n)
+		dst = packstream.AppendMapHeader(dst, 1)
+		dst = packstream.AppendInt(packstream.AppendString(dst, key), n)
 	}
-	run = packstream.AppendMapHeader(run, 0)
-	pull := append([]byte{0xB1, 0x3F}, packstream.AppendMapHeader(nil, 1)...)
-	pull = packstream.AppendInt(packstream.AppendString(pull, "n"), -1)
-	return chunk(chunk(dst, run), pull)
+	dst = seal(packstream.AppendMapHeader(dst, 0), run)
+	pull := len(dst)
+	dst = packstream.AppendMapHeader(append(dst, 0, 0, 0xB1, 0x3F), 1)
+	return seal(packstream.AppendInt(packstream.AppendString(dst, "n"), -1), pull)
+}
+
+// seal ends the message that begins at mark, one chunk with its end mark.
+func seal(dst []byte, mark int) []byte {
+	binary.BigEndian.PutUint16(dst[mark:], uint16(len(dst)-mark-2))
+	return append(dst, 0, 0)
 }
 
 // exchange sends a request and reads until both of its messages are answered.
-func (c *boltClient) exchange(req []byte) (bytes int, err error) {
-	if _, err = c.conn.Write(req); err != nil {
-		return 0, err
+func (c *boltClient) exchange(req []byte) error {
+	if _, err := c.conn.Write(req); err != nil {
+		return err
 	}
 	return c.read(2)
 }
 
-// read consumes messages until as many summaries as asked for have come, and counts their bytes.
-func (c *boltClient) read(summaries int) (bytes int, err error) {
-	for summaries > 0 {
-		c.buf = c.buf[:0]
-		for {
-			var head [2]byte
-			if _, err := io.ReadFull(c.in, head[:]); err != nil {
-				return bytes, err
-			}
-			n := int(binary.BigEndian.Uint16(head[:]))
-			bytes += 2 + n
-			if n == 0 {
-				break
-			}
-			at := len(c.buf)
-			c.buf = append(c.buf, make([]byte, n)...)
-			if _, err := io.ReadFull(c.in, c.buf[at:]); err != nil {
-				return bytes, err
-			}
+// read consumes messages until as many summaries as asked for have come. Messages of one
+// chunk are looked at where they lie, and nothing is copied.
+func (c *boltClient) read(summaries int) error {
+	for begins := true; summaries > 0; {
+		head, err := c.in.Peek(2)
+		if err != nil {
+			return err
 		}
-		if len(c.buf) < 2 {
-			continue
+		n := int(binary.BigEndian.Uint16(head))
+		body, err := c.in.Peek(2 + n)
+		if err != nil {
+			return err
 		}
-		switch c.buf[1] {
-		case tagSuccess:
+		if c.heard != nil {
+			c.heard(body)
+		}
+		switch {
+		case n == 0:
+			begins = true
+		case begins && n >= 2 && body[3] == tagFailure:
+			return errors.New(string(body))
+		case begins && n >= 2 && body[3] == tagSuccess:
 			summaries--
-		case tagFailure:
-			return bytes, errors.New(string(c.buf))
+			fallthrough
+		default:
+			begins = false
+		}
+		if _, err = c.in.Discard(2 + n); err != nil {
+			return err
 		}
 	}
-	return bytes, nil
+	head, err := c.in.Peek(2) // the end of the last message
+	if err != nil {
+		return err
+	}
+	if c.heard != nil {
+		c.heard(head)
+	}
+	_, err = c.in.Discard(2)
+	return err
 }

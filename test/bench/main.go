@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -24,17 +23,19 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 4 && os.Args[1] == "echo" {
-		echoMain(os.Args[2], os.Args[3])
+	if len(os.Args) == 3 && os.Args[1] == "echo" {
+		echoMain(os.Args[2])
 		return
 	}
 	root := flag.String("root", ".", "the checkout")
 	dir := flag.String("dir", "", "where data directories go; default: a temporary directory")
-	seconds := flag.Float64("seconds", 3, "length of each closed loop")
+	seconds := flag.Float64("seconds", 3, "length of each closed loop; of reads, the server's and the echo's together")
+	clients := flag.String("clients", "1,12,48,256", "the numbers of clients that read")
+	which := flag.String("reads", "", "the statements that are read with, a part of their names; default: all")
 	only := flag.String("only", "load,read,write", "the parts to run; also backup")
 	writers := flag.String("writers", "1,8,64,512", "the numbers of clients that commit")
 	flag.Parse()
-	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers}
+	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers, clients: *clients, which: *which}
 	if err := b.run(context.Background()); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -42,18 +43,6 @@ func main() {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// echoMain is the echo server's process: it prints its address and serves.
-func echoMain(request, answer string) {
-	r, err1 := strconv.Atoi(request)
-	a, err2 := strconv.Atoi(answer)
-	l, err3 := net.Listen("tcp", "127.0.0.1:0")
-	if err1 != nil || err2 != nil || err3 != nil {
-		os.Exit(2)
-	}
-	_, _ = fmt.Fprintln(os.Stdout, l.Addr())
-	serveEcho(l, echoSizes{r, a})
-}
 
 // bench is one run of the program.
 type bench struct {
@@ -63,6 +52,8 @@ type bench struct {
 	each    time.Duration
 	only    string
 	writers string
+	clients string
+	which   string
 	binary  string
 	server  *harness.Server
 	driver  neo4j.DriverWithContext
@@ -184,65 +175,6 @@ func (b *bench) load(ctx context.Context) error {
 	return nil
 }
 
-// pointNodes is how many nodes the point read chooses from.
-const pointNodes = 100_000
-
-// reads measures RETURN 1 and an indexed point read beside a bare echo.
-func (b *bench) reads(ctx context.Context) error {
-	for _, text := range []string{
-		"CREATE INDEX ON :Bench(id)",
-		fmt.Sprintf("UNWIND range(0, %d) AS i CREATE (:Bench {id: i + 1000000, age: i %% 100})", pointNodes-1),
-	} {
-		if _, err := harness.Query(ctx, b.driver, text, nil); err != nil {
-			return err
-		}
-	}
-	for _, q := range []struct{ name, text, key string }{
-		{"RETURN 1", "RETURN 1 AS n", ""},
-		{"point read", "MATCH (n:Bench {id: $id}) RETURN n.age AS age", "id"},
-		{"point read, node", "MATCH (n:Bench {id: $id}) RETURN n", "id"},
-	} {
-		for _, clients := range []int{1, 12, 48} {
-			if err := b.read(q.name, q.text, q.key, clients); err != nil {
-				return fmt.Errorf("%s: %w", q.name, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (b *bench) read(name, text, key string, clients int) error {
-	sizes := echoSizes{}
-	f, err := loop(clients, b.each, func(client int) (func(int) error, func(), error) {
-		c, err := dialBolt(b.server.Addr)
-		if err != nil {
-			return nil, nil, err
-		}
-		var req []byte
-		id := int64(client) * 7919
-		once := func(int) error {
-			id = (id*48271 + 11) % pointNodes
-			req = request(req[:0], text, key, id+1_000_000)
-			n, err := c.exchange(req)
-			if client == 0 {
-				sizes = echoSizes{request: len(req), answer: n}
-			}
-			return err
-		}
-		return once, func() { _ = c.conn.Close() }, nil
-	})
-	if err != nil {
-		return err
-	}
-	bare, err := echo(clients, b.each, sizes)
-	if err != nil {
-		return err
-	}
-	b.printf("%-17s %3d connections: %s   echo of %d+%d bytes %s   ratio %.2f\n",
-		name, clients, f, sizes.request, sizes.answer, bare, f.perSecond/bare.perSecond)
-	return nil
-}
-
 // commitRecord is the size of the bare records that durable commits are compared with.
 const commitRecord = 200
 
@@ -258,14 +190,15 @@ func (b *bench) writes(context.Context) error {
 		if err != nil {
 			return err
 		}
-		sizes := &echoSizes{}
-		f, err := loop(clients, b.each, func(client int) (func(int) error, func(), error) {
-			return b.writer(client, sizes)
-		})
+		s, err := sampleOf(b.server.Addr, request(nil, createText, "n", 0))
 		if err != nil {
 			return err
 		}
-		wire, err := echo(clients, b.each, *sizes)
+		f, err := loop(clients, b.each, b.writer)
+		if err != nil {
+			return err
+		}
+		wire, err := echo(clients, b.each, s)
 		if err != nil {
 			return err
 		}
@@ -275,21 +208,19 @@ func (b *bench) writes(context.Context) error {
 	return nil
 }
 
-// writer opens a client that creates a node a call, each in a commit of its own. The first
-// client notes the sizes of its messages.
-func (b *bench) writer(client int, sizes *echoSizes) (once func(i int) error, done func(), err error) {
+// createText is the statement of a durable commit.
+const createText = "CREATE (:Write {n: $n})"
+
+// writer opens a client that creates a node a call, each in a commit of its own.
+func (b *bench) writer(client int) (once func(i int) error, done func(), err error) {
 	c, err := dialBolt(b.server.Addr)
 	if err != nil {
 		return nil, nil, err
 	}
 	var req []byte
 	once = func(i int) error {
-		req = request(req[:0], "CREATE (:Write {n: $n})", "n", int64(client)<<32|int64(i))
-		n, err := c.exchange(req)
-		if client == 0 {
-			*sizes = echoSizes{request: len(req), answer: n}
-		}
-		return err
+		req = request(req[:0], createText, "n", int64(client)<<32|int64(i))
+		return c.exchange(req)
 	}
 	return once, func() { _ = c.conn.Close() }, nil
 }

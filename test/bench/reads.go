@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"memgraphd/test/harness"
+)
+
+const (
+	// pointNodes is how many nodes the point read chooses from.
+	pointNodes = 100_000
+	// roundLength is how long server and echo are measured before it is the other's turn.
+	roundLength = 250 * time.Millisecond
+	// allocationRuns is how many statements allocations are averaged over.
+	allocationRuns = 2000
+)
+
+// reading is a statement that is read with. key is its one parameter, or empty.
+type reading struct{ name, text, key string }
+
+// reads measures short statements beside a bare echo.
+func (b *bench) reads(ctx context.Context) error {
+	for _, text := range []string{
+		"CREATE INDEX ON :Bench(id)",
+		fmt.Sprintf("UNWIND range(0, %d) AS i CREATE (:Bench {id: i + 1000000, age: i %% 100})", pointNodes-1),
+	} {
+		if _, err := harness.Query(ctx, b.driver, text, nil); err != nil {
+			return err
+		}
+	}
+	b.printf("%-17s %5s %9s %9s %6s %13s %9s %9s %9s %9s %8s\n", "read", "conns", "server/s", "echo/s", "ratio",
+		"from-to", "p50", "p99", "cpu", "echo cpu", "allocs")
+	for _, q := range []reading{
+		{"RETURN 1", "RETURN 1 AS n", ""},
+		{"point read", "MATCH (n:Bench {id: $id}) RETURN n.age AS age", "id"},
+		{"1,000 rows", "UNWIND range(1, 1000) AS i RETURN i", ""},
+		{"point read, node", "MATCH (n:Bench {id: $id}) RETURN n", "id"},
+	} {
+		if !strings.Contains(q.name, b.which) {
+			continue
+		}
+		for text := range strings.SplitSeq(b.clients, ",") {
+			clients, err := strconv.Atoi(text)
+			if err != nil {
+				return fmt.Errorf("-clients: %w", err)
+			}
+			if err := b.read(ctx, q, clients); err != nil {
+				return fmt.Errorf("%s: %w", q.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// read measures one statement by some clients, in turns with an echo of the same bytes.
+func (b *bench) read(ctx context.Context, q reading, clients int) error {
+	s, err := sampleOf(b.server.Addr, request(nil, q.text, q.key, pointNodes))
+	if err != nil {
+		return err
+	}
+	bare, err := startEcho(s)
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	server := &side{pid: b.server.PID()}
+	defer server.close()
+	plain := &side{pid: bare.pid()}
+	defer plain.close()
+	for client := range clients {
+		if err := server.add(func() (*boltClient, error) { return dialBolt(b.server.Addr) }, client, q); err != nil {
+			return err
+		}
+		if err := plain.add(bare.dial, client, q); err != nil {
+			return err
+		}
+	}
+	if err := alternate(server, plain, max(3, int(b.each/(2*roundLength)))); err != nil {
+		return err
+	}
+	allocs, err := b.allocations(ctx, q)
+	if err != nil {
+		return err
+	}
+	ratios := make([]float64, len(server.rates))
+	for i := range ratios {
+		ratios[i] = server.rates[i] / plain.rates[i]
+	}
+	slices.Sort(ratios)
+	p50, p99 := server.latencies()
+	b.printf("%-17s %5d %9.0f %9.0f %6.2f %6.2f-%6.2f %9s %9s %9s %9s %8.1f\n", q.name, clients, median(server.rates), median(plain.rates),
+		median(ratios), ratios[0], ratios[len(ratios)-1], p50, p99, server.perCall(), plain.perCall(), allocs)
+	return nil
+}
+
+// allocations returns how many objects the server allocates for a statement.
+func (b *bench) allocations(ctx context.Context, q reading) (float64, error) {
+	c, err := dialBolt(b.server.Addr)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.conn.Close() }()
+	var counts [2]float64
+	for i := range counts {
+		if counts[i], err = b.allocated(ctx); err != nil {
+			return 0, err
+		}
+		for n := range int64(allocationRuns * (1 - i)) {
+			if err := c.exchange(request(nil, q.text, q.key, pointNodes+n)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	again, err := b.allocated(ctx) // what asking costs
+	if err != nil {
+		return 0, err
+	}
+	return max(0, (counts[1]-counts[0])-(again-counts[1])) / allocationRuns, nil
+}
+
+// allocated returns how many objects the server has allocated since its start.
+func (b *bench) allocated(ctx context.Context) (float64, error) {
+	rows, err := harness.Query(ctx, b.driver, "SHOW STORAGE INFO", nil)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		if r.Values[0] == "heap_allocations" {
+			return strconv.ParseFloat(fmt.Sprint(r.Values[1]), 64)
+		}
+	}
+	return 0, fmt.Errorf("SHOW STORAGE INFO has no heap_allocations")
+}
+
+// side is the server or the echo: its process, its clients and what was measured.
+type side struct {
+	pid   int
+	conns []*boltClient
+	calls []func() error
+	rates []float64
+	took  []time.Duration
+	count int64
+	cpu   time.Duration
+}
+
+// add opens a client. Its requests all have the same length.
+func (s *side) add(dial func() (*boltClient, error), client int, q reading) error {
+	c, err := dial()
+	if err != nil {
+		return err
+	}
+	s.conns = append(s.conns, c)
+	id, req := int64(client)*7919, []byte(nil)
+	s.calls = append(s.calls, func() error {
+		id = (id*48271 + 11) % pointNodes
+		req = request(req[:0], q.text, q.key, id+1_000_000)
+		return c.exchange(req)
+	})
+	return nil
+}
+
+func (s *side) close() {
+	for _, c := range s.conns {
+		_ = c.conn.Close()
+	}
+}
+
+// perCall is the processor time of the process for a call.
+func (s *side) perCall() time.Duration {
+	return (s.cpu / time.Duration(max(s.count, 1))).Round(10 * time.Nanosecond)
+}
+
+func (s *side) latencies() (p50, p99 time.Duration) {
+	slices.Sort(s.took)
+	return s.took[len(s.took)/2].Round(time.Microsecond), s.took[len(s.took)*99/100].Round(time.Microsecond)
+}
+
+// alternate measures both sides in turns; who comes first alternates too.
+func alternate(a, b *side, rounds int) error {
+	for _, s := range []*side{a, b} { // to be warm
+		if err := s.round(roundLength); err != nil {
+			return err
+		}
+		s.rates, s.took, s.count, s.cpu = nil, nil, 0, 0
+	}
+	for range rounds {
+		for _, s := range []*side{a, b} {
+			if err := s.round(roundLength); err != nil {
+				return err
+			}
+		}
+		a, b = b, a
+	}
+	return nil
+}
+
+// round lets all clients call for d.
+func (s *side) round(d time.Duration) error {
+	var (
+		stop  atomic.Bool
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+		first error
+		count int64
+	)
+	before, err := cpuOf(s.pid)
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	for _, call := range s.calls {
+		wg.Go(func() {
+			var took []time.Duration
+			var err error
+			for err == nil && !stop.Load() {
+				begin := time.Now()
+				err = call()
+				took = append(took, time.Since(begin))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			count += int64(len(took))
+			s.took = append(s.took, took...)
+			if first == nil {
+				first = err
+			}
+		})
+	}
+	time.Sleep(d)
+	stop.Store(true)
+	wg.Wait()
+	elapsed := time.Since(begin)
+	after, err := cpuOf(s.pid)
+	if err != nil {
+		return err
+	}
+	s.rates = append(s.rates, float64(count)/elapsed.Seconds())
+	s.count += count
+	s.cpu += after - before
+	return first
+}
+
+// cpuOf returns the processor time of a process, its system calls included.
+func cpuOf(pid int) (time.Duration, error) {
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return 0, err
+	}
+	var sum time.Duration
+	for _, t := range tasks {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", pid, t.Name()))
+		if err != nil {
+			continue // the thread has ended meanwhile
+		}
+		ran, _, _ := strings.Cut(string(text), " ")
+		n, err := strconv.ParseInt(ran, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("schedstat of %d: %w", pid, err)
+		}
+		sum += time.Duration(n)
+	}
+	return sum, nil
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
