@@ -371,3 +371,26 @@ func outcome(t *testing.T, s *query.Session, text string) string {
 	slices.Sort(rows)
 	return strings.Join(rows, "; ")
 }
+
+// TestHiddenBeforeItExists denies a property that nothing has yet: it stays hidden when
+// something gets it, also for a session that has read before.
+func TestHiddenBeforeItExists(t *testing.T) {
+	var users *auth.Store
+	e := open(t, withUsers(t, &users))
+	root := e.NewSession(query.SessionOptions{ID: "root", Identity: users.Nobody()})
+	must(t, root, "CREATE USER root", "CREATE USER ann", "GRANT MATCH TO ann", "GRANT READ ON NODES CONTAINING LABELS * TO ann",
+		"DENY READ {ssn} ON NODES CONTAINING LABELS :P TO ann", "CREATE (:P {name: 1})")
+	i, err := users.Authenticate(t.Context(), "ann", "", "127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := e.NewSession(query.SessionOptions{ID: "ann", Identity: i})
+	const text = "MATCH (n:P) RETURN n.name AS name, n.ssn AS ssn, size(keys(n)) AS keys"
+	before := outcome(t, ann, text)
+	must(t, root, "MATCH (n:P) SET n.ssn = 7")
+	if after := outcome(t, ann, text); after != before {
+		t.Errorf("%s, before the property was set: %s", after, before)
+	}
+	root.Close()
+	ann.Close()
+}

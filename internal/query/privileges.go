@@ -54,7 +54,7 @@ func (s *Session) guard() *storage.Guard {
 	if g, ok := e.guards.Get(r.Key()); ok {
 		return g
 	}
-	g := storage.NewGuard(e.o.Store, newPolicy(e.o.Store, r))
+	g := storage.NewGuard(e.o.Store, &policy{store: e.o.Store, rights: r})
 	e.guards.Add(r.Key(), g)
 	return g
 }
@@ -64,13 +64,6 @@ func (s *Session) guard() *storage.Guard {
 type policy struct {
 	store  *storage.Store
 	rights *auth.Rights
-	// wholeThings tells that no rule is about properties, so that what is said of a thing
-	// goes for all of its properties.
-	wholeThings bool
-}
-
-func newPolicy(s *storage.Store, r *auth.Rights) *policy {
-	return &policy{store: s, rights: r, wholeThings: r.Filter(s).EveryProperty()}
 }
 
 // NodeAccess decides about the nodes that have just these labels.
@@ -143,7 +136,7 @@ func (p *policy) access(allows func(auth.Actions) bool) storage.Access {
 			continue
 		}
 		a |= x.access
-		if p.wholeThings {
+		if p.rights.EveryProperty() {
 			a |= x.keys
 		}
 	}

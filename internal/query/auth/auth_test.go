@@ -12,7 +12,6 @@ import (
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
-	"memgraphd/internal/storage/graph"
 )
 
 // fixture is a store of users over a store of graphs, with a clock that tests move.
@@ -287,38 +286,35 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-func TestFilter(t *testing.T) {
+func TestPropertiesThatNothingHas(t *testing.T) {
 	f := open(t, Options{})
 	f.user("ann")
 	f.user("bob")
-	if f.Rights("ann").Filter(f.graph) != nil {
-		t.Error("who has everything needs no filter")
-	}
-	var all *Filter
-	if !all.Node(EveryAction, nil) || !all.EveryNode(Read) || !all.EveryProperty() || !all.Edge(DeleteIt, 1) {
-		t.Error("no filter refuses nothing")
+	if all := f.Rights("ann"); !all.WholeGraph() || !all.EveryProperty() || !None().EveryProperty() || None().WholeGraph() {
+		t.Error("who has no rule for properties has them with the thing")
 	}
 	f.apply("bob", on(Nodes, Read))
 	f.apply("bob", deny(on(Nodes, Read, "Hidden", "Unknown")))
 	f.apply("bob", on(Edges, Read, "R"))
-	f.apply("bob", Change{Rules: []OnTarget{{Target{Subject: Nodes, Names: []string{"P"}, Scope: OneProperty, Property: "absent"}, Read}}})
-	hidden, err := f.graph.InternLabel("Hidden")
-	f.ok(err)
-	p, err := f.graph.InternLabel("P")
-	f.ok(err)
-	typ, err := f.graph.InternType("R")
-	f.ok(err)
-	key, err := f.graph.InternKey("k")
-	f.ok(err)
-	x := f.Rights("bob").Filter(f.graph)
-	labels := []graph.LabelID{hidden, p}
-	if x.EveryNode(Read) || x.EveryEdge(Read) || x.Node(Read, labels[:1]) || !x.Node(Read, labels[1:]) || !x.Node(Read, nil) {
+	if r := f.Rights("bob"); !r.EveryProperty() || r.WholeGraph() {
+		t.Error("rules for labels are not for properties")
+	}
+	absent := func(verb Verb) {
+		f.apply("bob", Change{Verb: verb, Rules: []OnTarget{{Target{Subject: Nodes, Names: []string{"P"}, Scope: OneProperty, Property: "absent"}, Read}}})
+	}
+	absent(Deny)
+	if r := f.Rights("bob"); r.EveryProperty() || r.NodeProperty("absent", "P") || !r.NodeProperty("k", "P") {
+		t.Error("what is denied is denied before anything has it")
+	}
+	absent(Grant)
+	r := f.Rights("bob")
+	if r.Node(Read, "Hidden") || r.Node(Read, "Hidden", "P") || !r.Node(Read, "P") || !r.Node(Read) {
 		t.Error("nodes")
 	}
-	if !x.Edge(Read, typ) || x.Edge(Read, typ+1) || x.Edge(Update, typ) {
+	if !r.Edge(Read, "R") || r.Edge(Read, "S") || r.Edge(Update, "R") {
 		t.Error("relationships")
 	}
-	if x.NodeProperty(labels[1:], key) || !x.NodeProperty(nil, key) || x.EveryProperty() {
+	if r.NodeProperty("k", "P") || !r.NodeProperty("k") || r.EveryProperty() {
 		t.Error("a property that nothing has narrows the others as well")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"memgraphd/internal/query/failure"
-	"memgraphd/internal/storage/graph"
 )
 
 // Rights are what a user may do at one moment, with all of the user's roles. They are
@@ -14,21 +13,36 @@ type Rights struct {
 	user    string
 	granted Privileges
 	denied  Privileges
-	nodes   table[string, string]
-	edges   table[string, string]
+	nodes   table
+	edges   table
 	key     string
+
+	// What asks about all rules is answered once, by settled.
+	wholeGraph    bool
+	everything    bool
+	everyProperty bool
+}
+
+// settled computes what is asked for with each statement. Rights do not change afterwards.
+func (r *Rights) settled() *Rights {
+	r.everyProperty = !r.nodes.narrows() && !r.edges.narrows()
+	r.wholeGraph = r.everyProperty && r.nodes.always(EveryAction) && r.edges.always(EveryEdgeAction)
+	r.everything = r.wholeGraph && r.effective() == known
+	return r
 }
 
 // Unrestricted are the rights of everybody while no user exists.
 func Unrestricted() *Rights {
 	r := &Rights{granted: Every}
-	r.nodes.rules = append(r.nodes.rules, bound[string, string]{granted: EveryAction})
-	r.edges.rules = append(r.edges.rules, bound[string, string]{granted: EveryEdgeAction})
-	return r
+	r.nodes.rules = append(r.nodes.rules, Rule{Granted: EveryAction})
+	r.edges.rules = append(r.edges.rules, Rule{Granted: EveryEdgeAction})
+	return r.settled()
 }
 
 // None are the rights of those who have none.
-func None() *Rights { return &Rights{key: "none"} }
+func None() *Rights { return nothing("") }
+
+func nothing(user string) *Rights { return (&Rights{user: user, key: "none"}).settled() }
 
 // User is the name of the user; empty for nobody.
 func (r *Rights) User() string { return r.user }
@@ -50,13 +64,15 @@ func (r *Rights) Require(p Privileges) error {
 }
 
 // Everything reports whether nothing at all is refused.
-func (r *Rights) Everything() bool { return r.effective() == known && r.WholeGraph() }
+func (r *Rights) Everything() bool { return r.everything }
 
 // WholeGraph reports whether the user sees and may change all of the graph, so that no node,
 // relationship or property needs to be asked about.
-func (r *Rights) WholeGraph() bool {
-	return r.nodes.always(EveryAction) && r.edges.always(EveryEdgeAction) && !r.nodes.narrows() && !r.edges.narrows()
-}
+func (r *Rights) WholeGraph() bool { return r.wholeGraph }
+
+// EveryProperty reports whether no rule is about properties, so that what may be done with a
+// thing may be done with all of its properties, also with those that come later.
+func (r *Rights) EveryProperty() bool { return r.everyProperty }
 
 // Key is equal for rights that are the same, whoever has them; it names them in a cache.
 func (r *Rights) Key() string { return r.key }
@@ -98,13 +114,13 @@ func (r *Rights) Hidden(a Actions, what string) *failure.Error {
 // compile computes the rights of a user.
 func (x *contents) compile(u *user) *Rights {
 	if u.broken != nil {
-		return &Rights{user: u.name, key: "none"}
+		return nothing(u.name)
 	}
 	r := &Rights{user: u.name}
 	parts := []*Grants{&u.grants}
 	for _, role := range x.rolesOf(u) {
 		if role.broken != nil {
-			return &Rights{user: u.name, key: "none"}
+			return nothing(u.name)
 		}
 		parts = append(parts, &role.grants)
 	}
@@ -126,18 +142,15 @@ func (x *contents) compile(u *user) *Rights {
 		}
 	}
 	r.key = string(hash.Sum(nil))
-	return r
+	return r.settled()
 }
 
 func (r *Rights) add(rule *Rule) {
-	b := bound[string, string]{
-		names: rule.Names, exactly: rule.Exactly, scope: rule.Scope, key: rule.Property, granted: rule.Granted, denied: rule.Denied,
-	}
 	if rule.Subject == Nodes {
-		r.nodes.rules = append(r.nodes.rules, b)
+		r.nodes.rules = append(r.nodes.rules, *rule)
 		return
 	}
-	r.edges.rules = append(r.edges.rules, b)
+	r.edges.rules = append(r.edges.rules, *rule)
 }
 
 // rightsOf returns the rights of a user, computed once.
@@ -162,60 +175,48 @@ func (s *Store) Rights(name string) *Rights {
 	return None()
 }
 
-// bound is a rule whose names are L, and properties K: texts, or the ids of a store.
-type bound[L, K comparable] struct {
-	names   []L // none: all
-	exactly bool
-	never   bool // it names something that the store does not have
-	scope   Scope
-	key     K
-	granted Actions
-	denied  Actions
-}
-
-func (b *bound[L, K]) matches(set []L) bool {
+// matches reports whether the rule is about things with these labels or this type.
+func (r *Rule) matches(set []string) bool {
 	switch {
-	case b.never:
-		return false
-	case len(b.names) == 0:
+	case len(r.Names) == 0:
 		return true
-	case b.exactly && len(set) != len(b.names):
+	case r.Exactly && len(set) != len(r.Names):
 		return false
-	case b.exactly:
-		return !slices.ContainsFunc(b.names, func(n L) bool { return !slices.Contains(set, n) })
+	case r.Exactly:
+		return !slices.ContainsFunc(r.Names, func(n string) bool { return !slices.Contains(set, n) })
 	}
-	return slices.ContainsFunc(b.names, func(n L) bool { return slices.Contains(set, n) })
+	return slices.ContainsFunc(r.Names, func(n string) bool { return slices.Contains(set, n) })
 }
 
 // about reports whether the rule is for the property.
-func (b *bound[L, K]) about(key K) bool {
-	return b.scope == EveryProperty || b.scope == OneProperty && b.key == key
+func (r *Rule) about(key string) bool {
+	return r.Scope == EveryProperty || r.Scope == OneProperty && r.Property == key
 }
 
 // table is the rules for nodes or for relationships.
-type table[L, K comparable] struct{ rules []bound[L, K] }
+type table struct{ rules []Rule }
 
 // always reports whether the actions are allowed on all things.
-func (t *table[L, K]) always(a Actions) bool {
+func (t *table) always(a Actions) bool {
 	var granted Actions
 	for i := range t.rules {
 		r := &t.rules[i]
-		if r.scope != Itself {
+		if r.Scope != Itself {
 			continue
 		}
-		if r.denied&a != 0 {
+		if r.Denied&a != 0 {
 			return false
 		}
-		if len(r.names) == 0 && !r.never {
-			granted |= implied(r.granted)
+		if len(r.Names) == 0 {
+			granted |= implied(r.Granted)
 		}
 	}
 	return granted&a == a
 }
 
 // narrows reports whether a rule for properties exists.
-func (t *table[L, K]) narrows() bool {
-	return slices.ContainsFunc(t.rules, func(r bound[L, K]) bool { return r.scope != Itself })
+func (t *table) narrows() bool {
+	return slices.ContainsFunc(t.rules, func(r Rule) bool { return r.Scope != Itself })
 }
 
 // implied adds what an action has with it: who may make a node with a label may give the
@@ -231,155 +232,43 @@ func implied(a Actions) Actions {
 }
 
 // allows reports whether the actions may be done with a thing of these labels or this type.
-func (t *table[L, K]) allows(a Actions, set []L) bool {
+func (t *table) allows(a Actions, set []string) bool {
 	var granted Actions
 	for i := range t.rules {
 		r := &t.rules[i]
-		if r.scope != Itself || !r.matches(set) {
+		if r.Scope != Itself || !r.matches(set) {
 			continue
 		}
-		if r.denied&a != 0 {
+		if r.Denied&a != 0 {
 			return false
 		}
-		granted |= implied(r.granted)
+		granted |= implied(r.Granted)
 	}
 	return granted&a == a
 }
 
 // property reports what the rules for properties say of one.
-func (t *table[L, K]) property(a Actions, set []L, key K) (granted, denied, narrowed bool) {
+func (t *table) property(a Actions, set []string, key string) (granted, denied, narrowed bool) {
 	for i := range t.rules {
 		r := &t.rules[i]
-		if r.scope == Itself || (r.granted|r.denied)&a == 0 || !r.matches(set) {
+		if r.Scope == Itself || (r.Granted|r.Denied)&a == 0 || !r.matches(set) {
 			continue
 		}
-		narrowed = narrowed || r.granted&a != 0
+		narrowed = narrowed || r.Granted&a != 0
 		if r.about(key) {
-			granted = granted || r.granted&a != 0
-			denied = denied || r.denied&a != 0
+			granted = granted || r.Granted&a != 0
+			denied = denied || r.Denied&a != 0
 		}
 	}
 	return granted, denied, narrowed
 }
 
-func (t *table[L, K]) reads(set []L, key K) bool {
+func (t *table) reads(set []string, key string) bool {
 	granted, denied, narrowed := t.property(Read, set, key)
 	return !denied && (granted || !narrowed)
 }
 
-func (t *table[L, K]) writes(base Actions, set []L, key K) bool {
+func (t *table) writes(base Actions, set []string, key string) bool {
 	granted, denied, narrowed := t.property(SetProperty, set, key)
 	return !denied && (granted || !narrowed && t.allows(base, set))
-}
-
-// Names finds the ids of names; a *storage.Store does.
-type Names interface {
-	LookupLabel(name string) (graph.LabelID, bool)
-	LookupType(name string) (graph.TypeID, bool)
-	LookupKey(name string) (graph.KeyID, bool)
-}
-
-// Filter is rights in the ids of a store. It holds for the names that existed when it was
-// made: it has to be made anew when there are more, since a rule may be about one of them.
-// It is immutable. A nil Filter refuses nothing.
-type Filter struct {
-	nodes table[graph.LabelID, graph.KeyID]
-	edges table[graph.TypeID, graph.KeyID]
-}
-
-// Filter binds the rights to the ids of a store; nil where nothing needs to be asked.
-func (r *Rights) Filter(names Names) *Filter {
-	if r.WholeGraph() {
-		return nil
-	}
-	return &Filter{
-		nodes: bind(&r.nodes, names.LookupLabel, names.LookupKey),
-		edges: bind(&r.edges, names.LookupType, names.LookupKey),
-	}
-}
-
-func bind[L, K comparable](t *table[string, string], label func(string) (L, bool), key func(string) (K, bool)) table[L, K] {
-	out := table[L, K]{rules: make([]bound[L, K], 0, len(t.rules))}
-	for i := range t.rules {
-		from := &t.rules[i]
-		b := bound[L, K]{exactly: from.exactly, scope: from.scope, granted: from.granted, denied: from.denied}
-		for _, name := range from.names {
-			id, ok := label(name)
-			if ok {
-				b.names = append(b.names, id)
-			}
-			b.never = b.never || !ok && from.exactly
-		}
-		b.never = b.never || len(from.names) > 0 && len(b.names) == 0
-		if from.scope == OneProperty {
-			id, ok := key(from.key)
-			if !ok { // no thing has it; what it grants still narrows the others
-				if b.granted == 0 {
-					continue
-				}
-				b.scope = noProperty
-			}
-			b.key = id
-		}
-		out.rules = append(out.rules, b)
-	}
-	return out
-}
-
-// noProperty is the scope of a rule for a property that nothing has.
-const noProperty Scope = 3
-
-// EveryNode reports whether the actions may be done with all nodes.
-func (f *Filter) EveryNode(a Actions) bool { return f == nil || f.nodes.always(a) }
-
-// EveryEdge reports whether the actions may be done with all relationships.
-func (f *Filter) EveryEdge(a Actions) bool { return f == nil || f.edges.always(a) }
-
-// EveryProperty reports whether all properties of what is visible may be read.
-func (f *Filter) EveryProperty() bool {
-	return f == nil || !f.nodes.narrows() && !f.edges.narrows()
-}
-
-// Node reports whether the actions may be done with a node that has the labels.
-func (f *Filter) Node(a Actions, labels []graph.LabelID) bool {
-	return f == nil || f.nodes.allows(a, labels)
-}
-
-// Edge reports whether the actions may be done with a relationship of the type.
-func (f *Filter) Edge(a Actions, typ graph.TypeID) bool {
-	if f == nil {
-		return true
-	}
-	one := [1]graph.TypeID{typ}
-	return f.edges.allows(a, one[:])
-}
-
-// NodeProperty reports whether a property of a visible node with the labels may be read.
-func (f *Filter) NodeProperty(labels []graph.LabelID, key graph.KeyID) bool {
-	return f == nil || f.nodes.reads(labels, key)
-}
-
-// EdgeProperty reports whether a property of a visible relationship of the type may be read.
-func (f *Filter) EdgeProperty(typ graph.TypeID, key graph.KeyID) bool {
-	if f == nil {
-		return true
-	}
-	one := [1]graph.TypeID{typ}
-	return f.edges.reads(one[:], key)
-}
-
-// SetsNodeProperty reports whether a property of a node with the labels may be set or
-// removed; base is CreateNew for a node that is being made, else Update.
-func (f *Filter) SetsNodeProperty(base Actions, labels []graph.LabelID, key graph.KeyID) bool {
-	return f == nil || f.nodes.writes(base, labels, key)
-}
-
-// SetsEdgeProperty reports whether a property of a relationship of the type may be set or
-// removed; base is CreateNew for one that is being made, else Update.
-func (f *Filter) SetsEdgeProperty(base Actions, typ graph.TypeID, key graph.KeyID) bool {
-	if f == nil {
-		return true
-	}
-	one := [1]graph.TypeID{typ}
-	return f.edges.writes(base, one[:], key)
 }
