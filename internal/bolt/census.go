@@ -2,8 +2,9 @@ package bolt
 
 import (
 	"container/list"
-	"net"
 	"net/netip"
+
+	"memgraphd/internal/origin"
 )
 
 // census counts the connections: all, those of each address, and those that are not logged
@@ -12,12 +13,12 @@ type census struct {
 	conns     map[*conn]struct{}
 	waiting   *list.List // of *conn
 	sessions  [transports]int
-	addresses map[netip.Addr]*neighbours
+	addresses map[netip.Prefix]*neighbours
 }
 
 // neighbours are the connections from one address.
 type neighbours struct {
-	address netip.Addr
+	address netip.Prefix
 	open    int        // all of them
 	in      int        // logged in
 	waiting *list.List // of *conn: not logged in, oldest first
@@ -33,7 +34,7 @@ type standing struct {
 }
 
 func newCensus() census {
-	return census{conns: map[*conn]struct{}{}, waiting: list.New(), addresses: map[netip.Addr]*neighbours{}}
+	return census{conns: map[*conn]struct{}{}, waiting: list.New(), addresses: map[netip.Prefix]*neighbours{}}
 }
 
 // inLocked returns how many are logged in.
@@ -45,40 +46,15 @@ func (n *census) inLocked() int {
 	return sum
 }
 
-// homeBits is how much of an IPv6 address is one client: whoever has one has a network of
-// this size.
-const homeBits = 64
-
-// home returns what is counted as one address, and false where the connection has none.
-func home(a net.Addr) (netip.Addr, bool) {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}, false
-	}
-	ip, ok := netip.AddrFromSlice(tcp.IP)
-	if !ok {
-		return netip.Addr{}, false
-	}
-	ip = ip.Unmap()
-	if ip.Is6() {
-		network, err := ip.Prefix(homeBits)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		ip = network.Addr()
-	}
-	return ip, true
-}
-
 // enterLocked counts a new connection, and returns one that has to go for it.
 func (s *Server) enterLocked(c *conn) (evicted *conn) {
 	n := &s.census
 	n.conns[c] = struct{}{}
-	if ip, ok := home(c.nc.RemoteAddr()); ok {
-		here := n.addresses[ip]
+	if from := origin.OfConn(c.nc.RemoteAddr()); from.IsValid() {
+		here := n.addresses[from]
 		if here == nil {
-			here = &neighbours{address: ip, waiting: list.New()}
-			n.addresses[ip] = here
+			here = &neighbours{address: from, waiting: list.New()}
+			n.addresses[from] = here
 		}
 		here.open++
 		c.standing.here = here

@@ -471,19 +471,3 @@ func TestAddressCaps(t *testing.T) {
 	}
 	s.mu.Unlock()
 }
-
-func TestHome(t *testing.T) {
-	for _, c := range []struct{ ip, want string }{
-		{"192.0.2.7", "192.0.2.7"},
-		{"::ffff:192.0.2.7", "192.0.2.7"},
-		{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
-	} {
-		got, ok := home(&net.TCPAddr{IP: net.ParseIP(c.ip)})
-		if !ok || got.String() != c.want {
-			t.Errorf("%s: %s", c.ip, got)
-		}
-	}
-	if _, ok := home(&net.UnixAddr{}); ok {
-		t.Error("a local socket has an address")
-	}
-}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"memgraphd/internal/origin"
 )
 
 // attempts counts failed logins by user and address and by address alone, and says who has
@@ -38,25 +40,6 @@ func newAttempts(o *Options) (*attempts, error) {
 	return &attempts{o: o, by: by, busy: map[attempt]int{}}, err
 }
 
-// network is the part of an address that one client has: all of an IPv4 address, and the
-// first half of an IPv6 address.
-func network(address string) netip.Prefix {
-	a, err := netip.ParseAddr(address)
-	if port, portErr := netip.ParseAddrPort(address); portErr == nil {
-		a, err = port.Addr(), nil
-	}
-	if err != nil {
-		return netip.Prefix{}
-	}
-	a = a.Unmap().WithZone("")
-	length := a.BitLen()
-	if a.Is6() {
-		length = 64
-	}
-	p, _ := a.Prefix(length)
-	return p
-}
-
 // wait is how long the next try of a record is from now.
 func (a *attempts) wait(r record, free int, now time.Time) time.Duration {
 	over := r.failures - free
@@ -74,7 +57,7 @@ func (a *attempts) wait(r record, free int, now time.Time) time.Duration {
 func (a *attempts) allowed(user digest, address string) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now, from := a.o.Now(), network(address)
+	now, from := a.o.Now(), origin.OfText(address)
 	return max(
 		a.wait(a.get(attempt{user, from, false}, now), a.o.FailuresFree, now),
 		a.wait(a.get(attempt{address: from, all: true}, now), a.o.AddressFree, now),
@@ -94,7 +77,7 @@ func (a *attempts) get(key attempt, now time.Time) record {
 func (a *attempts) failed(user digest, address string) (waits time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	now, from := a.o.Now(), network(address)
+	now, from := a.o.Now(), origin.OfText(address)
 	for _, k := range []struct {
 		key  attempt
 		free int
@@ -111,14 +94,14 @@ func (a *attempts) failed(user digest, address string) (waits time.Duration) {
 func (a *attempts) succeeded(user digest, address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.by.Remove(attempt{user, network(address), false})
+	a.by.Remove(attempt{user, origin.OfText(address), false})
 }
 
 // enter refuses to verify more different passwords at once than may be wrong.
 func (a *attempts) enter(user digest, address string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	from := network(address)
+	from := origin.OfText(address)
 	one, all := attempt{user, from, false}, attempt{address: from, all: true}
 	if a.busy[one] > a.o.FailuresFree || a.busy[all] > a.o.AddressFree {
 		return errTooMany(a.o.BackOffMin)
@@ -132,7 +115,7 @@ func (a *attempts) enter(user digest, address string) error {
 func (a *attempts) leave(user digest, address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	from := network(address)
+	from := origin.OfText(address)
 	for _, k := range []attempt{{user, from, false}, {address: from, all: true}} {
 		if a.busy[k]--; a.busy[k] <= 0 {
 			delete(a.busy, k)
