@@ -248,16 +248,15 @@ func versionIn(name string) (version string, ok bool) {
 
 // Show returns a list for a procedure that tells it in other words.
 func (s *Session) Show(what procedure.Topic) (columns []string, rows [][]value.Value, err error) {
-	st := &ast.Admin{}
+	st, list := &ast.Admin{Verb: ast.ShowIndexes}, listIndexes
 	switch what {
 	case procedure.AboutIndexes:
-		st.Verb = ast.ShowIndexes
 	case procedure.AboutConstraints:
-		st.Verb = ast.ShowConstraints
+		st.Verb, list = ast.ShowConstraints, listConstraints
 	case procedure.AboutSettings:
-		st.Verb = ast.ShowSettings
+		st.Verb, list = ast.ShowSettings, listSettings
 	}
-	t, err := lists[st.Verb](s, st, value.Null)
+	t, err := list(s, st, value.Null)
 	if require(s.rights(), needsOfVerb(st.Verb)) != nil {
 		t.rows = nil
 	}

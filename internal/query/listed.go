@@ -8,26 +8,6 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// lists are the statements that show a list, or a part of one. It is never written to.
-var lists = map[ast.AdminVerb]func(s *Session, st *ast.Admin, params value.Value) (table, error){
-	ast.ShowIndexes:         listIndexes,
-	ast.ShowConstraints:     listConstraints,
-	ast.ShowFunctions:       listFunctions,
-	ast.ShowProcedures:      listProcedures,
-	ast.ShowSettings:        listSettings,
-	ast.ShowDatabases:       listDatabases,
-	ast.ShowNamedDatabase:   listNamedDatabase,
-	ast.ShowNodeLabelsInfo:  listLabels,
-	ast.ShowEdgeTypesInfo:   listTypes,
-	ast.ShowVectorIndexInfo: listVectorIndexes,
-	ast.ShowTriggers:        listTriggers,
-	ast.ShowStreams:         listStreams,
-	ast.ShowReplicas:        listReplicas,
-	ast.ShowReplicationRole: showReplicationRole,
-	ast.ShowLicenseInfo:     showLicense,
-	ast.ShowMemoryInfo:      showMemory,
-}
-
 // columnsOf splits the names of columns.
 func columnsOf(names string) []string { return strings.Fields(names) }
 

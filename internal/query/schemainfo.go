@@ -42,7 +42,7 @@ type schemaEnum struct {
 }
 
 // showSchemaInfo looks at the whole graph, in the open transaction or in one of its own.
-func (s *Session) showSchemaInfo(ctx context.Context, st *ast.Admin) (table, error) {
+func showSchemaInfo(ctx context.Context, s *Session, st *ast.Admin, _ value.Value) (table, error) {
 	if err := s.outsideTransaction("Show schema info query", st); err != nil {
 		return table{}, err
 	}
