@@ -23,4 +23,5 @@ ENV HOME=/var/lib/memgraph STATE_DIRECTORY=/var/lib/memgraph MEMGRAPH_METRICS_AD
 EXPOSE 7687 9091
 VOLUME ["/var/lib/memgraph"]
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30m CMD ["/memgraphd", "health"]
 ENTRYPOINT ["/memgraphd"]

@@ -28,6 +28,18 @@ help: ## list the targets
 build: ## the static server binary, bin/memgraphd
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/memgraphd ./cmd/memgraphd
 
+.PHONY: packages
+packages: ## .deb and .rpm for each of ARCHES (amd64 arm64) in bin/release, the same bytes for the same commit
+	VERSION=$(VERSION) deploy/build packages
+
+.PHONY: archives
+archives: ## .tar.gz for each of ARCHES (amd64 arm64) in bin/release, likewise
+	VERSION=$(VERSION) deploy/build archives
+
+.PHONY: release
+release: ## archives and packages
+	VERSION=$(VERSION) deploy/build archives packages
+
 .PHONY: run
 run: build ## build, then serve on 127.0.0.1:7687 with the data in ./mg_data
 	exec ./bin/memgraphd --bolt-address=127.0.0.1 --bolt-port=7687 --data-directory=./mg_data --log-level=INFO

@@ -55,7 +55,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	addFlags(root.Flags())
-	root.AddCommand(newVersion(stdout), newShell(stdout, stderr))
+	root.AddCommand(newVersion(stdout), newShell(stdout, stderr), newHealth(stdout), newMan())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
