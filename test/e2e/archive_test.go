@@ -87,6 +87,7 @@ func TestArchiveOutOfReach(t *testing.T) {
 
 // TestArchiveFlagsAreChecked tries flags that cannot be.
 func TestArchiveFlagsAreChecked(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		says  string
 		flags []string

@@ -305,6 +305,7 @@ func TestRecipeMoment(t *testing.T) {
 // TestBackupInterrupted ends backups by signals and by the end of their server. The next one
 // goes on, and none of those that were ended counts.
 func TestBackupInterrupted(t *testing.T) {
+	t.Parallel()
 	r := readRecipes(t)
 	s, d := r.first(t, "memgraphd --data-directory=mg_data")
 	for range 24 {

@@ -20,6 +20,7 @@ import (
 //
 // After each of them the same connection answers, and nothing in the database has changed.
 func TestBadQueries(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, d := start(t, filepath.Join(dir, "data"))
 	for _, statement := range []string{

@@ -43,6 +43,7 @@ func wholeBatches(t *testing.T, d neo4j.DriverWithContext) int64 {
 // TestBatchesSurviveKill kills the server within CALL { … } IN TRANSACTIONS: the batches that others have seen are
 // there afterwards, and none is half there.
 func TestBatchesSurviveKill(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir, "--storage-wal-file-size-kib=64")
 	session := open(t, d, neo4j.SessionConfig{})
@@ -61,6 +62,7 @@ func TestBatchesSurviveKill(t *testing.T) {
 
 // TestBatchesEnd ends CALL { … } IN TRANSACTIONS from outside and by its time limit: what was committed stays.
 func TestBatchesEnd(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	session := open(t, d, neo4j.SessionConfig{})
 	ended := make(chan error, 1)
@@ -90,6 +92,7 @@ func TestBatchesEnd(t *testing.T) {
 
 // TestBatchesInTransactions refuses what cannot commit by itself.
 func TestBatchesInTransactions(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	session := open(t, d, neo4j.SessionConfig{})
 	tx := begin(t, session)

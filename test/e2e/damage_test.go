@@ -264,6 +264,7 @@ func damages() []damaged {
 // TestDamage starts servers on data directories that something has happened to. Either all
 // data is there, or the server says what is wrong and changes nothing.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	made := map[string]string{}
 	for _, c := range damages() {
 		key := fmt.Sprint(c.flags)
@@ -341,6 +342,7 @@ func fingerprint(t *testing.T, dir string) string {
 
 // TestForeignDirectory starts on directories that are not of this server.
 func TestForeignDirectory(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		files []string
 		says  []string // empty: it starts

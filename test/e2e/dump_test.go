@@ -60,6 +60,7 @@ func digest(t *testing.T, d neo4j.DriverWithContext, text string) (sum uint64, r
 // TestDumpAndImport takes the social network, with indexes, constraints, an enum and a
 // description, from one server to another.
 func TestDumpAndImport(t *testing.T) {
+	t.Parallel()
 	data, ok := snb.Dir("../..")
 	if !ok {
 		t.Skip("../shared/data/snb is absent: nothing to load")
@@ -119,6 +120,7 @@ func TestDumpAndImport(t *testing.T) {
 
 // TestImportFailures imports what cannot be imported.
 func TestImportFailures(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"))
 	out, said, err := clientOf(t, s, "CREATE (:A {i: 1});\nCREATE POINT INDEX ON :A(i);\nCREATE (:A {i: 2});", "import", "-")
 	if err == nil || !strings.Contains(out, "line 2: CREATE POINT INDEX ON :A(i)\n") || !strings.Contains(said, "1 statements are not supported here") {

@@ -11,6 +11,7 @@ import (
 // TestEnums sends values of enums as the map that stands for them, and finds them again after
 // a crash, in the log and in a snapshot.
 func TestEnums(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir)
 	query(t, d, "CREATE ENUM Status VALUES { Good, Okay, Bad }")

@@ -28,6 +28,7 @@ const unavailable = "Neo.TransientError.General.DatabaseUnavailable"
 // TestFullDisk fills a real file system of 64 MiB under the server in every way. It needs
 // the right to mount, in a mount namespace of its own that ends with the test.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	for _, system := range []string{"tmpfs", "ext4"} {
 		for _, c := range []struct {
 			name string
@@ -40,7 +41,10 @@ func TestFullDisk(t *testing.T) {
 			{"Stopped", stoppedOnAFullDisk},
 			{"Killed", killedOnAFullDisk},
 		} {
-			t.Run(system+"/"+c.name, func(t *testing.T) { c.run(t, newSmallDisk(t, system)) })
+			t.Run(system+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				c.run(t, newSmallDisk(t, system))
+			})
 		}
 	}
 }

@@ -191,6 +191,7 @@ func texts(list any) []string {
 
 // TestInstantsRefused sends points that there cannot be.
 func TestInstantsRefused(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	session := open(t, d, neo4j.SessionConfig{})
 	err := attempt(t.Context(), in(session), "RETURN $where", map[string]any{

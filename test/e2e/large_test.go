@@ -11,6 +11,7 @@ import (
 
 // TestLargeParameters sends as much as a client may, and more.
 func TestLargeParameters(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"), "--bolt-max-message-bytes=16777216")
 	rows := make([]any, 200_000)
 	for i := range rows {
@@ -45,6 +46,7 @@ func TestLargeParameters(t *testing.T) {
 
 // TestLargeStatements sends statements that are larger than anybody writes.
 func TestLargeStatements(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"), "--memory-limit=1024")
 	nested := func(n int) string { return "RETURN " + strings.Repeat("(", n) + "1" + strings.Repeat(")", n) }
 	for name, c := range map[string]struct {

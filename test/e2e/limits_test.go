@@ -99,6 +99,7 @@ func TestTimeLimit(t *testing.T) {
 
 // TestQueryMemoryLimit runs statements that take more than one query may.
 func TestQueryMemoryLimit(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"), "--query-memory-limit=16", "--memory-limit=512")
 	query(t, d, "UNWIND range(1, 20000) AS i CREATE (:Item {n: i})")
 	for name, text := range map[string]string{
@@ -132,6 +133,7 @@ func TestQueryMemoryLimit(t *testing.T) {
 
 // TestMemoryLimit fills the server until it is full, and frees some.
 func TestMemoryLimit(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir, "--memory-limit=96")
 	var err error
@@ -162,6 +164,7 @@ func TestMemoryLimit(t *testing.T) {
 
 // TestConflict lets transactions change the same nodes at the same time.
 func TestConflict(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	query(t, d, "CREATE (:Counter {n: 0})")
 	first, second := open(t, d, neo4j.SessionConfig{}), open(t, d, neo4j.SessionConfig{})
@@ -207,6 +210,7 @@ func TestConflict(t *testing.T) {
 
 // TestConcurrentRelationships adds relationships to one node from several clients, which is no conflict.
 func TestConcurrentRelationships(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	query(t, d, "CREATE (:Hub)")
 	var transactions []neo4j.ExplicitTransaction

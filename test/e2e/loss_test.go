@@ -55,6 +55,7 @@ func recoveryInfo(t *testing.T, d neo4j.DriverWithContext, name string) string {
 // refused start has named. Every node was made by a commit of its own, after one for the
 // index, so that the commit says how many there are.
 func TestLossIsAccepted(t *testing.T) {
+	t.Parallel()
 	accepted := 0
 	eachRefused(t, func(t *testing.T, dir string, _ damaged) {
 		t.Helper()
@@ -120,6 +121,7 @@ func TestLossIsAccepted(t *testing.T) {
 // TestBrokenServer starts on damaged directories without data. Statements about the server
 // answer, all others say why not, and nothing is changed.
 func TestBrokenServer(t *testing.T) {
+	t.Parallel()
 	eachRefused(t, func(t *testing.T, dir string, c damaged) {
 		t.Helper()
 		before := fingerprint(t, dir)
@@ -154,6 +156,7 @@ func TestBrokenServer(t *testing.T) {
 
 // TestBrokenServerIsNotTheDefault starts a whole directory with the flag: nothing differs.
 func TestBrokenServerIsNotTheDefault(t *testing.T) {
+	t.Parallel()
 	dir := prepare(t)
 	_, d := start(t, dir, "--storage-allow-recovery-failure")
 	if n := count(t, d, "MATCH (n:N) RETURN count(n)"); n != 3*nodesEach {

@@ -95,6 +95,7 @@ func TestMonitor(t *testing.T) {
 
 // TestHealthOfABrokenServer starts without data: it lives, and nobody should be sent there.
 func TestHealthOfABrokenServer(t *testing.T) {
+	t.Parallel()
 	dir := prepare(t)
 	edit(t, files(t, dir, "wal/*.wal")[0], flip(100))
 	port := freePort(t, "")

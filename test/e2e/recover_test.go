@@ -15,6 +15,7 @@ import (
 // TestRecoverSnapshot puts snapshots in the place of a running database, good ones and bad
 // ones, from the folder, from elsewhere, and over HTTP.
 func TestRecoverSnapshot(t *testing.T) {
+	t.Parallel()
 	dir, other := filepath.Join(t.TempDir(), "data"), t.TempDir()
 	web := httptest.NewServer(http.FileServer(http.Dir(other)))
 	defer web.Close()
@@ -83,6 +84,7 @@ func TestRecoverSnapshot(t *testing.T) {
 
 // TestRecoverTo starts a server that goes back to a commit, once.
 func TestRecoverTo(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir)
 	for range 5 {

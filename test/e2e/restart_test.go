@@ -94,6 +94,7 @@ func snapshots(t *testing.T, dir string) int {
 
 // TestRestart ends a server in every way, and finds everything again each time.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	for i, c := range []struct {
 		flags     []string
@@ -169,6 +170,7 @@ func TestStopWhileBusy(t *testing.T) {
 
 // TestSecondServer starts a server on the directory of another one.
 func TestSecondServer(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir)
 	code, text := refused(t, dir, "--data-dir-lock-acquisition-timeout-sec=0")
@@ -185,6 +187,7 @@ func TestSecondServer(t *testing.T) {
 
 // TestDirectoryLock locks the data directory over a kill and a stop, and copies it meanwhile.
 func TestDirectoryLock(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s, d := start(t, dir)
 	write(t, d)

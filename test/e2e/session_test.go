@@ -14,6 +14,7 @@ import (
 
 // TestVisibility follows a change through two sessions.
 func TestVisibility(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	const counted = "MATCH (n:N) RETURN count(n)"
 	writer, reader := open(t, d, neo4j.SessionConfig{}), open(t, d, neo4j.SessionConfig{})
@@ -68,6 +69,7 @@ func TestVisibility(t *testing.T) {
 
 // TestBookmarks hands a value from session to session; each has to see what the one before wrote.
 func TestBookmarks(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	query(t, d, "CREATE (:Counter {n: 0})")
 	var seen neo4j.Bookmarks
@@ -109,6 +111,7 @@ func TestFutureBookmark(t *testing.T) {
 
 // TestOpenResults reads several results of one transaction by turns.
 func TestOpenResults(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	for _, fetch := range []int{1, 7, 1000} {
 		tx := begin(t, open(t, d, neo4j.SessionConfig{FetchSize: fetch}))
@@ -155,6 +158,7 @@ func TestOpenResults(t *testing.T) {
 
 // TestSlowReader reads a million rows, stops on the way, and watches the server's memory.
 func TestSlowReader(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"))
 	const text = `UNWIND range(1, 1000) AS a UNWIND range(1, 1000) AS b
 		RETURN (a - 1) * 1000 + b AS i, '0123456789012345678901234567890123456789012345678901234567890123456789' AS pad`
@@ -191,6 +195,7 @@ func TestSlowReader(t *testing.T) {
 
 // TestFetchOne asks for every row on its own.
 func TestFetchOne(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	s := open(t, d, neo4j.SessionConfig{FetchSize: 1})
 	r, err := s.Run(t.Context(), "UNWIND range(1, 3000) AS i RETURN i", nil)
@@ -205,6 +210,7 @@ func TestFetchOne(t *testing.T) {
 
 // TestRouting connects as to a cluster.
 func TestRouting(t *testing.T) {
+	t.Parallel()
 	s, _ := start(t, filepath.Join(t.TempDir(), "data"))
 	for _, database := range []string{"", "memgraph", "neo4j"} {
 		d, err := neo4j.NewDriverWithContext("neo4j://"+s.Addr, neo4j.NoAuth())
@@ -330,6 +336,7 @@ func TestCancel(t *testing.T) {
 
 // TestSummaries looks at what comes after the last row.
 func TestSummaries(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"))
 	session := open(t, d, neo4j.SessionConfig{})
 	run := in(session)
@@ -380,6 +387,7 @@ func TestSummaries(t *testing.T) {
 
 // TestPlans asks how statements are carried out.
 func TestPlans(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	query(t, d, "CREATE INDEX ON :Item(n)")
 	query(t, d, "UNWIND range(1, 1000) AS i CREATE (:Item {n: i})")
@@ -439,6 +447,7 @@ func operators(p neo4j.Plan) string {
 
 // TestClosedSession ends a streaming result by closing its session.
 func TestClosedSession(t *testing.T) {
+	t.Parallel()
 	_, d := start(t, filepath.Join(t.TempDir(), "data"))
 	session := d.NewSession(t.Context(), neo4j.SessionConfig{FetchSize: 10})
 	r, err := session.Run(t.Context(), "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN a, b", nil)

@@ -25,6 +25,7 @@ import (
 //	log                     the lines of the server's log that have the input
 //	files                   how many snapshots there are
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	c := &conversation{t: t, dir: filepath.Join(t.TempDir(), "data")}
 	defer func() { c.end(false) }()
 	datadriven.RunTest(t, "testdata/settings", func(_ *testing.T, d *datadriven.TestData) string { return c.command(d) })

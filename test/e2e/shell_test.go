@@ -13,6 +13,7 @@ import (
 // TestShell reads testdata/shell: "shell [flags]" gives its lines to the shell and shows what
 // comes out, what is an error marked by "! ", and the exit code if there is one.
 func TestShell(t *testing.T) {
+	t.Parallel()
 	s, _ := start(t, filepath.Join(t.TempDir(), "data"))
 	datadriven.RunTest(t, "testdata/shell", func(t *testing.T, c *datadriven.TestData) string {
 		t.Helper()
@@ -57,6 +58,7 @@ func TestShellAlone(t *testing.T) {
 
 // TestShellScript runs a thousand statements and takes their result into another program's hands.
 func TestShellScript(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"))
 	var script strings.Builder
 	for i := range 1000 {

@@ -52,6 +52,9 @@ func start(t *testing.T, dir string, flags ...string) (*harness.Server, neo4j.Dr
 	t.Cleanup(func() {
 		_ = d.Close(context.Background())
 		s.Kill()
+		if t.Failed() {
+			t.Log(s.Log())
+		}
 	})
 	return s, d
 }
@@ -79,6 +82,7 @@ func count(t *testing.T, d neo4j.DriverWithContext, text string) int64 {
 // TestSocialNetwork walks the whole road: an empty directory, indexes, LOAD CSV, known
 // answers, a snapshot, more writes, kill -9, recovery, and a copy under LOCK DATA DIRECTORY.
 func TestSocialNetwork(t *testing.T) {
+	t.Parallel()
 	data, ok := snb.Dir("../..")
 	if !ok {
 		t.Skip("../shared/data/snb is absent: nothing to load")

@@ -56,6 +56,7 @@ func newCertificate(t *testing.T, dir string) (flags []string, trust *x509.CertP
 // TestEncryption connects by each scheme, refuses who is not encrypted, and changes the
 // certificate while a client is connected.
 func TestEncryption(t *testing.T) {
+	t.Parallel()
 	binary, err := harness.Binary(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 // TestVirtualGraph gets nodes and relationships that are in no graph as a client sees them.
 func TestVirtualGraph(t *testing.T) {
+	t.Parallel()
 	s, d := start(t, filepath.Join(t.TempDir(), "data"))
 	query(t, d, "CREATE (:P {name: 'Ann'})-[:IN]->(:Team)<-[:IN]-(:P:Q {name: 'Bob'})")
 	session := open(t, d, neo4j.SessionConfig{})
