@@ -100,10 +100,13 @@ func boltPort(c config.Bolt) port {
 	return port{address: c.Address, number: c.Port, addressFlag: "--bolt-address", numberFlag: "--bolt-port"}
 }
 
-// listen opens the port.
+// listen opens the port. Whether the far end is still there is asked by those who serve it,
+// once they know whom they serve: every setting of a socket is a call of the system, and a
+// client that is turned away at the door should cost few.
 func (p port) listen() (net.Listener, error) {
 	address := net.JoinHostPort(p.address, strconv.Itoa(p.number))
-	l, err := net.Listen("tcp", address)
+	quick := net.ListenConfig{KeepAlive: -1}
+	l, err := quick.Listen(context.Background(), "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is taken: another program listens there; %s and %s choose another place", address, p.numberFlag, p.addressFlag)

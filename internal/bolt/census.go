@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"net/netip"
 
+	"go.uber.org/zap"
+
 	"memgraphd/internal/origin"
 )
 
@@ -100,7 +102,7 @@ func (s *Server) evict(c *conn) {
 		return
 	}
 	s.turnAway(turnedEvicted)
-	c.log.Debug("closed before the login: too many connections are not logged in")
+	c.decline(zap.DebugLevel, "closed before the login: too many connections are not logged in")
 	c.closeSocket()
 }
 

@@ -34,7 +34,8 @@ func startServer(tb testing.TB, change func(*Options)) (*Server, *fakeEngine, st
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	quick := net.ListenConfig{KeepAlive: -1} // as cmd/memgraphd does
+	l, err := quick.Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -25,9 +25,9 @@ const lingerMax = time.Second
 type conn struct {
 	srv      *Server
 	nc       net.Conn // the socket: deadlines and closing; bytes travel through stream
-	id       string
-	log      *zap.Logger
-	standing standing // owned by Server.mu
+	door     door
+	welcomed atomic.Bool // there is what welcome makes
+	standing standing    // owned by Server.mu
 
 	// Set before the goroutines part.
 	stream    channel
@@ -37,6 +37,9 @@ type conn struct {
 	version   wire.Version
 	manifest  bool // the version was agreed on by the manifest
 
+	// Made by welcome.
+	id     string
+	log    *zap.Logger
 	in     *inbox
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -85,12 +88,9 @@ type conn struct {
 	linger    bool // a last failure is on its way
 }
 
-func newConn(s *Server, nc net.Conn, id string) *conn {
-	c := &conn{srv: s, nc: nc, id: id, in: newInbox(&s.o)}
-	c.log = s.o.Log.With(zap.String("connection", id), zap.Stringer("client", nc.RemoteAddr()))
-	c.ctx, c.cancel = context.WithCancel(s.ctx)
+func newConn(s *Server, nc net.Conn, number uint64) *conn {
+	c := &conn{srv: s, nc: nc, door: door{number: number}}
 	c.setChannel(nc, TransportTCP)
-	c.out.spare, c.out.tick, c.out.size = &s.buffers, &s.monitor.tick, s.o.OutputBufferBytes
 	return c
 }
 
@@ -98,17 +98,23 @@ func newConn(s *Server, nc net.Conn, id string) *conn {
 func (c *conn) serve() {
 	defer c.srv.forget(c)
 	defer c.dismantle()
-	defer c.cancel()
+	defer c.hush()
 	defer c.guard()
 	c.deadline()
-	c.buf = make([]byte, readSize)
-	n, ok := c.establish(c.buf)
-	if ok && c.deliver(c.buf[:n]) {
+	n, ok := c.establish(c.door.first[:])
+	if ok && c.deliver(c.door.first[:n]) {
 		c.execute()
 		c.part()
 	}
 	if !c.loggedIn.Load() && !c.srv.o.Now().Before(c.due) {
 		c.srv.turnAway(turnedLate)
+	}
+}
+
+// hush ends the context of the connection where it has one.
+func (c *conn) hush() {
+	if c.welcomed.Load() {
+		c.cancel()
 	}
 }
 
@@ -129,7 +135,7 @@ func (c *conn) set(err error) {
 // guard ends the connection, and it alone, where a goroutine of it panics.
 func (c *conn) guard() {
 	if p := recover(); p != nil {
-		c.log.Error("a connection failed by a bug", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+		c.decline(zap.ErrorLevel, "a connection failed by a bug", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
 		c.kill()
 	}
 }
@@ -158,7 +164,7 @@ func (c *conn) part() {
 func (c *conn) closeSocket() {
 	c.closing.Do(func() {
 		if err := c.nc.Close(); err != nil {
-			c.log.Debug("closing failed", zap.Error(err))
+			c.decline(zap.DebugLevel, "closing failed", zap.Error(err))
 		}
 	})
 }
@@ -166,7 +172,9 @@ func (c *conn) closeSocket() {
 // retire ends the connection as soon as the current request is done.
 func (c *conn) retire() {
 	c.retiring.Store(true)
-	c.srv.release(c.in.close())
+	if c.welcomed.Load() {
+		c.srv.release(c.in.close())
+	}
 	if !c.loggedIn.Load() {
 		c.closeSocket()
 		return
@@ -183,6 +191,9 @@ func (c *conn) kill() {
 
 // hangup ends the running request and every one that waits.
 func (c *conn) hangup() {
+	if !c.welcomed.Load() {
+		return
+	}
 	c.cancel()
 	c.interrupt()
 	c.srv.release(c.in.close())

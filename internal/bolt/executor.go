@@ -234,7 +234,12 @@ func (c *conn) fail(err error) outcome {
 
 // lastFailure answers with f, after which the connection closes.
 func (c *conn) lastFailure(f *message.Failure) {
-	c.log.Info("closed after a failure", zap.String("code", f.Code), zap.String("message", f.Message))
+	code, text := zap.String("code", f.Code), zap.String("message", f.Message)
+	if c.loggedIn.Load() {
+		c.log.Info("closed after a failure", code, text)
+	} else {
+		c.decline(zap.InfoLevel, "closed after a failure, before the login", code, text)
+	}
 	c.out.end(f.Append(c.out.begin(), c.version))
 	c.linger = true
 }

@@ -19,7 +19,8 @@ func (c *conn) shake(buf []byte, n int) (rest int, ok bool) {
 		n += more
 	}
 	if !wire.IsMagic(buf) {
-		c.log.Debug("closed: the client does not speak Bolt", zap.Binary("first bytes", buf[:4]))
+		c.srv.turnAway(turnedForeign)
+		c.decline(zap.DebugLevel, "closed: the client does not speak Bolt", zap.Binary("first bytes", buf[:4]))
 		return 0, false
 	}
 	offer := buf[4:wire.HandshakeSize]
@@ -32,10 +33,12 @@ func (c *conn) shake(buf []byte, n int) (rest int, ok bool) {
 		return 0, false
 	}
 	if !ok {
-		c.log.Info("closed: the client speaks no version that the server does", zap.Binary("offer", offer))
+		c.srv.turnAway(turnedForeign)
+		c.decline(zap.InfoLevel, "closed: the client speaks no version that the server does", zap.Binary("offer", offer))
 		return 0, false
 	}
 	c.version = version
+	c.welcome()
 	return copy(buf, buf[wire.HandshakeSize:n]), true
 }
 
@@ -49,10 +52,12 @@ func (c *conn) shakeManifest(buf []byte, n int) (rest int, ok bool) {
 		version, size, err := wire.Choice(buf[:n], c.srv.o.Versions)
 		if err == nil {
 			c.version, c.manifest = version, true
+			c.welcome()
 			return copy(buf, buf[size:n]), true
 		}
 		if !errors.Is(err, wire.ErrChoiceIncomplete) {
-			c.log.Info("closed: the client answers the list of versions with none of them", zap.Error(err))
+			c.srv.turnAway(turnedForeign)
+			c.decline(zap.InfoLevel, "closed: the client answers the list of versions with none of them", zap.Error(err))
 			return 0, false
 		}
 		more, err := c.stream.Read(buf[n:])

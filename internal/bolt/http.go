@@ -43,6 +43,7 @@ func clip(s string) string {
 // serveHTTP answers a client that speaks HTTP and said first. It reports true where the
 // connection has become a WebSocket.
 func (c *conn) serveHTTP(first []byte) bool {
+	c.welcome()
 	head := &io.LimitedReader{R: io.MultiReader(bytes.NewReader(bytes.Clone(first)), c.stream), N: int64(c.srv.o.LoginMessageMax)}
 	in := bufio.NewReader(head)
 	w := &response{conn: c, header: http.Header{}, in: in}
@@ -53,7 +54,7 @@ func (c *conn) serveHTTP(first []byte) bool {
 		w.refuse(http.StatusRequestHeaderFieldsTooLarge, fmt.Sprintf("The request has more than %d bytes before its body.\n", c.srv.o.LoginMessageMax))
 	case err != nil:
 		c.srv.turnAway(turnedHTTP)
-		c.log.Debug("closed: a malformed HTTP request", zap.Error(err))
+		c.decline(zap.DebugLevel, "closed: a malformed HTTP request", zap.Error(err))
 		w.refuse(http.StatusBadRequest, "The request is malformed.\n")
 	case strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		if c.upgrade(r, in) {
@@ -65,7 +66,7 @@ func (c *conn) serveHTTP(first []byte) bool {
 		w.header.Set("Allow", "GET, HEAD")
 		w.refuse(http.StatusMethodNotAllowed, "This port speaks Bolt.\n")
 	default:
-		c.log.Debug("answered: the client speaks HTTP")
+		c.decline(zap.DebugLevel, "answered: the client speaks HTTP")
 		w.show(r.Method)
 	}
 	c.linger = true // until the answer is read
@@ -121,7 +122,7 @@ func (w *response) finish() {
 		h.Set("Content-Length", strconv.Itoa(w.body.Len()))
 	}
 	if err := w.send(w.body.Bytes()); err != nil {
-		w.conn.log.Debug("answering failed", zap.Error(err))
+		w.conn.decline(zap.DebugLevel, "answering failed", zap.Error(err))
 	}
 }
 

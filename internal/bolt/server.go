@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +17,7 @@ import (
 // Server accepts connections and serves them.
 type Server struct {
 	o       Options
+	doorLog *zap.Logger // of clients that are not logged in, with few lines a second
 	budget  *memory.Budget
 	buffers buffers
 	monitor monitor
@@ -49,6 +49,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o:         o,
+		doorLog:   sampled(o.Log),
 		listeners: map[net.Listener]struct{}{},
 		census:    newCensus(),
 	}
@@ -133,7 +134,7 @@ func (s *Server) stopped() bool {
 
 // admit starts serving a new connection.
 func (s *Server) admit(nc net.Conn) {
-	c := newConn(s, nc, "bolt-"+strconv.FormatUint(s.lastID.Add(1), 10))
+	c := newConn(s, nc, s.lastID.Add(1))
 	s.mu.Lock()
 	if s.stopping {
 		s.mu.Unlock()

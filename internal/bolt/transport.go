@@ -56,7 +56,7 @@ func (c *conn) establish(buf []byte) (n int, ok bool) {
 		return c.shake(buf, n)
 	default:
 		c.srv.turnAway(turnedForeign)
-		c.log.Debug("closed: the client does not speak Bolt", zap.Uint8("first byte", buf[0]))
+		c.decline(zap.DebugLevel, "closed: the client does not speak Bolt", zap.Uint8("first byte", buf[0]))
 	}
 	return 0, false
 }
@@ -65,7 +65,7 @@ func (c *conn) establish(buf []byte) (n int, ok bool) {
 func (c *conn) sniff(buf []byte) (int, wire.Protocol) {
 	n, err := io.ReadAtLeast(c.stream, buf, 1)
 	if err != nil {
-		c.log.Debug("the client ended the connection before it had said anything", zap.Error(err))
+		c.decline(zap.DebugLevel, "the client ended the connection before it had said anything", zap.Error(err))
 		return 0, wire.ProtocolUnknown
 	}
 	return n, wire.Sniff(buf[0])
@@ -76,14 +76,14 @@ func (c *conn) secure(first []byte) bool {
 	config := c.srv.o.TLS()
 	if config == nil {
 		c.srv.turnAway(turnedTLS)
-		c.log.Info("closed: the client wants TLS, which is not set up here; use bolt:// or neo4j:// without +s, " +
+		c.decline(zap.InfoLevel, "closed: the client wants TLS, which is not set up here; use bolt:// or neo4j:// without +s, "+
 			"or start the server with --bolt-cert-file and --bolt-key-file")
 		return false
 	}
 	t := tls.Server(&prefixed{Conn: c.nc, first: append([]byte(nil), first...)}, config)
 	if err := t.Handshake(); err != nil {
 		c.srv.turnAway(turnedTLS)
-		c.log.Info("closed: the TLS handshake failed", zap.Error(err))
+		c.decline(zap.InfoLevel, "closed: the TLS handshake failed", zap.Error(err))
 		return false
 	}
 	c.setChannel(t, TransportTLS)
@@ -104,7 +104,7 @@ func (c *conn) sayGoodbye() {
 		return
 	}
 	if err := half.CloseWrite(); err != nil && !errors.Is(err, net.ErrClosed) {
-		c.log.Debug("ending the output failed", zap.Error(err))
+		c.decline(zap.DebugLevel, "ending the output failed", zap.Error(err))
 	}
 }
 
@@ -113,7 +113,7 @@ func (c *conn) dismantle() {
 	c.closeSocket()
 	if s, ok := c.stream.(*socket); ok {
 		if err := s.ws.CloseNow(); err != nil && !errors.Is(err, net.ErrClosed) {
-			c.log.Debug("closing the WebSocket failed", zap.Error(err))
+			c.decline(zap.DebugLevel, "closing the WebSocket failed", zap.Error(err))
 		}
 	}
 }

@@ -112,7 +112,7 @@ func (c *conn) upgrade(r *http.Request, in *bufio.Reader) bool {
 	w := &response{conn: c, header: http.Header{}, in: in}
 	if origin := r.Header.Get("Origin"); !c.srv.origins.admit(origin, r.Host) {
 		c.srv.turnAway(turnedHTTP)
-		c.log.Info("refused a WebSocket: its page may not use this server; --bolt-websocket-origins lists the pages that may",
+		c.decline(zap.InfoLevel, "refused a WebSocket: its page may not use this server; --bolt-websocket-origins lists the pages that may",
 			zap.String("origin", clip(origin)))
 		w.refuse(http.StatusForbidden, "The page "+clip(origin)+" may not use this server.\n"+
 			"The flag --bolt-websocket-origins of the server lists the pages that may.\n")
@@ -123,7 +123,7 @@ func (c *conn) upgrade(r *http.Request, in *bufio.Reader) bool {
 	})
 	if err != nil {
 		c.srv.turnAway(turnedHTTP)
-		c.log.Info("refused a WebSocket", zap.Error(err))
+		c.decline(zap.InfoLevel, "refused a WebSocket", zap.Error(err))
 		w.finish()
 		return false
 	}
