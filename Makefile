@@ -125,6 +125,10 @@ modelfuzz: ## the same from seeds by the clock for DURATION (1h), WORKERS (1) at
 drivers: build ## twelve versions of the Go driver and eight of the npm driver by every scheme; needs the network, and node for the latter
 	MEMGRAPHD_DRIVERS=1 MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 60m -v ./test/drivers
 
+.PHONY: clients
+clients: build ## libraries of npm that write statements of their own (GraphQL, LangChain, mappers) against the built server; needs node and, once, the network
+	MEMGRAPHD_CLIENTS=1 MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 30m -v ./test/clients
+
 .PHONY: bench
 bench: build ## the tables of docs/benchmarks.md, measured on this machine
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench

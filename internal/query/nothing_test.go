@@ -30,11 +30,11 @@ var openStatements = []string{
 	"UNWIND [1] AS x RETURN x", "RETURN 1 AS x", "UNWIND [1] AS x FINISH",
 }
 
-// openProcedures are those that tell nothing of the graph and of other users; drivers and
-// tools call them when they connect.
+// openProcedures are those that tell nothing of the graph and of other users; drivers, tools
+// and libraries call them.
 var openProcedures = []string{
 	"dbms.components", "dbms.routing.getRoutingTable", "dbms.cluster.routing.getRoutingTable", "db.ping", "db.info", "dbms.info",
-	"dbms.clientConfig", "dbms.licenseAgreementDetails", "dbms.showCurrentUser",
+	"dbms.clientConfig", "dbms.licenseAgreementDetails", "dbms.showCurrentUser", "apoc.util.validate",
 }
 
 // forms has an example of each form of statement and clause, by the type of its node.

@@ -36,19 +36,26 @@ func validatePredicate(_ *Call, args []value.Value) (value.Value, error) {
 	if !args[0].IsTrue() {
 		return value.True, nil
 	}
-	message := "null"
 	if !args[1].IsNull() {
-		text, err := argString("apoc.util.validatePredicate", args[1])
-		if err != nil {
+		if _, err := argString("apoc.util.validatePredicate", args[1]); err != nil {
 			return value.Null, err
 		}
-		message = text
 	}
-	if args[2].Kind() == value.KindList {
-		message = fillIn(message, args[2].AsList())
+	return value.Null, ValidationFailed("function `apoc.util.validatePredicate`", args[1], args[2])
+}
+
+// ValidationFailed is the error of what, a function or a procedure of APOC that validates: a
+// message, a string or null, with the elements of the list params filled in.
+func ValidationFailed(what string, message, params value.Value) error {
+	text := "null"
+	if message.Kind() == value.KindString {
+		text = message.AsString()
 	}
-	return value.Null, failure.New(failure.ClientError, failure.Runtime, "ValidationFailed",
-		"Failed to invoke function `apoc.util.validatePredicate`: Caused by: java.lang.RuntimeException: %s", message).
+	if params.Kind() == value.KindList {
+		text = fillIn(text, params.AsList())
+	}
+	return failure.New(failure.ClientError, failure.Runtime, "ValidationFailed",
+		"Failed to invoke %s: Caused by: java.lang.RuntimeException: %s", what, text).
 		WithCode("Neo.ClientError.Procedure.ProcedureCallFailed")
 }
 

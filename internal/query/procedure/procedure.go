@@ -2,7 +2,7 @@
 //
 // Those that are built in only read: mg.go, dbms.go and server.go tell about the server, db.go,
 // schema.go, neo4jschema.go, apocmeta.go and llm.go about the graph, as the transaction of the
-// statement sees it. Those of merge.go write. A Registry adds others to them.
+// statement sees it, and apocutil.go checks what it is given. Those of merge.go write. A Registry adds others to them.
 package procedure
 
 import (

@@ -23,7 +23,7 @@ func NewRegistry(version string, more ...Procedure) (*Registry, error) {
 	r := &Registry{byName: map[string]*Procedure{}}
 	all := slices.Concat(
 		r.mgProcedures(), schemaProcedures(), dbProcedures(), serverProcedures(), r.dbmsProcedures(version),
-		neo4jSchemaProcedures(), apocMetaProcedures(), llmProcedures(), mergeProcedures(), more,
+		neo4jSchemaProcedures(), apocMetaProcedures(), llmProcedures(), apocUtilProcedures(), mergeProcedures(), more,
 	)
 	for i := range all {
 		p := &all[i]

@@ -197,7 +197,9 @@ func (a *analyzer) single(q *ast.SingleQuery, in inquiry) part {
 			sc = a.projection(p, sc, in)
 			if p.Return {
 				found.returns = a.info.Projections[p]
-				found.columns = found.returns.columns()
+				if found.columns = found.returns.columns(); a.err == nil {
+					found.columns = namedByVariable(p, found.columns)
+				}
 			}
 			continue
 		}
