@@ -149,7 +149,8 @@ RECRASHES ?= 2
 FAILURES  ?= 1
 STEP      ?= 1
 FAULTS    ?= 20000
-APPENDS   ?= 50
+APPENDS   ?= 20
+INSIDE    ?= 50
 TXNS      ?= 100
 REGISTERS ?= 20
 RING      ?= 20s
@@ -176,7 +177,7 @@ crash: build ## the catalogue of reliability tests, fast sizes: minutes; one tab
 .PHONY: crash-deep
 crash-deep: ## the same with the deep sizes: hours; its rows also run one by one
 	$(MAKE) crash EXT4=2000 XFS=1000 CRASHES=80 RECRASHES=50 FAILURES=2 FAULTS=1000000 HISTORIES=10000 \
-		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 PITR=500 MACHINES=100 SOAK=60m DAY=60m APPENDS=2000 TXNS=500 REGISTERS=500 RING=10m TRACED=10000
+		KILL9=1000 MODELS=20000 EXECS=10m COPIES=500 PITR=500 MACHINES=100 SOAK=60m DAY=60m APPENDS=200 INSIDE=2000 TXNS=200 REGISTERS=500 RING=10m TRACED=10000
 
 .PHONY: $(CRASH_ROWS)
 crash-memory: build ## R1: a crash at every operation of 12 scripts, CRASHES seeds
@@ -219,8 +220,8 @@ crash-fuzz: build ## R14: every fuzz target for EXECS of time
 	$(MAKE) -s fuzz FUZZTIME=$(EXECS) | $(call crash-count,R14,executions of fuzz targets)
 crash-museum: ## R19: each bug of test/museum is put back, and found by its test
 	MEMGRAPHD_TABLE=$(TABLE) go test -count=1 -timeout 0 -v ./test/museum
-crash-isolation: build ## R11, R12, ring: APPENDS histories of TXNS transactions, REGISTERS, RING of time
-	$(call crash-row,MEMGRAPHD_HISTORIES=$(APPENDS) MEMGRAPHD_TXNS=$(TXNS) MEMGRAPHD_REGISTERS=$(REGISTERS) MEMGRAPHD_RING=$(RING) MEMGRAPHD_BANK=$(RING),./test/history)
+crash-isolation: build ## R11, R12, ring: APPENDS histories of 10 times TXNS transactions, INSIDE of them in process, REGISTERS, RING of time
+	$(call crash-row,MEMGRAPHD_HISTORIES=$(APPENDS) MEMGRAPHD_INSIDE=$(INSIDE) MEMGRAPHD_TXNS=$(TXNS) MEMGRAPHD_REGISTERS=$(REGISTERS) MEMGRAPHD_RING=$(RING) MEMGRAPHD_BANK=$(RING),./test/history)
 
 .PHONY: check
 check: lint test ## lint and test

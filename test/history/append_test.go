@@ -17,7 +17,7 @@ const appendKeys = 12
 
 // appenders is one list-append history in the making.
 type appenders struct {
-	s     *site
+	s     place
 	first int // keys of this history: first to first + appendKeys - 1
 	next  atomic.Int64
 	began time.Time
@@ -37,28 +37,42 @@ func TestAppend(t *testing.T) {
 	for i := range table.Count(t, "MEMGRAPHD_HISTORIES", 2) {
 		h := &appenders{s: s, first: i * appendKeys, began: time.Now()}
 		h.run(10, table.Count(t, "MEMGRAPHD_TXNS", 60), i%2 == 1)
-		c := anomalies(h.txns)
-		row.States++
-		for _, x := range h.txns {
-			if x.outcome == committed {
-				row.Acknowledged++
-			}
-		}
-		row.Lost += int64(c.counts["lost"])
-		skews += c.counts["G2"]
-		for kind, n := range c.counts {
-			if kind != "G2" && kind != "lost" {
-				row.Undetected += int64(n)
-			}
-		}
-		if len(c.found) > 0 {
-			t.Fatalf("history %d of MEMGRAPHD_SEED=%d: %v\n%q", i, s.seed, c.counts, c.found)
-		}
+		skews += h.judge(t, &row, fmt.Sprintf("history %d of MEMGRAPHD_SEED=%d", i, s.seed))
 	}
 	kills := s.kills
 	row.Took = time.Since(began)
 	table.Add(t, row)
 	t.Logf("%d kills; write skew, which snapshot isolation allows, in %d places", kills, skews)
+}
+
+// place is where histories happen: the built server, or a database in this process.
+type place interface {
+	run(text string, params map[string]any) []*neo4j.Record
+	transact(fn func(run func(text string, params map[string]any) ([]*neo4j.Record, error)) error) outcome
+	clients(n int, kills bool, client func(id int, r *rand.Rand))
+}
+
+// judge adds a history to the row, and returns in how many places it has write skew, which
+// snapshot isolation allows; any other anomaly fails the test.
+func (h *appenders) judge(t *testing.T, row *table.Row, which string) (skews int) {
+	t.Helper()
+	c := anomalies(h.txns)
+	row.States++
+	for _, x := range h.txns {
+		if x.outcome == committed {
+			row.Acknowledged++
+		}
+	}
+	row.Lost += int64(c.counts["lost"])
+	for kind, n := range c.counts {
+		if kind != "G2" && kind != "lost" {
+			row.Undetected += int64(n)
+		}
+	}
+	if len(c.found) > 0 {
+		t.Fatalf("%s: %v\n%q", which, c.counts, c.found)
+	}
+	return c.counts["G2"]
 }
 
 // run makes the history and reads all lists at its end.
