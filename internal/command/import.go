@@ -29,7 +29,7 @@ type importFlags struct {
 func NewImport(env Env) *cobra.Command {
 	var f importFlags
 	cmd := newCommand(env, &cobra.Command{
-		Use:   "import FILE|-",
+		Use:   "import FILE|- | import csv | import json",
 		Short: "Run the statements of a dump, of this server or of Memgraph",
 		Long: "Runs the statements of a file, or of standard input, against a running server: what DUMP DATABASE answers here and at\n" +
 			"Memgraph, or anything else written as statements that end with a semicolon. Many share a transaction, and those of a\n" +
@@ -47,6 +47,7 @@ func NewImport(env Env) *cobra.Command {
 	flags.IntVar(&f.batch, "batch-size", 10_000, "statements that share a transaction")
 	flags.IntVar(&f.fromLine, "from-line", 1, "pass over what begins before this line")
 	flags.BoolVar(&f.skipUnsupported, "skip-unsupported", false, "exit with 0 though statements were passed over")
+	cmd.AddCommand(newImportCSV(env), newImportJSON(env))
 	return cmd
 }
 

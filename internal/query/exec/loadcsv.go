@@ -2,10 +2,12 @@ package exec
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"memgraphd/internal/csvfile"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/expr"
 	"memgraphd/internal/query/failure"
@@ -26,7 +28,7 @@ type loadCSV struct {
 	names  *batch.Vector
 	at     int
 	opened io.ReadCloser
-	reader *csvReader
+	reader *csvfile.Reader
 	name   string
 	nullIf value.Value
 	header []string
@@ -115,14 +117,14 @@ func (o *loadCSV) fill(r *run, col *batch.Vector) error {
 
 // failed names the file and the line at which reading failed.
 func (o *loadCSV) failed(err error) error {
-	if bad, ok := errors.AsType[*csvError](err); ok {
+	if bad, ok := errors.AsType[*csvfile.RecordError](err); ok {
 		return failure.New(failure.ClientError, failure.Runtime, "MalformedCSV",
-			"file %q, line %d: %s", o.name, o.reader.began, bad.what).
+			"file %q, line %d: %s", o.name, o.reader.Line(), bad.What).
 			At(o.spec.File.Span()).WithHint("IGNORE BAD leaves such rows out")
 	}
 	line := 0
 	if o.reader != nil {
-		line = o.reader.line
+		line = o.reader.LastLine()
 	}
 	return failure.New(failure.ClientError, failure.Runtime, "UnreadableCSV",
 		"file %q cannot be read after line %d: %v", o.name, line, err).At(o.spec.File.Span()).WithCause(err)
@@ -160,7 +162,7 @@ func (o *loadCSV) begin(r *run, name value.Value) error {
 			"file %q cannot be opened: %v", o.name, err).At(o.spec.File.Span()).WithCause(err)
 	}
 	o.opened = f
-	if o.reader, err = newCSVReader(f, words[0].AsString(), words[1].AsString()); err != nil {
+	if o.reader, err = csvfile.NewReader(f, words[0].AsString(), words[1].AsString()); err != nil {
 		return o.failed(err)
 	}
 	return o.readHeader()
@@ -172,7 +174,7 @@ func (o *loadCSV) readHeader() error {
 	if !o.spec.WithHeader {
 		return nil
 	}
-	names, err := o.reader.read(nil)
+	names, err := o.reader.Read(nil)
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
@@ -191,12 +193,12 @@ func (o *loadCSV) readHeader() error {
 // record returns the value of the next good record.
 func (o *loadCSV) record() (value.Value, error) {
 	for {
-		fields, err := o.reader.read(o.fields[:0])
+		fields, err := o.reader.Read(o.fields[:0])
 		o.fields = fields
 		if err == nil && o.header != nil && len(fields) != len(o.header) {
-			err = &csvError{what: mismatch(len(fields), len(o.header))}
+			err = &csvfile.RecordError{What: mismatch(len(fields), len(o.header))}
 		}
-		if _, bad := errors.AsType[*csvError](err); bad && o.spec.IgnoreBad {
+		if _, bad := errors.AsType[*csvfile.RecordError](err); bad && o.spec.IgnoreBad {
 			continue
 		}
 		if err != nil {
@@ -237,4 +239,9 @@ func (o *loadCSV) shut() {
 func (o *loadCSV) close(r *run) {
 	o.shut()
 	o.input.close(r)
+}
+
+// mismatch says that a record has not as many fields as the header.
+func mismatch(have, want int) string {
+	return fmt.Sprintf("the row has %d fields, the header has %d", have, want)
 }

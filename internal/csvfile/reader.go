@@ -1,4 +1,6 @@
-package exec
+// Package csvfile reads files of comma-separated values, and of values separated by
+// anything else: the one reader of LOAD CSV and of the importer.
+package csvfile
 
 import (
 	"bufio"
@@ -7,38 +9,42 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// csvReader reads records of fields from text, compressed by gzip or not, which is seen
+// Reader reads records of fields from text, compressed by gzip or not, which is seen
 // from the first two bytes.
 //
 // A record ends at a line break outside of quotes. A field that begins with the quote ends
 // at the next quote that is not doubled; the delimiter and line breaks may stand inside.
-// No record may be longer than csvRecordMax.
-type csvReader struct {
+// No record may be longer than recordMax.
+type Reader struct {
 	in        *bufio.Reader
 	unzip     *gzip.Reader
 	delimiter string
 	quote     string
-	line      int // number of the line that was read last
-	began     int // number of the line on which the record began
+	line      int   // number of the line that was read last
+	began     int   // number of the line on which the record began
+	inQuote   []int // the fields of the record that stood in quotes
 	text      strings.Builder
 }
 
-// csvRecordMax bounds the bytes of one record.
-const csvRecordMax = 16 << 20
+// recordMax bounds the bytes of one record.
+const recordMax = 16 << 20
 
-// csvError is a record that cannot be read; the next one can.
-type csvError struct{ what string }
+// RecordError is a record that cannot be read; the next one can.
+type RecordError struct{ What string }
 
 // Error says what is wrong with the record.
-func (e *csvError) Error() string { return e.what }
+func (e *RecordError) Error() string { return e.What }
 
-var errRecordTooLong = fmt.Errorf("a record is longer than %d bytes", csvRecordMax)
+var errTooLong = fmt.Errorf("a record is longer than %d bytes", recordMax)
 
-func newCSVReader(from io.Reader, delimiter, quote string) (*csvReader, error) {
-	c := &csvReader{in: bufio.NewReaderSize(from, 1<<16), delimiter: delimiter, quote: quote}
+// NewReader returns a reader of a file whose fields have delimiter between them and may
+// stand in quotes.
+func NewReader(from io.Reader, delimiter, quote string) (*Reader, error) {
+	c := &Reader{in: bufio.NewReaderSize(from, 1<<16), delimiter: delimiter, quote: quote}
 	if head, err := c.in.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
 		unzip, err := gzip.NewReader(c.in)
 		if err != nil {
@@ -55,15 +61,15 @@ func newCSVReader(from io.Reader, delimiter, quote string) (*csvReader, error) {
 	return c, nil
 }
 
-// read appends the fields of the next record to dst. It returns io.EOF at the end and a
-// *csvError for a bad record. Empty lines are skipped.
-func (c *csvReader) read(dst []string) ([]string, error) {
+// Read appends the fields of the next record to dst. It returns io.EOF at the end and a
+// *RecordError for a bad record. Empty lines are skipped.
+func (c *Reader) Read(dst []string) ([]string, error) {
 	for {
 		line, err := c.readLine()
 		if err != nil {
 			return dst, err
 		}
-		c.began = c.line
+		c.began, c.inQuote = c.line, c.inQuote[:0]
 		if line == "" {
 			continue
 		}
@@ -74,8 +80,17 @@ func (c *csvReader) read(dst []string) ([]string, error) {
 	}
 }
 
+// Line returns the number of the line on which the last record began.
+func (c *Reader) Line() int { return c.began }
+
+// LastLine returns the number of the line that was read last.
+func (c *Reader) LastLine() int { return c.line }
+
+// Quoted reports whether field number i of the last record stood in quotes.
+func (c *Reader) Quoted(i int) bool { return slices.Contains(c.inQuote, i) }
+
 // readLine returns the next line without its end.
-func (c *csvReader) readLine() (string, error) {
+func (c *Reader) readLine() (string, error) {
 	c.text.Reset()
 	for {
 		part, err := c.in.ReadSlice('\n')
@@ -85,8 +100,8 @@ func (c *csvReader) readLine() (string, error) {
 		if errors.Is(err, io.EOF) && len(part) == 0 && c.text.Len() == 0 {
 			return "", io.EOF
 		}
-		if c.text.Len()+len(part) > csvRecordMax {
-			return "", errRecordTooLong
+		if c.text.Len()+len(part) > recordMax {
+			return "", errTooLong
 		}
 		if err == nil || errors.Is(err, io.EOF) {
 			c.line++
@@ -102,7 +117,7 @@ func (c *csvReader) readLine() (string, error) {
 }
 
 // split takes apart a line without quotes.
-func (c *csvReader) split(dst []string, line string) []string {
+func (c *Reader) split(dst []string, line string) []string {
 	for {
 		field, rest, more := strings.Cut(line, c.delimiter)
 		dst = append(dst, field)
@@ -114,12 +129,13 @@ func (c *csvReader) split(dst []string, line string) []string {
 }
 
 // quoted takes apart a record with quotes, which may go on over further lines.
-func (c *csvReader) quoted(dst []string, line string) ([]string, error) {
+func (c *Reader) quoted(dst []string, line string) ([]string, error) {
+	first := len(dst)
 	for {
 		if !strings.HasPrefix(line, c.quote) {
 			field, rest, more := strings.Cut(line, c.delimiter)
 			if strings.Contains(field, c.quote) {
-				return dst, &csvError{"a quote stands inside of a field that does not begin with one"}
+				return dst, &RecordError{"a quote stands inside of a field that does not begin with one"}
 			}
 			dst = append(dst, field)
 			if !more {
@@ -132,12 +148,13 @@ func (c *csvReader) quoted(dst []string, line string) ([]string, error) {
 		if err != nil {
 			return dst, err
 		}
+		c.inQuote = append(c.inQuote, len(dst)-first)
 		dst = append(dst, field)
 		if rest == "" {
 			return dst, nil
 		}
 		if !strings.HasPrefix(rest, c.delimiter) {
-			return dst, &csvError{"text follows the closing quote of a field"}
+			return dst, &RecordError{"text follows the closing quote of a field"}
 		}
 		line = rest[len(c.delimiter):]
 	}
@@ -145,18 +162,18 @@ func (c *csvReader) quoted(dst []string, line string) ([]string, error) {
 
 // inQuotes returns the field whose text begins after an opening quote and what stands
 // after the closing one.
-func (c *csvReader) inQuotes(text string) (field, rest string, err error) {
+func (c *Reader) inQuotes(text string) (field, rest string, err error) {
 	var b strings.Builder
 	for {
 		before, after, closed := strings.Cut(text, c.quote)
 		b.WriteString(before)
-		if b.Len() > csvRecordMax {
-			return "", "", errRecordTooLong
+		if b.Len() > recordMax {
+			return "", "", errTooLong
 		}
 		if !closed {
 			next, err := c.readLine()
 			if errors.Is(err, io.EOF) {
-				return "", "", &csvError{"a quote is not closed before the end of the file"}
+				return "", "", &RecordError{"a quote is not closed before the end of the file"}
 			}
 			if err != nil {
 				return "", "", err
@@ -172,9 +189,4 @@ func (c *csvReader) inQuotes(text string) (field, rest string, err error) {
 		}
 		return b.String(), after, nil
 	}
-}
-
-// mismatch says that a record has not as many fields as the header.
-func mismatch(have, want int) string {
-	return fmt.Sprintf("the row has %d fields, the header has %d", have, want)
 }
