@@ -40,6 +40,7 @@ type result struct{ *query.Result }
 func (r result) Summary() message.Summary {
 	s := r.Result.Summary()
 	m := message.Summary{
+		Last: s.Consumed.Milliseconds(),
 		Type: s.Type, Database: s.Database, Bookmark: s.Bookmark, Stats: message.Stats(s.Counters),
 		Parsing: s.ParsingTime, Planning: s.PlanningTime, Execution: s.ExecutionTime,
 	}

@@ -16,6 +16,7 @@ import (
 	"memgraphd/internal/bolt/wire"
 	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/storage/value"
 )
 
 // lingerMax is how long a connection waits for the client to read a last failure.
@@ -82,10 +83,12 @@ type conn struct {
 	records   *message.Records
 	sink      func(*batch.Batch, batch.Entities) error // c.send, bound once
 	statement message.Run
-	opening   message.Begin
-	fetch     message.Fetch
-	sent      bool // the PULL that is answered has sent a record
-	linger    bool // a last failure is on its way
+	// parameters is the memory for those of a statement outside of a transaction.
+	parameters []value.Entry
+	opening    message.Begin
+	fetch      message.Fetch
+	sent       bool // the PULL that is answered has sent a record
+	linger     bool // a last failure is on its way
 }
 
 func newConn(s *Server, nc net.Conn, number uint64) *conn {

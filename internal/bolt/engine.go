@@ -56,12 +56,16 @@ type Session interface {
 // Result is a statement that runs.
 type Result interface {
 	Columns() []string
+	// First is how long it took from Run until rows could be asked for.
+	First() time.Duration
 	// Pull hands at most n rows to sink, all of them where n is negative, and tells
 	// whether rows are left. What sink receives is valid during its call.
 	Pull(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (more bool, err error)
 	// Discard drops at most n rows, all of them where n is negative.
 	Discard(ctx context.Context, n int64) (more bool, err error)
-	// Summary is called after the last row; the time fields are left to the server.
+	// Summary is called after the last row. Outcome is left to the server.
 	Summary() message.Summary
 	Close()
+	// Release is the last call: the result may be used for another statement.
+	Release()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"memgraphd/internal/bolt/message"
 	"memgraphd/internal/query/batch"
@@ -222,6 +223,10 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 func (r *fakeResult) Columns() []string        { return r.columns }
 func (r *fakeResult) Summary() message.Summary { return r.summary }
 func (r *fakeResult) Close()                   {}
+
+// First and Release are there for the interface.
+func (r *fakeResult) First() time.Duration { return 0 }
+func (r *fakeResult) Release()             {}
 
 func (r *fakeResult) Pull(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (bool, error) {
 	if r.session == nil {

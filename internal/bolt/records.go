@@ -41,7 +41,6 @@ func (c *conn) fetchRecords(kind message.Kind) (outcome, error) {
 		return more, nil
 	}
 	s := r.Summary()
-	s.Last = c.srv.o.Now().Sub(r.available).Milliseconds()
 	s.Outcome = r.outcome()
 	c.out.end(s.Append(c.out.begin(), c.version, &r.filter))
 	c.forget(i)

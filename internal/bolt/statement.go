@@ -3,7 +3,6 @@ package bolt
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"memgraphd/internal/bolt/message"
 	"memgraphd/internal/bolt/wire"
@@ -13,11 +12,10 @@ import (
 // openResult is a result that has records left.
 type openResult struct {
 	Result
-	qid       int64
-	available time.Time
-	filter    message.Filter
-	reserved  int64 // bytes of the parameters in the budget
-	some      bool  // there was a record
+	qid      int64
+	filter   message.Filter
+	reserved int64 // bytes of the parameters in the budget
+	some     bool  // there was a record
 }
 
 // outcome returns what the result came to, after its end.
@@ -34,6 +32,9 @@ func (r *openResult) outcome() message.Outcome {
 // runStatement answers RUN.
 func (c *conn) runStatement() error {
 	m := &c.statement
+	if m.Scratch = nil; !c.inTx && len(c.results) == 0 { // no other statement's parameters are in use
+		m.Scratch = &c.parameters
+	}
 	if err := m.Decode(&c.decoder, c.version); err != nil {
 		return err
 	}
@@ -46,7 +47,6 @@ func (c *conn) runStatement() error {
 		return refuse(message.CodeLimit, "OpenResultLimit: the transaction has its most of %d results open; "+
 			"read or discard some", c.srv.o.ResultsMax)
 	}
-	start := c.srv.o.Now()
 	c.out.lend()
 	result, err := c.session.Run(c.ctx, m.Text, m.Parameters, o)
 	c.out.reclaim()
@@ -54,7 +54,7 @@ func (c *conn) runStatement() error {
 	if err != nil {
 		return err
 	}
-	r := openResult{Result: result, qid: -1, available: c.srv.o.Now(), filter: c.txFilter, reserved: c.decoder.TakeReserved()}
+	r := openResult{Result: result, qid: -1, filter: c.txFilter, reserved: c.decoder.TakeReserved()}
 	if c.inTx {
 		r.qid = c.nextQID
 		c.nextQID++
@@ -62,7 +62,7 @@ func (c *conn) runStatement() error {
 		r.filter = m.Extra.Filter.Over(c.filter)
 	}
 	c.results = append(c.results, r)
-	reply := message.RunReply{Columns: result.Columns(), First: r.available.Sub(start).Milliseconds(), QID: r.qid}
+	reply := message.RunReply{Columns: result.Columns(), First: result.First().Milliseconds(), QID: r.qid}
 	if !c.inTx {
 		reply.Database = c.home(m.Extra.Database)
 	}
@@ -117,6 +117,8 @@ func (c *conn) find(qid int64) (int, error) {
 
 // forget drops the result at i, which was read to its end.
 func (c *conn) forget(i int) {
+	clear(c.parameters)
+	c.results[i].Release()
 	c.srv.release(c.results[i].reserved)
 	last := len(c.results) - 1
 	copy(c.results[i:], c.results[i+1:])
@@ -126,8 +128,10 @@ func (c *conn) forget(i int) {
 
 // closeResults drops every open result.
 func (c *conn) closeResults() {
+	clear(c.parameters)
 	for i := range c.results {
 		c.results[i].Close()
+		c.results[i].Release()
 		c.srv.release(c.results[i].reserved)
 		c.results[i] = openResult{}
 	}

@@ -86,7 +86,7 @@ func (s *Session) controlTransaction(ctx context.Context, r *Result, st *ast.Tra
 			return failure.New(failure.ClientError, failure.Runtime, "TransactionOpen", "a transaction is open already").
 				At(st.At).WithCode("Neo.ClientError.Transaction.TransactionStartFailed")
 		}
-		t, err := s.start(ctx, o)
+		t, err := s.start(ctx, "", r.started, o)
 		if err == nil {
 			t.explicit = true
 		}
@@ -166,7 +166,7 @@ func (s *Summary) indexNotice(changed bool, code, title, otherCode, otherTitle s
 // terminate carries out TERMINATE TRANSACTIONS.
 func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (table, error) {
 	t := table{columns: []string{"transaction_id", "killed"}}
-	open := list(s.engine.transactions, func(t *transaction) uint64 { return t.id })
+	open := s.engine.open()
 	all := s.may(auth.TransactionManagement)
 	for _, e := range st.IDs {
 		id, err := constantText(e, params, wanted{
@@ -176,9 +176,10 @@ func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (
 			return table{}, err
 		}
 		killed := all && (id == snapshotID && s.engine.endSnapshot() || id == backupID && s.engine.endBackup())
-		for _, other := range open {
-			if other.s != s && (all || other.s.user() == s.user()) && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
-				other.cancel(errTerminatedByUser)
+		for i := range open {
+			other := &open[i]
+			if other.of != s && (all || other.of.user() == s.user()) && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
+				other.end(errTerminatedByUser)
 				killed = true
 			}
 		}

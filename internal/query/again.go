@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"errors"
+	"time"
 
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/value"
@@ -14,9 +15,12 @@ const mergeTriesMax = 10
 // runAgain runs a query that is its own transaction, and runs it anew where another
 // transaction created meanwhile what its MERGE created: nothing of the former run is left
 // and nobody has seen any of it, and the next one finds what the other created.
-func (s *Session) runAgain(ctx context.Context, fresh func() *Result, st statement, params value.Value, o TxOptions) (*Result, error) {
+func (s *Session) runAgain(
+	ctx context.Context, text string, started time.Time, st *statement, params value.Value, o TxOptions,
+) (*Result, error) {
 	for tries := 1; ; tries++ {
-		r := fresh()
+		r := s.fresh(text, started, st)
+		r.again = tries > 1
 		automatic := s.t == nil
 		err := s.runQuery(ctx, r, st, params, o)
 		if err == nil {
@@ -27,7 +31,7 @@ func (s *Session) runAgain(ctx context.Context, fresh func() *Result, st stateme
 		}
 		limit := s.engine.timeLimit(o.Timeout)
 		late := limit > 0 && s.engine.o.Now().Sub(r.started) >= limit
-		if late || s.t.ctx.Err() != nil {
+		if late || s.t.life.Err() != nil {
 			return nil, err
 		}
 		s.endAutomatic()

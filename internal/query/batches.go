@@ -1,7 +1,6 @@
 package query
 
 import (
-	"context"
 	"strconv"
 
 	"memgraphd/internal/query/exec"
@@ -32,14 +31,13 @@ func (b *batches) begin() *storage.Tx {
 
 // Commit makes the batch durable. One whose statement has been ended is undone.
 func (b *batches) Commit() error {
-	if err := context.Cause(b.t.ctx); err != nil {
+	if err := b.t.life.Err(); err != nil {
 		b.Rollback()
 		return err
 	}
-	committing := statusCommitting
-	before := b.t.status.Swap(&committing)
+	b.t.committing.Store(true)
 	_, err := b.tx.Commit()
-	b.t.status.Store(before)
+	b.t.committing.Store(false)
 	b.tx.Release()
 	return err
 }

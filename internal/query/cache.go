@@ -2,6 +2,7 @@ package query
 
 import (
 	"sync"
+	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -19,6 +20,7 @@ import (
 // not grown or shrunk by more than a factor of four since it was planned.
 type planCache struct {
 	entries *lru.Cache[string, *planEntry]
+	*shortcuts
 }
 
 // variantsMax bounds the variants of one text; the oldest makes room.
@@ -28,8 +30,8 @@ const variantsMax = 8
 const staleFactor = 4
 
 type planEntry struct {
-	mu       sync.Mutex
-	variants []*prepared
+	mu       sync.Mutex                  // held by who changes variants
+	variants atomic.Pointer[[]*prepared] // never written to once it is here
 }
 
 // prepared is a statement that is ready to run.
@@ -50,7 +52,7 @@ func newPlanCache(size int) (*planCache, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planCache{entries: entries}, nil
+	return &planCache{entries: entries, shortcuts: newShortcuts()}, nil
 }
 
 // conditions are what a plan depends on beside its text.
@@ -61,15 +63,22 @@ type conditions struct {
 	params value.Value // a map or null
 }
 
-// get returns a program for key that is good under c, or nil.
-func (p *planCache) get(key string, c conditions) *prepared {
+// get returns the entry of key, or nil, and a program in it that is good under c, or nil.
+func (p *planCache) get(key string, c *conditions) (*planEntry, *prepared) {
 	entry, ok := p.entries.Get(key)
 	if !ok {
+		return nil, nil
+	}
+	return entry, entry.find(c)
+}
+
+// find returns a program that is good under c, or nil.
+func (e *planEntry) find(c *conditions) *prepared {
+	variants := e.variants.Load()
+	if variants == nil {
 		return nil
 	}
-	entry.mu.Lock()
-	defer entry.mu.Unlock()
-	for _, v := range entry.variants {
+	for _, v := range *variants {
 		if v.good(c) {
 			return v
 		}
@@ -78,7 +87,7 @@ func (p *planCache) get(key string, c conditions) *prepared {
 }
 
 // put keeps v for key.
-func (p *planCache) put(key string, v *prepared, c conditions) {
+func (p *planCache) put(key string, v *prepared, c *conditions) {
 	entry, ok := p.entries.Get(key)
 	if !ok {
 		entry = &planEntry{}
@@ -86,19 +95,22 @@ func (p *planCache) put(key string, v *prepared, c conditions) {
 	}
 	entry.mu.Lock()
 	defer entry.mu.Unlock()
-	kept := entry.variants[:0]
-	for _, old := range entry.variants {
-		if old.epoch == c.epoch && old.names == c.names && !old.sameParams(c.params) {
-			kept = append(kept, old)
+	var kept []*prepared
+	if olds := entry.variants.Load(); olds != nil {
+		for _, old := range *olds {
+			if old.epoch == c.epoch && old.names == c.names && !old.sameParams(c.params) {
+				kept = append(kept, old)
+			}
 		}
 	}
 	if len(kept) == variantsMax {
 		kept = kept[1:]
 	}
-	entry.variants = append(kept, v)
+	kept = append(kept, v)
+	entry.variants.Store(&kept)
 }
 
-func (v *prepared) good(c conditions) bool {
+func (v *prepared) good(c *conditions) bool {
 	return v.epoch == c.epoch && v.names == c.names && v.sameParams(c.params) &&
 		c.nodes <= v.nodes*staleFactor+staleFloor && v.nodes <= c.nodes*staleFactor+staleFloor
 }

@@ -17,11 +17,11 @@ const dumpTries = 10
 // until the last row is taken. The catalogue has no versions, so it is read between two
 // looks at its epoch, of which the first is older than the view.
 func (s *Session) dump(ctx context.Context, r *Result, st *ast.Admin, o TxOptions) error {
-	t, schema, err := s.dumpable(ctx, st, o)
+	t, schema, err := s.dumpable(ctx, r, st, o)
 	if err != nil {
 		return err
 	}
-	t.query.Store(&r.text)
+	t.runs(r.text)
 	t.tx.SetGuard(s.guard())
 	schema.KeepLabels(s.engine.o.Store, s.seesLabel)
 	if !s.may(auth.ServerSideDescriptions) {
@@ -30,19 +30,19 @@ func (s *Session) dump(ctx context.Context, r *Result, st *ast.Admin, o TxOption
 	r.t, r.columns = t, []string{"QUERY"}
 	r.summary.Type = "r"
 	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}
-	r.source = dump.New(t.ctx, s.engine.o.Store, t.tx, schema)
+	r.source = dump.New(&t.life, s.engine.o.Store, t.tx, schema)
 	r.onEnd = func(sum *Summary) { sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime }
 	t.results = append(prune(t.results), r)
 	return nil
 }
 
 // dumpable returns a transaction and the catalogue that belongs to its view.
-func (s *Session) dumpable(ctx context.Context, st *ast.Admin, o TxOptions) (*transaction, *dump.Schema, error) {
+func (s *Session) dumpable(ctx context.Context, r *Result, st *ast.Admin, o TxOptions) (*transaction, *dump.Schema, error) {
 	for range dumpTries {
 		t := s.t
 		if t == nil {
 			var err error
-			if t, err = s.start(ctx, o); err != nil {
+			if t, err = s.start(ctx, r.text, r.started, o); err != nil {
 				return nil, nil, err
 			}
 		}

@@ -74,7 +74,6 @@ type Engine struct {
 	catalogue       *declared.Catalogue
 	workers         *exec.Workers
 	sessions        *registry[*Session]
-	transactions    *registry[*transaction]
 	guards          *lru.Cache[string, *storage.Guard] // by auth.Rights.Key
 	nextTransaction atomic.Uint64
 	// alone is set while a statement has the database for itself.
@@ -121,7 +120,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		o: o, plans: plans, procedures: procedures, catalogue: declared.New(o.Store), workers: exec.NewWorkers(o.Workers),
-		sessions: newRegistry[*Session](), transactions: newRegistry[*transaction](),
+		sessions: newRegistry[*Session](),
 	}
 	if e.guards, err = lru.New[string, *storage.Guard](guardsMax); err != nil {
 		return nil, fmt.Errorf("query: guards: %w", err)
@@ -142,9 +141,9 @@ func (e *Engine) sweepIdle() {
 		case <-e.sweep.stop:
 			return
 		case <-tick.C:
-			since := e.o.Now().Add(-e.o.IdleTimeout)
-			for _, s := range list(e.sessions, func(s *Session) string { return s.o.ID }) {
-				s.expire(since, e.o.IdleTimeout)
+			now := e.o.Now()
+			for _, s := range e.sessions.all() {
+				s.expire(now, e.o.IdleTimeout)
 			}
 		}
 	}
@@ -155,14 +154,14 @@ func (e *Engine) Drain(ctx context.Context) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		open := list(e.transactions, func(t *transaction) uint64 { return t.id })
+		open := e.open()
 		if len(open) == 0 {
 			return
 		}
 		select {
 		case <-ctx.Done():
-			for _, t := range open {
-				t.cancel(errShutdown)
+			for i := range open {
+				open[i].end(errShutdown)
 			}
 			return
 		case <-tick.C:

@@ -35,7 +35,7 @@ func (s *Session) show(ctx context.Context, r *Result, st *ast.Show, params valu
 		return err
 	}
 	p.text = r.text
-	return s.runQuery(ctx, r, statement{prepared: p}, params, o)
+	return s.runQuery(ctx, r, &statement{prepared: p}, params, o)
 }
 
 // withRows adds the rows of t, as maps, to the parameters.

@@ -137,7 +137,7 @@ func (e *Engine) becomeAlone(ctx context.Context) (again func(), err error) {
 	tick := time.NewTicker(aloneTick)
 	defer tick.Stop()
 	for {
-		if e.admins.Load() == 0 && len(list(e.transactions, func(t *transaction) uint64 { return t.id })) == 0 {
+		if e.admins.Load() == 0 && len(e.open()) == 0 {
 			return again, nil
 		}
 		select {

@@ -27,6 +27,13 @@ func (r *registry[T]) remove(item T) {
 	delete(r.items, item)
 }
 
+// all returns the items in no order.
+func (r *registry[T]) all() []T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.items))
+}
+
 // list returns the items in the order of key.
 func list[T comparable, K cmp.Ordered](r *registry[T], key func(T) K) []T {
 	r.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/parser"
 )
@@ -29,6 +30,10 @@ type Result struct {
 	// finished is when the last row was made; execution ends there.
 	finished time.Time
 	onEnd    func(*Summary) // completes the summary after the last row
+	cursor   exec.Cursor    // the source of a plan
+	executed bool           // the source is cursor, and the summary says nothing of it yet
+	again    bool           // the statement runs again, because its MERGE lost
+	lone     bool           // its transaction is its own, and only reads
 
 	pending *batch.Batch // rows not taken yet start at row offset
 	offset  int
@@ -49,6 +54,42 @@ func (r *Result) Columns() []string { return r.columns }
 
 // Summary returns what is known after the last row.
 func (r *Result) Summary() Summary { return r.summary }
+
+// First returns how long it took until the first row could be asked for.
+func (r *Result) First() time.Duration { return r.summary.Available }
+
+// Release says that r is not used any more: its memory may be used for another result. Who does
+// not call it leaves r to the garbage collector.
+func (r *Result) Release() {
+	s := r.s
+	s.enter()
+	defer s.leave()
+	if r.lone && r.done && r.t == nil && r.source == nil {
+		s.spareResult = r
+	}
+}
+
+// scratchKept is how many labels or properties of a node the next result has room for.
+const scratchKept = 64
+
+// fresh returns a result of a statement that is to run.
+func (s *Session) fresh(text string, started time.Time, st *statement) *Result {
+	r := s.spareResult
+	if r == nil {
+		r = &Result{}
+	} else {
+		s.spareResult = nil
+		labels, props := r.entities.labels[:0], r.entities.props
+		clear(props)
+		if max(cap(labels), cap(props)) > scratchKept {
+			labels, props = nil, nil
+		}
+		*r = Result{sel: r.sel[:0], entities: entities{labels: labels, props: props[:0]}}
+	}
+	r.s, r.text, r.started = s, text, started
+	r.summary.Database, r.summary.ParsingTime, r.summary.PlanningTime = DatabaseName, st.parsing, st.planning
+	return r
+}
 
 // Pull hands at most n rows to sink, all of them where n is negative, and tells whether
 // more are left. The batch is valid during the call of sink only.
@@ -156,10 +197,24 @@ func (r *Result) finish() {
 		r.source.Close()
 		r.source = nil
 		r.finished = r.s.engine.o.Now()
+		if r.executed {
+			r.executed = false
+			r.account()
+		}
 		if r.onEnd != nil {
 			r.onEnd(&r.summary)
 		}
 	}
+}
+
+// account completes the summary of a plan that has come to its end.
+func (r *Result) account() {
+	sum := &r.summary
+	sum.Counters = counters(r.cursor.Stats())
+	if profile := r.cursor.Profile(); profile != nil {
+		sum.Profile = r.s.shown(profile)
+	}
+	sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
 }
 
 // complete ends the statement's own transaction and stamps the summary, once.
@@ -170,7 +225,7 @@ func (r *Result) complete() {
 	}
 	t := r.t
 	r.t = nil
-	r.summary.Consumed = r.finished.Sub(r.started) - r.summary.Available
+	r.summary.Consumed = max(0, r.finished.Sub(r.started)-r.summary.Available)
 	if !t.explicit && r.s.t == t {
 		r.s.end()
 	}

@@ -33,13 +33,17 @@ type statement struct {
 func (e *Engine) prepare(
 	text string, params value.Value, begin time.Time, rights *auth.Rights, patience func() (context.Context, func()),
 ) (statement, error) {
-	key, literals, strippable := parser.Strip(text)
 	c := conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(),
 		nodes: e.o.Store.NodeCount(), params: params,
 	}
+	if st, ok := e.plans.find(text, &c); ok {
+		return st, require(rights, st.prepared.needs)
+	}
+	key, literals, strippable := parser.Strip(text)
 	if strippable {
-		if p := e.plans.get(key, c); p != nil {
+		if entry, p := e.plans.get(key, &c); p != nil {
+			e.plans.note(text, literals, entry)
 			return statement{prepared: p, literals: literals}, require(rights, p.needs)
 		}
 	}
@@ -64,7 +68,7 @@ func (e *Engine) prepare(
 	}
 	p.text, p.needs = text, needs
 	if strippable && q.Mode == ast.Run {
-		e.plans.put(key, p, c)
+		e.plans.put(key, p, &c)
 	}
 	return statement{
 		prepared: p, literals: literals,
@@ -111,16 +115,12 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err = s.engine.admit(st); err != nil {
 		return nil, err
 	}
-	fresh := func() *Result {
-		summary := Summary{Database: DatabaseName, ParsingTime: st.parsing, PlanningTime: st.planning}
-		return &Result{s: s, text: text, started: started, summary: summary}
-	}
 	var r *Result
 	if st.prepared == nil {
-		r = fresh()
+		r = s.fresh(text, started, &st)
 		err = s.engine.administering(st.admin, func() error { return s.runAdmin(ctx, r, st.admin, params, o) })
 	} else {
-		r, err = s.runAgain(ctx, fresh, st, params, o)
+		r, err = s.runAgain(ctx, text, started, &st, params, o)
 	}
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 }
 
 // runQuery starts a program in the open transaction or in one of its own.
-func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params value.Value, o TxOptions) error {
+func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params value.Value, o TxOptions) error {
 	p := st.prepared
 	r.columns, r.planned = p.info.Columns, p.text
 	r.summary.Type = queryType(p.info)
@@ -147,35 +147,38 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 	t := s.t
 	if t == nil {
 		var err error
-		if t, err = s.start(ctx, o); err != nil {
+		now := r.started
+		if st.parsing+st.planning != 0 || r.again {
+			now = s.engine.o.Now()
+		}
+		if t, err = s.start(ctx, r.text, now, o); err != nil {
 			return err
 		}
+		r.lone = !p.info.Writes && !p.info.Batches
+	} else {
+		t.runs(r.text)
 	}
 	if err := t.admit(p); err != nil {
 		return err
 	}
-	t.query.Store(&r.text)
 	t.tx.NewStatement()
 	t.tx.SetGuard(s.guard())
 	r.t = t
-	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}
+	r.entities.store, r.entities.catalogue, r.entities.tx = s.engine.o.Store, s.engine.catalogue, t.tx
 	var own exec.Batches
 	if p.info.Batches {
 		own = &batches{s: s, t: t}
 	}
-	cursor := p.program.Start(t.ctx, exec.Run{
+	at := r.started
+	if at.Before(t.started) {
+		at = t.started
+	}
+	p.program.StartIn(&r.cursor, &t.life, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
-		Files: s.engine.o.Files, Server: s, Batches: own, Now: s.engine.o.Now, Began: t.started, User: s.user(), Roles: s.roles(),
+		Files: s.engine.o.Files, Server: s, Batches: own, Now: s.engine.o.Now, At: at, Began: t.started, User: s.user(), Roles: s.roles(),
 		Profile: p.query.Mode == ast.Profile,
 	})
-	r.source = cursor
-	r.onEnd = func(sum *Summary) {
-		sum.Counters = counters(cursor.Stats())
-		if p.query.Mode == ast.Profile {
-			sum.Profile = s.shown(cursor.Profile())
-		}
-		sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
-	}
+	r.source, r.executed = &r.cursor, true
 	t.results = append(prune(t.results), r)
 	if !p.info.Writes && !p.info.Batches && p.query.Mode != ast.Profile {
 		return nil
@@ -184,7 +187,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st statement, params 
 		r.columns = nil
 	}
 	if err := s.runToEnd(ctx, r, t); err != nil {
-		cursor.Close()
+		r.cursor.Close()
 		return r.relocate(err)
 	}
 	r.entities.tx = t.tx // batches may have moved it on

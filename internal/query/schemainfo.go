@@ -46,17 +46,15 @@ func showSchemaInfo(ctx context.Context, s *Session, st *ast.Admin, _ value.Valu
 	if err := s.outsideTransaction("Show schema info query", st); err != nil {
 		return table{}, err
 	}
-	t, err := s.start(ctx, TxOptions{ReadOnly: true})
+	t, err := s.start(ctx, "SHOW SCHEMA INFO", s.engine.o.Now(), TxOptions{ReadOnly: true})
 	if err != nil {
 		return table{}, err
 	}
 	defer s.end()
-	text := "SHOW SCHEMA INFO"
-	t.query.Store(&text)
 	info := schemaInfo{
 		EdgeIndexes: []schemaIndex{}, Enums: []schemaEnum{}, NodeConstraints: []schemaConstraint{}, NodeIndexes: []schemaIndex{},
 	}
-	if info.Nodes, info.Edges, err = surveyed(t.ctx, s, t.tx, t.budget); err != nil {
+	if info.Nodes, info.Edges, err = surveyed(&t.life, s, t.tx, t.budget); err != nil {
 		return table{}, err
 	}
 	info.declared(s)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"memgraphd/internal/query/auth"
@@ -39,17 +38,17 @@ type Session struct {
 
 	mu sync.Mutex // held by every method but Interrupt; tried by the idle sweep
 	t  *transaction
-	// lastUsed is when the client last did anything, as nanoseconds of the engine's clock.
-	lastUsed atomic.Int64
+	// used tells that the client has done something since the idle sweep last looked, and
+	// idleSince is when that looked and found nothing new.
+	used      bool
+	idleSince time.Time
 	// expired is what to tell the client whose idle transaction was ended meanwhile.
 	expired *failure.Error
 	closed  bool
+	live    live
 
-	interrupt struct {
-		sync.Mutex
-		asked  bool
-		cancel context.CancelCauseFunc // of the running transaction, nil while none
-	}
+	spareTransaction *transaction // memory for the next one, nil for none
+	spareResult      *Result      // memory for the next one, nil for none
 }
 
 // errTerminated is the cause of a context that Interrupt ended.
@@ -58,7 +57,6 @@ var errTerminated = errors.New("terminated by the client")
 // NewSession opens a session.
 func (e *Engine) NewSession(o SessionOptions) *Session {
 	s := &Session{engine: e, o: o, opened: e.o.Now()}
-	s.touch()
 	e.sessions.add(s)
 	return s
 }
@@ -84,7 +82,7 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 			WithCode("Neo.ClientError.Transaction.TransactionStartFailed")
 	}
 	s.endAutomatic()
-	t, err := s.start(ctx, o)
+	t, err := s.start(ctx, "", s.engine.o.Now(), o)
 	if err != nil {
 		return s.explain(err, "")
 	}
@@ -145,7 +143,7 @@ func (s *Session) commitOpen(ctx context.Context) (bookmark string, err error) {
 			"the transaction failed earlier and was rolled back").WithHint("begin a new one").
 			WithCode("Neo.ClientError.Transaction.TransactionMarkedAsFailed")
 	}
-	if err = context.Cause(t.ctx); err != nil {
+	if err = t.life.Err(); err != nil {
 		return "", err
 	}
 	return t.commit(ctx)
@@ -169,50 +167,7 @@ func (s *Session) Reset() {
 	defer s.leave()
 	s.expired = nil
 	s.end()
-	s.interrupt.Lock()
-	s.interrupt.asked = false
-	s.interrupt.Unlock()
-}
-
-// Interrupt ends the running call, and every later one until Reset, with an error. It may
-// be called from any goroutine.
-func (s *Session) Interrupt() {
-	s.interrupt.Lock()
-	defer s.interrupt.Unlock()
-	s.interrupt.asked = true
-	if s.interrupt.cancel != nil {
-		s.interrupt.cancel(errTerminated)
-	}
-}
-
-// cancelWith makes cancel what Interrupt calls, nil for nothing; at once if it was asked
-// already.
-func (s *Session) cancelWith(cancel context.CancelCauseFunc) {
-	s.interrupt.Lock()
-	defer s.interrupt.Unlock()
-	s.interrupt.cancel = cancel
-	if cancel != nil && s.interrupt.asked {
-		cancel(errTerminated)
-	}
-}
-
-// interruptible returns a context that Interrupt and the time limit end, for what is done
-// before a transaction has begun; within one, that of the transaction. Stop must be called.
-func (s *Session) interruptible(ctx context.Context, asked time.Duration) (within context.Context, stop func()) {
-	if s.t != nil {
-		return s.t.ctx, func() {}
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	s.cancelWith(cancel)
-	end := func() {}
-	if limit := s.engine.timeLimit(asked); limit > 0 {
-		ctx, end = context.WithTimeoutCause(ctx, limit, timeoutError{limit})
-	}
-	return ctx, func() {
-		end()
-		s.cancelWith(nil)
-		cancel(nil)
-	}
+	s.forgive()
 }
 
 // Close ends the session; what is open is rolled back.
@@ -221,6 +176,8 @@ func (s *Session) Close() {
 	defer s.leave()
 	s.end()
 	s.closed = true
+	s.stopLooking()
+	s.spareTransaction, s.spareResult = nil, nil
 	s.engine.sessions.remove(s)
 }
 
@@ -236,11 +193,9 @@ func (s *Session) InTransaction() bool {
 func (s *Session) enter() { s.mu.Lock() }
 
 func (s *Session) leave() {
-	s.touch()
+	s.used = true
 	s.mu.Unlock()
 }
-
-func (s *Session) touch() { s.lastUsed.Store(s.engine.o.Now().UnixNano()) }
 
 // usable reports why the session cannot run anything now.
 func (s *Session) usable() error {
@@ -252,22 +207,23 @@ func (s *Session) usable() error {
 		s.expired = nil
 		return err
 	}
-	s.interrupt.Lock()
-	defer s.interrupt.Unlock()
-	if s.interrupt.asked {
+	if s.interrupted() {
 		return terminated(errTerminated)
 	}
 	return nil
 }
 
-// expire ends the session's transaction if the client left it alone since before idleSince.
-// A session that is busy is not idle.
-func (s *Session) expire(idleSince time.Time, limit time.Duration) {
+// expire ends the session's transaction if the client has left it alone for limit. A session
+// that is busy is not idle.
+func (s *Session) expire(now time.Time, limit time.Duration) {
 	if !s.mu.TryLock() {
 		return
 	}
 	defer s.mu.Unlock()
-	if s.t == nil || s.lastUsed.Load() > idleSince.UnixNano() {
+	if s.used {
+		s.used, s.idleSince = false, now
+	}
+	if s.t == nil || now.Sub(s.idleSince) < limit {
 		return
 	}
 	s.end()

@@ -432,5 +432,6 @@ func BenchmarkPointRead(b *testing.B) {
 		if _, err := r.Pull(b.Context(), -1, sink); err != nil {
 			b.Fatal(err)
 		}
+		r.Release()
 	}
 }

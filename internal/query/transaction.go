@@ -19,23 +19,28 @@ import (
 
 // transaction is a storage transaction with a client, a time limit and open results.
 type transaction struct {
-	s        *Session
-	id       uint64
-	tx       *storage.Tx
-	former   []*storage.Tx  // what tx was before batches moved it on; values of them are in use
-	budget   *memory.Budget // what its statements and its changes take together
-	explicit bool
-	failed   bool // a statement failed: only a rollback is left
-	ctx      context.Context
-	cancel   context.CancelCauseFunc
-	stop     context.CancelFunc // ends the timer of the time limit
-	results  []*Result
-	started  time.Time
-	epoch    uint64 // of the catalogue before the view was opened
-	metadata value.Value
-	readOnly bool
-	query    atomic.Pointer[string] // the statement that runs or ran last
-	status   atomic.Pointer[string] // statusCommitting, or nil
+	s          *Session
+	id         uint64
+	tx         *storage.Tx
+	former     []*storage.Tx  // what tx was before batches moved it on; values of them are in use
+	budget     *memory.Budget // what its statements and its changes take together
+	explicit   bool
+	failed     bool     // a statement failed: only a rollback is left
+	life       lifetime // the context of what is done in it
+	results    []*Result
+	started    time.Time
+	epoch      uint64 // of the catalogue before the view was opened
+	metadata   value.Value
+	readOnly   bool
+	query      string // the statement that runs or ran last; guarded by s.live
+	committing atomic.Bool
+
+	// own is what tx and budget point at in the beginning, so that one piece of memory holds
+	// all that a transaction needs which only reads.
+	own struct {
+		tx     storage.Tx
+		budget memory.Budget
+	}
 }
 
 // statusCommitting is what SHOW TRANSACTIONS tells of a transaction that is being committed.
@@ -49,38 +54,64 @@ func (e timeoutError) Error() string { return fmt.Sprintf("time limit of %s pass
 // bookmarkPrefix stands before the commit's number in a bookmark.
 const bookmarkPrefix = "memgraphd:"
 
-// start begins a storage transaction once its bookmarks are visible.
-func (s *Session) start(ctx context.Context, o TxOptions) (*transaction, error) {
+// start begins a storage transaction once its bookmarks are visible, for a statement, or for
+// those that the client is going to send. Now is the time.
+func (s *Session) start(ctx context.Context, statement string, now time.Time, o TxOptions) (*transaction, error) {
 	if err := checkDatabase(o.Database); err != nil {
 		return nil, err
 	}
 	if err := s.engine.shared(); err != nil {
 		return nil, err
 	}
-	if err := s.awaitBookmarks(ctx, o.Bookmarks, o.Timeout); err != nil {
-		return nil, err
+	if len(o.Bookmarks) > 0 {
+		if err := s.awaitBookmarks(ctx, o.Bookmarks, o.Timeout); err != nil {
+			return nil, err
+		}
+		now = s.engine.o.Now()
 	}
-	t := &transaction{
-		s: s, id: s.engine.nextTransaction.Add(1),
-		started: s.engine.o.Now(), metadata: o.Metadata, readOnly: o.ReadOnly || strings.EqualFold(o.Database, systemDatabase),
-	}
-	t.ctx, t.cancel = context.WithCancelCause(ctx)
-	t.stop = func() {}
-	if limit := s.engine.timeLimit(o.Timeout); limit > 0 {
-		t.ctx, t.stop = context.WithTimeoutCause(t.ctx, limit, timeoutError{limit})
-	}
-	t.budget = s.engine.o.Budget.Child(function.QueryBudget, s.engine.o.QueryMemoryLimit)
+	t := s.blank()
+	t.id, t.started, t.metadata, t.query = s.engine.nextTransaction.Add(1), now, o.Metadata, statement
+	t.readOnly = o.ReadOnly || strings.EqualFold(o.Database, systemDatabase)
+	t.life.parent = ctx
+	t.budget = &t.own.budget
+	t.budget.Below(s.engine.o.Budget, function.QueryBudget, s.engine.o.QueryMemoryLimit)
 	t.epoch = s.engine.o.Store.SchemaEpoch()
-	t.tx = s.engine.o.Store.Begin(storage.TxOptions{ReadOnly: t.readOnly, Budget: t.budget})
+	t.tx = &t.own.tx
+	s.engine.o.Store.BeginIn(t.tx, storage.TxOptions{ReadOnly: t.readOnly, Budget: t.budget})
 	t.tx.SetGuard(s.guard()) // each statement asks anew
-	s.cancelWith(t.cancel)
-	s.engine.transactions.add(t)
+	s.attend(&t.life, t, now, s.engine.timeLimit(o.Timeout))
 	s.t = t
 	if err := s.engine.shared(); err != nil { // whoever wants to be alone may not have seen it
 		s.end()
 		return nil, err
 	}
 	return t, nil
+}
+
+// blank returns the memory of a transaction that is to begin.
+func (s *Session) blank() *transaction {
+	t := s.spareTransaction
+	if t == nil {
+		return &transaction{s: s}
+	}
+	s.spareTransaction = nil
+	t.explicit, t.failed = false, false
+	t.committing.Store(false)
+	return t
+}
+
+// resultsKept is how many results of a transaction the next one has room for.
+const resultsKept = 8
+
+// spare keeps the memory of a transaction that has ended for the next one, if nothing else
+// can point at it: it did not write, nobody waited for its end, and nobody ended it.
+func (s *Session) spare(t *transaction) {
+	if !t.life.close() || t.tx != &t.own.tx || t.former != nil || !t.tx.Blank() || cap(t.results) > resultsKept {
+		return
+	}
+	clear(t.results)
+	t.results, t.metadata, t.query = t.results[:0], value.Null, ""
+	s.spareTransaction = t
 }
 
 // timeLimit returns the smaller of the server's and the client's limit; 0 is none.
@@ -102,14 +133,12 @@ func (s *Session) end() {
 	for _, r := range t.results {
 		r.finish()
 	}
-	s.cancelWith(nil)
+	s.attendNothing()
 	t.tx.Rollback()
 	for _, tx := range t.former {
 		tx.Release()
 	}
-	t.stop()
-	t.cancel(nil)
-	s.engine.transactions.remove(t)
+	s.spare(t)
 }
 
 // endAutomatic ends the transaction of an earlier statement whose result is still open.
@@ -121,8 +150,7 @@ func (s *Session) endAutomatic() {
 
 // commit makes the transaction durable and visible; the view stays readable until end.
 func (t *transaction) commit(context.Context) (bookmark string, err error) {
-	committing := statusCommitting
-	t.status.Store(&committing)
+	t.committing.Store(true)
 	index, err := t.tx.Commit()
 	if err != nil {
 		return "", err
@@ -183,6 +211,9 @@ const systemDatabase = "system"
 
 // checkDatabase refuses other names than those under which clients may ask for the one database.
 func checkDatabase(name string) error {
+	if name == DatabaseName {
+		return nil
+	}
 	switch strings.ToLower(name) {
 	case "", DatabaseName, "neo4j", systemDatabase:
 		return nil
@@ -198,7 +229,7 @@ const DatabaseName = "memgraph"
 // explain turns any error of a statement into a *failure.Error with its place.
 func (s *Session) explain(err error, text string) error {
 	if s.t != nil {
-		if cause := context.Cause(s.t.ctx); cause != nil && isCancellation(err) {
+		if cause := s.t.life.Err(); cause != nil && isCancellation(err) {
 			err = cause
 		}
 	}

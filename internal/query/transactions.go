@@ -13,23 +13,23 @@ func showTransactions(_ context.Context, s *Session) (table, error) {
 	t := table{columns: []string{"username", "transaction_id", "query", "status", "metadata", "start_time", "elapsed_ms"}}
 	now := s.engine.o.Now()
 	all := s.may(auth.TransactionManagement)
-	for _, open := range list(s.engine.transactions, func(t *transaction) uint64 { return t.id }) {
-		if !all && open.s.user() != s.user() {
+	for _, open := range s.engine.open() {
+		if !all && open.of.user() != s.user() {
 			continue
 		}
 		query, state := value.List(nil), "running"
-		if q := open.query.Load(); q != nil {
-			query = value.List([]value.Value{value.String(*q)})
+		if open.query != "" {
+			query = value.List([]value.Value{value.String(open.query)})
 		}
-		if st := open.status.Load(); st != nil {
-			state = *st
+		if open.committing {
+			state = statusCommitting
 		}
 		metadata := open.metadata
 		if metadata.IsNull() {
 			metadata = value.Map(nil)
 		}
 		t.rows = append(t.rows, []value.Value{
-			value.String(open.s.user()), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
+			value.String(open.of.user()), value.String(strconv.FormatUint(open.id, 10)), query, value.String(state), metadata,
 			value.String(open.started.UTC().Format(time.RFC3339Nano)), value.Int(now.Sub(open.started).Milliseconds()),
 		})
 	}
@@ -78,5 +78,5 @@ type Stats struct {
 
 // Stats returns the current numbers.
 func (e *Engine) Stats() Stats {
-	return Stats{Sessions: e.sessions.size(), Transactions: e.transactions.size()}
+	return Stats{Sessions: e.sessions.size(), Transactions: len(e.open())}
 }

@@ -24,6 +24,7 @@ type NodeScan struct {
 
 	index  *propertyIndex
 	cursor index.Cursor
+	ended  bool // cursor has no more entries
 	lo, hi Bound
 	equal  value.Value   // null: the bounds decide
 	tuple  []value.Value // of the keys of a unique constraint; nil: equal and the bounds decide
@@ -67,11 +68,26 @@ func (tx *Tx) ScanEqual(l graph.LabelID, k graph.KeyID, v value.Value) (scan *No
 	if p == nil {
 		return nil, false
 	}
-	c := &NodeScan{tx: tx, kind: scanIndex, label: l, index: p, equal: v}
+	c := &NodeScan{}
+	c.equals(tx, l, p, v)
+	return c, true
+}
+
+// ScanEqualIn is ScanEqual in the memory of a scan that is new or not used any more.
+func (tx *Tx) ScanEqualIn(c *NodeScan, l graph.LabelID, k graph.KeyID, v value.Value) (ok bool) {
+	p := tx.readyIndex(l, k)
+	if p == nil {
+		return false
+	}
+	c.equals(tx, l, p, v)
+	return true
+}
+
+func (c *NodeScan) equals(tx *Tx, l graph.LabelID, p *propertyIndex, v value.Value) {
+	*c = NodeScan{tx: tx, kind: scanIndex, label: l, index: p, equal: v}
 	if !v.IsNull() {
 		c.cursor = p.tree.Equal(v)
 	}
-	return c, true
 }
 
 // ScanRange walks over the nodes with label l whose property k lies between two bounds,
@@ -205,19 +221,38 @@ func (c *NodeScan) wants(labels setID) bool {
 	return c.tx.store.sets.has(labels, c.label) && c.tx.shows(image{labels: labels, exists: true})
 }
 
+// nextOfIndex begins with few entries: most look-ups find one.
 func (c *NodeScan) nextOfIndex(dst []graph.NodeID) int {
+	if c.ended {
+		return 0
+	}
+	var few [4]index.Entry
+	n := c.takeOfIndex(dst, few[:])
+	if c.ended || n == len(dst) {
+		return n
+	}
+	return n + c.restOfIndex(dst[n:])
+}
+
+func (c *NodeScan) restOfIndex(dst []graph.NodeID) int {
 	var entries [64]index.Entry
 	n := 0
-	for n < len(dst) {
-		got := c.cursor.Next(entries[:min(len(entries), len(dst)-n)])
-		if got == 0 {
-			break
-		}
-		for _, e := range entries[:got] {
-			if c.holds(e) {
-				dst[n] = e.Node
-				n++
-			}
+	for n < len(dst) && !c.ended {
+		n += c.takeOfIndex(dst[n:], entries[:])
+	}
+	return n
+}
+
+// takeOfIndex looks at as many entries as there is room for, and notes the end.
+func (c *NodeScan) takeOfIndex(dst []graph.NodeID, entries []index.Entry) int {
+	entries = entries[:min(len(entries), len(dst))]
+	got := c.cursor.Next(entries)
+	c.ended = got < len(entries)
+	n := 0
+	for _, e := range entries[:got] {
+		if c.holds(e) {
+			dst[n] = e.Node
+			n++
 		}
 	}
 	return n

@@ -61,14 +61,24 @@ type ending struct {
 
 // Begin starts a transaction. It must end with Release or Rollback.
 func (s *Store) Begin(o TxOptions) *Tx {
-	tx := &Tx{store: s, isolation: s.options.Isolation, readOnly: o.ReadOnly, budget: o.Budget}
+	tx := &Tx{}
+	s.BeginIn(tx, o)
+	return tx
+}
+
+// BeginIn is Begin in memory that the caller has: a new Tx, or one that is Blank.
+func (s *Store) BeginIn(tx *Tx, o TxOptions) {
+	*tx = Tx{store: s, isolation: s.options.Isolation, readOnly: o.ReadOnly, budget: o.Budget}
 	if o.Isolation != nil {
 		tx.isolation = *o.Isolation
 	}
 	tx.opened = s.views.Open()
 	tx.view.ReadTS = s.sequencer.last.Load()
-	return tx
 }
+
+// Blank reports whether tx is over and has never written, so that nothing of the store points
+// at it and its memory can be used for another transaction.
+func (tx *Tx) Blank() bool { return tx.released && tx.ending == nil && tx.writes == nil }
 
 // ReadIndex returns the newest commit in the view.
 func (tx *Tx) ReadIndex() change.Index { return change.Index(tx.view.ReadTS) }

@@ -77,8 +77,16 @@ func metadata(d *packstream.Decoder, what string) (value.Value, error) {
 		return value.Null, d.Null()
 	}
 	m, err := d.Map()
+	return m, in(err, what)
+}
+
+// in adds to an error what it was found in.
+func in(err error, what string) error {
+	if err == nil {
+		return nil
+	}
 	if e, ok := errors.AsType[*packstream.StructureError](err); ok {
 		e.In(what)
 	}
-	return m, err
+	return err
 }

@@ -10,7 +10,9 @@ import (
 type Run struct {
 	Text       string
 	Parameters value.Value // a map or null
-	Extra      Extra
+	// Scratch is where the entries of Parameters may lie; nil: in memory of their own.
+	Scratch *[]value.Entry
+	Extra   Extra
 }
 
 // Decode reads the fields of a RUN.
@@ -19,10 +21,18 @@ func (m *Run) Decode(d *packstream.Decoder, v wire.Version) error {
 	if m.Text, err = d.String(); err != nil {
 		return err
 	}
-	if m.Parameters, err = metadata(d, "$"); err != nil {
+	if m.Parameters, err = m.parameters(d); err != nil {
 		return err
 	}
 	return m.Extra.decode(d, v)
+}
+
+func (m *Run) parameters(d *packstream.Decoder) (value.Value, error) {
+	if m.Scratch == nil || d.Peek() == packstream.TypeNull {
+		return metadata(d, "$")
+	}
+	params, err := d.MapIn(m.Scratch)
+	return params, in(err, "$")
 }
 
 // RunReply is the metadata of the SUCCESS to a RUN.

@@ -3,7 +3,7 @@ package packstream
 import "hash/maphash"
 
 const (
-	internSlots   = 16
+	internSlots   = 16 // pairs of two that a string can lie in
 	internSizeMax = 512
 )
 
@@ -23,9 +23,15 @@ func (in *Interner) String(b []byte) string {
 	if in == nil || len(b) == 0 || len(b) > internSizeMax {
 		return string(b)
 	}
-	slot := &in.slots[maphash.Bytes(in.seed, b)%internSlots]
-	if *slot != string(b) {
-		*slot = string(b)
+	pair := maphash.Bytes(in.seed, b) % (internSlots / 2) * 2
+	last, other := &in.slots[pair], &in.slots[pair+1]
+	if *last == string(b) {
+		return *last
 	}
-	return *slot
+	if *other == string(b) {
+		*last, *other = *other, *last
+		return *last
+	}
+	*last, *other = string(b), *last
+	return *last
 }

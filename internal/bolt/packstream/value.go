@@ -72,7 +72,34 @@ func (d *Decoder) mapValue(depth int) (value.Value, error) {
 	if n == 0 {
 		return value.Map(nil), nil
 	}
-	entries := make([]value.Entry, n)
+	return d.entries(make([]value.Entry, n), depth)
+}
+
+// scratchMax is how many entries MapIn keeps room for.
+const scratchMax = 32
+
+// MapIn is Map with entries that lie in scratch where they are few, which must not be used for
+// another map before this one is done with. What they hold has memory of its own.
+func (d *Decoder) MapIn(scratch *[]value.Entry) (value.Value, error) {
+	n, err := d.MapHeader()
+	if err != nil {
+		return value.Null, err
+	}
+	switch {
+	case n == 0:
+		return value.Map(nil), nil
+	case n > scratchMax:
+		return d.entries(make([]value.Entry, n), 0)
+	case n > cap(*scratch):
+		*scratch = make([]value.Entry, n)
+	}
+	*scratch = (*scratch)[:n]
+	return d.entries(*scratch, 0)
+}
+
+// entries reads as many entries of a map as there is room for.
+func (d *Decoder) entries(entries []value.Entry, depth int) (value.Value, error) {
+	var err error
 	for i := range entries {
 		if entries[i].Key, err = d.String(); err != nil {
 			return value.Null, err

@@ -10,6 +10,13 @@ import (
 // Start begins an execution; nothing is computed before the first Next. The transaction
 // and what Run holds must stay usable until Close.
 func (p *Program) Start(ctx context.Context, o Run) *Cursor {
+	c := &Cursor{}
+	p.StartIn(c, ctx, o)
+	return c
+}
+
+// StartIn is Start in the memory of a cursor that is new or closed.
+func (p *Program) StartIn(c *Cursor, ctx context.Context, o Run) {
 	var i *instance
 	if o.Profile {
 		i = p.newInstance(p.root, newProfile())
@@ -20,7 +27,7 @@ func (p *Program) Start(ctx context.Context, o Run) *Cursor {
 		i.workers = p.o.Workers
 	}
 	i.take(ctx, o)
-	return &Cursor{i: i}
+	*c = Cursor{i: i}
 }
 
 // Next returns the next rows, or nil after the last one. The columns are those of the

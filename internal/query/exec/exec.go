@@ -74,6 +74,7 @@ type Run struct {
 	Server   procedure.Server // what procedures ask; nil: nothing
 	Batches  Batches          // nil: CALL { … } IN TRANSACTIONS fails
 	Now      func() time.Time // nil: the zero time
+	At       time.Time        // the present; zero: what Now returns
 	Began    time.Time        // when the transaction began; zero: with this statement
 	Seed     uint64           // of rand() and its like
 	User     string

@@ -92,7 +92,7 @@ func (i *instance) take(ctx context.Context, o Run) {
 	i.clock, i.server = o.Now, o.Server
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
 	i.ec.Budget, i.ec.User, i.ec.Roles = o.Budget, o.User, o.Roles
-	if o.Now != nil {
+	if i.ec.Now = o.At; o.At.IsZero() && o.Now != nil {
 		i.ec.Now = o.Now()
 	}
 	i.ec.Clock, i.ec.Began = o.Now, o.Began
@@ -120,12 +120,10 @@ func (i *instance) drop() {
 
 // check fails when the statement has been ended from outside.
 func (r *run) check() error {
-	select {
-	case <-r.ctx.Done():
+	if r.ctx.Err() != nil {
 		return interrupted(r.ctx)
-	default:
-		return nil
 	}
+	return nil
 }
 
 // step is check for the body of a long loop: it looks only now and then.

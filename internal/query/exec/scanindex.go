@@ -20,6 +20,7 @@ type indexSource struct {
 	// cursor walks the index or, where it is gone, the label; then keep decides.
 	cursor *storage.NodeScan
 	keep   func(value.Value) bool
+	walk   storage.NodeScan // memory for cursor
 }
 
 func newIndexSource(label, key string) indexSource {
@@ -107,8 +108,11 @@ func (s *equalSource) look(r *run, v value.Value) bool {
 	if value.Equal(v, v) != value.Yes {
 		return false // null, NaN, or a list or map with one of them inside: equal to nothing
 	}
-	cursor, ok := r.tx.ScanEqual(s.label.id, s.key.id, v)
-	s.use(r, cursor, ok, func(x value.Value) bool { return value.Equal(x, v) == value.Yes })
+	if r.tx.ScanEqualIn(&s.walk, s.label.id, s.key.id, v) {
+		s.cursor, s.keep = &s.walk, nil
+		return true
+	}
+	s.use(r, nil, false, func(x value.Value) bool { return value.Equal(x, v) == value.Yes })
 	return true
 }
 

@@ -47,6 +47,14 @@ func (b *Budget) Child(name string, limit int64) *Budget {
 	return c
 }
 
+// Below makes b, which nobody uses, a child of parent, as Child makes a new one.
+func (b *Budget) Below(parent *Budget, name string, limit int64) {
+	b.name, b.parent = name, parent
+	b.limit.Store(limit)
+	b.used.Store(0)
+	b.peak.Store(0)
+}
+
 // SetLimit changes the limit in bytes; what is already reserved stays.
 func (b *Budget) SetLimit(limit int64) { b.limit.Store(limit) }
 

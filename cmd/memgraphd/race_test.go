@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceDetector tells that the tests run under the race detector, which slows them down.
+const raceDetector = true
