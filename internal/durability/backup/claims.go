@@ -75,8 +75,3 @@ func ParsePieceName(name string) (p PieceRange, ok bool) {
 
 // TimelineLog is the beginning of the names of all pieces of a timeline.
 func TimelineLog(timeline uint32) string { return fmt.Sprintf("%s%010d/", LogFolder, timeline) }
-
-// SegmentLog is the beginning of the names of all pieces of a segment.
-func SegmentLog(timeline uint32, segment uint64) string {
-	return fmt.Sprintf("%s%020d/", TimelineLog(timeline), segment)
-}

@@ -21,9 +21,6 @@ func NewReader(buf []byte) Reader { return Reader{buf: buf} }
 // Err returns the first failure.
 func (r *Reader) Err() error { return r.err }
 
-// Offset returns how many bytes were taken.
-func (r *Reader) Offset() int { return r.off }
-
 // Left returns how many bytes are left.
 func (r *Reader) Left() int { return len(r.buf) - r.off }
 

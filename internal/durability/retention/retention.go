@@ -49,9 +49,6 @@ type Plan struct {
 	Before change.Index
 }
 
-// Empty reports whether there is nothing to do.
-func (p Plan) Empty() bool { return len(p.Snapshots)+len(p.Quarantine)+len(p.Segments) == 0 }
-
 // Decide says what may go at a moment.
 func Decide(l Limits, now time.Time, f Files) Plan {
 	newest := slices.Clone(f.Snapshots)
