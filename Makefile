@@ -52,9 +52,9 @@ vet:
 	go vet ./...
 
 .PHONY: unit
-unit: ## unit tests under the race detector, import policy included; sweeps of durability once more without it, in full
+unit: ## unit tests under the race detector, import policy included; those with sweeps once more without it, in full
 	CGO_ENABLED=1 go test -race -timeout 30m $$(go list ./... | grep -vE '/test/(e2e|attack|browser|crash|history|museum|power|tck)$$')
-	go test -timeout 30m ./internal/durability/...
+	go test -timeout 30m ./internal/durability/... ./internal/load
 
 .PHONY: tck-short
 tck-short:

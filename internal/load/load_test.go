@@ -19,6 +19,7 @@ import (
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
+	"memgraphd/test/table"
 )
 
 var background = context.Background() //nolint:gochecknoglobals // the empty context
@@ -247,7 +248,7 @@ func likeADump(r *rand.Rand) string {
 // TestSameGraphAsOneByOne: what is put together gives the graph that the statements give one
 // after the other.
 func TestSameGraphAsOneByOne(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(table.Fewer(60)) {
 		text := likeADump(rand.New(rand.NewPCG(seed, 8)))
 		plain, together := newServer(t), newServer(t)
 		if err := oneByOne(plain, strings.NewReplacer("/* BEGIN */ BEGIN;", ";", "COMMIT;", ";").Replace(text)); err != nil {
@@ -277,7 +278,7 @@ func TestGoesOnAfterAnyFailure(t *testing.T) {
 	want := whole.graph(t)
 	refused := failure.New(failure.ClientError, failure.Runtime, "Made", "made up")
 	transient := failure.New(failure.TransactionError, failure.Runtime, "Made", "made up").WithCode("Neo.TransientError.Transaction.Made")
-	for n := 1; n <= whole.runs; n++ {
+	for n := 1; n <= whole.runs; n += table.Step(1) {
 		for _, cause := range []error{refused, errCut, transient} {
 			s := newServer(t)
 			s.fail = func(run int, _ string) error {
