@@ -40,6 +40,20 @@ archives: ## .tar.gz for each of ARCHES (amd64 arm64) in bin/release, likewise
 release: ## archives and packages
 	VERSION=$(VERSION) deploy/build archives packages
 
+.PHONY: debian
+debian: releases ## the package on a fresh Debian, install to purge; the same bytes twice; needs root and mmdebstrap
+	MEMGRAPHD_RELEASES=$(CURDIR)/bin/releases MEMGRAPHD_BINARY=$(CURDIR)/bin/releases/v0.0.2/stage/tool go test -count=1 -v -timeout 60m ./test/deploy
+
+.PHONY: systemd
+systemd: releases ## the service under a systemd of its own, with the files of this machine; needs root
+	MEMGRAPHD_RELEASES=$(CURDIR)/bin/releases go test -count=1 -v -timeout 20m -run "TestService|TestUnits" ./test/deploy
+
+.PHONY: releases
+releases:
+	for version in v0.0.1 v0.0.2; do \
+		VERSION=$$version PACKAGE_VERSION=$${version#v} ARCHES=$$(go env GOARCH) OUT=$(CURDIR)/bin/releases/$$version deploy/build packages; \
+	done
+
 .PHONY: run
 run: build ## build, then serve on 127.0.0.1:7687 with the data in ./mg_data
 	exec ./bin/memgraphd --bolt-address=127.0.0.1 --bolt-port=7687 --data-directory=./mg_data --log-level=INFO

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
 
 	"memgraphd/internal/config"
@@ -89,14 +90,22 @@ func textEncoder() zapcore.Encoder {
 
 // journalEncoder writes lines as systemd's journal reads them: a priority, and no time, which it has itself.
 func journalEncoder() zapcore.Encoder {
-	return zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
-		LevelKey: "level", MessageKey: "message", NameKey: "name", ConsoleSeparator: " ",
-		EncodeLevel: func(l zapcore.Level, e zapcore.PrimitiveArrayEncoder) {
-			e.AppendString(fmt.Sprintf("<%d>", journalPriority(l)))
-		},
-		EncodeDuration: zapcore.StringDurationEncoder,
-	})
+	return prioritized{zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
+		MessageKey: "message", ConsoleSeparator: " ", EncodeDuration: zapcore.StringDurationEncoder,
+	})}
 }
+
+// prioritized puts the priority before each line, and nothing between: the journal would show it.
+type prioritized struct{ zapcore.Encoder }
+
+// EncodeEntry writes a line.
+func (p prioritized) EncodeEntry(e zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
+	e.Message = fmt.Sprintf("<%d>%s", journalPriority(e.Level), e.Message)
+	return p.Encoder.EncodeEntry(e, fields)
+}
+
+// Clone makes an encoder for a logger with more fields.
+func (p prioritized) Clone() zapcore.Encoder { return prioritized{p.Encoder.Clone()} }
 
 // levelName names a level as Memgraph's logs do.
 func levelName(l zapcore.Level) string {

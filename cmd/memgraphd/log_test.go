@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+
 	"memgraphd/internal/config"
 )
 
@@ -52,4 +54,19 @@ func messages(log string) string {
 		found = append(found, message)
 	}
 	return strings.Join(found, ",")
+}
+
+// TestJournal writes lines as the journal reads them: a priority right before the text.
+func TestJournal(t *testing.T) {
+	t.Setenv("JOURNAL_STREAM", "8:1")
+	var stderr bytes.Buffer
+	l, err := openLogs(config.Log{Level: "DEBUG"}, &stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.lines.With(zap.Int("commit", 7)).Warn("full", zap.String("disk", "a"))
+	l.lines.Debug("empty")
+	if want := "<4>full {\"commit\": 7, \"disk\": \"a\"}\n<7>empty\n"; stderr.String() != want {
+		t.Errorf("%q, and not %q", stderr.String(), want)
+	}
 }

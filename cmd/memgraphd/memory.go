@@ -31,6 +31,9 @@ func memoryLimit(configured int64) int64 {
 	return limit
 }
 
+// budgetLimit is how much of the limit of the process the database may take.
+func budgetLimit(process int64) int64 { return process / 10 * 9 }
+
 // cgroupLimit returns the least limit of the control group that /proc/self/cgroup names and those above it.
 func cgroupLimit(cgroup string, readFile func(string) ([]byte, error)) int64 {
 	limit := int64(math.MaxInt64)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"go.uber.org/zap"
+	"golang.org/x/sys/unix"
 )
 
 // extension is how much longer systemd waits after each sign of progress.
@@ -28,6 +29,16 @@ func (n notify) status(text string) {
 
 // ready says that clients are served.
 func (n notify) ready(text string) { n.send(daemon.SdNotifyReady + "\nSTATUS=" + text) }
+
+// reloading says that the configuration is read anew; ready ends it.
+func (n notify) reloading() {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
+		n.log.Warn("there is no monotonic clock", zap.Error(err))
+		return
+	}
+	n.send(fmt.Sprintf("%s\nMONOTONIC_USEC=%d\nSTATUS=Reading the configuration", daemon.SdNotifyReloading, now.Nano()/int64(time.Microsecond)))
+}
 
 // stopping says that no more clients are served.
 func (n notify) stopping(text string) { n.send(daemon.SdNotifyStopping + "\nSTATUS=" + text) }

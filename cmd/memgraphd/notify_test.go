@@ -39,6 +39,11 @@ func TestNotify(t *testing.T) {
 	}
 	hear("READY=1\nSTATUS=Serving Bolt at 127.0.0.1:" + s.port)
 	hear("WATCHDOG=1")
+	if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	hear("RELOADING=1\nMONOTONIC_USEC=")
+	hear("READY=1\nSTATUS=Serving Bolt at 127.0.0.1:" + s.port)
 	if code := s.stop(t, syscall.SIGTERM); code != 0 {
 		t.Errorf("exit %d", code)
 	}

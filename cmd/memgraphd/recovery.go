@@ -19,7 +19,7 @@ import (
 
 // newStore makes an empty store with a budget of its own; one that was there before is forgotten.
 func (s *server) newStore() *storage.Store {
-	s.budget = memory.New("server", s.limit/10*9)
+	s.budget = memory.New("server", budgetLimit(s.limit))
 	isolation := storage.SnapshotIsolation
 	if s.cfg.Storage.ReadCommitted {
 		isolation = storage.ReadCommitted

@@ -35,12 +35,14 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return exit(exitConfig, err)
 	}
-	ctx, stop := onSignals(ctx, logs, certificates)
-	defer stop()
-
 	limit := memoryLimit(cfg.MemoryLimitBytes)
+	s := &server{
+		cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit, certificates: certificates,
+		reread: func() (*config.Config, error) { return loadConfig(args) }, hangups: make(chan struct{}, 1),
+	}
+	ctx, stop := onSignals(ctx, logs.notices, s.onHangup)
+	defer stop()
 	go tuneCollector(ctx, limit)
-	s := &server{cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit, certificates: certificates}
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
 			logs.notices.Error("stopped by an error", zap.Error(err))
@@ -50,9 +52,19 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	return nil
 }
 
-// onSignals returns a context that the first SIGTERM or SIGINT ends. The second ends the process. SIGHUP opens
-// the log file anew, and reads the certificate anew.
-func onSignals(ctx context.Context, logs *logs, certificates *certificates) (context.Context, func()) {
+// onHangup opens the log file anew, reads the certificate anew, and then the configuration, as soon as the server serves.
+func (s *server) onHangup() {
+	if err := s.logs.reopen(); err != nil {
+		s.notices.Error("the log file could not be opened anew", zap.Error(err))
+	}
+	if err := s.certificates.reload(); err != nil && !errors.Is(err, errNoCertificate) {
+		s.notices.Error("the former certificate stays in force", zap.Error(err))
+	}
+	s.hangup()
+}
+
+// onSignals returns a context that the first SIGTERM or SIGINT ends. The second ends the process. SIGHUP calls hangup.
+func onSignals(ctx context.Context, log *zap.Logger, hangup func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
@@ -65,17 +77,12 @@ func onSignals(ctx context.Context, logs *logs, certificates *certificates) (con
 			case sig := <-signals:
 				switch {
 				case sig == syscall.SIGHUP:
-					if err := logs.reopen(); err != nil {
-						logs.notices.Error("the log file could not be opened anew", zap.Error(err))
-					}
-					if err := certificates.reload(); err != nil && !errors.Is(err, errNoCertificate) {
-						logs.notices.Error("the former certificate stays in force", zap.Error(err))
-					}
+					hangup()
 				case ctx.Err() != nil:
-					logs.notices.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))
+					log.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))
 					os.Exit(exitForced)
 				default:
-					logs.notices.Info("stopping", zap.Stringer("signal", sig))
+					log.Info("stopping", zap.Stringer("signal", sig))
 					cancel()
 				}
 			}

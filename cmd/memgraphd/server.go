@@ -74,6 +74,12 @@ type server struct {
 	listener net.Listener
 	serving  sync.WaitGroup
 
+	// shown is the configuration with what was changed since the start; cfg is that of the start, for those who
+	// read it while it serves.
+	shown   atomic.Pointer[config.Config]
+	reread  func() (*config.Config, error)
+	hangups chan struct{} // holds one: the configuration is to be read anew
+
 	recovering recovering
 	reopening  chan struct{} // holds one: the database was replaced
 	health     atomic.Pointer[health]
@@ -87,6 +93,7 @@ type server struct {
 // run starts everything, waits for ctx to end, and stops everything.
 func (s *server) run(ctx context.Context) error {
 	started := time.Now()
+	s.shown.Store(s.cfg)
 	s.announce()
 	if err := probePort(s.cfg.Bolt); err != nil {
 		return err
@@ -100,6 +107,7 @@ func (s *server) run(ctx context.Context) error {
 		if err != nil || !again {
 			return err
 		}
+		s.adopt()
 		started = time.Now()
 		s.setState(stateRecovering, "Opening the database that has replaced the former one")
 	}
@@ -139,21 +147,38 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
 
-	select {
-	case <-ctx.Done():
-		s.setState(stateStopping, "Stopping")
-	case <-s.reopening:
-		again = true
-		if at, ok := s.listener.Addr().(*net.TCPAddr); ok {
-			s.cfg.Bolt.Port = at.Port // clients come back to where they were
-		}
-		s.setState(stateRecovering, "The database is replaced")
-	}
+	again = s.wait(ctx)
 	err = s.closeFront(ctx)
 	stopWatching()
 	s.serving.Wait()
 	s.unwatch()
 	return again, errors.Join(err, s.closeAudit(), s.closeStore())
+}
+
+// wait returns when ctx has ended, or with true when the database was replaced.
+func (s *server) wait(ctx context.Context) (again bool) {
+	for {
+		select {
+		case <-ctx.Done():
+			s.setState(stateStopping, "Stopping")
+			return false
+		case <-s.reopening:
+			if at, ok := s.listener.Addr().(*net.TCPAddr); ok {
+				s.cfg.Bolt.Port = at.Port // clients come back to where they were
+			}
+			s.setState(stateRecovering, "The database is replaced")
+			return true
+		case <-s.hangups:
+			s.reload()
+		}
+	}
+}
+
+// adopt takes over what was changed while nothing is open that reads the former configuration.
+func (s *server) adopt() {
+	now := *s.shown.Load()
+	now.Bolt.Port = s.cfg.Bolt.Port
+	s.cfg = &now
 }
 
 // announce says who starts, with what, and what the settings risk.

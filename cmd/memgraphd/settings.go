@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/internal/config"
 	"memgraphd/internal/query"
 	"memgraphd/internal/schedule"
 	"memgraphd/internal/setting"
@@ -23,6 +24,9 @@ type inForce struct {
 
 // snapshotSetting is the setting that is changed most.
 const snapshotSetting = "storage.snapshot.interval"
+
+// snapshotSecondsFlag is the older flag for the same.
+const snapshotSecondsFlag = "storage-snapshot-interval-sec"
 
 // flagOfSetting names the flag that a setting has at the start.
 func flagOfSetting(name string) string {
@@ -73,7 +77,7 @@ func absentSettings() map[string]string {
 func (s *server) loadSettings() {
 	s.inForce.queryTimeout.Store(int64(s.cfg.Query.Timeout))
 	s.inForce.serverName.Store(&s.cfg.Bolt.ServerName)
-	s.database = setting.New(s.store, s.settingDefinitions(), absentSettings())
+	s.database = setting.New(s.store, s.settingDefinitions(s.cfg), absentSettings())
 	for _, r := range s.database.Load() {
 		name := zap.String("setting", r.Name)
 		overruled := new(setting.OverruledError)
@@ -92,33 +96,33 @@ func (s *server) loadSettings() {
 	}
 }
 
-// settingDefinitions lists the settings, with the values that flags gave them.
-func (s *server) settingDefinitions() []setting.Definition {
-	interval := s.fromFlag(snapshotSetting, func(text string) {
+// settingDefinitions lists the settings, with the values that the flags of c gave them.
+func (s *server) settingDefinitions(c *config.Config) []setting.Definition {
+	interval := fromFlag(c, snapshotSetting, func(text string) {
 		if at, err := schedule.Parse(text); err == nil { // it was checked
 			s.disk.SetSchedule(at)
 		}
 	})
-	interval.Value = s.cfg.Storage.Snapshots.String()
-	if seconds := s.cfg.Setting("storage-snapshot-interval-sec"); interval.Given == "" && seconds.Given() {
+	interval.Value = c.Storage.Snapshots.String()
+	if seconds := c.Setting(snapshotSecondsFlag); interval.Given == "" && seconds.Given() {
 		interval.Given = fmt.Sprintf("--%s=%s (%v)", seconds.Flag.Name, seconds.Value, seconds.Origin)
 	}
 	return []setting.Definition{
 		interval,
-		s.fromFlag("log.level", func(text string) { s.logs.level.SetLevel(zapLevel(text)) }),
-		s.fromFlag("log.to_stderr", func(text string) { s.logs.toStderr.Store(text == "true" || s.logs.file == nil) }),
-		s.fromFlag("query.timeout", func(text string) {
+		fromFlag(c, "log.level", func(text string) { s.logs.level.SetLevel(zapLevel(text)) }),
+		fromFlag(c, "log.to_stderr", func(text string) { s.logs.toStderr.Store(text == "true" || s.logs.file == nil) }),
+		fromFlag(c, "query.timeout", func(text string) {
 			if seconds, err := strconv.ParseFloat(text, 64); err == nil { // it was checked
 				s.inForce.queryTimeout.Store(int64(seconds * float64(time.Second)))
 			}
 		}),
-		s.fromFlag("server.name", func(text string) { s.inForce.serverName.Store(&text) }),
+		fromFlag(c, "server.name", func(text string) { s.inForce.serverName.Store(&text) }),
 	}
 }
 
 // fromFlag makes a setting that takes what its flag takes.
-func (s *server) fromFlag(name string, apply func(string)) setting.Definition {
-	from := s.cfg.Setting(flagOfSetting(name))
+func fromFlag(c *config.Config, name string, apply func(string)) setting.Definition {
+	from := c.Setting(flagOfSetting(name))
 	d := setting.Definition{Name: name, Value: from.Value, Check: from.Flag.Canonical, Apply: apply}
 	if from.Given() {
 		d.Given = fmt.Sprintf("--%s=%s (%v)", from.Flag.Name, from.Value, from.Origin)
@@ -128,15 +132,15 @@ func (s *server) fromFlag(name string, apply func(string)) setting.Definition {
 
 // settings are the rows of SHOW CONFIG; their names are written as Memgraph writes them there.
 func (s *server) settings() []query.Setting {
-	changed := map[string]string{}
-	for _, d := range s.settingDefinitions() {
+	cfg, changed := s.shown.Load(), map[string]string{}
+	for _, d := range s.settingDefinitions(cfg) {
 		if text, err := s.database.Get(d.Name); err == nil && text != d.Value {
 			changed[flagOfSetting(d.Name)] = text
 		}
 	}
-	rows := make([]query.Setting, 0, len(s.cfg.Settings))
-	for i := range s.cfg.Settings {
-		from := &s.cfg.Settings[i]
+	rows := make([]query.Setting, 0, len(cfg.Settings))
+	for i := range cfg.Settings {
+		from := &cfg.Settings[i]
 		current, ok := changed[from.Flag.Name]
 		if !ok {
 			current = from.Value

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,10 +25,12 @@ const (
 // certificates holds what connections are encrypted with. What it has stays in force until other files were
 // read without a mistake; open connections keep what they began with.
 type certificates struct {
-	files   config.TLS
 	now     func() time.Time
 	log     *zap.Logger
 	current atomic.Pointer[tlsState]
+
+	mu    sync.Mutex // held while files are read
+	files config.TLS // guarded by mu
 }
 
 // tlsState is what the files held when they were read.
@@ -58,16 +61,34 @@ var errNoCertificate = errors.New("TLS is not set up: start the server with --bo
 
 // reload reads the files anew.
 func (c *certificates) reload() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if !c.files.On() {
 		return errNoCertificate
 	}
-	next, err := c.read()
+	return c.useLocked(c.files)
+}
+
+// replace takes other files. Whether there is TLS at all, only a start decides: clients rely on it.
+func (c *certificates) replace(files config.TLS) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if files.On() != c.files.On() {
+		return errors.New("TLS is turned on and off by a restart")
+	}
+	return c.useLocked(files)
+}
+
+// useLocked reads files and puts them in force; after an error, the former ones still are.
+func (c *certificates) useLocked(files config.TLS) error {
+	next, err := read(files)
 	if err != nil {
 		return err
 	}
+	c.files = files
 	c.current.Store(next)
 	left := next.expires.Sub(c.now())
-	switch fields := []zap.Field{zap.String("file", c.files.CertFile), zap.Time("until", next.expires)}; {
+	switch fields := []zap.Field{zap.String("file", files.CertFile), zap.Time("until", next.expires)}; {
 	case left < 0:
 		c.log.Warn("the certificate of --bolt-cert-file has expired: clients that verify it do not connect", fields...)
 	case left < expirySoon:
@@ -79,28 +100,28 @@ func (c *certificates) reload() error {
 }
 
 // read reads the files and checks that they belong together.
-func (c *certificates) read() (*tlsState, error) {
-	certificate, err := readPEM("--bolt-cert-file", c.files.CertFile)
+func read(files config.TLS) (*tlsState, error) {
+	certificate, err := readPEM("--bolt-cert-file", files.CertFile)
 	if err != nil {
 		return nil, err
 	}
-	key, err := readPEM("--bolt-key-file", c.files.KeyFile)
+	key, err := readPEM("--bolt-key-file", files.KeyFile)
 	if err != nil {
 		return nil, err
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		return nil, fmt.Errorf("--bolt-cert-file=%s and --bolt-key-file=%s: %w", c.files.CertFile, c.files.KeyFile, err)
+		return nil, fmt.Errorf("--bolt-cert-file=%s and --bolt-key-file=%s: %w", files.CertFile, files.KeyFile, err)
 	}
 	rules := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	if c.files.ClientCAFile != "" {
-		authorities, err := readPEM("--bolt-client-ca-file", c.files.ClientCAFile)
+	if files.ClientCAFile != "" {
+		authorities, err := readPEM("--bolt-client-ca-file", files.ClientCAFile)
 		if err != nil {
 			return nil, err
 		}
 		rules.ClientCAs = x509.NewCertPool()
 		if !rules.ClientCAs.AppendCertsFromPEM(authorities) {
-			return nil, fmt.Errorf("--bolt-client-ca-file: %s holds no certificate in PEM", c.files.ClientCAFile)
+			return nil, fmt.Errorf("--bolt-client-ca-file: %s holds no certificate in PEM", files.ClientCAFile)
 		}
 		rules.ClientAuth = tls.RequireAndVerifyClientCert
 	}

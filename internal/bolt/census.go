@@ -70,11 +70,11 @@ func (s *Server) enterLocked(c *conn) (evicted *conn) {
 func (s *Server) enqueueLocked(c *conn) (evicted *conn) {
 	at := &c.standing
 	at.place = s.census.waiting.PushBack(c)
-	queue, most := s.census.waiting, s.o.UnauthenticatedMax
+	queue, most := s.census.waiting, s.limits.UnauthenticatedMax
 	if at.here != nil {
 		at.placeHere = at.here.waiting.PushBack(c)
-		if at.here.waiting.Len() > s.o.UnauthenticatedPerAddressMax {
-			queue, most = at.here.waiting, s.o.UnauthenticatedPerAddressMax
+		if at.here.waiting.Len() > s.limits.UnauthenticatedPerAddressMax {
+			queue, most = at.here.waiting, s.limits.UnauthenticatedPerAddressMax
 		}
 	}
 	if queue.Len() <= most {
@@ -112,12 +112,12 @@ func (s *Server) login(c *conn) (whose string, most int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := &c.standing
-	if s.census.inLocked() >= s.o.ConnectionsMax {
-		return "the server serves", s.o.ConnectionsMax, false
+	if s.census.inLocked() >= s.limits.ConnectionsMax {
+		return "the server serves", s.limits.ConnectionsMax, false
 	}
 	if at.here != nil {
-		if at.here.in >= s.o.ConnectionsPerAddressMax {
-			return "one address may have", s.o.ConnectionsPerAddressMax, false
+		if at.here.in >= s.limits.ConnectionsPerAddressMax {
+			return "one address may have", s.limits.ConnectionsPerAddressMax, false
 		}
 		at.here.in++
 	}

@@ -558,3 +558,26 @@ func TestMonitorSleeps(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// TestConnectionLimitsChange changes the caps while clients are there: they stay, and the next ones meet the new cap.
+func TestConnectionLimitsChange(t *testing.T) {
+	s, _, address := startServer(t, func(*Options) {})
+	login(t, address, wire.V54)
+	second := login(t, address, wire.V44)
+	if err := s.SetConnectionLimits(ConnectionLimits{ConnectionsMax: 1}); err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, address, wire.V44)
+	c.say(`HELLO {"scheme": "none"}`)
+	c.expect(`FAILURE {code: "Neo.TransientError.General.DatabaseUnavailable", message: "ConnectionLimit: `)
+	c.expect("closed")
+	second.say(`RUN "RETURN 1" {} {}`)
+	second.expect("SUCCESS")
+	if err := s.SetConnectionLimits(ConnectionLimits{ConnectionsMax: -1}); err == nil {
+		t.Error("a cap of -1 is taken")
+	}
+	if err := s.SetConnectionLimits(ConnectionLimits{ConnectionsMax: 3}); err != nil {
+		t.Fatal(err)
+	}
+	login(t, address, wire.V54)
+}

@@ -71,6 +71,38 @@ type Options struct {
 	OutputBufferBytes int // of replies that are gathered before they are written; default 64 KiB
 }
 
+// ConnectionLimits are the bounds of Options that SetConnectionLimits changes. A zero field means the default.
+type ConnectionLimits struct {
+	ConnectionsMax               int
+	UnauthenticatedMax           int
+	ConnectionsPerAddressMax     int
+	UnauthenticatedPerAddressMax int
+}
+
+// SetConnectionLimits puts other bounds in force. Connections that are open stay, also where they are more than a bound
+// allows now.
+func (s *Server) SetConnectionLimits(l ConnectionLimits) error {
+	o := Options{
+		Engine: s.o.Engine, Now: s.o.Now,
+		ConnectionsMax: l.ConnectionsMax, UnauthenticatedMax: l.UnauthenticatedMax,
+		ConnectionsPerAddressMax: l.ConnectionsPerAddressMax, UnauthenticatedPerAddressMax: l.UnauthenticatedPerAddressMax,
+	}.withDefaults()
+	if err := o.validate(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limits = o.connectionLimits()
+	return nil
+}
+
+func (o *Options) connectionLimits() ConnectionLimits {
+	return ConnectionLimits{
+		ConnectionsMax: o.ConnectionsMax, UnauthenticatedMax: o.UnauthenticatedMax,
+		ConnectionsPerAddressMax: o.ConnectionsPerAddressMax, UnauthenticatedPerAddressMax: o.UnauthenticatedPerAddressMax,
+	}
+}
+
 const (
 	defaultServerName = "Neo4j/v5.11.0 compatible graph database server - Memgraph"
 	databaseName      = "memgraph"

@@ -38,6 +38,7 @@ type Server struct {
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
 	census    census
+	limits    ConnectionLimits // those in force
 	stopping  bool
 }
 
@@ -52,6 +53,7 @@ func New(o Options) (*Server, error) {
 		doorLog:   sampled(o.Log),
 		listeners: map[net.Listener]struct{}{},
 		census:    newCensus(),
+		limits:    o.connectionLimits(),
 	}
 	var err error
 	if s.origins, err = newOrigins(o.WebSocketOrigins); err != nil {

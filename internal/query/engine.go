@@ -80,6 +80,8 @@ type Engine struct {
 	alone atomic.Bool
 	// admins counts the statements that change the database without a transaction.
 	admins atomic.Int64
+	// queryMemoryLimit is Options.QueryMemoryLimit as it is in force.
+	queryMemoryLimit atomic.Int64
 	// fullCollection is how long the collection of the last FREE MEMORY took, in nanoseconds.
 	fullCollection atomic.Int64
 
@@ -125,12 +127,16 @@ func New(o Options) (*Engine, error) {
 	if e.guards, err = lru.New[string, *storage.Guard](guardsMax); err != nil {
 		return nil, fmt.Errorf("query: guards: %w", err)
 	}
+	e.queryMemoryLimit.Store(o.QueryMemoryLimit)
 	e.sweep.stop = make(chan struct{})
 	if o.IdleTimeout > 0 {
 		e.sweep.done.Go(e.sweepIdle)
 	}
 	return e, nil
 }
+
+// SetQueryMemoryLimit puts another Options.QueryMemoryLimit in force, for transactions that begin from now on.
+func (e *Engine) SetQueryMemoryLimit(bytes int64) { e.queryMemoryLimit.Store(bytes) }
 
 // sweepIdle ends transactions that their clients left alone.
 func (e *Engine) sweepIdle() {

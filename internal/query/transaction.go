@@ -74,7 +74,7 @@ func (s *Session) start(ctx context.Context, statement string, now time.Time, o 
 	t.readOnly = o.ReadOnly || strings.EqualFold(o.Database, systemDatabase)
 	t.life.parent = ctx
 	t.budget = &t.own.budget
-	t.budget.Below(s.engine.o.Budget, function.QueryBudget, s.engine.o.QueryMemoryLimit)
+	t.budget.Below(s.engine.o.Budget, function.QueryBudget, s.engine.queryMemoryLimit.Load())
 	t.epoch = s.engine.o.Store.SchemaEpoch()
 	t.tx = &t.own.tx
 	s.engine.o.Store.BeginIn(t.tx, storage.TxOptions{ReadOnly: t.readOnly, Budget: t.budget})

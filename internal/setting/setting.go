@@ -62,14 +62,15 @@ type Value struct{ Name, Text string }
 
 // Table is the settings of one server. Its methods may be called concurrently.
 type Table struct {
-	store       Store
-	definitions map[string]Definition // never changed
-	absent      map[string]string     // never changed
+	store  Store
+	names  []string          // in their order; never changed
+	absent map[string]string // never changed
 
 	change sync.Mutex // held from the check of a value until it is in force
 
-	mu     sync.Mutex
-	values map[string]string // guarded by mu
+	mu          sync.Mutex
+	definitions map[string]Definition // guarded by mu
+	values      map[string]string     // guarded by mu
 }
 
 // New returns a table of settings with the values of the start in force. absent are names
@@ -79,6 +80,7 @@ func New(s Store, definitions []Definition, absent map[string]string) *Table {
 	for _, d := range definitions {
 		t.definitions[d.Name], t.values[d.Name] = d, d.Value
 	}
+	t.names = slices.Sorted(maps.Keys(t.definitions))
 	return t
 }
 
@@ -106,7 +108,7 @@ func (t *Table) load(e change.Entry) (text string, err error) {
 		return "", errNewer
 	}
 	text = string(e.Data[1:])
-	d, ok := t.definitions[e.Name]
+	d, ok := t.definition(e.Name)
 	switch {
 	case !ok:
 		return text, t.unknown(e.Name)
@@ -119,6 +121,38 @@ func (t *Table) load(e change.Entry) (text string, err error) {
 	}
 	t.putInForce(d, checked)
 	return text, nil
+}
+
+// Redefine takes over a setting whose flag has another value than at the start, or is given now and was not, or the
+// other way round. A flag that is given wins, then the value that is remembered, then the default.
+func (t *Table) Redefine(d Definition) {
+	t.change.Lock()
+	defer t.change.Unlock()
+	t.mu.Lock()
+	_, known := t.definitions[d.Name]
+	if known {
+		t.definitions[d.Name] = d
+	}
+	t.mu.Unlock()
+	if !known {
+		return
+	}
+	for _, e := range t.store.Entries(Kind) {
+		if e.Name != d.Name {
+			continue
+		}
+		if _, err := t.load(e); err == nil {
+			return // the remembered value is in force
+		}
+	}
+	t.putInForce(d, d.Value)
+}
+
+func (t *Table) definition(name string) (Definition, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	d, ok := t.definitions[name]
+	return d, ok
 }
 
 func (t *Table) putInForce(d Definition, text string) {
@@ -143,7 +177,7 @@ func (t *Table) All() []Value {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := make([]Value, 0, len(t.values))
-	for _, name := range slices.Sorted(maps.Keys(t.values)) {
+	for _, name := range t.names {
 		all = append(all, Value{Name: name, Text: t.values[name]})
 	}
 	return all
@@ -153,7 +187,9 @@ func (t *Table) All() []Value {
 // *UnknownError, an *InvalidError, or says why the commit failed; then nothing has changed.
 // overruled names the flag that wins over the value at the next start, if one does.
 func (t *Table) Set(ctx context.Context, name, text string) (overruled string, err error) {
-	d, ok := t.definitions[name]
+	t.change.Lock()
+	defer t.change.Unlock()
+	d, ok := t.definition(name)
 	if !ok {
 		return "", t.unknown(name)
 	}
@@ -164,8 +200,6 @@ func (t *Table) Set(ctx context.Context, name, text string) (overruled string, e
 	if err != nil {
 		return "", &InvalidError{Name: name, Err: err}
 	}
-	t.change.Lock()
-	defer t.change.Unlock()
 	e := change.Entry{Kind: Kind, Name: name, Data: append([]byte{dataVersion}, text...)}
 	if _, err := t.store.PutEntry(ctx, e); err != nil {
 		return "", err
@@ -176,6 +210,6 @@ func (t *Table) Set(ctx context.Context, name, text string) (overruled string, e
 
 func (t *Table) unknown(name string) error {
 	return &UnknownError{
-		Name: name, Reason: t.absent[name], Nearest: spelling.Nearest(name, slices.Sorted(maps.Keys(t.definitions))),
+		Name: name, Reason: t.absent[name], Nearest: spelling.Nearest(name, t.names),
 	}
 }

@@ -34,6 +34,7 @@ func (r *refusing) PutEntry(ctx context.Context, e change.Entry) (change.Index, 
 // TestSettings plays testdata/settings on one store:
 //
 //	start [given=limit]     a new table, as after a restart; with given, a flag sets limit to 7
+//	redefine [given=limit]  the flag has changed while the server runs
 //	set name=limit          the input is the value; what is put in force is shown
 //	get name=limit | all
 //	put name=x              an entry as another version may have written it, in Go's quotes
@@ -54,6 +55,7 @@ type play struct {
 	store *refusing
 	table *setting.Table
 	out   strings.Builder
+	limit func(*datadriven.TestData) setting.Definition
 }
 
 func (p *play) command(d *datadriven.TestData) string {
@@ -63,6 +65,8 @@ func (p *play) command(d *datadriven.TestData) string {
 	switch d.Cmd {
 	case "start":
 		p.start(d)
+	case "redefine":
+		p.table.Redefine(p.limit(d))
 	case "set":
 		overruled, err := p.table.Set(p.t.Context(), name, strings.Trim(d.Input, "'"))
 		if overruled != "" {
@@ -113,10 +117,14 @@ func (p *play) start(d *datadriven.TestData) {
 		}
 		return strconv.Itoa(n), nil
 	}
-	limit := setting.Definition{Name: "limit", Value: "1", Check: number, Apply: apply("limit")}
-	if d.HasArg("given") {
-		limit.Value, limit.Given = "7", "--limit=7 (command line)"
+	p.limit = func(d *datadriven.TestData) setting.Definition {
+		limit := setting.Definition{Name: "limit", Value: "1", Check: number, Apply: apply("limit")}
+		if d.HasArg("given") {
+			limit.Value, limit.Given = "7", "--limit=7 (command line)"
+		}
+		return limit
 	}
+	limit := p.limit(d)
 	p.table = setting.New(p.store, []setting.Definition{limit, {
 		Name: "words", Check: func(text string) (string, error) { return text, nil }, Apply: apply("words"),
 	}}, map[string]string{"sauce": "there is nothing to pour"})
