@@ -158,3 +158,26 @@ func TestStatementAllocations(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkStatement is the whole path of a short statement, client and server in one process.
+func BenchmarkStatement(b *testing.B) {
+	for _, x := range []struct{ name, text string }{
+		{"One", "RETURN 1 AS n"},
+		{"PointRead", "MATCH (n:N {id: $id}) RETURN n.age AS age"},
+		{"Rows", "UNWIND range(1, 1000) AS i RETURN i"},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			c := dialWire(b)
+			for _, text := range []string{"CREATE INDEX ON :N(id)", "UNWIND range(0, 999) AS i CREATE (:N {id: i, age: i % 100})"} {
+				c.write(statementBytes(text, 0))
+				c.read(2)
+			}
+			request := statementBytes(x.text, 500)
+			b.ReportAllocs()
+			for b.Loop() {
+				c.write(request)
+				c.read(2)
+			}
+		})
+	}
+}

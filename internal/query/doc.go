@@ -6,4 +6,14 @@
 // one that writes runs to its end and is durable before its first row can be taken, one
 // that only reads is streamed, and its view of the graph is kept until its last row.
 // Every error that leaves this package is a *failure.Error with its place in the text.
+//
+// # Short statements
+//
+// A statement that was seen before and reads little allocates nothing. Its transaction with
+// the view, the budget and the context, and its result with the cursor, lie in memory that
+// the session keeps for the next one; it is not kept where anything else may still point at
+// it, such as the store after a write, or whoever waits for the end of the context. Its plan
+// is found by its whole text. Its time limit costs no timer of its own: a session has one,
+// which is set anew only for a limit that ends before it looks. What others ask of a
+// session, such as SHOW and TERMINATE TRANSACTIONS, they ask under the lock of live.
 package query

@@ -22,6 +22,7 @@ type lifetime struct {
 	over   atomic.Pointer[ending]
 
 	mu     sync.Mutex
+	waited atomic.Bool   // done is there
 	done   chan struct{} // nil until somebody waits
 	unhook func() bool   // ends what tells of the end of parent
 }
@@ -54,6 +55,7 @@ func (l *lifetime) Done() <-chan struct{} {
 		return l.done
 	}
 	l.done = make(chan struct{})
+	l.waited.Store(true)
 	if l.over.Load() != nil {
 		close(l.done)
 	} else {
@@ -78,13 +80,12 @@ func (l *lifetime) end(cause error) {
 // close lets go of whoever waits for a lifetime that is not used any more. It reports whether
 // there was nobody, and no end: then l can be used again.
 func (l *lifetime) close() (untouched bool) {
-	l.mu.Lock()
-	untouched = l.done == nil && l.over.Load() == nil
-	unhook := l.unhook
-	l.mu.Unlock()
-	if untouched {
+	if !l.waited.Load() && l.over.Load() == nil {
 		return true
 	}
+	l.mu.Lock()
+	unhook := l.unhook
+	l.mu.Unlock()
 	if unhook != nil {
 		unhook()
 	}
@@ -94,8 +95,9 @@ func (l *lifetime) close() (untouched bool) {
 
 // live is what may be asked of a session while it works: what it works on, and its end.
 type live struct {
+	asked atomic.Bool // to end, until Reset
+
 	mu    sync.Mutex
-	asked bool         // to end, until Reset
 	works *lifetime    // of what the session works on; nil: nothing
 	open  *transaction // that others may see; nil: none
 
@@ -114,7 +116,7 @@ func (s *Session) attend(l *lifetime, t *transaction, now time.Time, limit time.
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.works, v.open, v.limit = l, t, limit
-	if v.asked {
+	if v.asked.Load() { // Interrupt asks before it looks at works
 		l.end(errTerminated)
 	}
 	if limit == 0 {
@@ -176,27 +178,19 @@ func (s *Session) stopLooking() {
 // be called from any goroutine.
 func (s *Session) Interrupt() {
 	v := &s.live
+	v.asked.Store(true)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.asked = true
 	if v.works != nil {
 		v.works.end(errTerminated)
 	}
 }
 
 // interrupted reports whether the end was asked for and not reset.
-func (s *Session) interrupted() bool {
-	s.live.mu.Lock()
-	defer s.live.mu.Unlock()
-	return s.live.asked
-}
+func (s *Session) interrupted() bool { return s.live.asked.Load() }
 
 // forgive forgets an Interrupt.
-func (s *Session) forgive() {
-	s.live.mu.Lock()
-	defer s.live.mu.Unlock()
-	s.live.asked = false
-}
+func (s *Session) forgive() { s.live.asked.Store(false) }
 
 // interruptible returns a context that Interrupt and the time limit end, for what is done
 // before a transaction has begun; within one, that of the transaction. Stop must be called.

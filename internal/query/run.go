@@ -144,25 +144,14 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 		r.summary.Type = "r"
 		return nil
 	}
-	t := s.t
-	if t == nil {
-		var err error
-		now := r.started
-		if st.parsing+st.planning != 0 || r.again {
-			now = s.engine.o.Now()
-		}
-		if t, err = s.start(ctx, r.text, now, o); err != nil {
-			return err
-		}
-		r.lone = !p.info.Writes && !p.info.Batches
-	} else {
-		t.runs(r.text)
+	t, err := s.transactionOf(ctx, r, st, o)
+	if err != nil {
+		return err
 	}
-	if err := t.admit(p); err != nil {
+	if err = t.admit(p); err != nil {
 		return err
 	}
 	t.tx.NewStatement()
-	t.tx.SetGuard(s.guard())
 	r.t = t
 	r.entities.store, r.entities.catalogue, r.entities.tx = s.engine.o.Store, s.engine.catalogue, t.tx
 	var own exec.Batches
@@ -173,7 +162,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 	if at.Before(t.started) {
 		at = t.started
 	}
-	p.program.StartIn(&r.cursor, &t.life, exec.Run{
+	p.program.StartIn(&t.life, &r.cursor, exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
 		Files: s.engine.o.Files, Server: s, Batches: own, Now: s.engine.o.Now, At: at, Began: t.started, User: s.user(), Roles: s.roles(),
 		Profile: p.query.Mode == ast.Profile,
@@ -186,7 +175,7 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 	if p.query.Mode == ast.Profile {
 		r.columns = nil
 	}
-	if err := s.runToEnd(ctx, r, t); err != nil {
+	if err = s.runToEnd(ctx, r, t); err != nil {
 		r.cursor.Close()
 		return r.relocate(err)
 	}
@@ -195,6 +184,21 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 		r.answer(profileTable(r.summary.Profile))
 	}
 	return nil
+}
+
+// transactionOf returns the transaction that a query runs in: the open one, or one of its own.
+func (s *Session) transactionOf(ctx context.Context, r *Result, st *statement, o TxOptions) (*transaction, error) {
+	if t := s.t; t != nil {
+		t.runs(r.text)
+		t.tx.SetGuard(s.guard())
+		return t, nil
+	}
+	now := r.started
+	if st.parsing+st.planning != 0 || r.again {
+		now = s.engine.o.Now()
+	}
+	r.lone = !st.prepared.info.Writes && !st.prepared.info.Batches
+	return s.start(ctx, r.text, now, o)
 }
 
 // admit refuses a query that cannot run in t.

@@ -132,6 +132,7 @@ func (s *Session) end() {
 	s.t = nil
 	for _, r := range t.results {
 		r.finish()
+		r.t = nil // its memory may soon be that of another transaction
 	}
 	s.attendNothing()
 	t.tx.Rollback()

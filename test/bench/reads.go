@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -47,12 +48,12 @@ func (b *bench) reads(ctx context.Context) error {
 		if !strings.Contains(q.name, b.which) {
 			continue
 		}
-		for text := range strings.SplitSeq(b.clients, ",") {
-			clients, err := strconv.Atoi(text)
+		for number := range strings.SplitSeq(b.clients, ",") {
+			clients, err := strconv.Atoi(number)
 			if err != nil {
 				return fmt.Errorf("-clients: %w", err)
 			}
-			if err := b.read(ctx, q, clients); err != nil {
+			if err = b.read(ctx, q, clients); err != nil {
 				return fmt.Errorf("%s: %w", q.name, err)
 			}
 		}
@@ -76,14 +77,14 @@ func (b *bench) read(ctx context.Context, q reading, clients int) error {
 	plain := &side{pid: bare.pid()}
 	defer plain.close()
 	for client := range clients {
-		if err := server.add(func() (*boltClient, error) { return dialBolt(b.server.Addr) }, client, q); err != nil {
+		if err = server.add(func() (*boltClient, error) { return dialBolt(b.server.Addr) }, client, q); err != nil {
 			return err
 		}
-		if err := plain.add(bare.dial, client, q); err != nil {
+		if err = plain.add(bare.dial, client, q); err != nil {
 			return err
 		}
 	}
-	if err := alternate(server, plain, max(3, int(b.each/(2*roundLength)))); err != nil {
+	if err = alternate(server, plain, max(3, int(b.each/(2*roundLength)))); err != nil {
 		return err
 	}
 	allocs, err := b.allocations(ctx, q)
@@ -114,7 +115,7 @@ func (b *bench) allocations(ctx context.Context, q reading) (float64, error) {
 			return 0, err
 		}
 		for n := range int64(allocationRuns * (1 - i)) {
-			if err := c.exchange(request(nil, q.text, q.key, pointNodes+n)); err != nil {
+			if err = c.exchange(request(nil, q.text, q.key, pointNodes+n)); err != nil {
 				return 0, err
 			}
 		}
@@ -137,7 +138,7 @@ func (b *bench) allocated(ctx context.Context) (float64, error) {
 			return strconv.ParseFloat(fmt.Sprint(r.Values[1]), 64)
 		}
 	}
-	return 0, fmt.Errorf("SHOW STORAGE INFO has no heap_allocations")
+	return 0, errors.New("SHOW STORAGE INFO has no heap_allocations")
 }
 
 // side is the server or the echo: its process, its clients and what was measured.
@@ -219,18 +220,18 @@ func (s *side) round(d time.Duration) error {
 	for _, call := range s.calls {
 		wg.Go(func() {
 			var took []time.Duration
-			var err error
-			for err == nil && !stop.Load() {
-				begin := time.Now()
-				err = call()
-				took = append(took, time.Since(begin))
+			var failed error
+			for failed == nil && !stop.Load() {
+				called := time.Now()
+				failed = call()
+				took = append(took, time.Since(called))
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			count += int64(len(took))
 			s.took = append(s.took, took...)
 			if first == nil {
-				first = err
+				first = failed
 			}
 		})
 	}

@@ -11,12 +11,12 @@ import (
 // and what Run holds must stay usable until Close.
 func (p *Program) Start(ctx context.Context, o Run) *Cursor {
 	c := &Cursor{}
-	p.StartIn(c, ctx, o)
+	p.StartIn(ctx, c, o)
 	return c
 }
 
 // StartIn is Start in the memory of a cursor that is new or closed.
-func (p *Program) StartIn(c *Cursor, ctx context.Context, o Run) {
+func (p *Program) StartIn(ctx context.Context, c *Cursor, o Run) {
 	var i *instance
 	if o.Profile {
 		i = p.newInstance(p.root, newProfile())

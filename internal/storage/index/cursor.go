@@ -71,8 +71,12 @@ func (c *Cursor) Next(dst []Entry) int {
 	defer c.p.mu.RUnlock()
 	n := 0
 	for c.class <= c.last {
-		n += c.fill(dst[n:])
+		got := c.fill(dst[n:])
+		n += got
 		if n == len(dst) {
+			if got > 0 {
+				c.begun, c.at = true, c.p.probeOf(dst[n-1])
+			}
 			return n
 		}
 		c.class++
@@ -101,8 +105,6 @@ func (c *Cursor) fill(dst []Entry) int {
 			}
 			dst[n] = Entry{l.node[i], c.class, l.prefix[i], l.rest[i]}
 			n++
-			c.begun = true
-			c.at = p.probeOf(dst[n-1])
 		}
 		ref, i = l.next, 0
 	}

@@ -287,9 +287,20 @@ func (v Value) AsPath() *PathValue {
 	return (*PathValue)(v.p)
 }
 
+// fieldsScanned is the size of maps in which looking at each key is the fastest search.
+const fieldsScanned = 8
+
 // Field returns the value of key in the map v, and whether it is there.
 func (v Value) Field(key string) (Value, bool) {
 	entries := v.AsMap()
+	if len(entries) <= fieldsScanned {
+		for i := range entries {
+			if entries[i].Key == key {
+				return entries[i].Value, true
+			}
+		}
+		return Null, false
+	}
 	i, ok := slices.BinarySearchFunc(entries, key, func(e Entry, k string) int { return strings.Compare(e.Key, k) })
 	if !ok {
 		return Null, false
