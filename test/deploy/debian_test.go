@@ -77,6 +77,7 @@ func reloads(_ *testing.T, m *machine) {
 
 // upgrades expects the data and the changed configuration where they were, and the new server.
 func upgrades(t *testing.T, m *machine) {
+	t.Helper()
 	former := m.property("MainPID")
 	m.sh("dpkg -i /root/new.deb </dev/null")
 	m.eventually(isActive, "ActiveState=active")
@@ -99,6 +100,7 @@ func upgrades(t *testing.T, m *machine) {
 
 // conflicts tries to install Memgraph beside it.
 func conflicts(t *testing.T, m *machine) {
+	t.Helper()
 	dir := t.TempDir()
 	control := "Package: memgraph\nVersion: 3.0\nArchitecture: all\nMaintainer: nobody <nobody@localhost>\nDescription: stands for Memgraph\n"
 	if err := os.MkdirAll(filepath.Join(dir, "memgraph/DEBIAN"), 0o755); err != nil {
@@ -132,6 +134,7 @@ func removes(_ *testing.T, m *machine) {
 
 // purges expects that nothing is left, and nothing asked.
 func purges(t *testing.T, m *machine) {
+	t.Helper()
 	m.sh("dpkg -P memgraphd </dev/null")
 	if left := m.sh("find / -xdev -iname '*memgraph*' -not -path '/proc/*' -not -path '/sys/*' -not -path '/var/log/journal/*' 2>/dev/null"); left != "" {
 		t.Errorf("what is left:\n%s", left)

@@ -39,8 +39,8 @@ func readImage(t *testing.T) image {
 	}
 	var i image
 	list := func(words string) (list []string) {
-		if err := json.Unmarshal([]byte(words), &list); err != nil {
-			t.Fatalf("%s: %v", words, err)
+		if wrong := json.Unmarshal([]byte(words), &list); wrong != nil {
+			t.Fatalf("%s: %v", words, wrong)
 		}
 		return list
 	}

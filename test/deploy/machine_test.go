@@ -91,8 +91,8 @@ func controlGroup(t *testing.T) string {
 		if len(fields) < 3 || fields[2] != "cgroup2" {
 			continue
 		}
-		dir, err := os.MkdirTemp(fields[1], "memgraphd-test-")
-		if err != nil {
+		dir := filepath.Join(fields[1], fmt.Sprintf("memgraphd-test-%d-%s", os.Getpid(), t.Name()))
+		if err := os.Mkdir(dir, 0o755); err != nil {
 			t.Skipf("no control group can be made: %v", err)
 		}
 		t.Cleanup(func() { removeGroups(t, dir) })

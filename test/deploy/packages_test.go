@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,24 +70,18 @@ func debian(t *testing.T) string {
 		t.Fatal(err)
 	}
 	tree := filepath.Join(cache, "memgraphd", "bookworm")
-	if _, err := os.Stat(tree); err == nil {
+	if _, err = os.Stat(tree); err == nil {
 		return tree
 	}
-	if err := os.MkdirAll(filepath.Dir(tree), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	made, err := os.MkdirTemp(filepath.Dir(tree), "new-")
-	if err != nil {
+	made := tree + ".new" // what an interrupted run has left is made anew
+	if err = errors.Join(os.RemoveAll(made), os.MkdirAll(made, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command("mmdebstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus", "bookworm", made).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.Chmod(made, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(made, tree); err != nil {
+	if err = os.Rename(made, tree); err != nil {
 		t.Fatal(err)
 	}
 	return tree

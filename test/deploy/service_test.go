@@ -45,7 +45,7 @@ func TestService(t *testing.T) {
 		{"hung", comesBackHung},
 		{"stop", stops},
 		{"configuration", refusesConfiguration},
-		{"certificate", takesCredentials},
+		{"credential", takesCredentials},
 		{"backup", backsUp},
 	} {
 		t.Run(step.name, func(t *testing.T) {
@@ -65,7 +65,8 @@ func isBounded(m *machine) {
 		}
 	}
 	m.expect("stat --format=%U /proc/"+m.property("MainPID"), "memgraph")
-	files := m.sh("most=$(cat /proc/sys/fs/nr_open); [ $most -lt 1048576 ] || most=1048576; echo $most")
+	// Whether a limit can be raised at all depends on where the machine runs.
+	files := m.sh("systemd-run --quiet --wait --pipe --property=LimitNOFILE=1048576 sh -c 'ulimit -n'")
 	m.expect("awk '/Max open files/ {print $4}' /proc/"+m.property("MainPID")+"/limits", files)
 	mounts := m.sh("awk '{print $5, substr($6, 1, 2)}' /proc/" + m.property("MainPID") + "/mountinfo")
 	for _, want := range []string{"/ ro", "/var/lib/memgraph rw", "/var/log/memgraph rw", "/home ro"} {
@@ -124,6 +125,11 @@ func refusesConfiguration(m *machine) {
 
 // takesCredentials makes the first user of a file that only root can read.
 func takesCredentials(m *machine) {
+	const read = "systemd-run --quiet --wait --pipe --property=User=memgraph --property=LoadCredential=x:/etc/hostname " +
+		`sh -c 'cat "$CREDENTIALS_DIRECTORY/x"'`
+	if out, err := m.run("", "sh", "-c", read); err != nil {
+		m.t.Skipf("systemd hands no credentials to any service here: %v\n%s", err, out)
+	}
 	m.write("/etc/memgraph/passfile", "alice:wonderland\n")
 	m.sh("chmod 600 /etc/memgraph/passfile")
 	m.write("/run/systemd/system/memgraphd.service.d/passfile.conf", "[Service]\nLoadCredential=memgraphd.passfile:/etc/memgraph/passfile\n")
