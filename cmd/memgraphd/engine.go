@@ -42,7 +42,7 @@ func (r result) Summary() message.Summary {
 	m := message.Summary{
 		Last: s.Consumed.Milliseconds(),
 		Type: s.Type, Database: s.Database, Bookmark: s.Bookmark, Stats: message.Stats(s.Counters),
-		Parsing: s.ParsingTime, Planning: s.PlanningTime, Execution: s.ExecutionTime,
+		Cost: s.CostEstimate, Parsing: s.ParsingTime, Planning: s.PlanningTime, Execution: s.ExecutionTime,
 	}
 	for _, n := range s.Notifications {
 		m.Notifications = append(m.Notifications, notification(n))

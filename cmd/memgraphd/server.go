@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -292,6 +293,7 @@ func (s *server) openFront() error {
 		Procedures:       slices.Concat(s.readers.Procedures(), procedure.Routing(s.cfg.Bolt.AdvertisedAddress, s.reachedAt)),
 		Version:          versionName(),
 		Build:            buildName(),
+		Address:          func() string { return cmp.Or(s.cfg.Bolt.AdvertisedAddress, s.reachedAt()) },
 		ServerName:       func() string { return *s.inForce.serverName.Load() },
 		Now:              time.Now,
 		Log:              s.log,

@@ -30,15 +30,15 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 	case *ast.TransactionControl:
 		return s.controlTransaction(ctx, r, st, o)
 	case *ast.IndexStatement:
-		if err := s.outsideTransaction("Index manipulation", st); err != nil {
-			return err
-		}
-		if o.ReadOnly {
-			return readOnly().At(st.At)
-		}
-		return s.changeIndex(ctx, r, st)
+		r.answer(table{})
+		return s.changeSchema(ctx, r, st, o, "Index manipulation", func(ctx context.Context, schema schemaChanger, r *Result) error {
+			return s.changeIndex(ctx, schema, r, st)
+		})
 	case *ast.ConstraintStatement:
-		return s.changeConstraint(ctx, r, st, o)
+		r.answer(table{})
+		return s.changeSchema(ctx, r, st, o, "Constraint manipulation", func(ctx context.Context, schema schemaChanger, r *Result) error {
+			return s.changeConstraint(ctx, schema, r, st)
+		})
 	case *ast.TerminateTransactions:
 		t, err := s.terminate(st, params) // only what the user may end
 		if err != nil {
@@ -116,34 +116,30 @@ func (s *Session) outsideTransaction(what string, st ast.Statement) error {
 }
 
 // changeIndex creates or drops an index.
-func (s *Session) changeIndex(ctx context.Context, r *Result, st *ast.IndexStatement) error {
+func (s *Session) changeIndex(ctx context.Context, schema schemaChanger, r *Result, st *ast.IndexStatement) error {
 	store := s.engine.o.Store
+	switch {
+	case st.All:
+		return dropIndexes(ctx, store, schema, r)
+	case st.Name != nil:
+		return s.dropNamedIndex(ctx, schema, r, st)
+	}
 	label, err := store.InternLabel(st.Label.Text)
 	if err != nil {
 		return err
 	}
 	def := storage.IndexDef{Label: label}
-	what := ":" + st.Label.Text
 	if st.Property != nil {
 		def.HasKey = true
 		if def.Key, err = store.InternKey(st.Property.Text); err != nil {
 			return err
 		}
-		what += "(" + st.Property.Text + ")"
 	}
-	r.answer(table{})
+	what := indexWords(store, def)
 	if st.Drop {
-		var dropped bool
-		if dropped, err = store.DropIndex(ctx, def); err != nil {
-			return err
-		}
-		r.summary.indexNotice(dropped, "DropIndex", "Dropped index "+what+".", "IndexDoesNotExist", "Index "+what+" doesn't exist.")
-		if dropped {
-			r.summary.Counters.IndexesRemoved = 1
-		}
-		return nil
+		return dropOneIndex(ctx, schema, r, def, what)
 	}
-	created, err := store.CreateIndex(ctx, def)
+	created, err := schema.CreateIndex(ctx, def)
 	if err != nil {
 		return err
 	}

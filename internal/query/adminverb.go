@@ -10,35 +10,35 @@ import (
 
 // adminVerb is how one statement without operands is carried out.
 type adminVerb struct {
-	alone string // what the message calls it where it may not run in an explicit transaction
+	alone string // what the message calls it where it may not run in an explicit transaction; lists may
 	run   func(ctx context.Context, s *Session, st *ast.Admin, params value.Value) (table, error)
 }
 
 // adminVerbs lists the statements without operands. It is never written to.
 var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.CreateSnapshot:          {"Creating snapshots", plain(createSnapshot)},
-	ast.ShowSnapshots:           {"Snapshots listing", plain(showSnapshots)},
-	ast.ShowNextSnapshot:        {"Snapshots listing", plain(showNextSnapshot)},
+	ast.ShowSnapshots:           {"", plain(showSnapshots)},
+	ast.ShowNextSnapshot:        {"", plain(showNextSnapshot)},
 	ast.LockDataDirectory:       {"Locking paths", plain(lockDirectory)},
 	ast.UnlockDataDirectory:     {"Locking paths", plain(unlockDirectory)},
-	ast.DataDirectoryLockStatus: {"Locking paths", plain(lockStatus)},
+	ast.DataDirectoryLockStatus: {"", plain(lockStatus)},
 	ast.ShowIndexInfo:           {"", plain(showIndexInfo)},
 	ast.ShowConstraintInfo:      {"", plain(showConstraintInfo)},
-	ast.ShowStorageInfo:         {"Storage information query", plain(showStorageInfo)},
-	ast.ShowRecoveryInfo:        {"Recovery information query", plain(showRecoveryInfo)},
-	ast.ShowVersion:             {"Version information query", plain(showVersion)},
+	ast.ShowStorageInfo:         {"", plain(showStorageInfo)},
+	ast.ShowRecoveryInfo:        {"", plain(showRecoveryInfo)},
+	ast.ShowVersion:             {"", plain(showVersion)},
 	ast.ShowBuildInfo:           {"", plain(showBuildInfo)},
-	ast.ShowConfig:              {"Configuration information query", plain(showConfig)},
+	ast.ShowConfig:              {"", plain(showConfig)},
 	ast.ShowTransactions:        {"", plain(showTransactions)},
 	ast.FreeMemory:              {"Free memory query", plain(freeMemory)},
 	ast.ShowDatabase:            {"", plain(showDatabase)},
 	ast.ShowEnums:               {"", plain(showEnums)},
 	ast.ShowDescriptions:        {"", plain(showDescriptions)},
 	ast.ShowMetricsInfo:         {"", plain(showMetrics)},
-	ast.ShowDatabaseSettings:    {settingsAlone, plain(showSettings)},
+	ast.ShowDatabaseSettings:    {"", plain(showSettings)},
 	ast.ReloadTLS:               {"Reloading TLS", plain(reloadTLS)},
-	ast.ShowUsers:               {usersAlone, plain(showUsers)},
-	ast.ShowRoles:               {usersAlone, plain(showRoles)},
+	ast.ShowUsers:               {"", plain(showUsers)},
+	ast.ShowRoles:               {"", plain(showRoles)},
 	ast.ShowCurrentUser:         {"", plain(showCurrentUser)},
 	ast.ShowCurrentRole:         {"", plain(showCurrentRole)},
 	ast.ShowActiveUsers:         {"", plain(showActiveUsers)},

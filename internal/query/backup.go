@@ -71,8 +71,10 @@ const backupsAlone = "Taking or listing backups"
 
 // runBackup carries out BACKUP DATABASE and SHOW BACKUPS.
 func (s *Session) runBackup(ctx context.Context, r *Result, st *ast.BackupStatement, params value.Value) error {
-	if err := s.outsideTransaction(backupsAlone, st); err != nil {
-		return err
+	if !st.Show {
+		if err := s.outsideTransaction(backupsAlone, st); err != nil {
+			return err
+		}
 	}
 	b := s.engine.o.Backups
 	if b == nil {

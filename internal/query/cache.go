@@ -45,6 +45,7 @@ type prepared struct {
 	nodes   int64  // nodes in the graph when it was planned
 	params  []value.Kind
 	needs   auth.Privileges
+	cost    float64 // what the planner expects it to cost
 }
 
 func newPlanCache(size int) (*planCache, error) {

@@ -12,21 +12,14 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// aboutConstraints is what messages call statements about constraints.
-const aboutConstraints = "Constraint manipulation"
-
 // changeConstraint creates or drops a constraint.
-func (s *Session) changeConstraint(ctx context.Context, r *Result, st *ast.ConstraintStatement, o TxOptions) error {
-	if err := s.outsideTransaction(aboutConstraints, st); err != nil {
-		return err
-	}
-	if o.ReadOnly {
-		return readOnly().At(st.At)
-	}
-	r.answer(table{})
+func (s *Session) changeConstraint(ctx context.Context, schema schemaChanger, r *Result, st *ast.ConstraintStatement) error {
 	store := s.engine.o.Store
-	if st.All {
-		return dropConstraints(ctx, store, r)
+	switch {
+	case st.All:
+		return dropConstraints(ctx, store, schema, r)
+	case st.Drop && st.Name != nil:
+		return s.dropNamedConstraint(ctx, schema, r, st)
 	}
 	def, err := definitionOf(store, st)
 	if err != nil {
@@ -43,9 +36,9 @@ func (s *Session) changeConstraint(ctx context.Context, r *Result, st *ast.Const
 		defs = keyParts(def)
 	}
 	if st.Drop {
-		return dropEach(ctx, store, r, defs)
+		return dropEach(ctx, store, schema, r, defs)
 	}
-	return createEach(ctx, store, r, st, defs)
+	return createEach(ctx, store, schema, r, st, defs)
 }
 
 // keyParts are the constraints that a node key is: each property exists, and all together are
@@ -63,9 +56,9 @@ func words(store *storage.Store, d *storage.ConstraintDef) string {
 	return d.Rule.Words() + " constraint on " + constraint.Target(d, store)
 }
 
-func dropEach(ctx context.Context, store *storage.Store, r *Result, defs []storage.ConstraintDef) error {
+func dropEach(ctx context.Context, store *storage.Store, schema schemaChanger, r *Result, defs []storage.ConstraintDef) error {
 	for i := range defs {
-		dropped, err := store.DropConstraint(ctx, defs[i])
+		dropped, err := schema.DropConstraint(ctx, defs[i])
 		if err != nil {
 			return err
 		}
@@ -79,15 +72,17 @@ func dropEach(ctx context.Context, store *storage.Store, r *Result, defs []stora
 }
 
 // createEach creates constraints; where one cannot be, those before it go again.
-func createEach(ctx context.Context, store *storage.Store, r *Result, st *ast.ConstraintStatement, defs []storage.ConstraintDef) error {
+func createEach(
+	ctx context.Context, store *storage.Store, schema schemaChanger, r *Result, st *ast.ConstraintStatement, defs []storage.ConstraintDef,
+) error {
 	var made []storage.ConstraintDef
 	for i := range defs {
 		what := words(store, &defs[i])
-		created, err := store.CreateConstraint(ctx, defs[i])
+		created, err := schema.CreateConstraint(ctx, defs[i])
 		if err != nil {
 			failed := error(constraintError(err, what).At(st.At))
 			for _, d := range made {
-				_, err = store.DropConstraint(context.WithoutCancel(ctx), d)
+				_, err = schema.DropConstraint(context.WithoutCancel(ctx), d)
 				failed = errors.Join(failed, err)
 			}
 			return failed
@@ -136,9 +131,9 @@ func constraintError(err error, what string) *failure.Error {
 }
 
 // dropConstraints drops every constraint, each by a commit of its own.
-func dropConstraints(ctx context.Context, store *storage.Store, r *Result) error {
+func dropConstraints(ctx context.Context, store *storage.Store, schema schemaChanger, r *Result) error {
 	for _, c := range store.Constraints() {
-		dropped, err := store.DropConstraint(ctx, c.ConstraintDef)
+		dropped, err := schema.DropConstraint(ctx, c.ConstraintDef)
 		if err != nil {
 			return err
 		}

@@ -49,6 +49,8 @@ type Options struct {
 
 	Version string
 	Build   string
+	// Address returns the host:port under which clients reach the server; nil: it is not known.
+	Address func() string
 	// ServerName returns what clients are told when they connect; nil: nothing.
 	ServerName func() string
 	Now        func() time.Time

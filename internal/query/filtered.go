@@ -3,9 +3,11 @@ package query
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/plan"
 	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/value"
 )
@@ -17,6 +19,12 @@ const shownRows = " SHOW"
 // show carries out SHOW … with YIELD or WHERE: the statement that gives the rows runs as it
 // does on its own, then a query over its rows.
 func (s *Session) show(ctx context.Context, r *Result, st *ast.Show, params value.Value, o TxOptions) error {
+	if st.Explain {
+		shown := *st
+		shown.Explain = false
+		s.explainedBy(r, &plan.Tree{Operator: "Show", Detail: strings.TrimPrefix(ast.String(&shown), "SHOW ")})
+		return nil
+	}
 	inner := &Result{s: s, text: r.text, started: r.started}
 	if err := s.runAdmin(ctx, inner, st.Of, params, o); err != nil {
 		return err
@@ -36,6 +44,13 @@ func (s *Session) show(ctx context.Context, r *Result, st *ast.Show, params valu
 	}
 	p.text = r.text
 	return s.runQuery(ctx, r, &statement{prepared: p}, params, o)
+}
+
+// explainedBy makes a plan the answer.
+func (s *Session) explainedBy(r *Result, tree *plan.Tree) {
+	r.summary.Plan = s.shown(tree)
+	r.columns, r.source = []string{"QUERY PLAN"}, textRows(r.summary.Plan.Lines())
+	r.summary.Type = "r"
 }
 
 // withRows adds the rows of t, as maps, to the parameters.

@@ -99,13 +99,17 @@ func listDatabases(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 	if cause := s.engine.broken(); cause != nil {
 		state, message = "offline", cause.Error()
 	}
+	address := ""
+	if s.engine.o.Address != nil {
+		address = s.engine.o.Address()
+	}
 	return table{
 		columns: columnsOf(`Name State Health name type aliases access address role writer requestedStatus currentStatus statusMessage
 			default home constituents databaseID serverID lastCommittedTxn replicationLag`),
 		further: 4,
 		rows: [][]value.Value{{
 			value.String(DatabaseName), value.String("HOT"), value.String(health), value.String(DatabaseName),
-			value.String("standard"), texts([]string{"neo4j"}), value.String("read-write"), value.String(""),
+			value.String("standard"), texts([]string{"neo4j"}), value.String("read-write"), value.String(address),
 			value.String("primary"), value.True, value.String("online"), value.String(state), value.String(message),
 			value.True, value.True, value.List(nil), value.String(DatabaseName), value.String(""),
 			value.Int(int64(s.engine.o.Store.LastCommitted())), value.Int(0),

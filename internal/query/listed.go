@@ -44,7 +44,7 @@ func listIndexes(s *Session, st *ast.Admin, _ value.Value) (table, error) {
 		}
 		t.rows = append(t.rows, []value.Value{
 			value.String(old), value.String(label), property, s.counted(count),
-			value.String(schemaName("index", append([]string{label}, keys...))),
+			value.String(indexName(store, x.IndexDef)),
 			value.String(state), value.Float(percent), value.String(kind), value.String("NODE"),
 			texts([]string{label}), texts(keys), value.String(provider), value.Null,
 			value.Int(int64(i) + 1), value.Null, value.Null, value.Null, value.Map(nil), value.String(""), value.String(create),
@@ -91,7 +91,7 @@ func listConstraints(s *Session, st *ast.Admin, _ value.Value) (table, error) {
 		}
 		t.rows = append(t.rows, []value.Value{
 			value.String(c.Rule.String()), value.String(label), texts(keys), value.String(typeName),
-			value.String(schemaName(c.Rule.String(), append([]string{label}, keys...))),
+			value.String(constraintName(store, &c.ConstraintDef)),
 			value.String(kind), value.String("NODE"), texts([]string{label}), value.Null, typ, value.Int(int64(i) + 1), value.Map(nil),
 			value.String("CREATE CONSTRAINT FOR (n:" + ast.NameString(label) + ") REQUIRE " + required(keys) + demand),
 		})

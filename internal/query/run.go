@@ -93,6 +93,7 @@ func (e *Engine) plan(ctx context.Context, q *ast.Query, c conditions) (*prepare
 		return nil, err
 	}
 	p := &prepared{query: q, info: info, program: program, epoch: c.epoch, names: c.names, nodes: c.nodes}
+	p.cost = program.Tree().Cost()
 	for _, name := range info.Params {
 		p.params = append(p.params, paramKind(c.params, name))
 	}
@@ -135,14 +136,15 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 	r.columns, r.planned = p.info.Columns, p.text
 	r.summary.Type = queryType(p.info)
 	r.summary.Notifications = notes(p.program.Plan().Remarks, p.text, r.text)
+	if p.query.Mode == ast.Explain { // which needs no parameters
+		s.explainedBy(r, p.program.Tree())
+		return nil
+	}
 	if err := checkParams(p.info, params); err != nil {
 		return r.relocate(err)
 	}
-	if p.query.Mode == ast.Explain {
-		r.summary.Plan = s.shown(p.program.Tree())
-		r.columns, r.source = []string{"QUERY PLAN"}, textRows(r.summary.Plan.Lines())
-		r.summary.Type = "r"
-		return nil
+	if s.guard() == nil {
+		r.summary.CostEstimate = p.cost
 	}
 	t, err := s.transactionOf(ctx, r, st, o)
 	if err != nil {
@@ -206,6 +208,8 @@ func (t *transaction) admit(p *prepared) error {
 	switch {
 	case t.failed:
 		return earlierFailed()
+	case t.schema != nil:
+		return schemaOnly()
 	case p.info.Writes && t.readOnly:
 		return readOnly()
 	case p.info.Batches && t.explicit:

@@ -42,15 +42,24 @@ type schemaEnum struct {
 }
 
 // showSchemaInfo looks at the whole graph, in the open transaction or in one of its own.
-func showSchemaInfo(ctx context.Context, s *Session, st *ast.Admin, _ value.Value) (table, error) {
-	if err := s.outsideTransaction("Show schema info query", st); err != nil {
-		return table{}, err
+func showSchemaInfo(ctx context.Context, s *Session, _ *ast.Admin, _ value.Value) (table, error) {
+	const text = "SHOW SCHEMA INFO"
+	t, err := s.t, error(nil)
+	switch {
+	case t == nil:
+		if t, err = s.start(ctx, text, s.engine.o.Now(), TxOptions{ReadOnly: true}); err != nil {
+			return table{}, err
+		}
+		defer s.end()
+	case t.failed:
+		return table{}, earlierFailed()
+	case t.schema != nil:
+		return table{}, schemaOnly()
+	default:
+		t.runs(text)
+		t.tx.NewStatement()
+		t.tx.SetGuard(s.guard())
 	}
-	t, err := s.start(ctx, "SHOW SCHEMA INFO", s.engine.o.Now(), TxOptions{ReadOnly: true})
-	if err != nil {
-		return table{}, err
-	}
-	defer s.end()
 	info := schemaInfo{
 		EdgeIndexes: []schemaIndex{}, Enums: []schemaEnum{}, NodeConstraints: []schemaConstraint{}, NodeIndexes: []schemaIndex{},
 	}

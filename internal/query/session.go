@@ -146,6 +146,9 @@ func (s *Session) commitOpen(ctx context.Context) (bookmark string, err error) {
 	if err = t.life.Err(); err != nil {
 		return "", err
 	}
+	if t.schema != nil {
+		return s.commitSchema(ctx)
+	}
 	return t.commit(ctx)
 }
 

@@ -17,8 +17,10 @@ const settingsAlone = "Updating or fetching settings"
 
 // runSetting carries out SET DATABASE SETTING and SHOW DATABASE SETTING.
 func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStatement, params value.Value, o TxOptions) error {
-	if err := s.outsideTransaction(settingsAlone, st); err != nil {
-		return err
+	if st.Value != nil {
+		if err := s.outsideTransaction(settingsAlone, st); err != nil {
+			return err
+		}
 	}
 	if st.Value != nil && o.ReadOnly {
 		return readOnly().At(st.At)

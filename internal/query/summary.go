@@ -44,6 +44,7 @@ type Summary struct {
 	Notifications []Notification
 	Plan          *plan.Tree // of EXPLAIN; nil otherwise
 	Profile       *plan.Tree // of PROFILE; nil otherwise
+	CostEstimate  float64    // how many rows the planner expects in all operators together; 0: not known
 	ParsingTime   time.Duration
 	PlanningTime  time.Duration
 	ExecutionTime time.Duration

@@ -34,6 +34,7 @@ type transaction struct {
 	readOnly   bool
 	query      string // the statement that runs or ran last; guarded by s.live
 	committing atomic.Bool
+	schema     func(ctx context.Context) error // the change of the schema that it commits; nil for none
 
 	// own is what tx and budget point at in the beginning, so that one piece of memory holds
 	// all that a transaction needs which only reads.
@@ -95,7 +96,7 @@ func (s *Session) blank() *transaction {
 		return &transaction{s: s}
 	}
 	s.spareTransaction = nil
-	t.explicit, t.failed = false, false
+	t.explicit, t.failed, t.schema = false, false, nil
 	t.committing.Store(false)
 	return t
 }

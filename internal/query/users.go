@@ -25,14 +25,17 @@ func (s *Session) users() (*auth.Store, error) {
 
 // manageUsers carries out a statement about users, roles or privileges.
 func (s *Session) manageUsers(ctx context.Context, r *Result, st ast.Statement, params value.Value, o TxOptions) error {
-	if err := s.outsideTransaction(usersAlone, st); err != nil {
-		return err
+	show, shows := st.(*ast.ShowAuth)
+	if !shows {
+		if err := s.outsideTransaction(usersAlone, st); err != nil {
+			return err
+		}
 	}
 	store, err := s.users()
 	if err != nil {
 		return failure.Of(err).At(st.Span())
 	}
-	if show, ok := st.(*ast.ShowAuth); ok {
+	if shows {
 		t, failed := showOf(store, show)
 		if failed == nil {
 			r.answer(t)

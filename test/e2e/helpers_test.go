@@ -131,10 +131,10 @@ func attempt(ctx context.Context, run runner, text string, params map[string]any
 	return r.Err()
 }
 
-// running lists the transactions that the server has open, but for those of nothing.
+// running lists the transactions that the server has open, but for that of the question.
 func running(t *testing.T, d neo4j.DriverWithContext) []*neo4j.Record {
 	t.Helper()
-	return query(t, d, "SHOW TRANSACTIONS")
+	return query(t, d, "SHOW TRANSACTIONS YIELD * WHERE NOT 'SHOW TRANSACTIONS' IN query")
 }
 
 // awaitQuery waits until the server runs a statement with part in its text and returns its transaction's id.

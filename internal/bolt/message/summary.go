@@ -17,6 +17,7 @@ type Summary struct {
 	Notifications []Notification
 	Plan          *Plan // EXPLAIN and PROFILE
 
+	Cost      float64       // what the planner expected; 0: not known
 	Parsing   time.Duration // of the text
 	Planning  time.Duration
 	Execution time.Duration
@@ -34,6 +35,10 @@ func (s *Summary) Append(dst []byte, v wire.Version, filter *Filter) []byte {
 	dst = packstream.AppendFloat(packstream.AppendString(dst, "parsing_time"), s.Parsing.Seconds())
 	dst = packstream.AppendFloat(packstream.AppendString(dst, "planning_time"), s.Planning.Seconds())
 	dst = packstream.AppendFloat(packstream.AppendString(dst, "plan_execution_time"), s.Execution.Seconds())
+	if s.Cost > 0 {
+		dst = packstream.AppendFloat(packstream.AppendString(dst, "cost_estimate"), s.Cost)
+		entries++
+	}
 	if s.Bookmark != "" {
 		dst = packstream.AppendString(packstream.AppendString(dst, "bookmark"), s.Bookmark)
 		entries++

@@ -18,17 +18,7 @@ func (p *printer) statement(s Statement) {
 		}
 		p.query(s)
 	case *IndexStatement:
-		if s.Drop {
-			p.put("DROP INDEX ON :")
-		} else {
-			p.put("CREATE INDEX ON :")
-		}
-		p.name(s.Label)
-		if s.Property != nil {
-			p.put("(")
-			p.name(*s.Property)
-			p.put(")")
-		}
+		p.indexStatement(s)
 	case *ConstraintStatement:
 		p.constraintStatement(s)
 	case *Admin:

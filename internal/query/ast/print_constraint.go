@@ -1,12 +1,21 @@
 package ast
 
-import "memgraphd/internal/storage/constraint"
+import (
+	"strings"
+
+	"memgraphd/internal/storage/constraint"
+)
 
 // constraintStatement writes a statement about a constraint in the form with ASSERT, which
 // knows no names.
 func (p *printer) constraintStatement(s *ConstraintStatement) {
 	if s.All {
 		p.put("DROP ALL CONSTRAINTS")
+		return
+	}
+	if s.Drop && s.Name != nil {
+		p.put("DROP CONSTRAINT ")
+		p.named(*s.Name, s.IfExists)
 		return
 	}
 	if s.Drop {
@@ -38,5 +47,41 @@ func (p *printer) constraintStatement(s *ConstraintStatement) {
 		p.put(" IS UNIQUE")
 	case constraint.Typed:
 		p.put(" IS TYPED " + s.Type.String())
+	}
+}
+
+// indexStatement writes a statement about an index in the form with ON :Label.
+func (p *printer) indexStatement(s *IndexStatement) {
+	switch {
+	case s.All:
+		p.put("DROP ALL INDEXES")
+		return
+	case s.Name != nil:
+		p.put("DROP INDEX ")
+		p.named(*s.Name, s.IfExists)
+		return
+	case s.Drop:
+		p.put("DROP INDEX ON :")
+	default:
+		p.put("CREATE INDEX ON :")
+	}
+	p.name(s.Label)
+	if s.Property != nil {
+		p.put("(")
+		p.name(*s.Property)
+		p.put(")")
+	}
+}
+
+// named writes the name of what is dropped, in backticks where it is ON, which would begin
+// another form.
+func (p *printer) named(n Name, ifExists bool) {
+	if strings.EqualFold(n.Text, "ON") {
+		p.put("`" + n.Text + "`")
+	} else {
+		p.name(n)
+	}
+	if ifExists {
+		p.put(" IF EXISTS")
 	}
 }

@@ -16,6 +16,9 @@ func (p *printer) admin(s *Admin) {
 
 // show writes SHOW … with what follows it.
 func (p *printer) show(s *Show) {
+	if s.Explain {
+		p.put("EXPLAIN ")
+	}
 	p.statement(s.Of)
 	if s.Yield {
 		p.yields(s.Yields)

@@ -41,19 +41,25 @@ type (
 		// len(All) == len(Parts)-1.
 		All []bool
 	}
-	// IndexStatement is CREATE|DROP INDEX ON :Label or :Label(property).
+	// IndexStatement is CREATE|DROP INDEX ON :Label or :Label(property), DROP INDEX name, or
+	// DROP ALL INDEXES.
 	IndexStatement struct {
 		Place
 		Drop     bool
+		All      bool  // nothing else counts
+		Name     *Name // of DROP INDEX name [IF EXISTS]: nothing below counts; nil otherwise
+		IfExists bool  // of DROP INDEX name
 		Label    Name
 		Property *Name // nil for a label index
 	}
-	// ConstraintStatement is CREATE or DROP CONSTRAINT, in either form, or DROP ALL CONSTRAINTS.
+	// ConstraintStatement is CREATE or DROP CONSTRAINT, in either form, DROP CONSTRAINT name, or
+	// DROP ALL CONSTRAINTS.
 	ConstraintStatement struct {
 		Place
 		Drop       bool
 		All        bool  // nothing else counts
-		Name       *Name // that a constraint was given, which does not count; nil for none
+		Name       *Name // given to a new constraint, where it does not count, or that of the one to drop; nil for none
+		IfExists   bool  // of DROP CONSTRAINT name
 		Rule       constraint.Rule
 		Key        bool // IS NODE KEY: Unique, and Exists of each property
 		Label      Name
@@ -69,15 +75,16 @@ type (
 		Kind  string
 		Names []Expr
 	}
-	// Show is SHOW … with YIELD or WHERE: the rows of another statement, and what is done
-	// with them.
+	// Show is SHOW … with YIELD or WHERE, or with EXPLAIN: the rows of another statement, and
+	// what is done with them.
 	Show struct {
 		Place
-		Of     Statement
-		Yields []YieldItem // nil for YIELD *, and where there is no YIELD
-		Yield  bool        // there is one
-		With   *Projection // WITH * of the ORDER BY, SKIP, LIMIT and WHERE that follow
-		Return *Projection // nil when absent
+		Of      Statement
+		Explain bool        // only tell what would be done
+		Yields  []YieldItem // nil for YIELD *, and where there is no YIELD
+		Yield   bool        // there is one
+		With    *Projection // WITH * of the ORDER BY, SKIP, LIMIT and WHERE that follow
+		Return  *Projection // nil when absent
 	}
 	// TransactionControl is BEGIN, COMMIT or ROLLBACK sent as text.
 	TransactionControl struct {

@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ func apocFunctions() []Function {
 			Name: "apoc.date.convertFormat", MinArgs: 2, MaxArgs: 3, Args: []Type{String, String, String},
 			Result: String, NullIn: true, Eval: convertFormat,
 		},
+		{Name: "apoc.map.clean", MinArgs: 3, MaxArgs: 3, Args: []Type{Map, Lists, Lists}, Result: Map, NullIn: true, Eval: cleanMap},
 		{Name: "apoc.any.property", MinArgs: 2, MaxArgs: 2, Args: []Type{Any, String}, Result: Any, NullIn: true, Eval: anyProperty},
 	}
 }
@@ -245,4 +247,24 @@ func (f formatted) write(format string) (text string, ok bool) {
 		return "", false
 	}
 	return text, true
+}
+
+// cleanMap is apoc.map.clean(map, keys, values): the map without the keys of a list, and
+// without the values of another one, of which null is one always.
+func cleanMap(_ *Call, args []value.Value) (value.Value, error) {
+	for i, want := range []value.Kind{value.KindMap, value.KindList, value.KindList} {
+		if args[i].Kind() != want {
+			return value.Null, wrongType("apoc.map.clean", []string{"a map", "a list of keys", "a list of values"}[i], args[i])
+		}
+	}
+	var kept []value.Entry
+	for _, e := range args[0].AsMap() {
+		dropped := e.Value.IsNull() || slices.ContainsFunc(args[1].AsList(), func(k value.Value) bool {
+			return k.Kind() == value.KindString && k.AsString() == e.Key
+		}) || slices.ContainsFunc(args[2].AsList(), func(v value.Value) bool { return value.Equal(v, e.Value) == value.Yes })
+		if !dropped {
+			kept = append(kept, e)
+		}
+	}
+	return value.Map(kept), nil
 }

@@ -59,6 +59,7 @@ const aboutGraph = `
 	relationships: The relationships of a path.
 	length: How many relationships a path has.
 	exists: Whether a property is there.
+	apoc.map.clean: A map without the keys of a list, without the values of another one, and without nulls.
 	apoc.any.property: The property of a node, a relationship or a map that a text names.
 `
 

@@ -69,7 +69,7 @@ var elsewhere = []string{
 	"CREATE TENANT PROFILE", "CREATE TEXT EDGE INDEX", "CREATE TEXT INDEX",
 	"CREATE TRIGGER", "CREATE VECTOR EDGE INDEX", "CREATE VECTOR INDEX",
 	"DEMOTE INSTANCE", "DENY DATABASE", "DISABLE TTL",
-	"DROP ALL INDEXES", "DROP DATABASE", "DROP EDGE INDEX",
+	"DROP DATABASE", "DROP EDGE INDEX",
 	"DROP GLOBAL EDGE INDEX", "DROP GLOBAL INDEX", "DROP GRAPH", "DROP POINT INDEX",
 	"DROP PROFILE", "DROP REPLICA", "DROP STREAM", "DROP TENANT PROFILE",
 	"DROP TEXT INDEX", "DROP TRIGGER", "DROP VECTOR INDEX",
@@ -136,6 +136,8 @@ func (p *parser) command() ast.Statement {
 		return p.terminate(start)
 	case p.at(0, "CREATE") && (p.at(1, "INDEX") || p.at(1, "RANGE")):
 		return p.createIndex(start)
+	case p.acceptWords("DROP", "ALL", "INDEXES"):
+		return &ast.IndexStatement{Place: p.since(start), Drop: true, All: true}
 	case p.acceptWords("DROP", "INDEX"):
 		return p.dropIndex(start)
 	case p.acceptWords("CREATE", "CONSTRAINT"):

@@ -51,14 +51,17 @@ func (p *parser) createConstraint(start int32) ast.Statement {
 	return s
 }
 
-// dropConstraint reads the rest of DROP CONSTRAINT ON (n:Label) ASSERT ….
+// dropConstraint reads the rest of DROP CONSTRAINT ON (n:Label) ASSERT …, or of DROP CONSTRAINT
+// name [IF EXISTS].
 func (p *parser) dropConstraint(start int32) ast.Statement {
+	s := &ast.ConstraintStatement{Drop: true}
 	if p.kind().IsName() && p.kind() != token.On {
-		p.fail(failure.Syntax("NotSupported", "dropping a constraint by its name is not supported").
-			WithHint("write DROP CONSTRAINT ON (n:Label) ASSERT and what it demands, as SHOW CONSTRAINT INFO tells it"))
+		s.Name, s.IfExists = p.dropped("the name of the constraint")
+		s.Place = p.since(start)
+		return s
 	}
 	p.expect(token.On)
-	return p.assertion(start, &ast.ConstraintStatement{Drop: true})
+	return p.assertion(start, s)
 }
 
 // assertion reads (n:Label) ASSERT and what is demanded.

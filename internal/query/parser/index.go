@@ -27,13 +27,26 @@ func (p *parser) createIndex(start int32) ast.Statement {
 	return p.indexFor(start)
 }
 
-// dropIndex reads the rest of DROP INDEX ON :Label[(property)].
+// dropIndex reads the rest of DROP INDEX ON :Label[(property)] or of DROP INDEX name [IF EXISTS].
 func (p *parser) dropIndex(start int32) ast.Statement {
+	s := &ast.IndexStatement{Drop: true}
 	if p.kind().IsName() && p.kind() != token.On {
-		p.fail(failure.Syntax("NotSupported", "dropping an index by its name is not supported").
-			WithHint("write DROP INDEX ON :Label(property)"))
+		s.Name, s.IfExists = p.dropped("the name of the index")
+		s.Place = p.since(start)
+		return s
 	}
-	return p.indexOn(start, &ast.IndexStatement{Drop: true})
+	return p.indexOn(start, s)
+}
+
+// dropped reads name [IF EXISTS].
+func (p *parser) dropped(what string) (name *ast.Name, ifExists bool) {
+	n := p.name(what)
+	if p.acceptWord("IF") {
+		if ifExists = p.acceptWord("EXISTS"); !ifExists {
+			p.unexpected("EXISTS after IF")
+		}
+	}
+	return &n, ifExists
 }
 
 // indexOn reads ON :Label[(property)].

@@ -156,3 +156,18 @@ func (p *parser) filtered(start int32, of ast.Statement) ast.Statement {
 	s.Place = p.since(start)
 	return s
 }
+
+// explainedShow reads SHOW … after EXPLAIN.
+func (p *parser) explainedShow(start int32) ast.Statement {
+	of := p.command()
+	if of == nil {
+		return nil
+	}
+	s, ok := p.filtered(start, of).(*ast.Show)
+	if !ok {
+		s = &ast.Show{Of: of}
+	}
+	s.Explain = true
+	s.Place = p.since(start)
+	return s
+}

@@ -66,6 +66,9 @@ func (p *parser) oneStatement() ast.Statement {
 	case token.Explain:
 		p.next()
 		p.options()
+		if p.at(0, "SHOW") {
+			return p.explainedShow(start)
+		}
 		mode = ast.Explain
 	case token.Profile:
 		p.next()

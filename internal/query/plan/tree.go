@@ -90,3 +90,13 @@ func (t *Tree) Find(operator string) *Tree {
 	}
 	return nil
 }
+
+// Cost is what the planner expects the plan to cost: the rows that leave its operators, all
+// together.
+func (t *Tree) Cost() float64 {
+	cost := t.Estimate
+	for _, c := range t.Children {
+		cost += c.Cost()
+	}
+	return cost
+}

@@ -20,12 +20,13 @@ await work({
   async documents () {
     graph = await Neo4jGraph.initialize(access)
     for (let i = 0; i < 2; i++) { // again changes nothing
-      await graph.addGraphDocuments([document], { includeSource: true })
+      await graph.addGraphDocuments([document], { baseEntityLabel: true, includeSource: true })
     }
     assert.deepEqual(await graph.query('MATCH (d:Document)-[:MENTIONS]->(n) WITH d, n.id AS id ORDER BY id RETURN d.text AS text, collect(id) AS ids'),
       [{ text: document.source.pageContent, ids: ['norway', 'oslo'] }])
     assert.deepEqual(await query('MATCH (a:City)-[r:CAPITAL_OF]->(b:Land) RETURN a.id, r.since, b.id, count(*) AS n'),
       [{ 'a.id': 'oslo', 'r.since': 1814, 'b.id': 'norway', n: 1 }])
+    assert.deepEqual(await query("SHOW CONSTRAINTS YIELD type, labelsOrTypes WHERE '__Entity__' IN labelsOrTypes RETURN type"), [{ type: 'UNIQUENESS' }])
   },
 
   async schema () {
