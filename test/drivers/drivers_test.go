@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
 	"memgraphd/test/harness"
 )
 
@@ -85,7 +87,7 @@ func buildGo(t *testing.T, cache, version string) string {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"main.go", "more.go"} {
+	for _, name := range []string{"main.go", "more.go", "users.go"} {
 		text, err := os.ReadFile(filepath.Join("golang", name))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
@@ -152,7 +154,8 @@ func drive(t *testing.T, bolt string, env []string, command ...string) {
 	ctx, cancel := context.WithTimeout(t.Context(), driveMax)
 	defer cancel()
 	program := exec.CommandContext(ctx, command[0], command[1:]...)
-	program.Env = append(os.Environ(), env...)
+	program.Env = append(os.Environ(), "DRIVE_USER="+first, "DRIVE_OTHER="+second, "DRIVE_PASSWORD="+password)
+	program.Env = append(program.Env, env...)
 	out, err := program.CombinedOutput()
 	tag := command[len(command)-1]
 	works := 0
@@ -176,8 +179,11 @@ func drive(t *testing.T, bolt string, env []string, command ...string) {
 	t.Logf("%s: Bolt %s, %d pieces of work", tag, bolt, works)
 }
 
-// start starts a server that takes plain connections and TLS, and returns its address and
-// the file of the authority that vouches for it.
+// The users of the drivers, who have the same password; the first one may do everything.
+const first, second, password = "ann", "bob", "wonderland-7"
+
+// start starts a server with users that takes plain connections and TLS, and returns its
+// address and the file of the authority that vouches for it.
 func start(t *testing.T) (address, authority string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -196,7 +202,29 @@ func start(t *testing.T) (address, authority string) {
 			t.Error(err)
 		}
 	})
+	for _, step := range []struct{ as, user string }{{"", first}, {first, second}} {
+		create(t, "bolt://localhost:"+server.Port(), step.as, step.user)
+	}
 	return "localhost:" + server.Port(), certificate
+}
+
+// create makes a user.
+func create(t *testing.T, uri, as, user string) {
+	t.Helper()
+	d, err := neo4j.NewDriverWithContext(uri, neo4j.BasicAuth(as, password, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close(t.Context()) }()
+	s := d.NewSession(t.Context(), neo4j.SessionConfig{})
+	defer func() { _ = s.Close(t.Context()) }()
+	r, err := s.Run(t.Context(), "CREATE USER "+user+" IDENTIFIED BY '"+password+"'", nil)
+	if err == nil {
+		_, err = r.Consume(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // certify makes a certificate for this machine that vouches for itself.

@@ -69,6 +69,7 @@ func run(uri, tag string) int {
 		{"errors", d.errors},
 		{"notifications", d.notifications},
 		{"summary", d.summary},
+		{"users", d.users},
 		{"close", d.Close},
 	} {
 		if err := work.do(ctx); err != nil {

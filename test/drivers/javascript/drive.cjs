@@ -247,6 +247,24 @@ const works = {
     assert.ok((await run('PROFILE MATCH (n:Summed) RETURN n')).summary.profile)
   },
 
+  // Wrongly, and as others for one session after the other over the same pool, which takes
+  // LOGOFF and LOGON; Bolt has that since 5.1.
+  async users () {
+    const { DRIVE_USER: first, DRIVE_OTHER: second, DRIVE_PASSWORD: password } = process.env
+    if (/^(bolt|neo4j\+s):/.test(uri)) { // or guessing is stopped
+      const wrong = neo4j.driver(uri, neo4j.auth.basic(second, 'not-' + password))
+      await refused(wrong.verifyConnectivity(), 'Neo.ClientError.Security.Unauthorized')
+      await wrong.close()
+    }
+    assert.equal(await one('SHOW CURRENT USER'), first)
+    if (major < 6 && !/^5\.[1-9]/.test(release)) return
+    for (let i = 0; i < 3; i++) {
+      for (const name of [first, second]) {
+        assert.equal(await one('SHOW CURRENT USER', {}, { auth: neo4j.auth.basic(name, password) }), name)
+      }
+    }
+  },
+
   async close () {
     await Promise.all([driver.close(), exact.close()])
   }
