@@ -27,6 +27,9 @@ type lifetime struct {
 	unhook func() bool   // ends what tells of the end of parent
 }
 
+// begin makes l end with parent. It is new, or was closed untouched.
+func (l *lifetime) begin(parent context.Context) { l.parent = parent }
+
 // ending is why a lifetime is over.
 type ending struct{ cause error }
 
