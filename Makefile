@@ -46,7 +46,7 @@ debian: releases ## the package on a fresh Debian, install to purge; the same by
 
 .PHONY: systemd
 systemd: releases ## the service under a systemd of its own, with the files of this machine; needs root
-	MEMGRAPHD_RELEASES=$(CURDIR)/bin/releases go test -count=1 -v -timeout 20m -run "TestService|TestUnits" ./test/deploy
+	MEMGRAPHD_RELEASES=$(CURDIR)/bin/releases go test -count=1 -v -timeout 20m -run "TestService|TestUnits|TestRPM" ./test/deploy
 
 .PHONY: releases
 releases:
