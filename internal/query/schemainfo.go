@@ -44,7 +44,8 @@ type schemaEnum struct {
 // showSchemaInfo looks at the whole graph, in the open transaction or in one of its own.
 func showSchemaInfo(ctx context.Context, s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 	const text = "SHOW SCHEMA INFO"
-	t, err := s.t, error(nil)
+	var err error
+	t := s.t
 	switch {
 	case t == nil:
 		if t, err = s.start(ctx, text, s.engine.o.Now(), TxOptions{ReadOnly: true}); err != nil {

@@ -126,8 +126,8 @@ func start(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
+		if stopped := server.Stop(); stopped != nil {
+			t.Error(stopped)
 		}
 	})
 	d, err := server.Driver()

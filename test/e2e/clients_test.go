@@ -64,15 +64,15 @@ func replay(t *testing.T, d neo4j.DriverWithContext, c *datadriven.TestData) str
 func managed(t *testing.T, s neo4j.SessionWithContext, text string, params map[string]any) (columns []string, rows []*neo4j.Record, err error) {
 	t.Helper()
 	_, err = s.ExecuteWrite(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
-		r, err := tx.Run(t.Context(), text, params)
-		if err != nil {
-			return nil, err
+		r, failed := tx.Run(t.Context(), text, params)
+		if failed != nil {
+			return nil, failed
 		}
-		if columns, err = r.Keys(); err != nil {
-			return nil, err
+		if columns, failed = r.Keys(); failed != nil {
+			return nil, failed
 		}
-		rows, err = r.Collect(t.Context())
-		return nil, err
+		rows, failed = r.Collect(t.Context())
+		return nil, failed
 	})
 	return columns, rows, err
 }
