@@ -9,72 +9,93 @@ import (
 	"memgraphd/internal/query"
 )
 
-// storageRows are the lines of SHOW STORAGE INFO about the log, the snapshots and the recovery. What is not known
-// is empty.
-func storageRows(i *durability.Info, interval string, now time.Time) []query.InfoRow {
-	var rows []query.InfoRow
-	add := func(name, value string) { rows = append(rows, query.InfoRow{Name: name, Value: value}) }
-	number := func(name string, n uint64) { add(name, strconv.FormatUint(n, 10)) }
-	age := func(name string, t time.Time) {
-		if t.IsZero() {
-			add(name, "")
-			return
-		}
-		add(name, max(now.Sub(t), 0).Round(time.Second).String())
-	}
-	add("data_directory", i.Dir)
-	add("durability", promise(i))
-	add("wal_enabled", strconv.FormatBool(i.WALEnabled))
-	number("wal_flush_every_n_tx", uint64(i.FlushEveryN))
-	number("wal_bytes", uint64(i.LogBytes))
-	number("wal_files", uint64(i.LogSegments))
-	number("wal_synced_commit", uint64(i.Synced))
-	number("wal_unsynced_commits", uint64(i.Written-min(i.Synced, i.Written)))
-	add("wal_last_sync", moment(i.LastSync))
-	age("wal_last_sync_age", i.LastSync)
-	if i.LogErr != nil {
-		add("wal_error", i.LogErr.Error())
-	}
+// storageInfo gathers lines of SHOW STORAGE INFO.
+type storageInfo struct {
+	rows []query.InfoRow
+	now  time.Time
+}
 
+func (r *storageInfo) add(name, value string) {
+	r.rows = append(r.rows, query.InfoRow{Name: name, Value: value})
+}
+
+func (r *storageInfo) number(name string, n uint64) { r.add(name, strconv.FormatUint(n, 10)) }
+
+// age adds how long ago t was; empty for never.
+func (r *storageInfo) age(name string, t time.Time) {
+	if t.IsZero() {
+		r.add(name, "")
+		return
+	}
+	r.add(name, max(r.now.Sub(t), 0).Round(time.Second).String())
+}
+
+// storageRows are the lines of SHOW STORAGE INFO about the log, the snapshots, the backups
+// and the recovery. What is not known is empty.
+func storageRows(i *durability.Info, interval string, now time.Time) []query.InfoRow {
+	r := &storageInfo{now: now}
+	r.add("data_directory", i.Dir)
+	r.add("durability", promise(i))
+	r.log(i)
+	r.snapshots(i, interval)
+	r.backups(i)
+	r.add("recovery_duration", span(i.Recovery.Duration))
+	r.number("recovery_replayed_commits", uint64(i.Recovery.Replayed))
+	r.number("recovery_damaged_snapshots", uint64(len(i.Recovery.Damaged)))
+	r.add("data_directory_locked", strconv.FormatBool(i.Lock.Locked))
+	r.add("data_directory_locked_by", i.Lock.Owner)
+	r.add("data_directory_locked_since", moment(i.Lock.Since))
+	r.age("data_directory_lock_age", i.Lock.Since)
+	return r.rows
+}
+
+func (r *storageInfo) log(i *durability.Info) {
+	r.add("wal_enabled", strconv.FormatBool(i.WALEnabled))
+	r.number("wal_flush_every_n_tx", uint64(i.FlushEveryN))
+	r.number("wal_bytes", uint64(i.LogBytes))
+	r.number("wal_files", uint64(i.LogSegments))
+	r.number("wal_synced_commit", uint64(i.Synced))
+	r.number("wal_unsynced_commits", uint64(i.Written-min(i.Synced, i.Written)))
+	r.add("wal_last_sync", moment(i.LastSync))
+	r.age("wal_last_sync_age", i.LastSync)
+	if i.LogErr != nil {
+		r.add("wal_error", i.LogErr.Error())
+	}
+}
+
+func (r *storageInfo) snapshots(i *durability.Info, interval string) {
 	if interval == "" || interval == "0" {
 		interval = "paused"
 	}
-	add("snapshot_interval", interval)
-	add("next_snapshot", moment(i.NextSnapshot))
-	add("last_snapshot", i.LastSnapshot.Path)
-	add("last_snapshot_time", moment(i.LastSnapshot.Created))
-	age("last_snapshot_age", i.LastSnapshot.Created)
-	number("last_snapshot_bytes", uint64(i.LastSnapshot.Bytes))
-	add("last_snapshot_duration", span(i.SnapshotTook))
-	number("snapshot_backlog_commits", uint64(i.Committed-min(i.LastSnapshot.Index, i.Committed)))
-	number("snapshots_written", uint64(i.Snapshots))
-	number("snapshot_failures", uint64(i.SnapshotFailures))
+	r.add("snapshot_interval", interval)
+	r.add("next_snapshot", moment(i.NextSnapshot))
+	r.add("last_snapshot", i.LastSnapshot.Path)
+	r.add("last_snapshot_time", moment(i.LastSnapshot.Created))
+	r.age("last_snapshot_age", i.LastSnapshot.Created)
+	r.number("last_snapshot_bytes", uint64(i.LastSnapshot.Bytes))
+	r.add("last_snapshot_duration", span(i.SnapshotTook))
+	r.number("snapshot_backlog_commits", uint64(i.Committed-min(i.LastSnapshot.Index, i.Committed)))
+	r.number("snapshots_written", uint64(i.Snapshots))
+	r.number("snapshot_failures", uint64(i.SnapshotFailures))
 	if i.SnapshotErr != nil {
-		add("snapshot_error", fmt.Sprintf("at %s: %v", moment(i.SnapshotFailed), i.SnapshotErr))
+		r.add("snapshot_error", fmt.Sprintf("at %s: %v", moment(i.SnapshotFailed), i.SnapshotErr))
 	}
-	if r := i.Running; r != nil {
-		add("snapshot_running", fmt.Sprintf("%s since %s, %s, %d %%", r.Trigger, moment(r.Started), r.Phase, r.Done*100/max(r.Total, 1)))
+	if now := i.Running; now != nil {
+		r.add("snapshot_running", fmt.Sprintf("%s since %s, %s, %d %%", now.Trigger, moment(now.Started), now.Phase, now.Done*100/max(now.Total, 1)))
 	}
-	number("retention_failures", uint64(i.RetentionFailures))
-	number("held_back_bytes", uint64(max(i.HeldBytes, 0)))
+	r.number("retention_failures", uint64(i.RetentionFailures))
+	r.number("held_back_bytes", uint64(max(i.HeldBytes, 0)))
+}
 
-	add("last_backup_time", moment(i.Backups.Last))
-	age("last_backup_age", i.Backups.Last)
+func (r *storageInfo) backups(i *durability.Info) {
+	r.add("last_backup_time", moment(i.Backups.Last))
+	r.age("last_backup_age", i.Backups.Last)
 	if !i.Backups.Last.IsZero() {
-		number("last_backup_commit", i.Backups.LastCommit)
+		r.number("last_backup_commit", i.Backups.LastCommit)
 	}
-	number("backups_taken", uint64(i.Backups.Taken))
-	number("backup_failures", uint64(i.Backups.Failures))
-	add("backup_failed", moment(i.Backups.Failed))
-
-	add("recovery_duration", span(i.Recovery.Duration))
-	number("recovery_replayed_commits", uint64(i.Recovery.Replayed))
-	number("recovery_damaged_snapshots", uint64(len(i.Recovery.Damaged)))
-	add("data_directory_locked", strconv.FormatBool(i.Lock.Locked))
-	add("data_directory_locked_by", i.Lock.Owner)
-	add("data_directory_locked_since", moment(i.Lock.Since))
-	age("data_directory_lock_age", i.Lock.Since)
-	return rows
+	r.number("backups_taken", uint64(i.Backups.Taken))
+	r.number("backup_failures", uint64(i.Backups.Failures))
+	r.add("backup_failed", moment(i.Backups.Failed))
 }
 
 // promise says when a commit that was acknowledged can be lost.
