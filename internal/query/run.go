@@ -49,7 +49,7 @@ func (e *Engine) prepare(
 	}
 	ctx, stop := patience()
 	defer stop()
-	tree, err := parser.Parse(text, parser.Options{AutoLiterals: strippable})
+	tree, err := parser.Parse(text, parser.Options{AutoLiterals: strippable, Interrupted: causeOf(ctx)})
 	if err != nil {
 		return statement{}, err
 	}
@@ -76,9 +76,21 @@ func (e *Engine) prepare(
 	}, nil
 }
 
+// causeOf returns what tells why ctx has ended, nil while it has not.
+func causeOf(ctx context.Context) func() error {
+	return func() error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return nil
+	}
+}
+
 // plan analyses and plans a query.
 func (e *Engine) plan(ctx context.Context, q *ast.Query, c conditions) (*prepared, error) {
-	info, err := sema.Analyze(q, sema.Options{Functions: function.Signatures, Procedures: e.procedures, Enums: e.catalogue})
+	info, err := sema.Analyze(q, sema.Options{
+		Functions: function.Signatures, Procedures: e.procedures, Enums: e.catalogue, Interrupted: causeOf(ctx),
+	})
 	if err != nil {
 		return nil, err
 	}

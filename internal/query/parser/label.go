@@ -98,6 +98,11 @@ func (p *parser) plainLabels() []ast.Name {
 	if n == 0 {
 		return nil
 	}
+	if n > p.o.MaxOperators {
+		p.fail(failure.Syntax("TooManyOperators", "more than %d labels together", p.o.MaxOperators).
+			WithHint("a node has few labels; what differs from node to node is a property"))
+		return nil
+	}
 	names := make([]ast.Name, 0, n)
 	for range n {
 		p.next()

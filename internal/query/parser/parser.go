@@ -30,6 +30,9 @@ type Options struct {
 	// MaxOperators is the largest number of operators in one expression, and of
 	// relationships in one pattern; 0 means 10,000.
 	MaxOperators int
+	// Interrupted is asked now and then; what it returns ends the parse and is its error. It
+	// may be nil.
+	Interrupted func() error
 	// AutoLiterals numbers the literals that Strip takes out of the text in Literal.Auto.
 	AutoLiterals bool
 }
@@ -64,6 +67,8 @@ type parser struct {
 	bar int
 	o   Options
 	err *failure.Error
+	// interrupted is why nobody waits for the tree any more.
+	interrupted error
 	// names are the reserved words that have been used as names of variables, in upper case.
 	names map[token.Kind]bool
 }
@@ -83,10 +88,26 @@ func Parse(text string, o Options) (ast.Statement, error) {
 		p.auto = numberLiterals(text, p.toks, p.pos)
 	}
 	s := p.statement()
+	if p.interrupted != nil {
+		return nil, p.interrupted
+	}
 	if p.err != nil {
 		return nil, p.err.Locate(text)
 	}
 	return s, nil
+}
+
+// pollEvery is the number of tokens between two questions whether anybody still waits.
+const pollEvery = 1024
+
+// poll ends the parse where nobody waits for the tree any more.
+func (p *parser) poll() {
+	if p.o.Interrupted == nil || p.interrupted != nil {
+		return
+	}
+	if p.interrupted = p.o.Interrupted(); p.interrupted != nil {
+		p.fail(failure.Syntax("Interrupted", "the parse was interrupted"))
+	}
 }
 
 // pair returns for each bracket the index of its partner, or 0.
@@ -131,7 +152,9 @@ func (p *parser) kindAt(n int) token.Kind {
 func (p *parser) next() token.Token {
 	t := p.toks[p.pos]
 	if t.Kind != token.EOF {
-		p.pos++
+		if p.pos++; p.pos%pollEvery == 0 {
+			p.poll()
+		}
 	}
 	return t
 }

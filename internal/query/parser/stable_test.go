@@ -84,6 +84,7 @@ func TestBounds(t *testing.T) {
 		{"too long a text", strings.Repeat(" ", 2<<20), "QueryTooLong"},
 		{"many sums", "RETURN 1" + strings.Repeat("+1", 9_000) + strings.Repeat(", 1+1", 9_000), ""},
 		{"too long a pattern", "MATCH ()" + strings.Repeat("--()", 11_000), "TooManyOperators"},
+		{"too many labels", "MATCH (n" + strings.Repeat(":A", 11_000) + ")", "TooManyOperators"},
 		{"a long list", "RETURN [1" + strings.Repeat(",1", 200_000) + "]", ""},
 	} {
 		start := time.Now()

@@ -77,10 +77,19 @@ func (b *builder) accessPaths(g *pattern, n *node) []access {
 
 // joinRanges makes one access of a lower and an upper bound on the same property.
 func (b *builder) joinRanges(paths []access) []access {
+	var ranges []int
 	for i := range paths {
-		for j := range paths {
+		if paths[i].kind == byRange {
+			ranges = append(ranges, i)
+		}
+	}
+	for _, i := range ranges {
+		if b.interrupted() != nil {
+			break
+		}
+		for _, j := range ranges {
 			lo, hi := &paths[i], &paths[j]
-			if lo.kind != byRange || hi.kind != byRange || lo.label != hi.label || lo.key != hi.key ||
+			if lo.label != hi.label || lo.key != hi.key ||
 				lo.low == nil || lo.high != nil || hi.high == nil || hi.low != nil {
 				continue
 			}

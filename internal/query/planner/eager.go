@@ -12,12 +12,34 @@ import (
 type nameSet struct {
 	all   bool
 	names []string
+	index map[string]struct{} // of names; nil while they are few
+}
+
+// namesFew is up to how many names a set is looked through from end to end.
+const namesFew = 12
+
+func (s *nameSet) has(name string) bool {
+	if s.index == nil {
+		return slices.Contains(s.names, name)
+	}
+	_, ok := s.index[name]
+	return ok
 }
 
 func (s *nameSet) add(names ...string) {
 	for _, n := range names {
-		if !slices.Contains(s.names, n) {
-			s.names = append(s.names, n)
+		if s.has(n) {
+			continue
+		}
+		s.names = append(s.names, n)
+		switch {
+		case s.index != nil:
+			s.index[n] = struct{}{}
+		case len(s.names) > namesFew:
+			s.index = make(map[string]struct{}, 2*len(s.names))
+			for _, n := range s.names {
+				s.index[n] = struct{}{}
+			}
 		}
 	}
 }
@@ -33,7 +55,7 @@ func (s *nameSet) meets(t *nameSet) bool {
 	if s.empty() || t.empty() {
 		return false
 	}
-	return s.all || t.all || slices.ContainsFunc(s.names, func(n string) bool { return slices.Contains(t.names, n) })
+	return s.all || t.all || slices.ContainsFunc(s.names, t.has)
 }
 
 // effects is what clauses read of the graph and write to it.
@@ -76,8 +98,9 @@ func (e *effects) reads() bool {
 	return e.everything || len(e.scans) > 0 || !e.expands.empty() || !e.keys.empty() || !e.labels.empty()
 }
 
-// sees tells whether reads of r could notice writes of w.
-func sees(r, w *effects) bool {
+// sees tells whether reads of r could notice writes of w. Its answer does not matter once
+// nobody waits for the plan any more.
+func (b *builder) sees(r, w *effects) bool {
 	if !w.writes() {
 		return false
 	}
@@ -85,6 +108,9 @@ func sees(r, w *effects) bool {
 		return true
 	}
 	for _, scan := range r.scans {
+		if b.interrupted() != nil {
+			return true
+		}
 		for _, created := range w.created {
 			if !slices.ContainsFunc(scan, func(l string) bool { return !slices.Contains(created, l) }) {
 				return true
@@ -116,7 +142,7 @@ func (b *builder) barrier(in plan.Op, c ast.Clause) plan.Op {
 func (b *builder) fence(in plan.Op, e *effects) plan.Op {
 	at := in
 	p := &b.pending
-	if sees(p, e) || sees(e, p) || p.sets.meets(&e.sets) || p.relabels.meets(&e.relabels) ||
+	if b.sees(p, e) || b.sees(e, p) || p.sets.meets(&e.sets) || p.relabels.meets(&e.relabels) ||
 		p.deletes && e.writes() || e.deletes && p.writes() {
 		at = b.eager(in)
 	}

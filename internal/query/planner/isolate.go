@@ -67,7 +67,7 @@ func (i *isolation) value(e ast.Expr, known symbolSet) ast.Expr {
 	}
 	var reads effects
 	i.b.readEffects(e, &reads)
-	if !sees(&reads, &i.writes) {
+	if !i.b.sees(&reads, &i.writes) {
 		return e
 	}
 	needs := symbolSet{}

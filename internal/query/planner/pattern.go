@@ -280,11 +280,10 @@ func (n *node) addLabels(labels []ast.Name) {
 	if len(n.labels) == 0 && len(labels) > 0 {
 		n.at = labels[0].At
 	}
-	for _, l := range labels {
-		if !slices.Contains(n.labels, l.Text) {
-			n.labels = append(n.labels, l.Text)
-		}
-	}
+	var all nameSet
+	all.add(n.labels...)
+	all.add(names(labels)...)
+	n.labels = all.names
 }
 
 func (b *builder) addPredicate(g *pattern, e ast.Expr, labelOf *node) {

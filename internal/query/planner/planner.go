@@ -23,5 +23,12 @@ import (
 // takes time.
 func Plan(ctx context.Context, q *ast.Query, info *sema.Info, cat Catalog) (*plan.Plan, error) {
 	b := newBuilder(ctx, info, cat)
-	return b.query(q)
+	p, err := b.query(q)
+	if err == nil {
+		err = b.interrupted() // what was found in a hurry then is no plan
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }

@@ -15,6 +15,9 @@ type analyzer struct {
 	o      Options
 	info   *Info
 	err    *failure.Error
+	stars  int                   // variables that "*" has stood for
+	steps  int                   // of work, between questions whether anybody still waits
+	ended  error                 // why nobody does
 	params map[string]token.Span // where each stands first
 	elems  map[*Symbol]Type      // what the elements of a list variable are, where that is known
 	// subqueries are the expressions with patterns or queries of their own around the
@@ -70,6 +73,9 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 	a.union = len(q.Parts) > 1
 	parts := a.query(q, inquiry{})
 	a.pathCount(q.Hops)
+	if a.ended != nil {
+		return nil, a.ended
+	}
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -77,6 +83,21 @@ func Analyze(q *ast.Query, o Options) (*Info, error) {
 	a.info.Params = slices.Sorted(maps.Keys(a.params))
 	a.info.ParamPlaces = a.params
 	return a.info, nil
+}
+
+// pollEvery is the number of steps between two questions whether anybody still waits.
+const pollEvery = 256
+
+// step counts a piece of work that is bounded, and ends the analysis where nobody waits for
+// it any more.
+func (a *analyzer) step() {
+	a.steps++
+	if a.steps%pollEvery != 0 || a.o.Interrupted == nil || a.ended != nil {
+		return
+	}
+	if a.ended = a.o.Interrupted(); a.ended != nil {
+		a.fail(token.Span{}, failure.Syntax("Interrupted", "the analysis was interrupted"))
+	}
 }
 
 // fail records the first mistake at span.
@@ -88,6 +109,7 @@ func (a *analyzer) fail(span token.Span, err *failure.Error) {
 
 // symbol makes a new variable.
 func (a *analyzer) symbol(name string, t Type) *Symbol {
+	a.step()
 	s := &Symbol{ID: len(a.info.Symbols), Name: name, Type: t}
 	a.info.Symbols = append(a.info.Symbols, s)
 	return s

@@ -45,7 +45,7 @@ func (a *analyzer) expect(e ast.Expr, s static, accepted Type, where string) {
 
 // expr analyses e in sc and records its type.
 func (a *analyzer) expr(e ast.Expr, sc *scope, ctx context) static {
-	if a.err != nil {
+	if a.step(); a.err != nil {
 		return of(Any)
 	}
 	if a.found[e] {

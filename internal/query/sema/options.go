@@ -40,6 +40,9 @@ type Options struct {
 	Functions  Functions
 	Procedures Procedures // nil: there are none
 	Enums      Enums      // nil: there are none
+	// Interrupted is asked now and then; what it returns ends the analysis and is its error.
+	// It may be nil.
+	Interrupted func() error
 }
 
 // Enums is a catalogue of enums.

@@ -99,6 +99,10 @@ func (p *projecting) hides(item *ast.ProjectionItem, s *Symbol) {
 	}
 }
 
+// starsMax is the most variables that the "*" of a statement stand for: a short text may have
+// many variables, and many clauses to carry all of them.
+const starsMax = 200_000
+
 // star expands "*".
 func (p *projecting) star() {
 	symbols := p.old.visible()
@@ -107,7 +111,15 @@ func (p *projecting) star() {
 		return
 	}
 	slices.SortFunc(symbols, func(x, y *Symbol) int { return strings.Compare(x.Name, y.Name) })
+	if p.stars += len(symbols); p.stars > starsMax {
+		p.fail(p.c.At, failure.Syntax("TooManyColumns", "the `*` of the statement's clauses stand for more than %d variables together", starsMax).
+			WithHint("name the variables that are still needed"))
+		return
+	}
 	for _, s := range symbols {
+		if p.step(); p.err != nil {
+			return
+		}
 		v := &ast.Variable{Place: p.c.Place, Name: s.Name}
 		p.use(v, s)
 		p.info.Types[v] = s.Type
