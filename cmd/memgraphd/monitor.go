@@ -66,6 +66,7 @@ func (s *server) closeMonitor() {
 func (s *server) watchAll() {
 	s.monitor.Watch(monitor.Sources{
 		Durability: s.disk.Info, Store: s.store, Budget: s.budget, Bolt: s.bolt.Stats, Queries: s.queries.Stats,
+		Certificate: s.certificates.expires,
 	})
 }
 

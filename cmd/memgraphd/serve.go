@@ -43,6 +43,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	ctx, stop := onSignals(ctx, logs.notices, s.onHangup)
 	defer stop()
 	go tuneCollector(ctx, limit)
+	go certificates.watch(ctx)
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
 			logs.notices.Error("stopped by an error", zap.Error(err))

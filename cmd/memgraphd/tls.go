@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -19,7 +20,9 @@ import (
 const (
 	pemFileMax = 1 << 20
 	// expirySoon is how long before the end of the certificate the log says so.
-	expirySoon = 14 * 24 * time.Hour
+	expirySoon = 30 * 24 * time.Hour
+	// expiryEvery is how often it is looked at.
+	expiryEvery = 24 * time.Hour
 )
 
 // certificates holds what connections are encrypted with. What it has stays in force until other files were
@@ -37,6 +40,7 @@ type certificates struct {
 type tlsState struct {
 	config  *tls.Config
 	expires time.Time
+	file    string
 }
 
 // openCertificates reads the files that the flags name; without them there is no TLS.
@@ -87,16 +91,51 @@ func (c *certificates) useLocked(files config.TLS) error {
 	}
 	c.files = files
 	c.current.Store(next)
-	left := next.expires.Sub(c.now())
-	switch fields := []zap.Field{zap.String("file", files.CertFile), zap.Time("until", next.expires)}; {
-	case left < 0:
-		c.log.Warn("the certificate of --bolt-cert-file has expired: clients that verify it do not connect", fields...)
-	case left < expirySoon:
-		c.log.Warn("the certificate of --bolt-cert-file expires soon", fields...)
-	default:
-		c.log.Info("connections are encrypted with the certificate of --bolt-cert-file", fields...)
+	if !c.warn(next) {
+		c.log.Info("connections are encrypted with the certificate of --bolt-cert-file", next.fields()...)
 	}
 	return nil
+}
+
+func (s *tlsState) fields() []zap.Field {
+	return []zap.Field{zap.String("file", s.file), zap.Time("until", s.expires)}
+}
+
+// warn tells of a certificate that has ended or soon will. It reports whether it has.
+func (c *certificates) warn(s *tlsState) bool {
+	switch left := s.expires.Sub(c.now()); {
+	case left < 0:
+		c.log.Warn("the certificate of --bolt-cert-file has expired: clients that verify it do not connect", s.fields()...)
+	case left < expirySoon:
+		c.log.Warn("the certificate of --bolt-cert-file expires soon; put a new one in its place and send SIGHUP", s.fields()...)
+	default:
+		return false
+	}
+	return true
+}
+
+// watch looks at the certificate again and again, until ctx ends.
+func (c *certificates) watch(ctx context.Context) {
+	again := time.NewTicker(expiryEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			if s := c.current.Load(); s != nil {
+				c.warn(s)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// expires returns when the certificate in force ends; the zero time without one.
+func (c *certificates) expires() time.Time {
+	if s := c.current.Load(); s != nil {
+		return s.expires
+	}
+	return time.Time{}
 }
 
 // read reads the files and checks that they belong together.
@@ -125,7 +164,7 @@ func read(files config.TLS) (*tlsState, error) {
 		}
 		rules.ClientAuth = tls.RequireAndVerifyClientCert
 	}
-	return &tlsState{config: rules, expires: pair.Leaf.NotAfter}, nil
+	return &tlsState{config: rules, expires: pair.Leaf.NotAfter, file: files.CertFile}, nil
 }
 
 func readPEM(flag, name string) ([]byte, error) {

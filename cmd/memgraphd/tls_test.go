@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -54,7 +55,7 @@ func TestCertificates(t *testing.T) {
 	open := func(files config.TLS) (*certificates, error) {
 		return openCertificates(files, func() time.Time { return now }, zap.New(core))
 	}
-	if c, err := open(config.TLS{}); err != nil || c.config() != nil || !errors.Is(c.reload(), errNoCertificate) {
+	if c, err := open(config.TLS{}); err != nil || c.config() != nil || !c.expires().IsZero() || !errors.Is(c.reload(), errNoCertificate) {
 		t.Errorf("without files: %v", err)
 	}
 	if _, err := open(files); err == nil || !strings.Contains(err.Error(), "--bolt-cert-file: there is no file "+files.CertFile) {
@@ -71,12 +72,16 @@ func TestCertificates(t *testing.T) {
 		says  string
 	}{
 		{1000 * time.Hour, "connections are encrypted"},
-		{24 * time.Hour, "expires soon"},
+		{31 * 24 * time.Hour, "connections are encrypted"},
+		{29 * 24 * time.Hour, "expires soon"},
 		{-time.Minute, "has expired"},
 	} {
 		writePair(t, files, 2, now.Add(at.until))
 		if err = c.reload(); err != nil || serial(c) != 2 {
 			t.Error(err)
+		}
+		if end := now.Add(at.until); c.expires().Sub(end).Abs() > time.Second {
+			t.Errorf("it ends at %s, not at %s", c.expires(), end)
 		}
 		if all := logs.TakeAll(); !strings.Contains(all[len(all)-1].Message, at.says) {
 			t.Errorf("the log says %s", all[len(all)-1].Message)
@@ -104,4 +109,29 @@ func TestCertificates(t *testing.T) {
 	if _, err = open(other); err == nil || !strings.Contains(err.Error(), "holds no certificate in PEM") {
 		t.Error(err)
 	}
+}
+
+// TestCertificateWatched looks at a certificate whose end comes near while the server runs.
+func TestCertificateWatched(t *testing.T) {
+	dir := t.TempDir()
+	files := config.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	writePair(t, files, 1, time.Date(2000, 3, 1, 0, 0, 0, 0, time.UTC))
+	synctest.Test(t, func(t *testing.T) { // it begins on 2000-01-01
+		core, logs := observer.New(zap.WarnLevel)
+		c, err := openCertificates(files, time.Now, zap.New(core))
+		if err != nil {
+			t.Fatal(err)
+		}
+		go c.watch(t.Context())
+		for _, at := range []struct{ days, lines int }{{29, 0}, {3, 2}, {30, 31}} {
+			time.Sleep(time.Duration(at.days) * expiryEvery)
+			synctest.Wait()
+			if n := logs.Len(); n < at.lines || n > at.lines+1 {
+				t.Errorf("%d lines after %d further days, want %d", n, at.days, at.lines)
+			}
+		}
+		if all := logs.All(); !strings.Contains(all[len(all)-1].Message, "has expired") {
+			t.Error(all[len(all)-1].Message)
+		}
+	})
 }

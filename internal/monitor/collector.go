@@ -19,6 +19,8 @@ type sample struct {
 	disk  *durability.Info
 	bolt  *bolt.Stats
 	query *query.Stats
+	// certificate is when that of the Bolt port ends; the zero time without one.
+	certificate time.Time
 }
 
 // graph is what the store holds.
@@ -32,6 +34,9 @@ type graph struct {
 func (s *Server) sample() *sample {
 	src := s.sources.Load()
 	now := &sample{at: s.o.Now(), ready: s.ready() == nil}
+	if src.Certificate != nil {
+		now.certificate = src.Certificate()
+	}
 	if src.Durability != nil {
 		i := src.Durability()
 		now.disk = &i

@@ -65,6 +65,8 @@ type Sources struct {
 	Budget     *memory.Budget // of the server
 	Bolt       func() bolt.Stats
 	Queries    func() query.Stats
+	// Certificate returns when the certificate of the Bolt port ends; the zero time without.
+	Certificate func() time.Time
 }
 
 // Server answers at the port. Its methods may be called concurrently.

@@ -110,7 +110,8 @@ func sources(t *testing.T, name string) monitor.Sources {
 	}
 	budget := memory.New("server", 1<<30)
 	return monitor.Sources{
-		Durability: func() durability.Info { return i }, Store: store, Budget: budget,
+		Certificate: func() time.Time { return at.Add(240 * time.Hour) },
+		Durability:  func() durability.Info { return i }, Store: store, Budget: budget,
 		Bolt:    func() bolt.Stats { return bolt.Stats{Connections: 5, Unauthenticated: 2, Accepted: 9, Refused: 1} },
 		Queries: func() query.Stats { return query.Stats{Transactions: 4} },
 	}

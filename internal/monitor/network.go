@@ -22,6 +22,13 @@ func network() []metric {
 			name: "bolt_messages_total", group: groupSession, kind: counter, help: "Messages of clients since the start.",
 			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Requests) }),
 		},
+		{
+			name: "bolt_certificate_expires_timestamp_seconds", group: groupSession,
+			help: "When the certificate of the Bolt port ends, as a Unix time; missing without TLS.",
+			value: func(s *sample) (float64, bool) {
+				return float64(s.certificate.Unix()), !s.certificate.IsZero()
+			},
+		},
 		refused("bolt_evicted_total", "Connections closed because too many had not logged on, in all or of one address.", func(r *bolt.Refusals) uint64 { return r.Evicted }),
 		refused("bolt_login_failures_total", "Logins refused because of the user, the password, or the address while no user exists.", func(r *bolt.Refusals) uint64 { return r.Logins }),
 		refused("bolt_login_timeouts_total", "Connections closed because they did not log on in time.", func(r *bolt.Refusals) uint64 { return r.LoginTimeouts }),
