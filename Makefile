@@ -147,6 +147,12 @@ clients: build ## libraries of npm that write statements of their own (GraphQL, 
 bench: build ## the tables of docs/benchmarks.md, measured on this machine
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench
 
+READS ?= 24000000
+
+.PHONY: reads
+reads: build ## READS indexed point reads in a row; fails where the server's process grows by them
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench -only many -count $(READS)
+
 .PHONY: microbench
 microbench: ## benchmarks of packages; BENCH and PKG choose, BENCHTIME sets the length
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)

@@ -32,10 +32,11 @@ func main() {
 	seconds := flag.Float64("seconds", 3, "length of each closed loop; of reads, the server's and the echo's together")
 	clients := flag.String("clients", "1,12,48,256", "the numbers of clients that read")
 	which := flag.String("reads", "", "the statements that are read with, a part of their names; default: all")
-	only := flag.String("only", "load,read,write", "the parts to run; also backup")
+	only := flag.String("only", "load,read,write", "the parts to run; also backup and many")
 	writers := flag.String("writers", "1,8,64,512", "the numbers of clients that commit")
+	count := flag.Int64("count", 24_000_000, "how often many reads")
 	flag.Parse()
-	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers, clients: *clients, which: *which}
+	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers, clients: *clients, which: *which, count: *count}
 	if err := b.run(context.Background()); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -54,6 +55,7 @@ type bench struct {
 	writers string
 	clients string
 	which   string
+	count   int64
 	binary  string
 	server  *harness.Server
 	driver  neo4j.DriverWithContext
@@ -86,7 +88,7 @@ func (b *bench) run(ctx context.Context) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"load", b.load}, {"read", b.reads}, {"write", b.writes}, {"backup", b.backups}} {
+	}{{"load", b.load}, {"read", b.reads}, {"write", b.writes}, {"backup", b.backups}, {"many", b.many}} {
 		if !strings.Contains(b.only, part.name) {
 			continue
 		}
