@@ -36,6 +36,7 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 	for n := range object.Format {
 		want = append(want, fmt.Sprintf("objects%d", n+1))
 	}
+	want = append(want, usersFixture)
 	var there []string
 	for _, e := range must[[]os.DirEntry](t)(os.ReadDir("testdata")) {
 		there = append(there, e.Name())

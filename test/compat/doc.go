@@ -9,6 +9,7 @@
 //	format2   killed; temporal values and points
 //	format3   killed while locked; enums, a constraint, a description and a setting
 //	objects1  objects of backups, in a directory and in an archive file
+//	users1    killed; users, roles, privileges and rules
 //
 // A new format gets a directory of its own, by
 //
