@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,45 +18,76 @@ import (
 	"memgraphd/internal/shell"
 )
 
-// shellFlags are the flags of the shell.
+// shellFlags are the flags of the shell; many have the names of mgconsole and cypher-shell.
 type shellFlags struct {
 	commands.Connection
 	format     string
 	statements string
+	file       string
 	history    string
 	noHist     bool
+	params     []string
+	keepGoing  bool
+	piped      bool
+	color      string
+	pager      string
+	wrap       bool
+	profile    string
+	profiles   string
 }
 
 func newShell(stdout, stderr io.Writer) *cobra.Command {
 	var f shellFlags
 	cmd := &cobra.Command{
-		Use:   "shell",
+		Use:   "shell [STATEMENTS]",
 		Short: "Run statements against a server",
-		Long: "Run statements against a server: from the terminal, from standard input, or from --command.\n" +
-			"Statements end with a semicolon. Without a terminal, the first error ends the shell with exit code 1.",
-		Args:          cobra.NoArgs,
+		Long: "Run statements against a server: from the terminal, from standard input, from --file, or from the command line.\n" +
+			"Statements end with a semicolon. Without a terminal, the first error ends the shell with exit code 1.\n" +
+			"Flags may stand in the profile file, a --flag=value a line, and below a line [name] those of --profile=name.",
+		Args:          cobra.MaximumNArgs(1),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := readProfile(cmd.Flags(), f.profiles, f.profile, os.ReadFile); err != nil {
+				return exit(exitUsage, err)
+			}
+			if len(args) == 1 {
+				if f.statements != "" {
+					return exit(exitUsage, errors.New("statements are given twice: in --command and behind the flags"))
+				}
+				f.statements = args[0]
+			}
 			return runShell(cmd.Context(), f, stdout, stderr)
 		},
 	}
 	flags := cmd.Flags()
 	f.Add(cmd)
+	f.AddShort(cmd)
 	flags.Lookup("password").Usage = "the user's password; asked for in a terminal when there is a user and no password"
-	flags.StringVar(&f.format, "output-format", "table", "table, csv or json")
+	flags.StringVar(&f.format, "output-format", "table", strings.Join(shell.Formats(), ", "))
+	flags.StringVar(&f.format, "format", "table", "the same, as cypher-shell names it")
 	flags.StringVarP(&f.statements, "command", "c", "", "statements to run instead of reading any")
-	flags.StringVar(&f.history, "history", defaultHistory(), "file that remembers what was typed")
+	flags.StringVarP(&f.file, "file", "f", "", "file of statements to run instead of reading any")
+	flags.StringVar(&f.history, "history", homeFile("shell_history"), "file that remembers what was typed")
 	flags.BoolVar(&f.noHist, "no-history", false, "remember nothing")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "a parameter, as NAME=>EXPRESSION; may be given many times")
+	flags.BoolVar(&f.keepGoing, "fail-at-end", false, "go on after errors, and exit with 1 at the end")
+	flags.BoolVar(&f.piped, "non-interactive", false, "behave as without a terminal")
+	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never; NO_COLOR turns them off too")
+	flags.StringVar(&f.pager, "pager", "", "program for results that are longer than the screen; default $PAGER, or less; none for none")
+	flags.BoolVar(&f.wrap, "wrap", true, "wrap what is too wide for a column of a table that is too wide for the screen")
+	flags.StringVar(&f.profile, "profile", "", "section of the profile file to take flags from")
+	flags.StringVar(&f.profiles, "profile-file", homeFile("shell.conf"), "file of flags")
 	return cmd
 }
 
-func defaultHistory() string {
+// homeFile is a file in the directory that the shell has in the user's home; "" where there is none.
+func homeFile(name string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(home, ".memgraph", "shell_history")
+	return filepath.Join(home, ".memgraph", name)
 }
 
 func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error {
@@ -63,7 +95,11 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 	if err != nil {
 		return exit(exitUsage, fmt.Errorf("--output-format: %w", err))
 	}
-	interactive := f.statements == "" && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	if f.statements != "" && f.file != "" {
+		return exit(exitUsage, errors.New("--command and --file cannot both say what to run"))
+	}
+	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	interactive := terminal && f.statements == "" && f.file == "" && !f.piped
 	o, err := f.Options(vfs.OS(), "memgraphd-shell/"+versionName())
 	if err != nil {
 		return err
@@ -73,23 +109,27 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 			return err
 		}
 	}
-	c, err := commands.Connect(ctx, o)
+	so := shell.Options{
+		Format: format, In: os.Stdin, Out: stdout, Err: stderr, Command: f.statements, Interactive: interactive, Now: time.Now,
+		SourceFile: openSource, Params: f.params, KeepGoing: f.keepGoing, ListFiles: listFiles,
+		Progress: isTerminal(stderr) && f.statements == "",
+	}
+	if so.Color, err = f.colored(interactive); err != nil {
+		return exit(exitUsage, err)
+	}
+	if interactive {
+		f.dress(&so, stderr)
+	}
+	in, size, err := f.input()
 	if err != nil {
 		return err
 	}
-	so := shell.Options{
-		Format: format, In: os.Stdin, Out: stdout, Err: stderr, Command: f.statements, Interactive: interactive, Now: time.Now,
-		SourceFile: func(name string) (io.ReadCloser, error) { return os.Open(name) },
+	so.In, so.InSize = in, size
+	c, err := commands.Connect(ctx, o)
+	if err != nil {
+		return errors.Join(err, in.Close())
 	}
-	if interactive && !f.noHist {
-		if so.HistoryFile, err = prepareHistory(f.history); err != nil {
-			so.HistoryFile = ""
-			if _, err = fmt.Fprintf(stderr, "no history: %v\n", err); err != nil {
-				return err
-			}
-		}
-	}
-	err = errors.Join(shell.New(c, so).Run(ctx), c.Close(ctx))
+	err = errors.Join(shell.New(c, so).Run(ctx), c.Close(ctx), in.Close())
 	if errors.Is(err, shell.ErrFailed) {
 		return &exitError{code: exitFailure, err: err, silent: true}
 	}

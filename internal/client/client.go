@@ -39,6 +39,7 @@ type Options struct {
 	Encryption Encryption
 	UserAgent  string
 	Timeout    time.Duration // of connecting; 0 means 10 seconds
+	Database   string        // "" for the user's home
 }
 
 // Client is one session with a server. It may be used by one goroutine at a time.
@@ -47,6 +48,8 @@ type Client struct {
 	session neo4j.SessionWithContext
 	tx      neo4j.ExplicitTransaction // nil outside a transaction
 	server  neo4j.ServerInfo
+
+	database string
 }
 
 // Connect opens a connection and logs on.
@@ -82,7 +85,39 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to %s: %w", o.Address, reason(err)), driver.Close(ctx))
 	}
-	return &Client{driver: driver, session: driver.NewSession(ctx, neo4j.SessionConfig{}), server: server}, nil
+	c := &Client{driver: driver, server: server}
+	c.open(ctx, o.Database)
+	return c, nil
+}
+
+// Database returns the name of the database that statements run on, "" for the user's home.
+func (c *Client) Database() string { return c.database }
+
+// Use has the statements to come run on another database, if there is one of the name.
+func (c *Client) Use(ctx context.Context, database string) error {
+	if c.tx != nil {
+		return ErrInTransaction
+	}
+	// A session keeps the only connection until it is closed.
+	if err := c.session.Close(ctx); err != nil {
+		return err
+	}
+	before := c.database
+	c.open(ctx, database)
+	result, err := c.session.Run(ctx, "RETURN 1", nil)
+	if err == nil {
+		_, err = result.Consume(ctx)
+	}
+	if err != nil {
+		err = errors.Join(err, c.session.Close(ctx))
+		c.open(ctx, before)
+	}
+	return err
+}
+
+// open begins a session on a database.
+func (c *Client) open(ctx context.Context, database string) {
+	c.session, c.database = c.driver.NewSession(ctx, neo4j.SessionConfig{DatabaseName: database}), database
 }
 
 // reason is what is within the driver's own error of a connection that failed.

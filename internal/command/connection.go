@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,6 +28,8 @@ type Connection struct {
 	secret   string // file with the password
 	ssl      bool
 	trustAny bool
+	database string
+	address  string // URI, of cypher-shell
 }
 
 // Add declares the flags.
@@ -41,13 +44,61 @@ func (f *Connection) Add(cmd *cobra.Command) {
 	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
 }
 
+// AddShort declares the flags that only a shell has, with cypher-shell's names.
+func (f *Connection) AddShort(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Lookup("username").Shorthand = "u"
+	flags.Lookup("password").Shorthand = "p"
+	flags.StringVarP(&f.database, "database", "d", "", "database to run statements on; empty for the user's home")
+	flags.StringVarP(&f.address, "address", "a", "", "server's address as a URI: bolt://host:port, with +s to verify its certificate, +ssc to take any")
+}
+
+// uri takes the address apart that is given as a URI, instead of --host, --port and --use-ssl.
+func (f *Connection) uri() error {
+	if f.address == "" {
+		return nil
+	}
+	text := f.address
+	if !strings.Contains(text, "://") {
+		text = "bolt://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return Usage(fmt.Errorf("--address: %w", err))
+	}
+	scheme, suffix, _ := strings.Cut(u.Scheme, "+")
+	known := scheme == "bolt" || scheme == "neo4j"
+	switch {
+	case known && suffix == "":
+	case known && suffix == "s":
+		f.ssl = true
+	case known && suffix == "ssc":
+		f.ssl, f.trustAny = true, true
+	default:
+		return Usage(fmt.Errorf("--address: %s is no scheme that is spoken here: bolt, bolt+s, bolt+ssc, and neo4j, which is the same here", u.Scheme))
+	}
+	if f.host = u.Hostname(); f.host == "" {
+		return Usage(fmt.Errorf("--address: %s names no host", f.address))
+	}
+	if port := u.Port(); port != "" {
+		if f.port, err = strconv.Atoi(port); err != nil {
+			return Usage(fmt.Errorf("--address: %w", err))
+		}
+	}
+	return nil
+}
+
 // passwordFileMax bounds the file with the password.
 const passwordFileMax = 4096
 
 // Options says how to connect.
 func (f *Connection) Options(fsys vfs.FS, agent string) (client.Options, error) {
+	if err := f.uri(); err != nil {
+		return client.Options{}, err
+	}
 	o := client.Options{
 		Address: net.JoinHostPort(f.host, strconv.Itoa(f.port)), User: f.user, Password: f.password, UserAgent: agent,
+		Database: f.database,
 	}
 	switch {
 	case f.ssl && f.trustAny:

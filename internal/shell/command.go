@@ -6,23 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
 
 const sourceDepthMax = 16
-
-const helpText = `Statements end with a semicolon. BEGIN; COMMIT; and ROLLBACK; open and end a transaction.
-
-  :help                    this text
-  :quit                    leave, as Ctrl-D does
-  :param NAME EXPRESSION   set $NAME for the statements to come; => between them is optional
-  :params                  list the parameters; ":params clear" forgets them
-  :format table|csv|json   choose how results are printed
-  :source FILE             run the statements of a file
-  :begin :commit :rollback as the statements
-
-Ctrl-C ends the running statement.`
 
 // command runs a line that begins with a colon.
 func (s *Shell) command(ctx context.Context, text string) error {
@@ -31,26 +20,10 @@ func (s *Shell) command(ctx context.Context, text string) error {
 	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
 		name, rest = text[:i], strings.TrimSpace(text[i:])
 	}
-	switch strings.ToLower(name) {
-	case ":help", ":h", ":?":
-		s.printf(s.o.Out, "%s\n", helpText)
-		return nil
-	case ":quit", ":q", ":exit":
-		return errQuit
-	case ":begin", ":commit", ":rollback":
-		return s.statement(ctx, name[1:])
-	case ":param":
-		return s.param(ctx, rest)
-	case ":params":
-		return s.listParams(rest)
-	case ":format":
-		format, err := ParseFormat(rest)
-		if err == nil {
-			s.o.Format = format
+	for _, c := range commands() {
+		if given := strings.ToLower(name); c.name == given || slices.Contains(c.aliases, given) {
+			return c.run(s, ctx, rest)
 		}
-		return err
-	case ":source":
-		return s.source(ctx, rest)
 	}
 	return fmt.Errorf("%s is not a command; :help lists them", name)
 }
@@ -134,12 +107,46 @@ func (s *Shell) source(ctx context.Context, name string) error {
 	case s.depth >= sourceDepthMax:
 		return fmt.Errorf("files are nested more than %d deep", sourceDepthMax)
 	}
-	file, err := s.o.SourceFile(name)
+	file, size, err := s.o.SourceFile(name)
 	if err != nil {
 		return err
 	}
 	s.depth++
-	err = s.read(ctx, file)
+	outer, quiet, start := s.meter, s.quiet, s.o.Now()
+	if s.o.Interactive {
+		s.meter, s.quiet = s.newMeter(size), true
+	}
+	err = s.read(ctx, s.meter.reader(file))
+	s.meter.clear()
+	if s.o.Interactive && err == nil && s.meter != nil {
+		s.say("%s run (%s)", counted(s.meter.statements, "statement"), rounded(s.o.Now().Sub(start)))
+	}
+	s.meter, s.quiet = outer, quiet
 	s.depth--
 	return errors.Join(err, file.Close())
+}
+
+// historyShown is how many lines :history lists.
+const historyShown = 20
+
+// listHistory lists the last lines that were typed.
+func (s *Shell) listHistory(rest string) error {
+	if s.history == nil {
+		return errNoHistory
+	}
+	count := historyShown
+	if rest != "" {
+		var err error
+		if count, err = strconv.Atoi(rest); err != nil || count < 1 {
+			return fmt.Errorf("%q is no number of lines", rest)
+		}
+	}
+	for i := max(0, s.history.Len()-count); i < s.history.Len(); i++ {
+		line, err := s.history.GetLine(i)
+		if err != nil {
+			return err
+		}
+		s.printf(s.o.Out, "%5d  %s\n", i+1, strings.ReplaceAll(line, "\n", "\n       "))
+	}
+	return nil
 }

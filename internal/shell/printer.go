@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -22,20 +23,31 @@ const (
 	Table Format = "table" // aligned columns, values in Cypher's notation
 	CSV   Format = "csv"   // a line of names, then a line a row; strings as they are, null as nothing
 	JSON  Format = "json"  // an array of objects, one a line
+
+	Vertical  Format = "vertical" // a line a value
+	JSONLines Format = "jsonl"    // an object a line
+	Cypher    Format = "cypher"   // statements that give the result, or make what is in it, again
 )
 
 // Formats lists the names of the formats.
-func Formats() []string { return []string{string(Table), string(CSV), string(JSON)} }
+func Formats() []string {
+	return []string{string(Table), string(Vertical), string(CSV), string(JSON), string(JSONLines), string(Cypher)}
+}
 
-// ParseFormat reads the name of a format; "tabular" is another name for Table.
+// ParseFormat reads the name of a format. mgconsole's and cypher-shell's names are known as well: tabular, cypherl, verbose
+// and auto, and plain, which is CSV.
 func ParseFormat(name string) (Format, error) {
 	switch f := Format(name); f {
-	case Table, CSV, JSON:
+	case Table, CSV, JSON, Vertical, JSONLines, Cypher:
 		return f, nil
-	case "tabular":
+	case "tabular", "verbose", "auto":
 		return Table, nil
+	case "cypherl":
+		return Cypher, nil
+	case "plain":
+		return CSV, nil
 	}
-	return "", fmt.Errorf("%q is not an output format: one of table, csv, json", name)
+	return "", fmt.Errorf("%q is not an output format: one of %s", name, strings.Join(Formats(), ", "))
 }
 
 // printer prints one result.
@@ -44,16 +56,23 @@ type printer interface {
 	end() error
 }
 
-func newPrinter(f Format, w io.Writer, columns []string) (printer, error) {
+// newPrinter returns a printer; width is that of the screen which tables have to fit on, 0 for none.
+func newPrinter(f Format, w io.Writer, columns []string, width int) (printer, error) {
 	switch f {
 	case CSV:
 		p := &csvPrinter{w: csv.NewWriter(w)}
 		return p, p.w.Write(columns)
 	case JSON:
 		return &jsonPrinter{w: bufio.NewWriter(w), columns: columns}, nil
+	case Vertical:
+		return newVertical(w, columns), nil
+	case JSONLines:
+		return &linesPrinter{w: bufio.NewWriter(w), columns: columns}, nil
+	case Cypher:
+		return &cypherPrinter{w: bufio.NewWriter(w), columns: columns, seen: make(map[string]bool)}, nil
 	case Table:
 	}
-	p := &tablePrinter{w: w, columns: columns}
+	p := &tablePrinter{w: w, columns: columns, width: width}
 	p.reset()
 	return p, nil
 }
@@ -61,7 +80,9 @@ func newPrinter(f Format, w io.Writer, columns []string) (printer, error) {
 type tablePrinter struct {
 	w       io.Writer
 	columns []string
+	width   int // of the screen; 0: as wide as need be
 	table   table.Writer
+	widths  []int // of the columns
 	blocks  int
 }
 
@@ -71,8 +92,10 @@ func (p *tablePrinter) reset() {
 	style.Format.Header = text.FormatDefault
 	p.table.SetStyle(style)
 	header := make(table.Row, len(p.columns))
+	p.widths = make([]int, len(p.columns))
 	for i, name := range p.columns {
 		header[i] = name
+		p.widths[i] = text.StringWidth(name)
 	}
 	p.table.AppendHeader(header)
 }
@@ -80,7 +103,9 @@ func (p *tablePrinter) reset() {
 func (p *tablePrinter) row(values []any) error {
 	row := make(table.Row, len(values))
 	for i, v := range values {
-		row[i] = string(appendCypher(nil, v))
+		cell := string(appendCypher(nil, v))
+		row[i] = cell
+		p.widths[i] = max(p.widths[i], text.StringWidth(cell))
 	}
 	p.table.AppendRow(row)
 	if p.table.Length() < blockRows {
@@ -90,6 +115,9 @@ func (p *tablePrinter) row(values []any) error {
 }
 
 func (p *tablePrinter) flush() error {
+	if columns := fitted(p.widths, p.width); columns != nil {
+		p.table.SetColumnConfigs(columns)
+	}
 	_, err := fmt.Fprintln(p.w, p.table.Render())
 	p.blocks++
 	p.reset()
@@ -101,6 +129,37 @@ func (p *tablePrinter) end() error {
 		return nil
 	}
 	return p.flush()
+}
+
+// columnWidthMin is as narrow as a column gets on a narrow screen.
+const columnWidthMin = 8
+
+// fitted bounds the widths of the columns of a table that is wider than the screen, the widest first; what is longer goes
+// on in the next line of its cell. It returns nil where nothing has to be done, or nothing can be.
+func fitted(widths []int, screen int) []table.ColumnConfig {
+	frame := 3*len(widths) + 1
+	if screen <= 0 || frame+columnWidthMin*len(widths) > screen {
+		return nil
+	}
+	sum := func(limit int) int {
+		n := frame
+		for _, w := range widths {
+			n += min(w, limit)
+		}
+		return n
+	}
+	limit := screen
+	if sum(limit) <= screen {
+		return nil
+	}
+	for limit > columnWidthMin && sum(limit) > screen {
+		limit--
+	}
+	columns := make([]table.ColumnConfig, len(widths))
+	for i := range widths {
+		columns[i] = table.ColumnConfig{Number: i + 1, WidthMax: limit, WidthMaxEnforcer: text.WrapHard}
+	}
+	return columns
 }
 
 type csvPrinter struct {
@@ -141,15 +200,8 @@ func (p *jsonPrinter) row(values []any) error {
 		p.line = append(p.line[:0], ",\n"...)
 	}
 	p.rows++
-	p.line = append(p.line, '{')
-	for i, name := range p.columns {
-		if i > 0 {
-			p.line = append(p.line, ',')
-		}
-		p.line = append(appendJSONString(p.line, name), ':')
-		p.line = appendJSON(p.line, values[i])
-	}
-	_, err := p.w.Write(append(p.line, '}'))
+	p.line = appendJSONRow(p.line, p.columns, values)
+	_, err := p.w.Write(p.line)
 	return err
 }
 

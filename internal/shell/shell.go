@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/reeflective/readline"
 
 	"memgraphd/internal/client"
 	"memgraphd/internal/statement"
@@ -35,9 +36,20 @@ type Options struct {
 	HistoryFile string     // of the terminal; it has to exist; "" for none
 	SourceFile  sourceFile // opens a file for :source; nil for none
 	Now         func() time.Time
+
+	Params    []string                       // NAME=>EXPRESSION, set before the first statement
+	KeepGoing bool                           // a failure does not end a script, only its exit status tells
+	Color     bool                           // of a terminal
+	Paged     bool                           // results that are longer than the screen go through Pager
+	Pager     func() (io.WriteCloser, error) // opens one; Close waits for the user; nil for none
+	Size      func() (columns, rows int)     // of the terminal; nil: tables are as wide as need be
+	Progress  bool                           // Err is a terminal that progress can be drawn on
+	InSize    int64                          // of In, where that is a file
+	ListFiles func(prefix string) ([]string, error)
 }
 
-type sourceFile func(name string) (io.ReadCloser, error)
+// sourceFile opens a file and tells its size, or 0 where that is not known.
+type sourceFile func(name string) (file io.ReadCloser, size int64, err error)
 
 // Shell runs statements on one connection.
 type Shell struct {
@@ -46,27 +58,40 @@ type Shell struct {
 	params map[string]any
 	depth  int   // of :source
 	lost   error // the first error of writing a line about what happened
+
+	timing  bool // times are printed
+	failed  bool // a statement failed, and the script went on
+	meter   *meter
+	quiet   bool // statements without rows are not worth a line
+	known   names
+	history readline.History // nil where nothing is remembered
 }
 
 // New returns a shell on a connection, which stays the caller's to close.
 func New(c *client.Client, o Options) *Shell {
-	return &Shell{o: o, client: c, params: map[string]any{}}
+	return &Shell{o: o, client: c, params: map[string]any{}, timing: true}
 }
 
 // Run reads and runs statements until the input ends. It returns ErrFailed when one failed and the shell is not
 // interactive.
 func (s *Shell) Run(ctx context.Context) error {
-	var err error
+	err := s.setParams(ctx)
 	switch {
+	case err != nil:
 	case s.o.Command != "":
 		err = s.read(ctx, strings.NewReader(s.o.Command))
 	case s.o.Interactive:
 		err = s.interact(ctx)
 	default:
-		err = s.read(ctx, s.o.In)
+		s.meter = s.newMeter(s.o.InSize)
+		err = s.read(ctx, s.meter.reader(s.o.In))
+		s.meter.clear()
 	}
 	if errors.Is(err, errQuit) {
 		err = nil
+	}
+	if err == nil && s.failed {
+		err = ErrFailed
 	}
 	if err == nil && s.client.InTransaction() {
 		s.say("The open transaction is rolled back.")
@@ -77,7 +102,25 @@ func (s *Shell) Run(ctx context.Context) error {
 
 // read runs the statements of a text as they come; the first failure ends it.
 func (s *Shell) read(ctx context.Context, in io.Reader) error {
-	return statement.Each(in, func(st statement.Statement) error { return s.execute(ctx, st) })
+	return statement.Each(in, func(st statement.Statement) error {
+		err := s.execute(ctx, st)
+		s.meter.count()
+		if s.o.KeepGoing && errors.Is(err, ErrFailed) && ctx.Err() == nil {
+			s.failed = true
+			return nil
+		}
+		return err
+	})
+}
+
+// setParams sets the parameters that the command line gives.
+func (s *Shell) setParams(ctx context.Context) error {
+	for _, text := range s.o.Params {
+		if err := s.param(ctx, strings.TrimSpace(text)); err != nil {
+			return fmt.Errorf("--param %s: %s", text, describe(err, ""))
+		}
+	}
+	return nil
 }
 
 // execute runs one statement or command and tells the user how it went. Ctrl-C ends it.
@@ -111,6 +154,9 @@ func (s *Shell) execute(ctx context.Context, st statement.Statement) error {
 	if where != "" && strings.Contains(message, "^\n") {
 		where = strings.TrimSpace(where) + "\n"
 	}
+	if s.o.Color {
+		message = wrongColor + message + plainColor
+	}
 	s.printf(s.o.Err, "%s%s\n", where, message)
 	if s.client.InTransaction() {
 		s.printf(s.o.Err, "The transaction is rolled back.\n")
@@ -121,69 +167,9 @@ func (s *Shell) execute(ctx context.Context, st statement.Statement) error {
 	return ErrFailed
 }
 
-// statement runs a statement and prints its result.
-func (s *Shell) statement(ctx context.Context, text string) error {
-	switch keyword(text) {
-	case "BEGIN", "BEGIN TRANSACTION":
-		return s.done(s.client.Begin(ctx), "Transaction begun.")
-	case "COMMIT", "COMMIT TRANSACTION":
-		return s.done(s.client.Commit(ctx), "Transaction committed.")
-	case "ROLLBACK", "ROLLBACK TRANSACTION":
-		return s.done(s.client.Rollback(ctx), "Transaction rolled back.")
-	}
-	start := s.o.Now()
-	rows, err := s.client.Run(ctx, text, s.params)
-	if err != nil {
-		return err
-	}
-	count, err := s.print(ctx, rows)
-	if err != nil {
-		return err
-	}
-	summary, err := rows.Summary(ctx)
-	if err != nil {
-		return err
-	}
-	s.say("%s", summed(summary, count, len(rows.Columns()) > 0, s.o.Now().Sub(start)))
-	for _, n := range summary.Notifications() {
-		s.say("%s", strings.TrimSuffix(n.Title()+": "+n.Description(), ": "))
-	}
-	return nil
-}
-
-// print prints the rows of a result and counts them.
-func (s *Shell) print(ctx context.Context, rows *client.Rows) (int, error) {
-	var p printer
-	count := 0
-	for {
-		row, err := rows.Next(ctx)
-		if err != nil {
-			if p != nil {
-				err = errors.Join(err, p.end())
-			}
-			return count, err
-		}
-		if p == nil && len(rows.Columns()) > 0 {
-			if p, err = newPrinter(s.o.Format, s.o.Out, rows.Columns()); err != nil {
-				return count, err
-			}
-		}
-		if row == nil {
-			break
-		}
-		count++
-		if err := p.row(row); err != nil {
-			return count, err
-		}
-	}
-	if p == nil {
-		return 0, nil
-	}
-	return count, p.end()
-}
-
 // printf writes a line for the user; what cannot be written is reported at the end of Run.
 func (s *Shell) printf(w io.Writer, format string, args ...any) {
+	s.meter.clear()
 	if _, err := fmt.Fprintf(w, format, args...); err != nil && s.lost == nil {
 		s.lost = fmt.Errorf("write: %w", err)
 	}

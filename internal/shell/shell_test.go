@@ -117,7 +117,7 @@ func TestPrint(t *testing.T) {
 	datadriven.RunTest(t, "testdata/print", func(t *testing.T, d *datadriven.TestData) string {
 		t.Helper()
 		var b strings.Builder
-		p, err := newPrinter(Format(d.Cmd), &b, []string{"n", "the value"})
+		p, err := newPrinter(Format(d.Cmd), &b, []string{"n", "the value"}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,11 @@ func TestPrint(t *testing.T) {
 			if d.HasArg("empty") {
 				break
 			}
-			if err := p.row([]any{int64(i), v}); err != nil {
+			row := []any{int64(i), v}
+			if isGraph(v) && d.Cmd == "cypher" {
+				row[0] = v
+			}
+			if err := p.row(row); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -140,7 +144,7 @@ func TestPrint(t *testing.T) {
 func TestBlocks(t *testing.T) {
 	for rows, tables := range map[int]int{0: 1, 1: 1, blockRows - 1: 1, blockRows: 1, blockRows + 1: 2, 2 * blockRows: 2} {
 		var b strings.Builder
-		p, err := newPrinter(Table, &b, []string{"x"})
+		p, err := newPrinter(Table, &b, []string{"x"}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,9 +9,10 @@ import (
 )
 
 // summed is the line under a result: rows, what changed, and how long it took from end to end.
-func summed(summary neo4j.ResultSummary, rows int, hasColumns bool, took time.Duration) string {
+func (s *Shell) summed(summary neo4j.ResultSummary, rows int, hasColumns bool, took time.Duration) string {
 	var parts []string
-	if hasColumns {
+	planned := summary.Plan() != nil || summary.Profile() != nil
+	if hasColumns && (!planned || rows > 0) {
 		parts = append(parts, counted(rows, "row"))
 	}
 	if c := summary.Counters(); c != nil {
@@ -39,6 +40,9 @@ func summed(summary neo4j.ResultSummary, rows int, hasColumns bool, took time.Du
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "Done")
+	}
+	if !s.timing {
+		return strings.Join(parts, ", ")
 	}
 	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), rounded(took))
 }

@@ -16,20 +16,33 @@ import (
 func (s *Shell) interact(ctx context.Context) error {
 	editor := readline.NewShell()
 	editor.Prompt.Primary(func() string {
-		if s.client.InTransaction() {
-			return "memgraphd*> "
+		name := s.client.Database()
+		if name == "" {
+			name = "memgraphd"
 		}
-		return "memgraphd> "
+		if s.client.InTransaction() {
+			name += "*"
+		}
+		return name + "> "
 	})
 	editor.Prompt.Secondary(func() string { return "        -> " })
 	editor.AcceptMultiline = func(line []rune) bool { return complete(string(line)) }
-	editor.Completer = completeWord
-	if s.o.HistoryFile != "" {
-		if history, err := readline.NewHistoryFromFile(s.o.HistoryFile); err == nil {
-			editor.History.Add("history", discreet{history})
+	editor.Completer = s.complete
+	for name, value := range map[string]any{"completion-ignore-case": true, "menu-complete-display-prefix": true, "bell-style": "none", "enable-bracketed-paste": true} {
+		if err := editor.Config.Set(name, value); err != nil {
+			return fmt.Errorf("line editor: %s: %w", name, err)
 		}
 	}
-	s.printf(s.o.Out, "Connected to %s.\nStatements end with a semicolon; :help lists commands, :quit or Ctrl-D leaves.\n", s.client.Server())
+	if s.o.Color {
+		editor.SyntaxHighlighter = highlight
+	}
+	if s.o.HistoryFile != "" {
+		if history, err := readline.NewHistoryFromFile(s.o.HistoryFile); err == nil {
+			s.history = discreet{history}
+			editor.History.Add("history", s.history)
+		}
+	}
+	s.printf(s.o.Out, "Connected to %s.\nStatements end with a semicolon; :help lists commands, Tab completes, :quit or Ctrl-D leaves.\n", s.client.Server())
 	for {
 		line, err := editor.Readline()
 		switch {
@@ -37,6 +50,7 @@ func (s *Shell) interact(ctx context.Context) error {
 			s.printf(s.o.Out, "\n")
 			return nil
 		case errors.Is(err, readline.ErrInterrupt):
+			s.printf(s.o.Out, "\n")
 			continue
 		case err != nil:
 			return fmt.Errorf("read from the terminal: %w", err)
@@ -61,32 +75,21 @@ func (d discreet) Write(line string) (int, error) {
 	return d.History.Write(line)
 }
 
-// words are offered for completion, in the case in which the user began.
-const words = "ALL AND AS ASC BY CALL CASE CONTAINS COUNT CREATE CSV DATA DELETE DESC DETACH DIRECTORY DISTINCT DROP ELSE END ENDS " +
-	"EXISTS EXPLAIN FALSE FOREACH FROM HEADER IN INDEX INFO IS LIMIT LOAD LOCK MATCH MERGE NO NOT NULL ON OPTIONAL OR ORDER PROFILE " +
-	"REMOVE RETURN SET SHOW SKIP SNAPSHOT SNAPSHOTS STARTS STORAGE THEN TRUE UNION UNLOCK UNWIND WHEN WHERE WITH XOR " +
-	"BEGIN COMMIT ROLLBACK"
-
-// completeWord offers the keywords that begin with the word before the cursor.
-func completeWord(line []rune, cursor int) readline.Completions {
-	start := min(cursor, len(line))
-	for start > 0 && (line[start-1] >= 'a' && line[start-1] <= 'z' || line[start-1] >= 'A' && line[start-1] <= 'Z') {
-		start--
-	}
-	prefix := string(line[start:min(cursor, len(line))])
-	if prefix == "" {
-		return readline.CompleteValues()
-	}
-	lower := prefix == strings.ToLower(prefix)
-	var found []string
-	for word := range strings.FieldsSeq(words) {
-		if !strings.HasPrefix(word, strings.ToUpper(prefix)) {
+// complete offers what may stand at the cursor.
+func (s *Shell) complete(line []rune, cursor int) readline.Completions {
+	all := readline.CompleteValues()
+	for _, group := range s.suggest(string(line[:min(cursor, len(line))])) {
+		values := make([]string, 0, len(group.values))
+		for _, value := range group.values {
+			if len(value) >= len(group.prefix) && strings.EqualFold(value[:len(group.prefix)], group.prefix) {
+				values = append(values, value)
+			}
+		}
+		if len(values) == 0 {
 			continue
 		}
-		if lower {
-			word = strings.ToLower(word)
-		}
-		found = append(found, word)
+		all = all.Merge(readline.CompleteValues(values...).Tag(group.kind))
+		all.PREFIX = group.prefix
 	}
-	return readline.CompleteValues(found...)
+	return all
 }
