@@ -135,6 +135,10 @@ model: ## random queries on random graphs against a naive evaluator, from fixed 
 modelfuzz: ## the same from seeds by the clock for DURATION (1h), WORKERS (1) at a time; what fails is kept in testdata
 	go test -count=1 -timeout 0 -v -run TestFuzz ./test/model -duration=$(DURATION) -workers=$(WORKERS)
 
+.PHONY: screens
+screens: ## the shell typed at in a pseudo-terminal, its screens compared with golden ones; needs less
+	MEMGRAPHD_SCREENS=1 go test -count=1 -timeout 5m -v -run TestTerminal ./cmd/memgraphd
+
 .PHONY: drivers
 drivers: build ## twelve versions of the Go driver and eight of the npm driver by every scheme; needs the network, and node for the latter
 	MEMGRAPHD_DRIVERS=1 MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 60m -v ./test/drivers

@@ -39,7 +39,7 @@ func (f *shellFlags) dress(o *shell.Options, stderr io.Writer) {
 }
 
 // colored says whether there are colours.
-func (f *shellFlags) colored(interactive bool) (bool, error) { //nolint:revive // whether it is a terminal, not a mode
+func (f *shellFlags) colored(interactive bool) (bool, error) {
 	switch f.color {
 	case "always":
 		return true, nil
@@ -89,8 +89,7 @@ func openPager(program []string) (io.WriteCloser, error) {
 func (p *pager) Close() error {
 	err := p.WriteCloser.Close()
 	if waited := p.cmd.Wait(); waited != nil {
-		var ended *exec.ExitError
-		if !errors.As(waited, &ended) {
+		if _, ended := errors.AsType[*exec.ExitError](waited); !ended {
 			err = errors.Join(err, waited)
 		}
 	}

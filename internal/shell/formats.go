@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -29,7 +30,7 @@ func newVertical(w io.Writer, columns []string) *verticalPrinter {
 
 func (p *verticalPrinter) row(values []any) error {
 	p.rows++
-	if _, err := fmt.Fprintf(p.w, "-[ row %d ]%s\n", p.rows, strings.Repeat("-", max(0, 30-len(fmt.Sprint(p.rows))))); err != nil {
+	if _, err := fmt.Fprintf(p.w, "-[ row %d ]%s\n", p.rows, strings.Repeat("-", max(0, 30-len(strconv.Itoa(p.rows))))); err != nil {
 		return err
 	}
 	for i, name := range p.columns {

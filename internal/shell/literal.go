@@ -55,7 +55,7 @@ func appendLiteral(dst []byte, v any) []byte {
 }
 
 // appendEntries appends the entries of a map; following tells that others stand before them.
-func appendEntries(dst []byte, m map[string]any, following bool) []byte { //nolint:revive // it is about the text, not a mode
+func appendEntries(dst []byte, m map[string]any, following bool) []byte {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if following {
 			dst = append(dst, ", "...)

@@ -16,7 +16,7 @@ const (
 
 // names are what a database has names for, as completion offers them.
 type names struct {
-	labels, types, keys, functions, procedures, databases []string
+	labels, types, keys, functions, procedures []string
 
 	at time.Time // of the last question; zero: none was asked
 }

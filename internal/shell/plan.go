@@ -46,8 +46,10 @@ func drawPlan(w io.Writer, summary neo4j.ResultSummary) (bool, error) {
 	if profiled {
 		header = append(header, "rows", "hits", "time", "%")
 		t.SetColumnConfigs([]table.ColumnConfig{
-			{Number: 3, Align: text.AlignRight}, {Number: 4, Align: text.AlignRight},
-			{Number: 5, Align: text.AlignRight}, {Number: 6, Align: text.AlignRight},
+			{Number: 3, Align: text.AlignRight},
+			{Number: 4, Align: text.AlignRight},
+			{Number: 5, Align: text.AlignRight},
+			{Number: 6, Align: text.AlignRight},
 		})
 	}
 	t.AppendHeader(header)
@@ -68,8 +70,8 @@ func drawPlan(w io.Writer, summary neo4j.ResultSummary) (bool, error) {
 
 // details is what an operator says about itself.
 func details(arguments map[string]any) string {
-	if text, ok := arguments["Details"].(string); ok {
-		return text
+	if said, ok := arguments["Details"].(string); ok {
+		return said
 	}
 	return ""
 }

@@ -104,7 +104,7 @@ func (s *Shell) result(ctx context.Context, rows *client.Rows, text string, out 
 func printAll(ctx context.Context, p printer, rows *client.Rows, row []any) (count int, err error) {
 	for row != nil {
 		count++
-		if err := p.row(row); err != nil {
+		if err = p.row(row); err != nil {
 			return count, err
 		}
 		if row, err = rows.Next(ctx); err != nil {
