@@ -140,8 +140,8 @@ func (m *terminal) colors() string {
 }
 
 // TestTerminal reads testdata/terminal: "open [columns=] [rows=] [flags...]" starts a shell in a pseudo-terminal, "type"
-// types its input below the first line, the names of keys in angle brackets, and shows the screen when it has what the first line says, "colors"
-// shows its colours, "file" writes one, and "end" waits for the end of the shell.
+// types its input below the first line, the names of keys in angle brackets, and shows the screen when it has what the first line says, "quiet" does so without
+// showing it, "colors" shows its colours, "file" writes one, and "end" waits for the end of the shell.
 func TestTerminal(t *testing.T) {
 	if os.Getenv("MEMGRAPHD_SCREENS") == "" {
 		t.Skip("half a minute of typing and waiting: make screens runs it")
@@ -192,9 +192,12 @@ func TestTerminal(t *testing.T) {
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			return m.colors()
-		case "type":
+		case "type", "quiet":
 			until, text, _ := strings.Cut(d.Input, "\n")
 			m.enter(t, keys.Replace(strings.ReplaceAll(text, "\n", "")), regexp.MustCompile("(?s)"+until))
+			if d.Cmd == "quiet" {
+				return ""
+			}
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			return strings.ReplaceAll(strings.ReplaceAll(times.ReplaceAllString(m.text(), "…"), s.port, "PORT"), versionName(), "VERSION")
