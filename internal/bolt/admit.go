@@ -28,14 +28,14 @@ func (c *conn) admits(login *message.Auth) (*auth.Identity, error) {
 	switch login.Scheme {
 	case "", "none", "basic":
 	default:
-		return nil, refuse(message.CodeUnauthenticated, "UnknownAuthScheme: the authentication scheme %q is not known; "+
+		return nil, refuse(message.CodeUnauthorized, "UnknownAuthScheme: the authentication scheme %q is not known; "+
 			"use \"none\" or \"basic\"", login.Scheme)
 	}
 	if c.srv.o.Auth == nil || !c.srv.o.Auth.Exist() {
 		return c.nobody()
 	}
 	if login.Scheme != "basic" {
-		return nil, refuse(message.CodeUnauthenticated, "AuthenticationRequired: this server has users; log in with a user name "+
+		return nil, refuse(message.CodeUnauthorized, "AuthenticationRequired: this server has users; log in with a user name "+
 			"and a password (scheme \"basic\")")
 	}
 	c.warnPlain()
@@ -54,10 +54,10 @@ func (c *conn) nobody() (*auth.Identity, error) {
 	open := c.srv.o.AllowOpenAccess && !c.srv.o.LocalOnly
 	if !open && !sameMachine(c.nc.RemoteAddr(), c.nc.LocalAddr()) {
 		if c.srv.o.LocalOnly {
-			return nil, refuse(message.CodeUnauthenticated, "LocalAccessOnly: the database could not be opened, so that its users are not "+
+			return nil, refuse(message.CodeUnauthorized, "LocalAccessOnly: the database could not be opened, so that its users are not "+
 				"known; only clients of the server's own machine are served, and this one connects from %s", c.nc.RemoteAddr())
 		}
-		return nil, refuse(message.CodeUnauthenticated, "OpenAccessRefused: no user exists yet, so only clients of the server's "+
+		return nil, refuse(message.CodeUnauthorized, "OpenAccessRefused: no user exists yet, so only clients of the server's "+
 			"own machine are served, and this one connects from %s; to open the server, create a user, or set "+
 			"MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access", c.nc.RemoteAddr())
 	}

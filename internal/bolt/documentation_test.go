@@ -166,7 +166,7 @@ func codeTable() string {
 		{message.CodeInvalid, "a message that is malformed, or does not belong in the state", "yes"},
 		{message.CodeInvalid, "a field that makes no sense", "no"},
 		{message.CodeType, "a parameter of a type that cannot be one, or a temporal value or point that there is not", "no"},
-		{message.CodeUnauthenticated, "an unknown scheme; a client of another machine while no user exists", "yes"},
+		{message.CodeUnauthorized, "an unknown scheme; a client of another machine while no user exists", "yes"},
 		{message.CodeForbidden, "`imp_user`", "no"},
 		{message.CodeDatabase, "`db` names another database", "no"},
 		{message.CodeTerminated, "a RESET, a GOODBYE or the end of the connection", "no"},

@@ -380,7 +380,7 @@ func TestOpenAccess(t *testing.T) {
 			if v.AtLeast(wire.V57) {
 				key = "neo4j_code"
 			}
-			c.expect(`FAILURE {` + key + `: "Neo.ClientError.Security.Unauthenticated", message: "OpenAccessRefused: no user exists yet, ` +
+			c.expect(`FAILURE {` + key + `: "Neo.ClientError.Security.Unauthorized", message: "OpenAccessRefused: no user exists yet, ` +
 				`so only clients of the server's own machine are served, and this one connects from 192.0.2.7:4000; to open the ` +
 				`server, create a user, or set MEMGRAPH_USER and MEMGRAPH_PASSWORD, or start it with --bolt-allow-open-access"`)
 			c.expect("closed")

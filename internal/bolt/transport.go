@@ -143,7 +143,7 @@ func (c *conn) checkEncryption() error {
 		return nil
 	}
 	c.srv.turnAway(turnedPlain)
-	return refuse(message.CodeUnauthenticated, "TLSRequired: this server is used over TLS only, so that nobody reads "+
+	return refuse(message.CodeUnauthorized, "TLSRequired: this server is used over TLS only, so that nobody reads "+
 		"along; connect with bolt+s:// or neo4j+s://, or with +ssc where the certificate is not signed by an authority. "+
 		"A password that this client sends now has crossed the network in the clear")
 }

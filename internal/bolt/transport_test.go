@@ -149,7 +149,7 @@ func TestTLSRequired(t *testing.T) {
 	for _, v := range wire.Supported() {
 		c := connect(t, address, v)
 		c.say(`HELLO {"scheme": "none"}`, `LOGON {"scheme": "none"}`)
-		if got := c.hear(); !strings.Contains(got, "Neo.ClientError.Security.Unauthenticated") || !strings.Contains(got, "TLSRequired: ") {
+		if got := c.hear(); !strings.Contains(got, "Neo.ClientError.Security.Unauthorized") || !strings.Contains(got, "TLSRequired: ") {
 			t.Errorf("%s: %s", v, got)
 		}
 		c.expect("closed")

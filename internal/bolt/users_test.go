@@ -103,7 +103,7 @@ func TestUsersLogIn(t *testing.T) {
 		c.expect("SUCCESS")
 		c.hangUp()
 	}
-	wrong := `FAILURE {code: "Neo.ClientError.Security.Unauthenticated", message: "AuthenticationFailed: the user name or the password is wrong"}`
+	wrong := `FAILURE {code: "Neo.ClientError.Security.Unauthorized", message: "AuthenticationFailed: the user name or the password is wrong"}`
 	for _, name := range []string{"ann", "eve"} {
 		c, answer := p.enter(t, wire.V54, name, "wrong")
 		if answer != wrong {
@@ -113,7 +113,7 @@ func TestUsersLogIn(t *testing.T) {
 	}
 	c := connect(t, p.address, wire.V44)
 	c.say(`HELLO {"scheme": "none"}`)
-	c.expect(`FAILURE {code: "Neo.ClientError.Security.Unauthenticated", message: "AuthenticationRequired`)
+	c.expect(`FAILURE {code: "Neo.ClientError.Security.Unauthorized", message: "AuthenticationRequired`)
 	c.expect("closed")
 	for _, line := range p.log.All() {
 		text := fmt.Sprint(line.Message, line.ContextMap())

@@ -32,7 +32,7 @@ func require(r *auth.Rights, needs auth.Privileges) error {
 	case r.User() == "":
 		return failure.New(failure.ClientError, failure.Runtime, "LoginExpired",
 			"the login does not hold any more: the user was dropped or has another password, or there are users now").
-			WithHint("connect again with a user name and a password").WithCode(auth.CodeUnauthenticated)
+			WithHint("connect again with a user name and a password").WithCode(auth.CodeUnauthorized)
 	}
 	return r.Require(needs)
 }

@@ -40,14 +40,14 @@ func TestFirstUser(t *testing.T) {
 		t.Error(n)
 	}
 	for _, wrong := range []neo4j.DriverWithContext{as(t, s, "ann", "open"), as(t, s, "eve", "open sesame")} {
-		wantFailure(t, wrong.VerifyConnectivity(t.Context()), "Neo.ClientError.Security.Unauthenticated", "AuthenticationFailed")
+		wantFailure(t, wrong.VerifyConnectivity(t.Context()), "Neo.ClientError.Security.Unauthorized", "AuthenticationFailed")
 	}
 	nobody, err := s.Driver()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = nobody.Close(t.Context()) }()
-	wantFailure(t, nobody.VerifyConnectivity(t.Context()), "Neo.ClientError.Security.Unauthenticated", "AuthenticationRequired")
+	wantFailure(t, nobody.VerifyConnectivity(t.Context()), "Neo.ClientError.Security.Unauthorized", "AuthenticationRequired")
 	if out, _, code := command(t, "", "shell", "--port", s.Port(), "--username", "ann", "--password-file", passfile(t), "-c", "RETURN 1 AS one;"); code != 0 {
 		t.Error(code, out)
 	}
@@ -82,7 +82,7 @@ func TestFirstUser(t *testing.T) {
 		events = append(events, l.Event+" "+l.User+" "+l.Outcome)
 	}
 	all := strings.Join(events, "\n")
-	for _, want := range []string{"login ann ok", "login eve Neo.ClientError.Security.Unauthenticated", "statement ann ok", "logout ann ok"} {
+	for _, want := range []string{"login ann ok", "login eve Neo.ClientError.Security.Unauthorized", "statement ann ok", "logout ann ok"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}

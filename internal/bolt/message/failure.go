@@ -13,7 +13,7 @@ import (
 const (
 	CodeInvalid         = "Neo.ClientError.Request.Invalid"
 	CodeType            = "Neo.ClientError.Statement.TypeError"
-	CodeUnauthenticated = "Neo.ClientError.Security.Unauthenticated"
+	CodeUnauthorized = "Neo.ClientError.Security.Unauthorized"
 	// CodeAuthorizationExpired has drivers log in again and try once more.
 	CodeAuthorizationExpired = "Neo.ClientError.Security.AuthorizationExpired"
 	CodeForbidden            = "Neo.ClientError.Security.Forbidden"
@@ -90,7 +90,7 @@ func (f *Failure) status() string {
 		return "08N06"
 	case CodeType:
 		return "22N01"
-	case CodeUnauthenticated, CodeForbidden:
+	case CodeUnauthorized, CodeForbidden:
 		return "42NFF"
 	case CodeDatabase:
 		return "42N00"

@@ -11,13 +11,13 @@ import (
 
 // The codes of refused logins; drivers act on them.
 const (
-	CodeUnauthenticated = "Neo.ClientError.Security.Unauthenticated"
+	CodeUnauthorized = "Neo.ClientError.Security.Unauthorized"
 	CodeRateLimit       = "Neo.ClientError.Security.AuthenticationRateLimit"
 )
 
 // errCredentials is the one answer to a wrong name and to a wrong password.
 func errCredentials() *failure.Error {
-	return fail("AuthenticationFailed", "the user name or the password is wrong").WithCode(CodeUnauthenticated)
+	return fail("AuthenticationFailed", "the user name or the password is wrong").WithCode(CodeUnauthorized)
 }
 
 // errTooMany tells a client to wait.

@@ -35,7 +35,7 @@ func (d *drive) wrongly(ctx context.Context, token neo4j.AuthToken) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, driver.Close(ctx)) }()
-	return coded(driver.VerifyConnectivity(ctx), "Neo.ClientError.Security.Unauthenticated")
+	return coded(driver.VerifyConnectivity(ctx), "Neo.ClientError.Security.Unauthorized")
 }
 
 // actAs asks in a session of another user who that is.

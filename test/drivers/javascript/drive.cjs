@@ -253,7 +253,7 @@ const works = {
     const { DRIVE_USER: first, DRIVE_OTHER: second, DRIVE_PASSWORD: password } = process.env
     if (uri.startsWith('bolt://')) { // or guessing is stopped
       const wrong = neo4j.driver(uri, neo4j.auth.basic(second, 'not-' + password))
-      await refused(wrong.verifyConnectivity(), 'Neo.ClientError.Security.Unauthenticated')
+      await refused(wrong.verifyConnectivity(), 'Neo.ClientError.Security.Unauthorized')
       await wrong.close()
     }
     assert.equal(await one('SHOW CURRENT USER'), first)
