@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -109,7 +110,10 @@ func TestProgressGrows(t *testing.T) {
 	o := options(fsys, s)
 	o.Tracker = &snapshot.Tracker{}
 	last := int64(0)
+	var mu sync.Mutex // several workers read at once
 	fsys.Inject(func(vfs.Op) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if state := o.Tracker.State(); state.Phase == snapshot.PhaseVerify {
 			last = max(last, state.Thousandths())
 		}
