@@ -26,9 +26,10 @@ const diskBytes = 64 << 20
 const unavailable = "Neo.TransientError.General.DatabaseUnavailable"
 
 // TestFullDisk fills a real file system of 64 MiB under the server in every way. It needs
-// the right to mount, in a mount namespace of its own that ends with the test.
+// the right to mount, in a mount namespace of its own that ends with the test. It runs alone:
+// its thread ends with it, and the servers that other tests started from that thread would be
+// killed with it (see Pdeathsig in test/harness).
 func TestFullDisk(t *testing.T) {
-	t.Parallel()
 	for _, system := range []string{"tmpfs", "ext4"} {
 		for _, c := range []struct {
 			name string
@@ -42,7 +43,6 @@ func TestFullDisk(t *testing.T) {
 			{"Killed", killedOnAFullDisk},
 		} {
 			t.Run(system+"/"+c.name, func(t *testing.T) {
-				t.Parallel()
 				c.run(t, newSmallDisk(t, system))
 			})
 		}
