@@ -148,12 +148,15 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 	r.columns, r.planned = p.info.Columns, p.text
 	r.summary.Type = queryType(p.info)
 	r.summary.Notifications = notes(p.program.Plan().Remarks, p.text, r.text)
-	if p.query.Mode == ast.Explain { // which needs no parameters
+	explain := p.query.Mode == ast.Explain
+	if !explain || p.info.Implicit { // EXPLAIN needs no parameters
+		if err := checkParams(p.info, params); err != nil {
+			return r.relocate(err)
+		}
+	}
+	if explain {
 		s.explainedBy(r, p.program.Tree())
 		return nil
-	}
-	if err := checkParams(p.info, params); err != nil {
-		return r.relocate(err)
 	}
 	if s.guard() == nil {
 		r.summary.CostEstimate = p.cost

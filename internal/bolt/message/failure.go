@@ -11,8 +11,8 @@ import (
 // Codes of the failures that the protocol itself has. Drivers act on the second part:
 // TransientError is tried again, ClientError is not.
 const (
-	CodeInvalid         = "Neo.ClientError.Request.Invalid"
-	CodeType            = "Neo.ClientError.Statement.TypeError"
+	CodeInvalid      = "Neo.ClientError.Request.Invalid"
+	CodeType         = "Neo.ClientError.Statement.TypeError"
 	CodeUnauthorized = "Neo.ClientError.Security.Unauthorized"
 	// CodeAuthorizationExpired has drivers log in again and try once more.
 	CodeAuthorizationExpired = "Neo.ClientError.Security.AuthorizationExpired"

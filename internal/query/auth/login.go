@@ -12,7 +12,7 @@ import (
 // The codes of refused logins; drivers act on them.
 const (
 	CodeUnauthorized = "Neo.ClientError.Security.Unauthorized"
-	CodeRateLimit       = "Neo.ClientError.Security.AuthenticationRateLimit"
+	CodeRateLimit    = "Neo.ClientError.Security.AuthenticationRateLimit"
 )
 
 // errCredentials is the one answer to a wrong name and to a wrong password.

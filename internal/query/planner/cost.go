@@ -68,6 +68,15 @@ func (b *builder) labelFraction(labels []string) float64 {
 	return part
 }
 
+// labelShare is labelFraction of the labels of n. It is asked for each way to begin with n,
+// of which there are as many as labels.
+func (b *builder) labelShare(n *node) float64 {
+	if !n.shared {
+		n.share, n.shared = b.labelFraction(n.labels), true
+	}
+	return n.share
+}
+
 // rarest returns the label that the fewest nodes have.
 func (b *builder) rarest(labels []string) string {
 	best, count := "", int64(0)
@@ -112,7 +121,7 @@ func (b *builder) fanout(r *rel, from, to *node) (all, fit float64) {
 	if len(to.labels) == 0 {
 		return all, all
 	}
-	return all, all * max(0.1, b.labelFraction(to.labels))
+	return all, all * max(0.1, b.labelShare(to))
 }
 
 func reverse(d graph.Direction) graph.Direction {

@@ -31,6 +31,8 @@ type node struct {
 	bound  bool       // has a value before the pattern is matched
 	hinted bool       // must be found by one of access
 	access []access
+	share  float64 // what labelShare found, once shared
+	shared bool
 }
 
 // rel is one relationship of a pattern.
@@ -283,7 +285,7 @@ func (n *node) addLabels(labels []ast.Name) {
 	var all nameSet
 	all.add(n.labels...)
 	all.add(names(labels)...)
-	n.labels = all.names
+	n.labels, n.shared = all.names, false
 }
 
 func (b *builder) addPredicate(g *pattern, e ast.Expr, labelOf *node) {

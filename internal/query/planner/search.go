@@ -286,7 +286,7 @@ func (b *builder) advanceScan(t *state, m move) {
 		t.preds[p.id] = true
 	}
 	if len(m.node.labels) > 1 || a.label == "" {
-		t.rows *= max(0.01, b.labelFraction(m.node.labels)/b.labelFraction(labelList(a.label)))
+		t.rows *= max(0.01, b.labelShare(m.node)/b.labelFraction(labelList(a.label)))
 	}
 	t.learn(m.node.symbol)
 }
@@ -307,7 +307,7 @@ func (b *builder) advanceExpand(t *state, m move) {
 	if m.rel.search != nil {
 		rows, cost := m.rel.search.estimate(b.fanOf(m.rel), float64(max(1, b.cat.NodeCount())), false)
 		t.cost += t.rows * (costRow + cost)
-		t.rows *= rows * b.labelFraction(to.labels)
+		t.rows *= rows * b.labelShare(to)
 	} else if m.rel.length != nil {
 		rows, edges := varFanout(m.rel.length, all)
 		t.cost += t.rows * (costRow + edges*costRow)

@@ -126,6 +126,9 @@ type Info struct {
 	Params []string
 	// ParamPlaces says where each of Params stands first.
 	ParamPlaces map[string]token.Span
+	// Implicit tells whether parameters are the arguments of a call without brackets, which
+	// even EXPLAIN needs: a call that lacks some is no statement.
+	Implicit bool
 	// Volatile tells whether a function is called whose results differ from call to call.
 	Volatile bool
 	// Batches tells whether CALL { … } IN TRANSACTIONS is used.

@@ -180,6 +180,7 @@ func (a *analyzer) arguments(c *ast.CallProcedure, call *Call, sc *scope) {
 	p := &call.Procedure
 	given := c.Args
 	if c.Implicit {
+		a.info.Implicit = true
 		for _, arg := range p.Args {
 			if !arg.Optional {
 				given = append(given, &ast.Param{Place: c.Name.Place, Name: arg.Name})
