@@ -26,3 +26,12 @@ func Forget(f File, off, n int64) error {
 	}
 	return nil
 }
+
+// Expect tells the system that a range of a file will be read soon, so that the disk works
+// while others still compute. It is advice: nothing is read for the caller, and a file system
+// may not follow it.
+func Expect(f File, off, n int64) {
+	if a, ok := f.(interface{ expect(off, n int64) }); ok {
+		a.expect(off, n)
+	}
+}

@@ -22,6 +22,7 @@ type memFile struct {
 	access access
 	pos    int64
 	closed bool
+	told   int // of the failures of node, how many this open file was told of
 }
 
 // Read implements File.
@@ -107,7 +108,8 @@ func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// Sync implements File.
+// Sync implements File. A failure is told to each file that was open once, as the system
+// does, and what was not synced is lost: a later Sync does not bring it to the disk.
 func (f *memFile) Sync() error {
 	v := f.m.begin(OpSync, f.name, 0, 0)
 	f.m.mu.Lock()
@@ -119,7 +121,11 @@ func (f *memFile) Sync() error {
 		return pathError("sync", f.name, ErrCrashed)
 	case v.err != nil:
 		f.node.failSync()
+		f.told = f.node.failures
 		return pathError("sync", f.name, v.err)
+	case f.told < f.node.failures:
+		f.told = f.node.failures
+		return pathError("sync", f.name, syscall.EIO)
 	}
 	f.node.sync()
 	if f.m.last.node == f.node {
@@ -131,8 +137,8 @@ func (f *memFile) Sync() error {
 // SyncData implements File.
 func (f *memFile) SyncData() error { return f.Sync() }
 
-// writeBack implements advised. A failure loses what was not synced, and a later Sync does
-// not tell: the system reports it once.
+// writeBack implements advised. A failure loses what was not synced, and a later Sync of this
+// open file does not tell: the system reports it once.
 func (f *memFile) writeBack(off, n int64) error {
 	v := f.m.begin(OpWriteBack, f.name, off, n)
 	f.m.mu.Lock()
@@ -144,6 +150,7 @@ func (f *memFile) writeBack(off, n int64) error {
 		return pathError("sync_file_range", f.name, ErrCrashed)
 	case v.err != nil:
 		f.node.failSync()
+		f.told = f.node.failures
 		return pathError("sync_file_range", f.name, v.err)
 	}
 	return nil

@@ -84,7 +84,7 @@ func (m *Mem) opened(n *memNode, name string, access access, v verdict) (File, e
 	if err := v.done(); err != nil {
 		return nil, pathError("open", name, err)
 	}
-	return &memFile{m: m, node: n, name: name, access: access}, nil
+	return &memFile{m: m, node: n, name: name, access: access, told: n.failures}, nil
 }
 
 // link makes a new file and notes that its name is not durable yet.

@@ -33,6 +33,7 @@ type memNode struct {
 	syncedSize   int64
 	syncedBlocks []*block
 	dirty        map[int]struct{}
+	failures     int // of syncs
 	// between holds, for some dirty blocks, what they were between the last sync and now:
 	// the system may have written that, and not what came later.
 	between map[int]*block
@@ -155,7 +156,10 @@ func (n *memNode) sync() {
 }
 
 // failSync forgets what was waiting, as kernels do.
-func (n *memNode) failSync() { clear(n.dirty) }
+func (n *memNode) failSync() {
+	clear(n.dirty)
+	n.failures++
+}
 
 // cloneShallow copies a node for another Mem; the caller fills contents and entries.
 func (n *memNode) cloneShallow() *memNode {

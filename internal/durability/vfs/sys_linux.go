@@ -54,6 +54,12 @@ func forget(f *os.File, off, n int64) error {
 	return retryInterrupted(func() error { return unix.Fadvise(int(f.Fd()), off, n, unix.FADV_DONTNEED) })
 }
 
+func expect(f *os.File, off, n int64) {
+	if err := unix.Fadvise(int(f.Fd()), off, n, unix.FADV_WILLNEED); err != nil {
+		return // advice
+	}
+}
+
 func freeSpace(dir string) (uint64, error) {
 	var st unix.Statfs_t
 	if err := retryInterrupted(func() error { return unix.Statfs(dir, &st) }); err != nil {

@@ -376,8 +376,8 @@ func withChecks(data []byte) []byte {
 	if len(raw) < 64 {
 		return raw
 	}
-	le, table := binary.LittleEndian, crc32.MakeTable(crc32.Castagnoli)
-	le.PutUint32(raw[60:], crc32.Checksum(raw[:60], table))
+	le, castagnoli := binary.LittleEndian, crc32.MakeTable(crc32.Castagnoli)
+	le.PutUint32(raw[60:], crc32.Checksum(raw[:60], castagnoli))
 	at := frame.Place{Seed: le.Uint32(raw[60:]), Chain: le.Uint32(raw[40:]), Offset: 64}
 	for at.Offset+frame.HeaderBytes <= int64(len(raw)) {
 		one := raw[at.Offset:]
@@ -385,8 +385,8 @@ func withChecks(data []byte) []byte {
 		if size > int64(len(one)) || bytes.Equal(one[:56], make([]byte, 56)) {
 			break
 		}
-		le.PutUint32(one, crc32.Update(at.Seed^uint32(at.Offset), table, one[8:56]))
-		at.Chain = crc32.Update(at.Chain, table, one[8:size])
+		le.PutUint32(one, crc32.Update(at.Seed^uint32(at.Offset), castagnoli, one[8:56]))
+		at.Chain = crc32.Update(at.Chain, castagnoli, one[8:size])
 		le.PutUint32(one[4:], at.Chain)
 		at.Offset += size
 	}

@@ -54,6 +54,10 @@
 //  3. Then the former segment is sealed, and never written again. So a sealed newest
 //     segment proves that a file is missing.
 //  4. A frame's synced field is what a sync that has returned had covered.
+//  5. Two batches may be synced at one time, each through an open file of its own, since the
+//     system tells each of them once of data that it could not write. They are acknowledged
+//     in order: the later one when the syncs of both have returned. Rules 1 to 3, promises and
+//     repairs wait until no sync is under way.
 //
 // # Reading
 //
@@ -67,7 +71,7 @@
 //
 // Honest limit: damage to the frames after the newest promise, that is the newest synced
 // field that can be read, cannot be told from a torn write, and is cut. This window is
-// the last batch while the log is busy; after 100 ms without a commit, and after Close,
+// the last two or three batches while the log is busy; after 100 ms without a commit, and after Close,
 // it is one frame without a record. A newest segment that has lost all of its end, with
 // the promises in it, looks like an older one.
 //

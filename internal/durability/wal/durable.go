@@ -23,7 +23,7 @@ func (w *writer) publish(s *segment) {
 func (w *writer) publishLocked(s *segment) {
 	for i := len(w.l.segments) - 1; i >= 0; i-- {
 		if info := &w.l.segments[i]; info.First == s.first {
-			info.End = max(info.End, s.synced)
+			info.End = max(info.End, s.synced.Load())
 			return
 		}
 	}

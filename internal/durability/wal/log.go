@@ -14,10 +14,11 @@ import (
 
 // Log appends records. Its methods may be called by many goroutines.
 //
-// Records go into a batch under a mutex that is never held during I/O. One goroutine,
-// the writer, takes the batch, leaves an empty one in its place, writes and syncs, and
-// wakes everybody who waits for that batch with one close of a channel. So the batches
-// find their size by themselves: while one is synced, the next collects.
+// Records go into a batch under a mutex that is never held during I/O. The writer takes the
+// batch, leaves an empty one in its place, writes and syncs, and wakes everybody who waits
+// for that batch with one close of a channel. So the batches find their size by themselves:
+// while one is synced, the next collects. Two may be on their way to the disk at one time,
+// and are acknowledged in the order of their records.
 type Log struct {
 	o      Options
 	budget budget
@@ -25,11 +26,15 @@ type Log struct {
 	held   atomic.Bool
 
 	wake   chan struct{} // holds one; sent to when the queue stops being empty
-	ended  chan struct{} // closed when the writer has ended
-	endErr error         // set before ended is closed
+	writer *writer
+	endErr error // of the writer, which has ended when a request to close was answered
 
 	mu       sync.Mutex
 	queue    *batch
+	blank    []*batch // for the queues to come
+	wakeAt   int      // records in the queue that wake the writer
+	worth    int      // records that are synced while others are in the air
+	flying   int      // batches in the air
 	requests []request
 	enqueued uint64 // index of the newest record in the queue or before
 	stopped  error  // why no more records are taken
@@ -75,16 +80,14 @@ func Open(o Options, end End) (*Log, error) {
 		o:        o,
 		budget:   budget{max: o.QueueBytes},
 		wake:     make(chan struct{}, 1),
-		ended:    make(chan struct{}),
-		queue:    &batch{},
+		queue:    &batch{out: newOutcome()},
+		wakeAt:   1,
 		enqueued: end.Last,
 		segments: append([]SegmentInfo(nil), end.Segments...),
 	}
-	l.queue.reset()
 	l.held.Store(o.Held)
 	l.state.Written, l.state.Synced = end.Last, end.Last
-	w := &writer{l: l, o: &l.o, logged: end.Last, chain: end.chain, jump: end.Last > end.logged}
-	w.spare.reset()
+	w := &writer{l: l, o: &l.o, turn: make(chan struct{}, 1), logged: end.Last, chain: end.chain, jump: end.Last > end.logged}
 	var err error
 	if l.spares, err = newSpares(&l.o, &l.held, end.Segments); err != nil {
 		return nil, err
@@ -96,7 +99,8 @@ func Open(o Options, end End) (*Log, error) {
 		w.unproven, w.kickAt, w.closed = !end.tail.promised, w.cur.limit/4, end.Clean
 	}
 	l.spares.start()
-	go w.run()
+	l.writer = w
+	w.start()
 	return l, nil
 }
 
@@ -135,7 +139,7 @@ func (l *Log) Enqueue(r Record) (Waiter, error) {
 	l.enqueued = r.Index
 	b := l.queue
 	b.records = append(b.records, r)
-	if len(b.records) == 1 {
+	if len(b.records) == l.wakeAt {
 		l.wakeWriter()
 	}
 	return Waiter{out: b.out, place: len(b.records) - 1}, nil
@@ -179,7 +183,7 @@ func (l *Log) Close() error {
 	if errors.Is(err, ErrClosed) {
 		return err
 	}
-	<-l.ended
+	l.writer.lanes.Wait()
 	return errors.Join(err, l.endErr, l.spares.close())
 }
 

@@ -52,8 +52,11 @@ type Options struct {
 	Now func() time.Time
 	// Log hears of what nobody waits for; nil means nothing does.
 	Log *zap.Logger
-	// OnSync hears of every sync of records, on the writing goroutine; nil is allowed.
+	// OnSync hears of every sync of records, one at a time and in their order; nil is allowed.
 	OnSync func(SyncInfo)
+	// OnSettled hears of every batch of records that is acknowledged or has failed, one at a
+	// time and in their order, before any Waiter of the batch is done; nil is allowed.
+	OnSettled func(Settled)
 	// OnScan hears now and then, on the goroutine of Scan, how many bytes of how many were
 	// read; nil is allowed.
 	OnScan func(read, total int64)
@@ -71,6 +74,13 @@ type SyncInfo struct {
 	Bytes   int64
 	// Took is the time of the sync alone.
 	Took time.Duration
+}
+
+// Settled is what became of records that were written together: those up to index Good are
+// acknowledged, and those after it up to Last have failed with Err.
+type Settled struct {
+	Good, Last uint64
+	Err        error
 }
 
 func (o Options) withDefaults() Options {

@@ -32,11 +32,7 @@ type batch struct {
 	out     *outcome
 }
 
-func (b *batch) reset() {
-	clear(b.records)
-	b.records = b.records[:0]
-	b.out = &outcome{done: make(chan struct{})}
-}
+func newOutcome() *outcome { return &outcome{done: make(chan struct{})} }
 
 // requestKind says what a request wants.
 type requestKind uint8

@@ -34,7 +34,7 @@ func (w *writer) begin() error {
 		w.l.segments[len(w.l.segments)-1].Sealed = true
 	}
 	w.l.segments = append(w.l.segments, SegmentInfo{
-		Name: next.name, First: next.first, Last: next.first - 1, Bytes: next.size, End: next.synced,
+		Name: next.name, First: next.first, Last: next.first - 1, Bytes: next.size, End: next.synced.Load(),
 	})
 	w.l.mu.Unlock()
 	w.cur, w.jump, w.closed = next, false, false
@@ -57,8 +57,9 @@ func (w *writer) create() (*segment, error) {
 	}
 	s := &segment{
 		file: made.file, name: segmentName(w.o.Dir, h.first), first: h.first,
-		place: h.place(), written: headerBytes, synced: headerBytes, limit: w.o.SegmentBytes,
+		place: h.place(), written: headerBytes, limit: w.o.SegmentBytes,
 	}
+	s.synced.Store(headerBytes)
 	if err := s.putHeader(h); err != nil {
 		return nil, errors.Join(fmt.Errorf("making log segment %s: %w", s.name, err), w.l.spares.discard(made))
 	}
@@ -69,6 +70,7 @@ func (w *writer) create() (*segment, error) {
 		return nil, w.poison(errors.Join(fmt.Errorf("making log segment %s: %w", s.name, err), made.file.Close()))
 	}
 	s.file = renamed{File: made.file, name: s.name}
+	s.openSecond(w.o)
 	return s, nil
 }
 

@@ -3,6 +3,9 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
+
+	"go.uber.org/zap"
 
 	"memgraphd/internal/durability/frame"
 	"memgraphd/internal/durability/vfs"
@@ -27,17 +30,18 @@ const (
 // segment is the newest segment, to which frames are appended. The writer owns it.
 //
 // Invariants: synced <= written <= place.Offset, and the buffer holds the bytes from
-// written to place.Offset. Everything in the file from written on is zero, between two
+// written to place.Offset. All but synced belongs to whoever has the writer's turn. Everything in the file from written on is zero, between two
 // calls of the writer. After records were written, endBytes more of the file are zeroed.
 type segment struct {
-	file  vfs.File
-	name  string
-	first uint64
+	file   vfs.File
+	second vfs.File // the same, opened again, to be synced beside the first; nil: it could not be
+	name   string
+	first  uint64
 
 	place   frame.Place
 	buf     []byte
 	written int64
-	synced  int64
+	synced  atomic.Int64
 	size    int64 // of the file, zeroed or used
 	limit   int64 // size at which a new segment should begin
 }
@@ -61,7 +65,7 @@ func recordSize(payload int) int64 {
 func (s *segment) add(r *Record) error {
 	h := frame.Header{
 		Kind: r.Kind, Index: r.Index, Term: r.Term, Timeline: r.Timeline, Wall: r.Wall,
-		Synced: uint64(s.synced),
+		Synced: uint64(s.synced.Load()),
 	}
 	for payload := r.Payload; ; h.Part++ {
 		part := payload[:min(len(payload), frame.PayloadMax)]
@@ -129,13 +133,13 @@ func (s *segment) grow(behind int64) error {
 
 // sync makes durable what was written.
 func (s *segment) sync() error {
-	if s.synced == s.written {
+	if s.synced.Load() == s.written {
 		return nil
 	}
 	if err := s.file.SyncData(); err != nil {
 		return err
 	}
-	s.synced = s.written
+	s.synced.Store(s.written)
 	return nil
 }
 
@@ -145,7 +149,7 @@ func (s *segment) rewind(to frame.Place) error {
 	from := to.Offset
 	dirty := s.place.Offset
 	s.place, s.buf, s.written = to, s.buf[:0], from
-	s.synced = min(s.synced, from)
+	s.synced.Store(min(s.synced.Load(), from))
 	size, err := s.file.Size()
 	if err != nil {
 		return err
@@ -163,7 +167,7 @@ func (s *segment) rewind(to frame.Place) error {
 	if err := s.file.SyncData(); err != nil {
 		return err
 	}
-	s.synced = s.written
+	s.synced.Store(s.written)
 	return nil
 }
 
@@ -186,7 +190,7 @@ func (s *segment) zero(from, to int64) error {
 func (s *segment) own(kind Kind, index uint64, wall int64) error {
 	h := frame.Header{
 		Kind: kind, Last: true, Index: index, Wall: wall,
-		Synced: uint64(s.synced),
+		Synced: uint64(s.synced.Load()),
 	}
 	if kind == kindClose {
 		h.Kind = kindPromise
@@ -200,8 +204,32 @@ func (s *segment) own(kind Kind, index uint64, wall int64) error {
 	return s.sync()
 }
 
+// openSecond opens the file again, where that is possible.
+func (s *segment) openSecond(o *Options) {
+	second, err := o.FS.OpenReadWrite(s.name)
+	if err != nil {
+		o.Log.Warn("a log segment could not be opened twice; its batches are synced one after the other", zap.Error(err))
+		return
+	}
+	s.second = second
+}
+
+// lane returns the open file of a lane.
+func (s *segment) lane(lane int) vfs.File {
+	if lane == 0 {
+		return s.file
+	}
+	return s.second
+}
+
 // close closes the file.
-func (s *segment) close() error { return s.file.Close() }
+func (s *segment) close() error {
+	err := s.file.Close()
+	if s.second != nil {
+		err = errors.Join(err, s.second.Close())
+	}
+	return err
+}
 
 // reopen opens the newest segment of a log that was scanned, takes the torn tail away,
 // and makes durable what Scan has read.
@@ -215,6 +243,7 @@ func reopen(o *Options, t *tail, report *TailReport) (*segment, error) {
 	if err := s.repair(t.proven, report); err != nil {
 		return nil, errors.Join(fmt.Errorf("repairing the end of %s: %w", name, err), f.Close())
 	}
+	s.openSecond(o)
 	return s, nil
 }
 
@@ -240,6 +269,7 @@ func (s *segment) repair(proven int64, report *TailReport) error {
 			return err
 		}
 	}
-	s.written, s.synced = s.place.Offset, s.place.Offset
+	s.written = s.place.Offset
+	s.synced.Store(s.written)
 	return s.file.SyncData()
 }

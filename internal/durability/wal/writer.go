@@ -3,6 +3,8 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -10,21 +12,30 @@ import (
 	"memgraphd/internal/durability/frame"
 )
 
-// writer is the goroutine that owns the open segment.
+// writer owns the open segment. It is two goroutines that take turns: while the batch of one
+// is synced, the other one collects, writes and syncs the next. All fields belong to the one
+// whose turn it is.
 //
-// A batch is settled in steps: all its records are written and synced at once, unless a
-// new segment has to begin within it. What is settled is acknowledged and stays; what
-// fails before is taken back to the mark, which is where the last step ended.
+// Most batches fly: they are written, synced when the turn has gone on to the other, and
+// settled in the order in which they were written (flight.go). Where a new segment has to
+// begin, or records are not synced one by one, a batch is settled in steps instead, with
+// nothing in the air: what is settled is acknowledged and stays; what fails before is taken
+// back to the mark, which is where the last step ended.
 type writer struct {
 	l *Log
 	o *Options
+
+	turn   chan struct{}  // holds one while it is somebody's turn
+	lanes  sync.WaitGroup // both goroutines
+	over   bool           // the log was closed
+	newest *flight        // the last that took off, nil where it is known to have landed
+	dead   atomic.Pointer[error]
 
 	cur    *segment // nil until the first record of an empty log
 	logged uint64   // index of the newest record
 	chain  uint32   // of the newest frame but seals
 	jump   bool     // the next record does not follow the log's last; it begins a segment
 
-	spare    batch     // swapped with the queue
 	pending  int       // records written since the last sync
 	bytes    int64     // frame bytes since the last sync
 	since    time.Time // of the first record since then
@@ -32,9 +43,8 @@ type writer struct {
 	unproven bool      // a promise is due when idle
 	timer    *time.Timer
 	rings    time.Time // when the timer will ring; zero if it will not
-	dead     error
-	closed   bool  // the file ends with a close; nothing was written since
-	kickAt   int64 // offset at which the next spare is asked for
+	closed   bool      // the file ends with a close; nothing was written since
+	kickAt   int64     // offset at which the next spare is asked for
 }
 
 // mark is a state of the log that is safe to return to.
@@ -43,42 +53,76 @@ type mark struct {
 	logged uint64
 }
 
-// run takes batches until the log is closed.
-func (w *writer) run() {
-	defer close(w.l.ended)
+// start begins to take batches.
+func (w *writer) start() {
 	w.timer = time.NewTimer(syncInterval)
 	w.active = w.o.Now()
-	defer w.timer.Stop()
-	for {
-		requests := w.takeQueue()
-		if len(w.spare.records) > 0 {
-			w.batch(&w.spare)
-		}
-		if w.answer(requests) {
-			return
-		}
-		if len(w.spare.records) > 0 || len(requests) > 0 {
-			w.syncOverdue()
-			continue
-		}
-		w.sleep()
+	for lane := range lanes {
+		w.lanes.Go(func() { w.run(lane) })
 	}
 }
 
-// takeQueue swaps the queue with the batch that was done last.
-func (w *writer) takeQueue() []request {
-	if w.spare.out == nil || len(w.spare.records) > 0 {
-		w.spare.reset()
+// run takes batches, when it is its turn, until the log is closed.
+func (w *writer) run(lane int) {
+	for {
+		w.turn <- struct{}{}
+		if w.over {
+			<-w.turn
+			return
+		}
+		f := w.step(lane)
+		<-w.turn
+		if f != nil {
+			w.fly(f, lane)
+		}
 	}
+}
+
+// step does what there is to do, and returns a batch that is to be synced.
+func (w *writer) step(lane int) *flight {
+	b, requests := w.takeQueue()
+	if len(requests) == 0 && b != nil {
+		return w.batch(b)
+	}
+	if b != nil {
+		if f := w.batch(b); f != nil {
+			w.fly(f, lane) // requests come after it
+		}
+	}
+	if w.answer(requests) {
+		w.over = true
+		w.timer.Stop()
+		return nil
+	}
+	if len(requests) > 0 {
+		w.syncOverdue()
+		return nil
+	}
+	w.sleep()
+	return nil
+}
+
+// takeQueue takes what is in the queue, nil for nothing. While a batch is in the air, a few
+// records wait for more.
+func (w *writer) takeQueue() (*batch, []request) {
 	l := w.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.queue.records) > 0 {
-		*l.queue, w.spare = w.spare, *l.queue
-	}
 	requests := l.requests
 	l.requests = nil
-	return requests
+	n := len(l.queue.records)
+	if n == 0 {
+		l.wakeAt = 1
+		return nil, requests
+	}
+	if l.flying > 0 && n < l.worth && len(requests) == 0 {
+		l.wakeAt = l.worth
+		return nil, nil
+	}
+	l.wakeAt = 1
+	b := l.queue
+	l.queue = l.blankLocked()
+	return b, requests
 }
 
 // sleep waits for work, or for the time to write a promise or to sync. The timer is
@@ -97,6 +141,8 @@ func (w *writer) sleep() {
 	}
 	due, ok := w.due()
 	switch {
+	case w.flying(): // later, when it has landed
+		w.active = w.o.Now()
 	case !ok || w.o.Now().Before(due):
 	case w.pending > 0:
 		w.syncOverdue()
@@ -110,7 +156,7 @@ func (w *writer) sleep() {
 // due returns when there is something to do without new records.
 func (w *writer) due() (at time.Time, ok bool) {
 	switch {
-	case w.dead != nil:
+	case w.poisoned() != nil:
 		return time.Time{}, false
 	case w.pending > 0:
 		return w.since.Add(syncInterval), true
@@ -120,7 +166,7 @@ func (w *writer) due() (at time.Time, ok bool) {
 
 // syncOverdue syncs what has waited for long enough.
 func (w *writer) syncOverdue() {
-	if w.dead == nil && w.pending > 0 && !w.o.Now().Before(w.since.Add(syncInterval)) {
+	if w.poisoned() == nil && w.pending > 0 && !w.o.Now().Before(w.since.Add(syncInterval)) {
 		if err := w.sync(); err != nil {
 			w.o.Log.Error("log sync failed; no more commits are taken", zap.Error(err))
 		}
@@ -130,7 +176,7 @@ func (w *writer) syncOverdue() {
 // answer carries requests out and tells whether the log ends.
 func (w *writer) answer(requests []request) (closed bool) {
 	for _, r := range requests {
-		err := w.dead
+		err := w.calm()
 		switch r.kind {
 		case requestSync:
 			if err == nil {
@@ -150,48 +196,54 @@ func (w *writer) answer(requests []request) (closed bool) {
 	return closed
 }
 
-// batch writes all records and tells the waiters.
-func (w *writer) batch(b *batch) {
-	settled := 0
-	var reserved int64
-	for i := range b.records {
-		reserved += min(b.records[i].Reserved, w.l.budget.max)
+// batch writes all records. It returns those that are to be synced as a flight, and tells the
+// waiters where there is none.
+func (w *writer) batch(b *batch) *flight {
+	settled, f, err := w.write(b)
+	if f != nil {
+		return f
 	}
-	err := w.dead
-	if err == nil {
-		settled, err = w.write(b.records)
+	if w.newest != nil { // those before hear of theirs first
+		<-w.newest.done
 	}
 	w.report(b, settled)
-	b.out.good, b.out.err = settled, err
-	close(b.out.done)
-	w.l.budget.give(reserved)
+	w.l.tell(b, settled, err)
+	w.syncOverdue()
+	return nil
 }
 
-// write brings records to the log and returns how many are settled; fewer than all with
-// an error.
-func (w *writer) write(records []Record) (settled int, err error) {
-	m := w.mark()
+// write brings records to the log. It returns how many are settled, fewer than all with an
+// error, or the flight in which all of them are.
+func (w *writer) write(b *batch) (settled int, f *flight, failed error) {
+	if err := w.poisoned(); err != nil {
+		return 0, nil, err
+	}
+	m, records := w.mark(), b.records
 	for i := range records {
 		r := &records[i]
 		if w.mustRotate(r) {
 			if err := w.settle(i-settled, m); err != nil {
-				return settled, err
+				return settled, nil, err
 			}
 			settled = i
 			if err := w.begin(); err != nil {
-				return settled, err
+				return settled, nil, err
 			}
 			m = w.mark()
 		}
 		if err := w.cur.add(r); err != nil {
-			return settled, w.takeBack(m, err)
+			return settled, nil, w.takeBack(m, err)
 		}
 		w.logged = r.Index
 	}
-	if err := w.settle(len(records)-settled, m); err != nil {
-		return settled, err
+	if settled == 0 && w.o.FlushEvery == 1 && w.cur.second != nil {
+		f, failed = w.takeOff(b, m)
+		return 0, f, failed
 	}
-	return len(records), nil
+	if err := w.settle(len(records)-settled, m); err != nil {
+		return settled, nil, err
+	}
+	return len(records), nil, nil
 }
 
 func (w *writer) mark() mark {
@@ -221,21 +273,13 @@ func (w *writer) settle(count int, m mark) error {
 	if count == 0 {
 		return nil
 	}
-	if err := w.cur.write(endBytes); err != nil {
-		return w.takeBack(m, err)
+	if err := w.put(m); err != nil {
+		return err
 	}
-	w.closed = false
-	w.chain = w.cur.place.Chain
-	w.bytes += w.cur.place.Offset - m.place.Offset
 	if w.pending == 0 && w.o.FlushEvery > 1 {
 		w.since = w.o.Now()
 	}
 	w.pending += count
-	w.unproven = true
-	if w.cur.place.Offset >= w.kickAt {
-		w.kickAt = w.cur.place.Offset + max(w.o.SegmentBytes/4, 1)
-		w.l.spares.ask()
-	}
 	if w.pending >= w.o.FlushEvery {
 		return w.sync()
 	}
@@ -243,9 +287,28 @@ func (w *writer) settle(count int, m mark) error {
 	return nil
 }
 
-// sync makes durable what is written.
+// put writes what is buffered since the mark.
+func (w *writer) put(m mark) error {
+	if err := w.cur.write(endBytes); err != nil {
+		return w.takeBack(m, err)
+	}
+	w.closed = false
+	w.chain = w.cur.place.Chain
+	w.bytes += w.cur.place.Offset - m.place.Offset
+	w.unproven = true
+	if w.cur.place.Offset >= w.kickAt {
+		w.kickAt = w.cur.place.Offset + max(w.o.SegmentBytes/4, 1)
+		w.l.spares.ask()
+	}
+	return nil
+}
+
+// sync makes durable what is written, once nothing is in the air.
 func (w *writer) sync() error {
-	if w.cur == nil || w.cur.synced == w.cur.written {
+	if err := w.calm(); err != nil {
+		return err
+	}
+	if w.cur == nil || w.cur.synced.Load() == w.cur.written {
 		w.pending, w.bytes = 0, 0
 		return nil
 	}
@@ -268,6 +331,9 @@ func (w *writer) sync() error {
 // takeBack undoes what was written since the mark, and returns the cause; where it
 // cannot, the log ends.
 func (w *writer) takeBack(m mark, cause error) error {
+	if err := w.calm(); err != nil {
+		return err
+	}
 	if err := w.cur.rewind(m.place); err != nil {
 		return w.poison(errors.Join(cause, fmt.Errorf("taking a failed write to %s back: %w", w.cur.name, err)))
 	}
@@ -279,17 +345,30 @@ func (w *writer) takeBack(m mark, cause error) error {
 	return cause
 }
 
-// poison ends the log.
+// poisoned returns why the log has ended, nil while it has not.
+func (w *writer) poisoned() error {
+	if err := w.dead.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// poison ends the log. It is called by whoever has the turn while nothing is in the air, or by
+// the oldest flight.
 func (w *writer) poison(cause error) error {
-	w.dead = fmt.Errorf("%w: %w", ErrPoisoned, cause)
-	w.l.budget.close(w.dead)
+	if err := w.poisoned(); err != nil {
+		return err
+	}
+	err := fmt.Errorf("%w: %w", ErrPoisoned, cause)
+	w.dead.Store(&err)
+	w.l.budget.close(err)
 	w.l.mu.Lock()
 	defer w.l.mu.Unlock()
 	if w.l.stopped == nil {
-		w.l.stopped = w.dead
+		w.l.stopped = err
 	}
-	w.l.state.Err = w.dead
-	return w.dead
+	w.l.state.Err = err
+	return err
 }
 
 // report brings the log's public state up to date after a batch.
@@ -316,8 +395,8 @@ func (w *writer) describeLocked() {
 
 // promise writes one of the log's own frames at the end, if there is something to prove.
 func (w *writer) promise(kind Kind) error {
-	if w.cur == nil || w.dead != nil {
-		return w.dead
+	if err := w.calm(); err != nil || w.cur == nil {
+		return err
 	}
 	m := w.mark()
 	w.unproven, w.closed = false, false
@@ -342,7 +421,7 @@ func (w *writer) promise(kind Kind) error {
 // the last time is so already.
 func (w *writer) close() error {
 	var err error
-	if !w.closed || w.dead != nil {
+	if !w.closed || w.poisoned() != nil {
 		err = w.promise(kindClose)
 	}
 	w.l.mu.Lock()
