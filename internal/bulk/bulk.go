@@ -53,6 +53,7 @@ type Options struct {
 	CSV           CSV
 
 	Open func(name string) (io.ReadCloser, error)
+	Peek func(name string) (io.ReadCloser, error) // opens a file for its header alone; nil: as Open
 	// Servers are the connections that batches are sent over; none: rows are only checked.
 	Servers   []Server
 	BatchRows int // that share a transaction; default 5,000
@@ -171,6 +172,9 @@ func (c CSV) withDefaults() CSV {
 
 // read reads all files: first the nodes, then, when these are in the database, the relationships.
 func (l *loader) read(ctx context.Context) error {
+	if err := l.checkHeaders(ctx); err != nil {
+		return err
+	}
 	for _, in := range l.o.Nodes {
 		if err := l.csvNodes(ctx, in); err != nil {
 			return err

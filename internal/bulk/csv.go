@@ -53,10 +53,15 @@ func noEOF(err error) error {
 
 // file opens a file for use.
 func (l *loader) file(ctx context.Context, name string, use func(*csvfile.Reader) error) error {
+	return l.opened(ctx, name, l.o.Open, use)
+}
+
+// opened opens a file in the given way for use.
+func (l *loader) opened(ctx context.Context, name string, open func(string) (io.ReadCloser, error), use func(*csvfile.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	f, err := l.o.Open(name)
+	f, err := open(name)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // those that the command took of this server, which tells when it is done.
 type BackupInfo struct {
 	Taken      int64     // completed
-	Failures   int64     // that were begun and not completed
+	Failures   int64     // that were begun, or asked of this server, and not completed
 	Last       time.Time // when the newest one was completed; zero: none was
 	LastCommit uint64    // up to which commit that goes
 	Failed     time.Time // when the newest one failed, if none was completed since; else zero
@@ -57,6 +57,16 @@ func (s *managerSource) fail() {
 	b.Running--
 	b.Failures++
 	b.Failed = s.m.o.Now()
+}
+
+// BackupNotBegun counts a backup that was asked for and failed before this server was read: there was no place to
+// put it, say.
+func (m *Manager) BackupNotBegun() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := &m.stats.backups
+	b.Failures++
+	b.Failed = m.o.Now()
 }
 
 var _ backup.Witness = (*managerSource)(nil)

@@ -47,11 +47,13 @@ func (m *Manager) Backup(ctx context.Context, to object.Store, o backup.Options)
 	o.Now, o.Progress = m.o.Now, m.noteBackup
 	if m.log == nil && m.broken == nil && m.o.Store.LastCommitted() > m.newestSnapshot() {
 		if _, err = m.CreateSnapshot(ctx); err != nil {
+			m.BackupNotBegun()
 			return taken, err
 		}
 	}
 	src, err := m.Source(ctx, "backup to "+to.String())
 	if err != nil {
+		m.BackupNotBegun()
 		return taken, err
 	}
 	taken, err = backup.Take(ctx, src, to, o)

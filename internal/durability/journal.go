@@ -21,11 +21,19 @@ type journal struct {
 	space    *space
 	writes   *writes
 
+	settled func(good, last change.Index) // of the store
+
 	noted atomic.Bool
 	note  func() bool // notes that there is a log, after the first commit in it; false: not yet
 }
 
-var _ storage.Journal = (*journal)(nil)
+var _ storage.Announcer = (*journal)(nil)
+
+// Announce implements storage.Announcer.
+func (j *journal) Announce(settled func(good, last change.Index)) { j.settled = settled }
+
+// tell hands on what became of some commits.
+func (j *journal) tell(s wal.Settled) { j.settled(change.Index(s.Good), change.Index(s.Last)) }
 
 // Prepare encodes a commit, refuses it where the disk has no room for it, and waits for
 // room in the queue of the log.

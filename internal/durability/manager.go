@@ -161,6 +161,7 @@ func lockDirectory(ctx context.Context, o Options) (io.Closer, error) {
 	defer deadline.Stop()
 	retry := time.NewTicker(lockRetry)
 	defer retry.Stop()
+	waits := false
 	for {
 		lock, err := o.FS.Lock(filepath.Join(o.Dir, recovery.LockFileName))
 		switch {
@@ -170,6 +171,10 @@ func lockDirectory(ctx context.Context, o Options) (io.Closer, error) {
 			return nil, &NotWritableError{Dir: o.Dir, Err: err}
 		case o.LockTimeout == 0:
 			return nil, &DirectoryLockedError{Dir: o.Dir, Err: err}
+		case !waits:
+			waits = true
+			o.Log.Warn("another server uses the data directory; waiting until it has stopped",
+				zap.String("directory", o.Dir), zap.Duration("at most", o.LockTimeout), zap.NamedError("lock", err))
 		}
 		select {
 		case <-retry.C:
@@ -237,9 +242,10 @@ func (m *Manager) clearCopiedLock() error {
 // openLog opens the log behind what was recovered.
 func (m *Manager) openLog(result *recovery.Result) error {
 	o := m.o
+	j := &journal{names: o.Store, timeline: m.identity.Timeline, space: m.space, writes: m.writes, note: m.noteLog}
 	log, err := wal.Open(wal.Options{
 		FS: o.FS, Dir: filepath.Join(o.Dir, recovery.LogName), SegmentBytes: o.SegmentBytes, FlushEvery: o.FlushEveryN,
-		Database: m.identity.Database, Now: o.Now, Log: o.Log, OnSync: m.synced, Held: m.held.Locked,
+		Database: m.identity.Database, Now: o.Now, Log: o.Log, OnSync: m.synced, OnSettled: j.tell, Held: m.held.Locked,
 	}, result.End)
 	if err != nil {
 		return fmt.Errorf("open of the log: %w", err)
@@ -247,10 +253,7 @@ func (m *Manager) openLog(result *recovery.Result) error {
 	if err := m.beginSegment(log); err != nil {
 		return errors.Join(fmt.Errorf("begin of a segment for timeline %d: %w", m.identity.Timeline, err), log.Close())
 	}
-	m.log = log
-	j := &journal{
-		log: log, names: o.Store, timeline: m.identity.Timeline, space: m.space, writes: m.writes, note: m.noteLog,
-	}
+	m.log, j.log = log, log
 	if len(result.End.Segments) > 0 {
 		j.noted.Store(m.noteLog())
 	}

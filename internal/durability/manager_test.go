@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/storage"
@@ -138,6 +141,21 @@ func TestSnapshotThenLog(t *testing.T) {
 		t.Fatalf("got %+v, want %+v", list, info)
 	}
 	again.close()
+}
+
+// TestSecondServerWaits has a server that waits for another one say so.
+func TestSecondServerWaits(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	d := open(t, fsys)
+	core, seen := observer.New(zap.WarnLevel)
+	_, err := tryOpen(t, fsys, func(o *durability.Options) { o.LockTimeout, o.Log = 120*time.Millisecond, zap.New(core) })
+	if _, locked := errors.AsType[*durability.DirectoryLockedError](err); !locked {
+		t.Fatalf("got %v", err)
+	}
+	if n := seen.FilterMessage("another server uses the data directory; waiting until it has stopped").Len(); n != 1 || seen.Len() != 1 {
+		t.Fatalf("%d of %d lines", n, seen.Len())
+	}
+	d.close()
 }
 
 func TestSecondServerIsRefused(t *testing.T) {

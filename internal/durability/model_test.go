@@ -25,13 +25,14 @@ type recorder struct {
 
 	mu      sync.Mutex
 	commits map[change.Index][]modelOp
-	walls   map[change.Index]int64 // when each was made
+	makers  map[change.Index]*recordedTicket // whose they are: an index is used again where a commit failed
+	walls   map[change.Index]int64           // when each was made
 	issued  change.Index
 	acked   change.Index
 }
 
 func newRecorder(names change.Names) *recorder {
-	return &recorder{names: names, commits: make(map[change.Index][]modelOp), walls: make(map[change.Index]int64)}
+	return &recorder{names: names, commits: make(map[change.Index][]modelOp), makers: make(map[change.Index]*recordedTicket), walls: make(map[change.Index]int64)}
 }
 
 func (r *recorder) wrap(j storage.Journal) storage.Journal {
@@ -49,6 +50,11 @@ func (r *recorder) Prepare(c *change.Commit) (storage.Ticket, error) {
 		return nil, err
 	}
 	return &recordedTicket{Ticket: t, r: r, ops: ops}, nil
+}
+
+// Announce implements storage.Announcer.
+func (r *recorder) Announce(settled func(good, last change.Index)) {
+	r.journal.(storage.Announcer).Announce(settled) //nolint:forcetypeassert // that of the server is one
 }
 
 // acknowledged returns the newest commit of which somebody was told.
@@ -94,7 +100,7 @@ type recordedTicket struct {
 func (t *recordedTicket) Enqueue(index change.Index, wall int64) error {
 	// Noted before the log has it: from now on a crash may leave it on the disk.
 	t.r.mu.Lock()
-	t.r.commits[index], t.r.walls[index] = t.ops, wall
+	t.r.commits[index], t.r.makers[index], t.r.walls[index] = t.ops, t, wall
 	t.r.issued = max(t.r.issued, index)
 	t.index = index
 	t.r.mu.Unlock()
@@ -117,7 +123,9 @@ func (t *recordedTicket) Wait() error {
 func (t *recordedTicket) forget() {
 	t.r.mu.Lock()
 	defer t.r.mu.Unlock()
-	delete(t.r.commits, t.index)
+	if t.r.makers[t.index] == t {
+		delete(t.r.commits, t.index)
+	}
 }
 
 // model is a graph of maps.

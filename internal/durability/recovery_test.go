@@ -326,7 +326,7 @@ func TestDefinedOutcomes(t *testing.T) {
 				name := snapshots(f.t, f.Mem)[1]
 				write(f.t, f.Mem, name, newerSnapshot(read(f.t, f.Mem, name)))
 			},
-			err: "data/snapshots/N-NTN.NZ.snap was written by a newer version: format 9, this server reads up to 3; " +
+			err: "data/snapshots/N-NTN.NZ.snap was written by a newer version: format 9, this server reads up to 4; " +
 				"start the version that wrote it, or a newer one",
 			kind: new(*durability.NewerFormatError),
 		},

@@ -32,6 +32,7 @@ type gatherer struct {
 	emit       func(*batch) error
 
 	shaper shaper
+	names  names
 	open   *batch
 	shapes map[string]*group
 }
@@ -52,7 +53,7 @@ func (g *gatherer) add(st statement.Statement) error {
 		at.rows, at.from = append(at.rows, any(sh.row)), append(at.from, st)
 		return g.full()
 	}
-	k, text, reason := classify(st.Text)
+	k, text, reason := classify(g.names.told(st.Text))
 	if err := g.begin(k, st); err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 
 // read cuts the input into batches.
 func read(ctx context.Context, o Options, batches chan<- *batch) error {
-	g := &gatherer{statements: o.BatchStatements, bytes: o.BatchBytes, emit: func(b *batch) error {
+	g := &gatherer{statements: o.BatchStatements, bytes: o.BatchBytes, names: names{}, emit: func(b *batch) error {
 		select {
 		case batches <- b:
 			return nil
@@ -151,6 +151,7 @@ func read(ctx context.Context, o Options, batches chan<- *batch) error {
 	}}
 	err := statement.Each(o.In, func(st statement.Statement) error {
 		if st.Line < o.FromLine {
+			g.names.told(bare(st.Text))
 			return nil
 		}
 		return g.add(st)

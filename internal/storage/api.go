@@ -53,12 +53,22 @@ type Options struct {
 	Budget    *memory.Budget   // nil: unlimited
 	Now       func() time.Time // wall clock stamped on commits; nil: none
 	Isolation Isolation        // default of transactions
+	Columns   ColumnOptions
 }
 
 // Journal is what the store needs from a log.
 type Journal interface {
 	// Prepare encodes c, everything but Index and Wall, which are set at Enqueue. It is called concurrently.
 	Prepare(c *change.Commit) (Ticket, error)
+}
+
+// Announcer is a Journal that tells the outcome of many commits at once.
+type Announcer interface {
+	Journal
+	// Announce makes the journal call settled for every commit, each time for those that come next in the order of
+	// their indexes, before Wait of any of them returns: those up to good may be acknowledged, and those after it up
+	// to last have failed. It is called once, before the first commit.
+	Announce(settled func(good, last change.Index))
 }
 
 // Ticket is one prepared commit.
@@ -105,6 +115,7 @@ type MemoryInfo struct {
 	Adjacency  int64
 	Properties int64
 	Indexes    int64
+	Columns    int64 // of properties and labels, derived for scans
 	Undo       int64
 	Names      int64
 }

@@ -125,6 +125,7 @@ func (a *applier) replace(id graph.NodeID, n *node, old, now image) {
 	if now.exists && len(s.registry.Load().rules) > 0 {
 		a.ruled = append(a.ruled, id)
 	}
+	s.columns.changed(id)
 	s.enter(id, now, old)
 	n.labels.Store(uint32(now.labels))
 	n.props.Store(uint32(now.props))

@@ -24,7 +24,10 @@ import (
 //     and the same order as in step 2, then Build
 //  4. Entry for all entries of the catalogue, then Finish
 //
-// Adjacency is not grown edge by edge. Step 2 counts how many entries each range of nodes
+// Where the relationships come by the nodes at both their ends, steps 2 and 3 are OutEnds and
+// InEnds for all of them, MatchEnds, and KnownEdgeProperties for those that have any.
+//
+// Otherwise adjacency is not grown edge by edge. Step 2 counts how many entries each range of nodes
 // will have, step 3 distributes the entries to their ranges, which are small enough for the
 // caches of the processor, and then makes the blocks of each node once and of their final
 // size. What that needs beside the graph is bounded (scatterBytes): where the entries of
@@ -50,11 +53,13 @@ type Lane struct {
 	pack Tx // for its scratch only
 
 	blobs   *arena.Filler
+	credit  int64 // bytes that the budget had room for when it was asked last
 	build   *adjacency.Builder
 	columns bucketColumns
+	ends    endsLane
 
 	nodes, edges int64
-	labels       map[setID]int64
+	labels       tally[setID]
 	types        tally[graph.TypeID]
 
 	counts  []uint32 // entries by bucket
@@ -72,7 +77,7 @@ func (s *Store) NewBulk(lanes int) (*Bulk, error) {
 	b := &Bulk{store: s, loader: s.NewLoader()}
 	for range max(1, lanes) {
 		b.lanes = append(b.lanes, &Lane{
-			bulk: b, s: s, blobs: s.blobs.NewFiller(), build: s.adjacency.NewBuilder(), labels: map[setID]int64{},
+			bulk: b, s: s, blobs: s.blobs.NewFiller(), build: s.adjacency.NewBuilder(),
 		})
 	}
 	s.nodes.markStale()
@@ -115,11 +120,16 @@ func (b *Bulk) GrowNodes(last graph.NodeID) error {
 
 // Node adds a node, whose slot exists.
 func (l *Lane) Node(id graph.NodeID, generation uint32, labels LabelSet, props []Property) error {
-	s := l.s
 	blob, err := l.store(props)
 	if err != nil {
 		return fmt.Errorf("node %d: %w", id, err)
 	}
+	return l.placeNode(id, generation, labels, blob)
+}
+
+// placeNode fills the slot of a node.
+func (l *Lane) placeNode(id graph.NodeID, generation uint32, labels LabelSet, blob arena.Ref) error {
+	s := l.s
 	n := s.nodes.at(id)
 	if n == nil || n.state.Load() != absent {
 		return fmt.Errorf("node %d exists already, or has no slot", id)
@@ -131,7 +141,7 @@ func (l *Lane) Node(id graph.NodeID, generation uint32, labels LabelSet, props [
 	for _, label := range s.sets.labels(labels.id) {
 		s.labelBits.add(label, id)
 	}
-	l.labels[labels.id]++
+	l.labels.add(labels.id, 1)
 	l.nodes++
 	return nil
 }
@@ -147,15 +157,10 @@ func (l *Lane) store(props []Property) (arena.Ref, error) {
 		}
 	}
 	packed, _, err := l.pack.pack(props)
-	if err != nil || len(packed) == 0 {
+	if err != nil {
 		return 0, err
 	}
-	if err := l.s.headroom(l.s.graphBudget, int64(len(packed))); err != nil {
-		return 0, err
-	}
-	ref := l.blobs.Alloc(len(packed))
-	copy(l.s.blobs.Bytes(ref, len(packed)), packed)
-	return ref, nil
+	return l.keep(packed)
 }
 
 // EdgeRun is relationships as columns, with ascending ids.
@@ -271,11 +276,11 @@ func (b *Bulk) Finish(last change.Index, maxNodeGeneration, maxEdgeGeneration ui
 		l.build.Close()
 		s.counts.nodes.Add(l.nodes)
 		s.counts.edges.Add(l.edges)
-		for set, n := range l.labels {
+		l.labels.each(func(set setID, n int64) {
 			for _, label := range s.sets.labels(set) {
 				s.counts.labels.At(uint32(label)).Add(n)
 			}
-		}
+		})
 		l.types.each(func(t graph.TypeID, n int64) { s.counts.types.At(uint32(t)).Add(n) })
 	}
 	b.lanes = nil

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -13,7 +14,7 @@ import (
 )
 
 // fillInBulk copies a view into an empty store with several lanes and, if passBytes is
-// small, in several passes.
+// small, in several passes; if it is negative, by the ends of the relationships.
 func fillInBulk(t rapid.TB, s, from *Store, tx *Tx, lanes int, passBytes int64) {
 	t.Helper()
 	b, err := s.NewBulk(lanes)
@@ -24,7 +25,28 @@ func fillInBulk(t rapid.TB, s, from *Store, tx *Tx, lanes int, passBytes int64) 
 		must(t, b.GrowNodes(id))
 		set, refused := l.Labels(tx.AppendLabels(nil, id))
 		must(t, refused)
-		must(t, l.Node(id, tx.NodeGeneration(id), set, tx.AppendNodeProperties(nil, id)))
+		props := tx.AppendNodeProperties(nil, id)
+		if i%2 == 0 {
+			must(t, l.Node(id, tx.NodeGeneration(id), set, props))
+			continue
+		}
+		var p Packer
+		var keys []graph.KeyID
+		p.Reset()
+		for _, x := range props {
+			keys = append(keys, x.Key)
+			p.Value(x.Key, x.Value)
+		}
+		ascending, unknown := l.Packs(keys)
+		if must(t, unknown); !ascending {
+			t.Fatalf("keys %v", keys)
+		}
+		must(t, l.PackedNode(id, tx.NodeGeneration(id), set, &p))
+	}
+	if passBytes < 0 {
+		edgesByEnds(t, b, tx)
+		finishBulk(t, b, from, tx)
+		return
 	}
 	var runs []EdgeRun
 	buffer := make([]graph.Edge, 3)
@@ -50,6 +72,54 @@ func fillInBulk(t rapid.TB, s, from *Store, tx *Tx, lanes int, passBytes int64) 
 		}
 		must(t, b.Build(context.Background()))
 	}
+	finishBulk(t, b, from, tx)
+}
+
+// edgesByEnds adds the relationships of a view as nodes have them, each node in parts of up to
+// three, and these in an order of their own.
+func edgesByEnds(t rapid.TB, b *Bulk, tx *Tx) {
+	t.Helper()
+	type part struct {
+		ends Ends
+		dir  graph.Direction
+	}
+	var parts []part
+	for _, id := range collect(tx.ScanNodes()) {
+		for _, dir := range []graph.Direction{graph.Out, graph.In} {
+			for _, seg := range tx.Adjacent(nil, id, dir, nil) {
+				for from := 0; from < len(seg.Edges); from += 3 {
+					x := Ends{Node: id}
+					for i := from; i < min(from+3, len(seg.Edges)); i++ {
+						x.Others, x.Edges = append(x.Others, uint32(seg.Nodes[i])), append(x.Edges, uint32(seg.Edges[i]))
+					}
+					x.Groups = []EdgeGroup{{Type: seg.Type, End: len(x.Edges)}}
+					parts = append(parts, part{x, dir})
+				}
+			}
+		}
+	}
+	for i := range parts {
+		p, l := parts[i*7919%len(parts)], b.Lanes()[i%len(b.Lanes())]
+		if len(parts)%7919 == 0 {
+			p = parts[i]
+		}
+		must(t, l.RoomForEnds(len(p.ends.Edges), graph.EdgeID(slices.Max(p.ends.Edges))))
+		if p.dir == graph.Out {
+			must(t, l.OutEnds(p.ends))
+		} else {
+			must(t, l.InEnds(p.ends))
+		}
+	}
+	_, err := b.MatchEnds()
+	must(t, err)
+	for _, id := range tx.AppendExtraEdges(nil, 0, graph.NoEdge) {
+		props := tx.AppendEdgeProperties(nil, graph.Edge{ID: id})
+		must(t, b.Lanes()[0].KnownEdgeProperties(id, tx.EdgeGeneration(id), props))
+	}
+}
+
+func finishBulk(t rapid.TB, b *Bulk, from *Store, tx *Tx) {
+	t.Helper()
 	for _, e := range from.Entries("index") {
 		must(t, b.Entry(e))
 	}
@@ -63,7 +133,7 @@ func reloadInBulk(t *rapid.T, from *Store, tx *Tx, want modelGraph) {
 	s := New(Options{Budget: memory.New("server", 0)})
 	defer closeStore(t, s)
 	names := internNames(t, s)
-	fillInBulk(t, s, from, tx, rapid.IntRange(1, 3).Draw(t, "lanes"), rapid.SampledFrom([]int64{0, 24, 100}).Draw(t, "pass bytes"))
+	fillInBulk(t, s, from, tx, rapid.IntRange(1, 3).Draw(t, "lanes"), rapid.SampledFrom([]int64{-1, 0, 24, 100}).Draw(t, "pass bytes"))
 	loaded := s.Begin(TxOptions{ReadOnly: true})
 	defer loaded.Release()
 	compareGraph(t, s, loaded, want, names)
@@ -130,6 +200,34 @@ func TestBulkRefuses(t *testing.T) {
 			b.Lanes()[0].Scatter(run(3, n.types[0], 0, 2))
 			return b.Build(t.Context())
 		},
+		"ends of no node":           func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 2, 0, 3) },
+		"ends of a node far away":   func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 70_000, 0, 3) },
+		"ends of an unknown type":   func(_ *Store, b *Bulk, _ testNames) error { return oneEnd(b, 999, 0, 1, 3) },
+		"ends of the last edge":     func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, uint32(graph.NoEdge)) },
+		"ends without their others": func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, 3) },
+		"ends of an edge twice": func(_ *Store, b *Bulk, n testNames) error {
+			return errors.Join(b.Lanes()[0].RoomForEnds(1, 3), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[0], 1, 1, 3)))
+		},
+		"ends of two types": func(_ *Store, b *Bulk, n testNames) error {
+			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[1], 0, 1, 4)))
+		},
+		"ends of a type twice": func(_ *Store, b *Bulk, n testNames) error {
+			x := ends(n.types[0], 0, 1, 3)
+			x.Groups, x.Others, x.Edges = append(x.Groups, EdgeGroup{Type: n.types[0], End: 2}), []uint32{1, 1}, []uint32{3, 4}
+			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(x))
+		},
+		"ends beyond the room": func(_ *Store, b *Bulk, n testNames) error {
+			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 5)))
+		},
+		"ends that differ": func(_ *Store, b *Bulk, n testNames) error {
+			err := errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 4)), b.Lanes()[0].InEnds(ends(n.types[0], 0, 1, 4)))
+			if err != nil {
+				t.Fatalf("too early: %v", err)
+			}
+			_, err = b.MatchEnds()
+			return err
+		},
+		"properties of no edge": func(_ *Store, b *Bulk, _ testNames) error { return b.Lanes()[0].KnownEdgeProperties(3, 1, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if s, b, names := newBulk(t); fail(s, b, names) == nil {
@@ -137,6 +235,24 @@ func TestBulkRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ends is one relationship as a node has it.
+func ends(kind graph.TypeID, node graph.NodeID, other, id uint32) Ends {
+	return Ends{Node: node, Groups: []EdgeGroup{{Type: kind, End: 1}}, Others: []uint32{other}, Edges: []uint32{id}}
+}
+
+// oneEnd adds one relationship to its start node alone.
+func oneEnd(b *Bulk, kind graph.TypeID, node graph.NodeID, other, id uint32) error {
+	l := b.Lanes()[0]
+	err := l.RoomForEnds(1, graph.EdgeID(id))
+	if err == nil {
+		err = l.OutEnds(ends(kind, node, other, id))
+	}
+	if err == nil {
+		_, err = b.MatchEnds()
+	}
+	return err
 }
 
 // TestBulkWithinMemory fills a store whose limit leaves little beside the graph.

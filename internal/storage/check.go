@@ -29,6 +29,7 @@ func (s *Store) Check() error {
 	c.indexes()
 	c.constraints()
 	c.counts()
+	c.columns()
 	c.memory()
 	if len(c.errs) == 0 {
 		return nil

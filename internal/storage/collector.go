@@ -17,6 +17,7 @@ type collector struct {
 	left  atomic.Int64 // transactions in either queue
 	held  atomic.Int64 // bytes that they keep
 	ever  atomic.Int64 // bytes that were kept by any transaction so far
+	did   collected
 
 	queueMu sync.Mutex
 	ended   []*ending // guarded by queueMu: wait for phase one
@@ -60,11 +61,12 @@ func (c *collector) run() {
 			return
 		case <-c.wake:
 		}
+		end := c.round()
 		for more := true; more; {
 			c.workMu.Lock()
 			more = c.stepLocked(idleRecords)
 			if !more && (c.store.adjacency.Arena.Sparse() || c.store.blobs.Sparse()) {
-				c.store.compactLocked()
+				c.store.compactLocked(looseParts)
 				c.store.adjacency.Arena.Relax()
 				c.store.blobs.Relax()
 			}
@@ -75,6 +77,7 @@ func (c *collector) run() {
 			default:
 			}
 		}
+		end()
 	}
 }
 
@@ -119,7 +122,7 @@ func (s *Store) Collect() {
 	const rounds = 16
 	for range rounds {
 		held := s.adjacency.Arena.Held() + s.blobs.Held()
-		if !s.compactLocked() || s.adjacency.Arena.Held()+s.blobs.Held() >= held {
+		if !s.compactLocked(tightParts) || s.adjacency.Arena.Held()+s.blobs.Held() >= held {
 			break
 		}
 	}
@@ -144,6 +147,7 @@ func (c *collector) stepLocked(n int) (more bool) {
 				c.unlinked[0] = nil
 				c.unlinked = c.unlinked[1:]
 				c.left.Add(-1)
+				c.did.freed.Add(1)
 			}
 			continue
 		}

@@ -16,11 +16,13 @@ import (
 // sequencer numbers commits and makes them visible in that order.
 //
 // A commit takes the next index and enqueues its record under mu, waits for the log
-// without it, and is published when it and all before it are settled. After the log
-// failed a commit, no further one is enqueued until all that were are settled; then the
+// without it, and is published when it and all before it are settled: by the log, many at
+// once, where it announces outcomes (announced), else by those who wait (settle). After the
+// log failed a commit, no further one is enqueued until all that were are settled; then the
 // numbering goes on behind the last one that was published.
 type sequencer struct {
-	last atomic.Uint64 // newest published commit
+	last      atomic.Uint64 // newest published commit
+	announces bool          // the log tells outcomes itself
 
 	mu       sync.Mutex
 	changed  sync.Cond // an outcome was settled, or draining ended
@@ -36,7 +38,7 @@ type pending struct {
 	tx     *Tx
 	index  uint64
 	state  pendingState
-	settle chan struct{} // closed once published or failed
+	settle chan struct{} // closed once published or failed; nil where the log announces
 }
 
 type pendingState uint8
@@ -116,14 +118,15 @@ func (tx *Tx) Commit() (change.Index, error) {
 	s.slots.Set(tx.ending.slot, mvcc.Committing)
 	p, err := s.enqueue(tx, ticket)
 	if err == nil {
-		err = s.settle(p, ticket.Wait())
+		if err = ticket.Wait(); !s.sequencer.announces {
+			err = s.settle(p, err)
+		}
 	}
 	if err != nil {
 		tx.rollback()
 		return 0, fmt.Errorf("%w: %w", ErrJournal, err)
 	}
 	tx.dropCharge()
-	tx.commit.Ops, tx.commit.Entries = nil, nil
 	return change.Index(p.index), nil
 }
 
@@ -162,7 +165,11 @@ func (s *Store) enqueue(tx *Tx, ticket Ticket) (*pending, error) {
 	if err := ticket.Enqueue(change.Index(q.next), q.wall); err != nil {
 		return nil, err
 	}
-	p := &pending{tx: tx, index: q.next, settle: make(chan struct{})}
+	p := &tx.waiting
+	*p = pending{tx: tx, index: q.next}
+	if !q.announces {
+		p.settle = make(chan struct{})
+	}
 	q.next++
 	q.pending = append(q.pending, p)
 	return p, nil
@@ -184,20 +191,39 @@ func (s *Store) settle(p *pending, err error) error {
 			s.publishLocked(head.tx, head.index)
 		}
 		close(head.settle)
-		q.pending[n] = nil
 	}
-	q.pending = q.pending[n:]
-	if len(q.pending) == 0 {
-		q.pending = nil
-		if q.draining {
-			q.draining = false
-			q.next = q.last.Load() + 1
-		}
-	}
-	q.changed.Broadcast()
+	q.dropLocked(n)
 	q.mu.Unlock()
 	<-p.settle
 	return err
+}
+
+// announced publishes the commits up to index good, and gives up those after it up to last.
+func (s *Store) announced(good, last change.Index) {
+	q := &s.sequencer
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for ; n < len(q.pending) && q.pending[n].index <= uint64(last); n++ {
+		if head := q.pending[n]; head.index <= uint64(good) {
+			s.publishLocked(head.tx, head.index)
+		} else {
+			q.draining = true
+		}
+	}
+	q.dropLocked(n)
+}
+
+// dropLocked forgets the first commits that wait, which are settled.
+func (q *sequencer) dropLocked(n int) {
+	left := copy(q.pending, q.pending[n:])
+	clear(q.pending[left:])
+	q.pending = q.pending[:left]
+	if left == 0 && q.draining {
+		q.draining = false
+		q.next = q.last.Load() + 1
+	}
+	q.changed.Broadcast()
 }
 
 // publishLocked makes the changes of tx visible as commit index.
@@ -293,7 +319,6 @@ func (tx *Tx) rollback() {
 	q.changed.Broadcast()
 	q.mu.Unlock()
 	tx.dropCharge()
-	tx.commit.Ops, tx.commit.Entries = nil, nil
 }
 
 // restore puts back what r holds.

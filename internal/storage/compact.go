@@ -5,15 +5,22 @@ import (
 	"memgraphd/internal/storage/graph"
 )
 
-// compactLocked moves adjacency and properties out of pages that are mostly unused, as
-// long as that gives memory back, and reports whether it moved anything. Blocks that
+// Parts of the pages of which one may stay unused: while others work, and where somebody
+// asked for the memory.
+const (
+	looseParts = 8
+	tightParts = 32
+)
+
+// compactLocked moves adjacency and properties out of pages that are mostly unused, where
+// more than one of so many parts is, and reports whether it moved anything. Blocks that
 // cannot be freed yet, because a view is open, go with a later step.
-func (s *Store) compactLocked() bool {
+func (s *Store) compactLocked(parts int64) bool {
 	moved := false
-	if s.adjacency.Arena.Fragmented() {
+	if s.adjacency.Arena.Fragmented(parts) {
 		moved = s.moveAdjacency()
 	}
-	if s.blobs.Fragmented() {
+	if s.blobs.Fragmented(parts) {
 		moved = s.moveBlobs() || moved
 	}
 	return moved

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"memgraphd/internal/storage/column"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
@@ -30,6 +31,7 @@ func compareGraph(t *rapid.T, s *Store, tx *Tx, want modelGraph, names testNames
 		compareAdjacency(t, tx, id, graph.In, in[id])
 	}
 	compareNodeScans(t, tx, want, names)
+	compareColumns(t, s, tx, want, names)
 	compareEdges(t, s, tx, want)
 	compareIndex(t, tx, want, names)
 }
@@ -47,6 +49,16 @@ func compareNode(t *rapid.T, tx *Tx, id graph.NodeID, want *modelNode) {
 		t.Fatalf("node %d has labels %v, want %v", id, labels, want.labels)
 	}
 	compareProps(t, props, want.props)
+	im := NodeImage{Properties: []Property{{Key: 99}}}
+	if tx.ReadNode(id, &im) != tx.NodeExists(id) {
+		t.Fatalf("node %d is read: %+v", id, im)
+	}
+	if tx.NodeExists(id) {
+		compareProps(t, im.Properties, want.props)
+		if !slices.Equal(im.Labels, labels) || im.Generation != tx.NodeGeneration(id) {
+			t.Fatalf("node %d: %+v", id, im)
+		}
+	}
 	for k, v := range want.props {
 		if !value.Same(tx.NodeProperty(id, k), v) {
 			t.Fatalf("node %d property %d", id, k)
@@ -112,6 +124,30 @@ func compareNodeScans(t *rapid.T, tx *Tx, want modelGraph, names testNames) {
 	}
 }
 
+// compareColumns compares the columns that there are.
+func compareColumns(t *rapid.T, s *Store, tx *Tx, want modelGraph, names testNames) {
+	t.Helper()
+	for _, k := range names.keys {
+		columns, ok := tx.NodeColumns(k)
+		if !ok {
+			t.Fatalf("there can be no columns of property %d", k)
+		}
+		chunk := columns.Group(0, 1)
+		if chunk == nil || chunk.Kind() == column.Mixed {
+			continue
+		}
+		for id := range s.NodeSlots() {
+			v := value.Null
+			if n := want.nodes[id]; n != nil {
+				v = n.props[k]
+			}
+			if got := chunk.Value(uint32(id)); got.Kind() != v.Kind() || !value.Same(got, v) {
+				t.Fatalf("the column of property %d has %v for node %d, want %v", k, got, id, v)
+			}
+		}
+	}
+}
+
 func compareEdges(t *rapid.T, s *Store, tx *Tx, want modelGraph) {
 	t.Helper()
 	for id := range s.EdgeSlots() {
@@ -139,28 +175,21 @@ func compareEdges(t *rapid.T, s *Store, tx *Tx, want modelGraph) {
 	if !slices.Equal(got, slices.Sorted(maps.Keys(want.edges))) {
 		t.Fatalf("relationships %v", got)
 	}
-	compareEdgeRuns(t, tx, want)
+	compareExtras(t, tx, want)
 }
 
-func compareEdgeRuns(t *rapid.T, tx *Tx, want modelGraph) {
+func compareExtras(t *rapid.T, tx *Tx, want modelGraph) {
 	t.Helper()
-	var got []graph.EdgeID
-	scan := tx.ScanEdgeRuns(0, graph.NoEdge)
-	var run EdgeRun
-	for n, plain := scan.Next(&run, 3); n > 0; n, plain = scan.Next(&run, 3) {
-		got = append(got, run.IDs...)
-		for i, id := range run.IDs {
-			w := want.edges[id]
-			if w == nil || w.src != run.Sources[i] || w.dst != run.Targets[i] || w.kind != run.Types[i] {
-				t.Fatalf("relationship %d in %+v", id, run)
-			}
-			if plain && (len(w.props) > 0 || tx.EdgeGeneration(id) > 0) {
-				t.Fatalf("relationship %d has properties or a generation", id)
-			}
+	got := append(tx.AppendExtraEdges(nil, 0, 3), tx.AppendExtraEdges(nil, 3, graph.NoEdge)...)
+	for i, id := range got {
+		if want.edges[id] == nil || i > 0 && got[i-1] >= id {
+			t.Fatalf("relationship %d among %v", id, got)
 		}
 	}
-	if !slices.Equal(got, slices.Sorted(maps.Keys(want.edges))) {
-		t.Fatalf("relationships in runs %v", got)
+	for id, w := range want.edges {
+		if (len(w.props) > 0 || tx.EdgeGeneration(id) > 0) && !slices.Contains(got, id) {
+			t.Fatalf("relationship %d with properties or a generation is not among %v", id, got)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"sync/atomic"
+	"unsafe"
 
 	"memgraphd/internal/storage/graph"
 )
@@ -57,8 +58,10 @@ func (t *edgeTable) takeChunkLocked() (graph.EdgeID, error) {
 // growLocked makes the slots below n exist; n is a multiple of chunkEdges.
 func (t *edgeTable) growLocked(n uint64) {
 	t.sources.Grow(n, func(records []atomic.Uint32) {
-		for i := range records {
-			records[i].Store(uint32(graph.NoNode))
+		// Nobody else sees them yet, and plain stores cost a tenth.
+		slots := unsafe.Slice((*graph.NodeID)(unsafe.Pointer(unsafe.SliceData(records))), len(records))
+		for i := range slots {
+			slots[i] = graph.NoNode
 		}
 	})
 	t.chunks.Grow(n>>chunkShift, nil)

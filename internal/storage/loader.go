@@ -79,6 +79,7 @@ func (s *Store) placeNode(id graph.NodeID, generation uint32) (*node, error) {
 	if n.state.Load() != absent {
 		return nil, fmt.Errorf("node %d exists already", id)
 	}
+	s.columns.changed(id)
 	n.generation.Store(generation)
 	n.state.Store(0)
 	s.counts.nodes.Add(1)

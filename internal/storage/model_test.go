@@ -425,7 +425,7 @@ func (m *model) compare(x *modelTx) {
 func TestTransactionsAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		journal := &tape{}
-		s := New(Options{Journal: journal})
+		s := New(Options{Journal: journal, Columns: ColumnOptions{Least: 1, Eager: rapid.Bool().Draw(t, "eager")}})
 		m := &model{
 			t: t, s: s, names: internNames(t, s), now: modelGraph{map[graph.NodeID]*modelNode{}, map[graph.EdgeID]*modelEdge{}},
 			nodes: map[graph.NodeID]touch{}, edges: map[graph.EdgeID]touch{}, made: map[graph.EdgeID]touch{}, ends: map[graph.EdgeID]modelEdge{},
@@ -455,7 +455,7 @@ func TestTransactionsAgainstModel(t *testing.T) {
 
 // replay applies the logged commits to a second store.
 func replay(t *rapid.T, journal *tape, want modelGraph) {
-	s := New(Options{})
+	s := New(Options{Columns: ColumnOptions{Least: 1, Eager: true}})
 	defer closeStore(t, s)
 	names := internNames(t, s)
 	for i := range journal.commits {

@@ -80,6 +80,7 @@ func (n *node) inPlace(state uint64) image {
 // nodeTable is the node slots.
 type nodeTable struct {
 	records arena.Table[node]
+	columns *columns
 	limit   atomic.Uint64 // slots 0 … limit-1 were in use once
 	base    atomic.Uint32 // least generation of a node in a slot that this process has not used
 	floor   atomic.Uint32 // least generation that no freed slot has had
@@ -91,7 +92,10 @@ type nodeTable struct {
 
 const nodePageShift = 11 // 2,048 nodes, 64 KiB
 
-func (t *nodeTable) init(s *Store) { t.records.Init(nodePageShift, s.graphBudget) }
+func (t *nodeTable) init(s *Store) {
+	t.records.Init(nodePageShift, s.graphBudget)
+	t.columns = &s.columns
+}
 
 // at returns the record of id, nil if there is none.
 func (t *nodeTable) at(id graph.NodeID) *node {
@@ -107,6 +111,7 @@ func (t *nodeTable) growLocked(n uint64) {
 			records[i].state.Store(absent)
 		}
 	})
+	t.columns.grow(n)
 	t.limit.Store(n)
 }
 

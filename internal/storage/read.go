@@ -88,7 +88,7 @@ const warmBatch = 32
 
 // NodePropertyColumn sets dst[i] to a property of ids[i]; graph.NoNode gives null.
 func (tx *Tx) NodePropertyColumn(dst []value.Value, ids []graph.NodeID, k graph.KeyID) {
-	if tx.guard != nil {
+	if tx.guard != nil || len(ids) == 1 {
 		for i, id := range ids {
 			dst[i] = tx.NodeProperty(id, k)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/column"
 	"memgraphd/internal/storage/constraint"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/index"
@@ -24,9 +25,11 @@ type NodeScan struct {
 
 	index  *propertyIndex
 	cursor index.Cursor
+	looked bool // the entries that equal was looked up with are taken, or cursor walks over them
 	ended  bool // cursor has no more entries
 	lo, hi Bound
-	equal  value.Value   // null: the bounds decide
+	equal  value.Value // null: the bounds decide
+	zones  []Zone
 	tuple  []value.Value // of the keys of a unique constraint; nil: equal and the bounds decide
 }
 
@@ -84,10 +87,8 @@ func (tx *Tx) ScanEqualIn(c *NodeScan, l graph.LabelID, k graph.KeyID, v value.V
 }
 
 func (c *NodeScan) equals(tx *Tx, l graph.LabelID, p *propertyIndex, v value.Value) {
-	*c = NodeScan{tx: tx, kind: scanIndex, label: l, index: p, equal: v}
-	if !v.IsNull() {
-		c.cursor = p.tree.Equal(v)
-	}
+	c.tx, c.kind, c.label, c.index, c.equal = tx, scanIndex, l, p, v
+	c.looked, c.ended, c.tuple = false, v.IsNull(), nil
 }
 
 // ScanRange walks over the nodes with label l whose property k lies between two bounds,
@@ -159,28 +160,101 @@ func (c *NodeScan) nextInRange(dst []graph.NodeID) int {
 	to := min(uint64(c.to), s.nodes.limit.Load())
 	n := 0
 	records := s.nodes.records.Pages()
-	for ; uint64(c.at) < to && n < len(dst); c.at++ {
-		rec := records.At(uint32(c.at))
-		if rec.state.Load() == 0 && c.tx.guard == nil || c.tx.reads(c.at).exists {
-			dst[n] = c.at
-			n++
+	for uint64(c.at) < to && n < len(dst) {
+		end := groupEnd(c.at, graph.NodeID(to))
+		if c.skips(uint32(c.at) >> column.GroupShift) {
+			c.at = end
+			continue
+		}
+		if m := c.tx.members(noLabel, uint32(c.at)>>column.GroupShift, int(end-c.at)); m != nil {
+			var got int
+			got, c.at = m.scan(dst[n:], c.at, end)
+			n += got
+			continue
+		}
+		for ; c.at < end && n < len(dst); c.at++ {
+			rec := records.At(uint32(c.at))
+			if rec.state.Load() == 0 && c.tx.guard == nil || c.tx.reads(c.at).exists {
+				dst[n] = c.at
+				n++
+			}
 		}
 	}
 	return n
 }
 
+// Zone is a condition of a scan: the property is an integer in the span.
+type Zone struct {
+	Columns NodeColumns
+	Span    column.Span
+}
+
+// Skip tells the scan of a range or a label to leave out nodes that do not fulfil all of some
+// conditions, as far as that costs nothing: most that do not are found nevertheless.
+func (c *NodeScan) Skip(zones []Zone) { c.zones = zones }
+
+// skips reports whether no node of a group fulfils all conditions.
+func (c *NodeScan) skips(group uint32) bool {
+	for i := range c.zones {
+		z := &c.zones[i]
+		if chunk := lookUp(&c.tx.store.columns, z.Columns.dir, group); chunk != nil && chunk.Misses(z.Span) {
+			return true
+		}
+	}
+	return false
+}
+
+// groupEnd returns the end of the group of a node, or to if that comes first.
+func groupEnd(id, to graph.NodeID) graph.NodeID {
+	return graph.NodeID(min(uint64(to), uint64(id)|(column.GroupNodes-1)+1))
+}
+
 func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
-	s := c.tx.store
-	bits := s.labelBits.get(c.label)
-	if bits == nil || c.at >= c.to {
+	labelled := c.tx.store.labelBits.get(c.label)
+	if labelled == nil {
 		return 0
 	}
+	n := 0
+	for n < len(dst) && c.at < c.to {
+		group := uint32(c.at) >> column.GroupShift
+		if c.skips(group) {
+			c.at = groupEnd(c.at, c.to)
+			continue
+		}
+		m := c.tx.members(c.label, group, labelled.CountGroup(group))
+		if m == nil {
+			return n + c.nextOfBits(labelled, dst[n:])
+		}
+		var got int
+		got, c.at = m.scan(dst[n:], c.at, groupEnd(c.at, c.to))
+		n += got
+		if n < len(dst) && c.at < c.to && c.at&(column.GroupNodes-1) == 0 {
+			c.skip(labelled)
+		}
+	}
+	return n
+}
+
+// skip goes on to the next node that may have the label.
+func (c *NodeScan) skip(labelled *index.Label) {
+	var next [1]graph.NodeID
+	if labelled.Scan(next[:], c.at) == 0 {
+		c.at = c.to
+		return
+	}
+	c.at = min(next[0], c.to)
+}
+
+// nextOfBits looks at each node that may have the label.
+func (c *NodeScan) nextOfBits(bits *index.Label, dst []graph.NodeID) int {
+	s := c.tx.store
 	n := 0
 	var last setID // the label set that was looked at last, and whether it has the label
 	var lastHas bool
 	for n < len(dst) {
 		got := bits.Scan(dst[n:], c.at)
 		if got == 0 {
+			c.at = c.to
 			break
 		}
 		full := got == len(dst)-n
@@ -227,11 +301,37 @@ func (c *NodeScan) nextOfIndex(dst []graph.NodeID) int {
 		return 0
 	}
 	var few [4]index.Entry
+	if !c.equal.IsNull() && !c.looked {
+		c.looked = true
+		got, all := c.index.tree.Look(c.equal, few[:min(len(few), len(dst))])
+		if all {
+			c.ended = true
+			return c.keepEqual(dst, few[:got])
+		}
+		c.cursor = c.index.tree.Equal(c.equal)
+	}
 	n := c.takeOfIndex(dst, few[:])
 	if c.ended || n == len(dst) {
 		return n
 	}
 	return n + c.restOfIndex(dst[n:])
+}
+
+// Ended tells that Next has nothing more, if that is known without asking it.
+func (c *NodeScan) Ended() bool { return c.ended }
+
+// keepEqual puts the nodes of those entries into dst whose visible version has the value that
+// is looked for. The value of each entry is that one, so that a node is there once.
+func (c *NodeScan) keepEqual(dst []graph.NodeID, entries []index.Entry) (n int) {
+	for _, e := range entries {
+		im := c.tx.reads(e.Node)
+		if im.exists && c.tx.store.sets.has(im.labels, c.label) &&
+			value.Equal(c.tx.readableOfNode(im, c.index.def.Key), c.equal) == value.Yes {
+			dst[n] = e.Node
+			n++
+		}
+	}
+	return n
 }
 
 func (c *NodeScan) restOfIndex(dst []graph.NodeID) int {

@@ -30,6 +30,7 @@ type Store struct {
 	edges     edgeTable
 	adjacency adjacency.Blocks
 	blobs     *arena.Arena // property blobs
+	columns   columns
 
 	labelBits  labelBits
 	indexArena *arena.Arena
@@ -58,6 +59,7 @@ func New(o Options) *Store {
 	s.keyNames = newNames("property keys", graph.KeysMax, s.graphBudget)
 	s.setArena = arena.New(s.graphBudget)
 	s.sets.init(s.setArena, s)
+	s.columns.init(s, o.Columns)
 	s.nodes.init(s)
 	s.edges.init(s)
 	s.adjacency = adjacency.Blocks{Arena: arena.New(s.graphBudget)}
@@ -78,11 +80,18 @@ func New(o Options) *Store {
 }
 
 // SetJournal sets the log of commits, once, after recovery and before serving.
-func (s *Store) SetJournal(j Journal) { s.options.Journal = j }
+func (s *Store) SetJournal(j Journal) {
+	s.options.Journal = j
+	if a, ok := j.(Announcer); ok {
+		s.sequencer.announces = true
+		a.Announce(s.announced)
+	}
+}
 
 // Close stops the collector. No transaction may be open.
 func (s *Store) Close() error {
 	s.collector.stop()
+	s.columns.relief.End()
 	return nil
 }
 
@@ -127,6 +136,7 @@ func (s *Store) Memory() MemoryInfo {
 		Adjacency:  s.adjacency.Arena.Held(),
 		Properties: s.blobs.Held(),
 		Indexes:    s.indexArena.Held(),
+		Columns:    s.columns.bytes(),
 		Undo:       s.undoBudget.Used(),
 		Names:      s.labelNames.bytes() + s.typeNames.bytes() + s.keyNames.bytes(),
 	}

@@ -119,7 +119,7 @@ func TestRing(t *testing.T) {
 			t.Errorf("the ring has %d nodes", steps)
 		}
 		next := map[graph.NodeID]graph.NodeID{}
-		for _, run := range edgeRuns(tx, 7) {
+		for _, run := range edgeRuns(tx) {
 			for i, src := range run.Sources {
 				if edge, ok := tx.EdgeByID(run.IDs[i]); !ok || edge.Dst != run.Targets[i] || tx.EdgeType(edge) != run.Types[i] {
 					t.Errorf("relationship %d: %+v, %t, in a run of %+v", run.IDs[i], edge, ok, run)
@@ -138,17 +138,19 @@ func TestRing(t *testing.T) {
 	t.Logf("%d conflicts", w.retries.Load())
 }
 
-// edgeRuns returns all relationships of a view in runs of at most n.
-func edgeRuns(tx *Tx, n int) []EdgeRun {
+// edgeRuns returns all relationships of a view as their start nodes have them.
+func edgeRuns(tx *Tx) []EdgeRun {
 	var runs []EdgeRun
-	scan := tx.ScanEdgeRuns(0, graph.NoEdge)
-	for {
-		var run EdgeRun
-		if got, _ := scan.Next(&run, n); got == 0 {
-			return runs
+	for id := range tx.NodeLimit() {
+		for _, seg := range tx.Adjacent(nil, id, graph.Out, nil) {
+			run := EdgeRun{IDs: seg.Edges, Targets: seg.Nodes}
+			for range seg.Edges {
+				run.Types, run.Sources = append(run.Types, seg.Type), append(run.Sources, id)
+			}
+			runs = append(runs, run)
 		}
-		runs = append(runs, run)
 	}
+	return runs
 }
 
 // relink takes a node out of the ring and puts it in behind another one.

@@ -16,6 +16,7 @@ import (
 type Tx struct {
 	store     *Store
 	opened    mvcc.Opened
+	place     uint32 // where opened is looked for
 	view      mvcc.View
 	isolation Isolation
 	readOnly  bool
@@ -27,6 +28,7 @@ type Tx struct {
 
 	ending *ending // nil until the first write
 	*writes
+	spare *writes // memory for those of the next transaction in this Tx; nil: none
 }
 
 // writes is what only a transaction that writes needs.
@@ -39,6 +41,19 @@ type writes struct {
 	merged    map[graph.NodeID]struct{} // nodes that MERGE created
 	charged   int64                     // bytes reserved for undo records and changes
 	spent     int64                     // bytes of charged that are used up
+	waiting   pending                   // for the log
+
+	// room is where commit.Ops and scratch begin, which is all that most transactions need.
+	room struct {
+		ops     [4]change.Op
+		scratch [96]byte
+	}
+}
+
+// wipe makes w that of a transaction to come.
+func (w *writes) wipe() {
+	*w = writes{}
+	w.commit.Ops, w.scratch = w.room.ops[:0], w.room.scratch[:0]
 }
 
 // ending is what a transaction leaves behind for the collector.
@@ -68,17 +83,24 @@ func (s *Store) Begin(o TxOptions) *Tx {
 
 // BeginIn is Begin in memory that the caller has: a new Tx, or one that is Blank.
 func (s *Store) BeginIn(tx *Tx, o TxOptions) {
-	*tx = Tx{store: s, isolation: s.options.Isolation, readOnly: o.ReadOnly, budget: o.Budget}
+	place, spare := tx.place, tx.spare
+	if place == 0 {
+		place = s.views.Place()
+	}
+	if tx.writes != nil {
+		spare = tx.writes
+	}
+	*tx = Tx{store: s, place: place, isolation: s.options.Isolation, readOnly: o.ReadOnly, budget: o.Budget, spare: spare}
 	if o.Isolation != nil {
 		tx.isolation = *o.Isolation
 	}
-	tx.opened = s.views.Open()
+	tx.opened = s.views.OpenAt(place)
 	tx.view.ReadTS = s.sequencer.last.Load()
 }
 
-// Blank reports whether tx is over and has never written, so that nothing of the store points
-// at it and its memory can be used for another transaction.
-func (tx *Tx) Blank() bool { return tx.released && tx.ending == nil && tx.writes == nil }
+// Blank reports whether tx is over, so that nothing of the store points at it and its memory
+// can be used for another transaction. What a transaction leaves behind is kept apart from it.
+func (tx *Tx) Blank() bool { return tx.released }
 
 // ReadIndex returns the newest commit in the view.
 func (tx *Tx) ReadIndex() change.Index { return change.Index(tx.view.ReadTS) }
@@ -112,7 +134,11 @@ const writeCost = 96
 // writing returns the write state of tx.
 func (tx *Tx) writing() *writes {
 	if tx.writes == nil {
-		tx.writes = &writes{}
+		if tx.spare == nil {
+			tx.spare = &writes{}
+		}
+		tx.writes, tx.spare = tx.spare, nil
+		tx.wipe()
 	}
 	return tx.writes
 }
@@ -159,10 +185,13 @@ func (tx *Tx) charge(n int64) error {
 	return nil
 }
 
+// dropCharge gives back what the changes took, which are over.
 func (tx *Tx) dropCharge() {
 	if tx.writes == nil {
 		return
 	}
+	tx.commit.Ops, tx.commit.Entries, tx.scratch = nil, nil, nil
+	clear(tx.room.ops[:])
 	tx.store.undoBudget.Release(tx.charged)
 	tx.budget.Release(tx.charged)
 	tx.charged, tx.spent = 0, 0

@@ -64,6 +64,7 @@ func (tx *Tx) CreateNode(labels []graph.LabelID, props []Property) (graph.NodeID
 	ref := tx.record(&mvcc.Record{Kind: mvcc.NodeImage, ID: uint32(id)})
 	n.latch()
 	n.state.Store(latched | absent | uint64(ref))
+	s.columns.changed(id)
 	n.labels.Store(uint32(im.labels))
 	n.props.Store(uint32(im.props))
 	s.enter(id, im, image{})
@@ -143,6 +144,7 @@ func (tx *Tx) apply(w *nodeWrite, now image) {
 		w.state = w.state&^undoBits | uint64(tx.record(&r))
 		w.node.state.Store(latched | w.state)
 	}
+	s.columns.changed(w.id)
 	if !w.own && (now.props != w.old.props || !now.exists) {
 		e.keep(s, w.old.props)
 	}

@@ -60,7 +60,7 @@ func TestFixtureIsOfItsFormat(t *testing.T) {
 			return nil
 		})
 		check(t, err)
-		if highest != f.format || end.Clean != (f.ending == stopped) {
+		if highest != f.commits() || end.Clean != (f.ending == stopped) {
 			t.Errorf("%s: commits up to format %d, closed in good order: %v", name, highest, end.Clean)
 		}
 		_, err = os.Stat(filepath.Join(dir, "LOCK-DATA-DIRECTORY"))
@@ -121,6 +121,7 @@ func (d *database) holds(f fixture) {
 	d.counts("MATCH (n:Sample) RETURN count(n)", int64(2*len(f.samples)+1))
 	d.counts("MATCH (:Sample)-[r:NEXT]->(b) WHERE r.place = b.name RETURN count(r)", int64(len(f.samples)-1))
 	d.counts("MATCH (n:Gone) RETURN count(n)", 0)
+	d.counts("MATCH (a:Linked)-[r]->(b:Linked) WHERE a <> b AND type(r) = 'LINKS' OR a = b AND type(r) = 'OTHER' RETURN count(r)", f.links)
 	d.counts("MATCH (n:More:Sample {name: 'changed'}) WHERE NOT n:Extra RETURN count(n)", 1)
 	entries := map[string]int{}
 	for _, e := range d.store.Entries("") {
@@ -138,6 +139,8 @@ func (f fixture) declared() map[string]int {
 		return map[string]int{"index": 2}
 	case 3:
 		return map[string]int{"enum": 2, "constraint": 3, "description": 1, "setting": 1}
+	case 4:
+		return map[string]int{"enum": 1}
 	}
 	return map[string]int{}
 }

@@ -3,6 +3,7 @@ package compat
 import (
 	"fmt"
 
+	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/internal/storage/constraint"
@@ -17,6 +18,7 @@ type fixture struct {
 	schema  []string          // statements before everything else
 	samples map[string]string // name: the expression that it equals
 	entries func(s *storage.Store) error
+	links   int64 // relationships in the snapshot
 }
 
 // ending is how the server that wrote a directory came to its end.
@@ -63,8 +65,20 @@ func fixtures() map[string]fixture {
 			},
 			entries: declareEntries,
 		},
+		"format4": { // of the snapshot: relationships by their nodes
+			format: 4, ending: stopped,
+			samples: map[string]string{"enum": "Kind::A", "text": "'text'", "list": "[1, 2]", "date": "date('2024-02-29')"},
+			schema: []string{
+				"CREATE ENUM Kind VALUES { A, B }",
+				"CREATE (a:Linked)-[:LINKS {since: date('2024-02-29')}]->(b:Linked)-[:LINKS]->(a), (b)-[:OTHER {kind: Kind::B}]->(b)",
+			},
+			links: 3,
+		},
 	}
 }
+
+// commits returns the format of the commits of a fixture.
+func (f fixture) commits() int { return min(f.format, codec.Version) }
 
 // declareEntries puts an entry of each kind that has no statement in every version.
 func declareEntries(s *storage.Store) error {

@@ -33,7 +33,7 @@ file is written in the lowest format that has what it holds, so that the version
 | ` + "`database.json`" + ` | 1 | field ` + "`format`" + ` | all |
 | ` + "`wal/*.wal`" + `, the segment | 1 | header, byte 8 | all |
 | a commit in a segment | 1, 2, 3 | first byte of the record's payload | ` + "`format1`, `format2`, `format3`" + ` |
-| ` + "`snapshots/*.snap`" + ` | 1, 2, 3 | header, byte 8 | ` + "`format1`, `format2`, `format3`" + ` |
+| ` + "`snapshots/*.snap`" + ` | 1, 2, 3, 4 | header, byte 8 | ` + "`format1`, `format2`, `format3`, `format4`" + ` |
 | an entry of the catalogue, in both | 1 | first byte of its data | ` + "`format1` (indexes), `users1` (users and roles), `format3` (the others)" + ` |
 | ` + "`LOCK-DATA-DIRECTORY`" + ` | 1 | field ` + "`format`" + `; one that cannot be read counts as a lock | ` + "`format3`" + ` |
 | a sealed object of a backup or an archive | 1 | header, byte 8 | ` + "`objects1`" + ` |

@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync"
 
 	"memgraphd/internal/storage/change"
@@ -36,6 +37,9 @@ type Encoder struct {
 	edge   graph.EdgeID // of the last change that named one
 }
 
+// commitRoom is what the rest of most commits takes, beside the changes: names above all.
+const commitRoom = 48
+
 // Append appends the changes of c; index, term, timeline and wall time are the log's.
 // It fails with ErrNotStorable, and then returns dst as it was.
 func (e *Encoder) Append(dst []byte, c *change.Commit, names change.Names) ([]byte, error) {
@@ -48,6 +52,7 @@ func (e *Encoder) Append(dst []byte, c *change.Commit, names change.Names) ([]by
 			return dst, fmt.Errorf("change %d of the commit: %w", i, err)
 		}
 	}
+	dst = slices.Grow(dst, len(e.ops)+commitRoom)
 	dst = append(dst, byte(e.format), 0)
 	dst = binary.AppendUvarint(dst, uint64(len(e.labels.ids)))
 	for _, id := range e.labels.ids {

@@ -63,13 +63,21 @@ func openBucket(_ context.Context, o Options, l Location) (Store, error) {
 	client, err := minio.New(u.Host, &minio.Options{
 		Secure:     u.Scheme == "https",
 		Region:     firstOf(o.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")),
-		Creds:      environment(),
+		Creds:      o.credentials(),
 		MaxRetries: requestTries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l, err)
 	}
 	return &bucket{core: minio.Core{Client: client}, location: l}, nil
+}
+
+// credentials are those of the options, or of the environment.
+func (o *Options) credentials() *credentials.Credentials {
+	if o.AccessKey != "" && o.SecretKey != "" {
+		return credentials.NewStaticV4(o.AccessKey, o.SecretKey, "")
+	}
+	return environment()
 }
 
 // environment finds credentials as the programs of Amazon do: in variables, in the shared

@@ -27,6 +27,9 @@ type Options struct {
 	// Region is the region of the bucket; without it the environment (AWS_REGION,
 	// AWS_DEFAULT_REGION) or what the server says.
 	Region string
+	// AccessKey and SecretKey are the credentials for a bucket; without both, those that the
+	// programs of Amazon would find.
+	AccessKey, SecretKey string
 }
 
 // LocationKind says where a store is.

@@ -13,12 +13,12 @@ func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(1000, time.Now)
 		start := time.Now()
-		for i, want := range []time.Duration{0, 50, 150, 250} { // the first catches up 50 ms
+		for i, want := range []time.Duration{0, 50 * time.Millisecond, 150 * time.Millisecond, 250 * time.Millisecond} { // the first catches up 50 ms
 			if err := l.Wait(t.Context(), 100); err != nil {
 				t.Fatal(err)
 			}
-			if got := time.Since(start); got != want*time.Millisecond {
-				t.Errorf("piece %d passed after %v, want %v ms", i, got, int64(want))
+			if got := time.Since(start); got != want {
+				t.Errorf("piece %d passed after %v, want %v", i, got, want)
 			}
 		}
 		l.GiveBack(100)

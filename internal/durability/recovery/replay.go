@@ -24,6 +24,7 @@ const (
 	batchBytes   = 512 << 10
 	batchRecords = 2048
 	workersMax   = 4
+	warmCommits  = 32 // whose nodes are loaded before the first of them is applied
 	// failedMax bounds the commits in a row that failed while their records were being
 	// written: no more can be under way at once.
 	failedMax = 1 << 20
@@ -199,6 +200,9 @@ func (p *replayer) apply() {
 func (p *replayer) applyBatch(b *batch) error {
 	store := p.r.o.Store
 	for i := range b.commits {
+		if i%warmCommits == 0 {
+			store.WarmApply(b.commits[i:min(i+warmCommits, len(b.commits))])
+		}
 		c := &b.commits[i]
 		if last := store.LastCommitted(); c.Index > last+failedMax {
 			return fmt.Errorf("commit %d follows commit %d: no server fails so many commits in a row", c.Index, last)

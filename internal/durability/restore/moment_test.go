@@ -98,6 +98,7 @@ func TestSnapshotNamedByAClockThatWentBack(t *testing.T) {
 	for seed, how := range []pieces{wholeSegments, cutSegments} {
 		w := history(t, 33+uint64(seed), how)
 		w.rename(40, epoch.Add(-time.Hour))
+		begins := segmentOf(t, w, 40)
 		for index := change.Index(1); index <= 60; index++ {
 			o := w.restoreOptions(w.repo(), restore.Target{Time: w.walls[index]})
 			r, err := restore.Run(context.Background(), o)
@@ -109,11 +110,26 @@ func TestSnapshotNamedByAClockThatWentBack(t *testing.T) {
 			o.Mode = restore.ModePlan
 			plan, err := restore.Run(context.Background(), o)
 			check(t, err)
-			if how == wholeSegments && index < 36 && plan.Index > 20 {
+			if how == wholeSegments && index < begins && plan.Index > 20 {
 				t.Errorf("time of commit %d: planned from the snapshot of commit %d", index, plan.Index)
 			}
 		}
 	}
+}
+
+// segmentOf is the first commit of the segment that holds a commit. Where segments end depends on how many commits
+// come between the order to begin the next and its beginning.
+func segmentOf(t *testing.T, w *world, index change.Index) (first change.Index) {
+	t.Helper()
+	for _, name := range names(t, w.repo(), backup.LogFolder) {
+		if r, ok := backup.ParsePieceName(name); ok && change.Index(r.Segment) <= index {
+			first = max(first, change.Index(r.Segment))
+		}
+	}
+	if first < 2 {
+		t.Fatalf("commit %d is in the first segment: the headers say nothing of it", index)
+	}
+	return first
 }
 
 // TestOnlyASnapshotThatIsTooLate: where nothing older is left, that is said.

@@ -17,7 +17,7 @@ func survey(ctx context.Context, from object.Store) (*inventory, error) {
 	var r backup.Repository
 	if err := object.GetJSON(ctx, from, backup.RepositoryName, &r); err != nil {
 		if errors.Is(err, object.ErrNotFound) {
-			return nil, &UnreachableError{Where: v.where, Reason: "it is no repository: it has no " + backup.RepositoryName}
+			return nil, fmt.Errorf("%s is no repository of backups: it has no object %s", v.where, backup.RepositoryName)
 		}
 		return nil, fmt.Errorf("%s: %w", v.where, err)
 	}

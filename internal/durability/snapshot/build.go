@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
+	"unsafe"
 
 	"memgraphd/internal/durability/codec"
 	"memgraphd/internal/storage"
@@ -54,8 +54,8 @@ type column struct {
 	data    []byte
 }
 
-// builder collects nodes or relationships into the payload of one block. A thing's shape
-// is its labels or type together with its columns; most things of a block share a few.
+// builder collects nodes, or what relationships have of their own, into the payload of one block. A thing's shape
+// is its labels together with its columns; most things of a block share a few.
 //
 // It also remembers which names were used at all, and which format is needed, over all its
 // blocks.
@@ -64,8 +64,8 @@ type builder struct {
 	count uint32
 	first uint64
 	last  uint64 // slot of the thing before
-	start int64  // start node of the relationship before
 	gens  bool   // some generation is not 0
+	bytes int    // of columns and shapes
 
 	columns   []column
 	columnAt  map[columnID]int
@@ -73,8 +73,9 @@ type builder struct {
 	shapeAt   map[string]int
 	shapeLast int // shape of the thing before
 
-	ids, shape, generation, starts, ends []byte
+	ids, shape, generation []byte
 
+	labels  []graph.LabelID // of the node before
 	scratch []byte
 	places  []int
 	guess   []int // places of the columns of the thing before
@@ -88,46 +89,51 @@ func newBuilder() *builder {
 
 // reset begins a new block of a kind.
 func (b *builder) reset(kind blockKind) {
-	b.kind, b.count, b.start, b.gens = kind, 0, 0, false
+	b.kind, b.count, b.gens, b.bytes = kind, 0, false, 0
 	b.columns, b.shapes, b.shapeLast = b.columns[:0], b.shapes[:0], -1
 	clear(b.columnAt)
 	clear(b.shapeAt)
 	b.ids, b.shape, b.generation = b.ids[:0], b.shape[:0], b.generation[:0]
-	b.starts, b.ends = b.starts[:0], b.ends[:0]
 }
 
 // size returns about how many bytes the payload has.
-func (b *builder) size() int {
-	n := len(b.ids) + len(b.shape) + len(b.generation) + len(b.starts) + len(b.ends)
-	for i := range b.columns {
-		n += len(b.columns[i].lengths) + len(b.columns[i].data)
-	}
-	for _, s := range b.shapes {
-		n += len(s)
-	}
-	return n
-}
+func (b *builder) size() int { return b.bytes + len(b.ids) + len(b.shape) + len(b.generation) }
 
 // node adds a node; ids ascend within a block.
-func (b *builder) node(id graph.NodeID, generation uint32, labels []graph.LabelID, props []storage.Property) error {
-	b.scratch = binary.AppendUvarint(b.scratch[:0], uint64(len(labels)))
-	for _, l := range labels {
-		b.used.labels.add(uint32(l))
-		b.scratch = binary.AppendUvarint(b.scratch, uint64(l))
+func (b *builder) node(id graph.NodeID, n *storage.NodeImage) error {
+	alike := b.shapeLast >= 0 && len(b.labels) == len(n.Labels) && unsafe.SliceData(b.labels) == unsafe.SliceData(n.Labels)
+	b.labels = n.Labels
+	b.thing(uint64(id), n.Generation)
+	same, err := b.values(n.Properties)
+	if err != nil {
+		return err
 	}
-	b.thing(uint64(id), generation)
-	return b.properties(props)
+	if !alike || !same {
+		b.scratch = binary.AppendUvarint(b.scratch[:0], uint64(len(n.Labels)))
+		for _, l := range n.Labels {
+			b.used.labels.add(uint32(l))
+			b.scratch = binary.AppendUvarint(b.scratch, uint64(l))
+		}
+		b.takeShape()
+	}
+	b.shape = appendShort(b.shape, uint64(b.shapeLast))
+	return nil
 }
 
-// edge adds a relationship; ids ascend within a block.
-func (b *builder) edge(e graph.Edge, generation uint32, t graph.TypeID, src graph.NodeID, props []storage.Property) error {
-	b.used.types.add(uint32(t))
-	b.scratch = binary.AppendUvarint(append(b.scratch[:0], 1), uint64(t))
-	b.thing(uint64(e.ID), generation)
-	b.starts = binary.AppendVarint(b.starts, int64(src)-b.start)
-	b.ends = binary.AppendVarint(b.ends, int64(e.Dst)-int64(src))
-	b.start = int64(src)
-	return b.properties(props)
+// extra adds properties and generation of a relationship; ids ascend within a block.
+func (b *builder) extra(id graph.EdgeID, generation uint32, props []storage.Property) error {
+	alike := b.shapeLast >= 0
+	b.thing(uint64(id), generation)
+	same, err := b.values(props)
+	if err != nil {
+		return err
+	}
+	if !alike || !same {
+		b.scratch = append(b.scratch[:0], 0)
+		b.takeShape()
+	}
+	b.shape = appendShort(b.shape, uint64(b.shapeLast))
+	return nil
 }
 
 func (b *builder) thing(id uint64, generation uint32) {
@@ -144,28 +150,29 @@ func (b *builder) thing(id uint64, generation uint32) {
 	b.gens = b.gens || generation != 0
 }
 
-// properties adds the values of the last thing, and its shape, of which b.scratch holds
-// the first half.
-func (b *builder) properties(props []storage.Property) error {
+// values adds the values of the last thing and reports whether their columns are those of the
+// thing before.
+func (b *builder) values(props []storage.Property) (same bool, err error) {
 	b.guess, b.places = b.places, b.guess[:0]
+	same = len(b.guess) == len(props)
 	for i, p := range props {
 		at, err := b.value(p, i)
 		if err != nil {
-			return err
+			return false, err
 		}
+		same = same && b.guess[i] == at
 		b.places = append(b.places, at)
 	}
+	return same, nil
+}
+
+// takeShape makes that of the last thing the shape of which b.scratch holds the names, and
+// which has the columns of b.places.
+func (b *builder) takeShape() {
 	b.scratch = binary.AppendUvarint(b.scratch, uint64(len(b.places)))
 	for _, at := range b.places {
 		b.scratch = binary.AppendUvarint(b.scratch, uint64(at))
 	}
-	b.takeShape()
-	b.shape = binary.AppendUvarint(b.shape, uint64(b.shapeLast))
-	return nil
-}
-
-// takeShape makes the shape in b.scratch that of the last thing.
-func (b *builder) takeShape() {
 	if b.shapeLast >= 0 && bytes.Equal(b.shapes[b.shapeLast], b.scratch) {
 		return
 	}
@@ -174,76 +181,10 @@ func (b *builder) takeShape() {
 		at = len(b.shapes)
 		b.shapeAt[string(b.scratch)] = at
 		b.shapes = append(b.shapes, bytes.Clone(b.scratch))
+		b.bytes += len(b.scratch)
 	}
 	b.shapeLast = at
 }
-
-// plainEdges adds relationships without properties and of generation 0; ids ascend within a
-// block. Room for all of them is made first, so that each number is only stored.
-func (b *builder) plainEdges(run *storage.EdgeRun) {
-	n := len(run.IDs)
-	if n == 0 {
-		return
-	}
-	if b.count == 0 {
-		b.first, b.last = uint64(run.IDs[0]), uint64(run.IDs[0])-1
-	}
-	ids, last := room(b.ids, n), b.last
-	idsAt := len(b.ids)
-	for _, id := range run.IDs[:n] {
-		idsAt = putShort(ids, idsAt, uint64(id)-last-1)
-		last = uint64(id)
-	}
-	b.ids, b.last, b.count = ids[:idsAt], last, b.count+uint32(n)
-
-	starts, ends := room(b.starts, n), room(b.ends, n)
-	startsAt, endsAt, start := len(b.starts), len(b.ends), b.start
-	targets := run.Targets[:n]
-	for i, source := range run.Sources[:n] {
-		src := int64(source)
-		startsAt = putShort(starts, startsAt, zigzag(src-start))
-		endsAt = putShort(ends, endsAt, zigzag(int64(targets[i])-src))
-		start = src
-	}
-	b.starts, b.ends, b.start = starts[:startsAt], ends[:endsAt], start
-	b.plainShapes(run.Types[:n])
-}
-
-// plainShapes adds shapes and generations of relationships without properties.
-func (b *builder) plainShapes(types []graph.TypeID) {
-	generations := room(b.generation, len(types))
-	clear(generations[len(b.generation):])
-	b.generation = generations[:len(b.generation)+len(types)]
-	shape, at := room(b.shape, len(types)), len(b.shape)
-	for i, t := range types {
-		if i == 0 || t != types[i-1] {
-			b.used.types.add(uint32(t))
-			b.scratch = append(binary.AppendUvarint(append(b.scratch[:0], 1), uint64(t)), 0)
-			b.takeShape()
-		}
-		at = putShort(shape, at, uint64(b.shapeLast))
-	}
-	b.shape = shape[:at]
-}
-
-// shortMax is the bytes that putShort needs at most: a number of at most 33 bits.
-const shortMax = 5
-
-// room returns dst with all its bytes and room for n numbers of putShort.
-func room(dst []byte, n int) []byte { return slices.Grow(dst, n*shortMax)[:len(dst)+n*shortMax] }
-
-// putShort stores the varint v at a place, and returns the next place.
-func putShort(dst []byte, at int, v uint64) int {
-	for v >= 1<<7 {
-		dst[at] = byte(v) | 0x80
-		v >>= 7
-		at++
-	}
-	dst[at] = byte(v)
-	return at + 1
-}
-
-func zigzag(n int64) uint64 { return uint64(n)<<1 ^ uint64(n>>63) }
 
 // appendShort is binary.AppendUvarint with a short way for one to three bytes.
 func appendShort(dst []byte, v uint64) []byte {
@@ -287,14 +228,16 @@ func (b *builder) value(p storage.Property, i int) (int, error) {
 		b.columns[at].id = id
 	}
 	c := &b.columns[at]
+	before := len(c.lengths) + len(c.data)
 	switch id.form {
 	case formInts:
-		c.data = binary.AppendVarint(c.data, p.Value.AsInt())
+		n := p.Value.AsInt()
+		c.data = appendShort(c.data, uint64(n)<<1^uint64(n>>63))
 	case formFloats:
 		c.data = binary.LittleEndian.AppendUint64(c.data, math.Float64bits(p.Value.AsFloat()))
 	case formStrings:
 		s := p.Value.AsString()
-		c.lengths = binary.AppendUvarint(c.lengths, uint64(len(s)))
+		c.lengths = appendShort(c.lengths, uint64(len(s)))
 		c.data = append(c.data, s...)
 	case formBools:
 		bit := byte(0)
@@ -309,11 +252,15 @@ func (b *builder) value(p storage.Property, i int) (int, error) {
 			return at, err
 		}
 	}
+	b.bytes += len(c.lengths) + len(c.data) - before
 	return at, nil
 }
 
 // append appends the payload.
-func (b *builder) append(dst []byte) []byte {
+func (b *builder) append(dst []byte) []byte { return b.appendWith(dst) }
+
+// appendWith appends the payload with further sections before those of the columns.
+func (b *builder) appendWith(dst []byte, further ...[]byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(b.columns)))
 	for i := range b.columns {
 		dst = binary.AppendUvarint(dst, uint64(b.columns[i].id.key))
@@ -334,9 +281,8 @@ func (b *builder) append(dst []byte) []byte {
 	} else {
 		dst = append(dst, 0)
 	}
-	if b.kind == kindEdges {
-		dst = appendSection(dst, b.starts)
-		dst = appendSection(dst, b.ends)
+	for _, f := range further {
+		dst = appendSection(dst, f)
 	}
 	for i := range b.columns {
 		dst = appendSection(dst, b.columns[i].lengths)

@@ -15,13 +15,15 @@
 // are little endian, hashes are XXH64 with seed 0.
 //
 // Formats 2 and 3 have values of the same formats of package codec: temporal values and
-// points, then values of enums. An image is written in the lowest format that has what it
-// holds, so that a server of an older version reads it if it can; otherwise such a server
+// points, then values of enums. Format 4 has the values of format 3, and relationships in
+// blocks of the kinds 5 to 7 in place of kind 3, which formats 1 to 3 have them in. An image
+// is written in the lowest format that has what it holds, so that a server of an older
+// version reads it if it can: one with relationships is of format 4. Otherwise such a server
 // refuses it as one of a newer version.
 //
 //	header, 72 bytes
 //	 0  magic     8 bytes  "MGDSNAP" and a zero byte
-//	 8  format    u32      1, 2 or 3
+//	 8  format    u32      1, 2, 3 or 4
 //	12  length    u32      72
 //	16  database  16 bytes identity of the database
 //	32  index     u64      commit index of the image: it holds the commits 1 … index
@@ -34,14 +36,16 @@
 //
 //	block, 48 bytes and the payload
 //	 0  magic     u32      "MGBK"
-//	 4  kind      u8       1 names, 2 nodes, 3 relationships, 4 entries
+//	 4  kind      u8       1 names, 2 nodes, 3 relationships, 4 entries, 5 and 6 relationships
+//	                       by their start nodes and by their end nodes, 7 what relationships
+//	                       have of their own
 //	 5  encoding  u8       0: the payload stands as it is
 //	 6  zero      u16
 //	 8  sequence  u32      place of the block in the file, from 0
 //	12  count     u32      names, nodes, relationships or entries in it
 //	16  length    u32      bytes of the payload in the file
 //	20  raw       u32      bytes of the payload when decoded, = length for encoding 0
-//	24  first     u64      slot of the first node or relationship, else 0
+//	24  first     u64      slot of the first node (kinds 2, 5 and 6) or relationship, else 0
 //	32  payload   u64      hash of the payload in the file
 //	40  hash      u64      of the bytes before
 //	48  payload
@@ -51,7 +55,7 @@
 //	 4  blocks    u32      number of blocks
 //	 8  names     u64      total
 //	16  nodes     u64      total
-//	24  edges     u64      total
+//	24  edges     u64      total; each is counted once
 //	32  entries   u64      total
 //	40  node gen  u32      no node of the image has a higher generation
 //	44  edge gen  u32      no relationship of the image has a higher generation
@@ -75,17 +79,29 @@
 //	names     count times: list u8 (0 label, 1 type, 2 key), ref uvarint, name string
 //	entries   count times: kind, name, data
 //
-//	nodes and relationships
+//	nodes, relationships, and what relationships have of their own (kinds 2, 3 and 7)
 //	  columns   uvarint number; each: key ref uvarint, form u8 (see below)
 //	  shapes    uvarint number; each: uvarint number of name refs, the refs (labels of a
-//	            node; the one type of a relationship), uvarint number of columns, their places
+//	            node; the one type of a relationship; none for kind 7), uvarint number of
+//	            columns, their places
 //	  ids       section: uvarint per thing, slot minus the slot before minus 1; the first is
 //	            the header's first, and written as 0
 //	  shape     section: uvarint place per thing; empty where there is one shape
 //	  gens      section: uvarint generation per thing; empty where all are 0
-//	  starts    section, relationships only: varint per thing, start minus the start before
-//	  ends      section, relationships only: varint per thing, end minus start
+//	  starts    section, kind 3 only: varint per thing, start minus the start before
+//	  ends      section, kind 3 only: varint per thing, end minus start
 //	  columns   two sections per column, in the order of the list above: lengths and data
+//
+//	relationships by their start nodes (kind 5) or their end nodes (kind 6)
+//	  types     uvarint number; each: type ref uvarint
+//	  nodes     section, per node: uvarint, slot minus the slot before minus 1 (the first is the
+//	            header's, and written as 0); uvarint number of groups; per group: place of its
+//	            type uvarint, uvarint number of relationships, at least 1. No type has two groups
+//	  others    packed: the other end of each relationship, node by node, group by group
+//	  edges     packed: the slot of each relationship, in the same order
+//
+//	packed      width u8, 1 to 4; least u32; most u32; then per number so many bytes, little
+//	            endian: the number minus the least. The width is what most minus least needs
 //
 //	form  values of a column, one for each thing whose shape names it
 //	  0   any: data holds values of package codec
@@ -94,12 +110,18 @@
 //	  3   strings: uvarint length each in lengths, the bytes in data
 //	  4   booleans: u8 each, 0 or 1
 //
+// Every relationship is in one block of kind 5 and one of kind 6, so that a reader makes the
+// lists of both its ends without sorting; the two agree in both ends and the type. Where a
+// node has very many relationships, those of one direction are spread over several blocks,
+// each of which has the node again. Those with properties or a generation are in a block of
+// kind 7 too.
+//
 // # Validity
 //
 // A reader checks the tail, the footer, the header and that header, blocks, footer and
 // tail cover the file without gap or overlap; then, per block, that its header is the one
 // in the table and that the payload has its hash. So every byte is under a hash, and no
 // block can be exchanged for another. Counts, refs, places and slots are checked when a
-// payload is decoded. A failure is a *DamagedError; a higher format is a
+// payload is decoded, and that blocks of kinds 5 and 6 hold the same relationships. A failure is a *DamagedError; a higher format is a
 // *NewerFormatError and says nothing about damage.
 package snapshot

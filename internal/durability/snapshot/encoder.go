@@ -25,9 +25,25 @@ type encoder struct {
 	b    *builder
 	buf  []byte // room for the header of a block, then its payload
 
-	labels []graph.LabelID
-	props  []storage.Property
-	run    storage.EdgeRun
+	sides endsBuilder
+
+	node     storage.NodeImage
+	props    []storage.Property
+	segments []storage.Segment
+	ids      []graph.EdgeID
+}
+
+// job does the at-th of all jobs, where there are so many ranges of nodes.
+func (e *encoder) job(ctx context.Context, at, ranges uint64) error {
+	switch {
+	case at < ranges:
+		return e.nodes(ctx, at)
+	case at < 2*ranges:
+		return e.ends(ctx, kindOut, at-ranges)
+	case at < 3*ranges:
+		return e.ends(ctx, kindIn, at-2*ranges)
+	}
+	return e.extras(ctx, at-3*ranges)
 }
 
 // nodes writes the nodes of the at-th range.
@@ -42,9 +58,8 @@ func (e *encoder) nodes(ctx context.Context, at uint64) error {
 		}
 		runtime.Gosched()
 		for _, id := range ids[:n] {
-			e.labels = e.tx.AppendLabels(e.labels[:0], id)
-			e.props = e.tx.AppendNodeProperties(e.props[:0], id)
-			if err := e.b.node(id, e.tx.NodeGeneration(id), e.labels, e.props); err != nil {
+			e.tx.ReadNode(id, &e.node)
+			if err := e.b.node(id, &e.node); err != nil {
 				return fmt.Errorf("node %d: %w", id, err)
 			}
 			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
@@ -55,35 +70,99 @@ func (e *encoder) nodes(ctx context.Context, at uint64) error {
 	return e.flush(ctx, 0)
 }
 
-// edges writes the relationships of the at-th range.
-func (e *encoder) edges(ctx context.Context, at uint64) error {
-	e.b.reset(kindEdges)
-	from := at * rangeSlots
-	scan := e.tx.ScanEdgeRuns(graph.EdgeID(from), graph.EdgeID(min(from+rangeSlots, uint64(graph.NoEdge))))
-	for n, plain := scan.Next(&e.run, batchThings); n > 0; n, plain = scan.Next(&e.run, batchThings) {
+// ends writes the relationships of the nodes of the at-th range, as they go out of them or
+// come into them.
+func (e *encoder) ends(ctx context.Context, kind blockKind, at uint64) error {
+	b, dir := &e.sides, graph.Out
+	if kind == kindIn {
+		dir = graph.In
+	}
+	b.reset(kind)
+	to := min((at+1)*rangeSlots, uint64(e.tx.NodeLimit()))
+	var ids [batchThings]graph.NodeID
+	for from := at * rangeSlots; from < to; from += batchThings {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		runtime.Gosched()
-		if plain {
-			e.b.plainEdges(&e.run)
-			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
-				return err
-			}
-			continue
+		some := ids[:min(batchThings, to-from)]
+		for i := range some {
+			some[i] = graph.NodeID(from + uint64(i))
 		}
-		for i, id := range e.run.IDs {
-			x := graph.Edge{ID: id, Dst: e.run.Targets[i]}
-			e.props = e.tx.AppendEdgeProperties(e.props[:0], x)
-			if err := e.b.edge(x, e.tx.EdgeGeneration(id), e.run.Types[i], e.run.Sources[i], e.props); err != nil {
-				return fmt.Errorf("relationship %d: %w", id, err)
-			}
-			if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
+		e.tx.Warm(some, dir)
+		for _, id := range some {
+			if err := e.endsOf(ctx, id, dir); err != nil {
 				return err
 			}
 		}
 	}
+	return e.flushEnds(ctx, 0)
+}
+
+// partBlocks is how large a block may become before the relationships of one node go on in
+// the next, in Options.BlockBytes.
+const partBlocks = 4
+
+// endsOf adds the relationships of one node.
+func (e *encoder) endsOf(ctx context.Context, id graph.NodeID, dir graph.Direction) error {
+	b, most := &e.sides, partBlocks*e.w.o.BlockBytes/endBytes
+	e.segments = e.tx.Adjacent(e.segments[:0], id, dir, nil)
+	for _, s := range e.segments {
+		for len(s.Edges) > 0 {
+			n := min(len(s.Edges), max(1, most-len(b.edges)))
+			b.add(s.Type, s.Nodes[:n], s.Edges[:n])
+			s.Nodes, s.Edges = s.Nodes[n:], s.Edges[n:]
+			if len(b.edges) < most {
+				continue
+			}
+			b.end(id)
+			if err := e.flushEnds(ctx, 0); err != nil {
+				return err
+			}
+		}
+	}
+	b.end(id)
+	return e.flushEnds(ctx, e.w.o.BlockBytes)
+}
+
+// extras writes the properties and generations of the relationships of the at-th range that
+// have any.
+func (e *encoder) extras(ctx context.Context, at uint64) error {
+	e.b.reset(kindExtras)
+	from := at * rangeSlots
+	e.ids = e.tx.AppendExtraEdges(e.ids[:0], graph.EdgeID(from), graph.EdgeID(min(from+rangeSlots, uint64(graph.NoEdge))))
+	for i, id := range e.ids {
+		if i%batchThings == 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			runtime.Gosched()
+		}
+		e.props = e.tx.AppendEdgeProperties(e.props[:0], graph.Edge{ID: id})
+		generation := e.tx.EdgeGeneration(id)
+		if len(e.props) == 0 && generation == 0 {
+			continue
+		}
+		if err := e.b.extra(id, generation, e.props); err != nil {
+			return fmt.Errorf("relationship %d: %w", id, err)
+		}
+		if err := e.flush(ctx, e.w.o.BlockBytes); err != nil {
+			return err
+		}
+	}
 	return e.flush(ctx, 0)
+}
+
+// flushEnds is flush for relationships of nodes.
+func (e *encoder) flushEnds(ctx context.Context, bytesMin int) error {
+	b := &e.sides
+	if len(b.edges) == 0 || b.size() < bytesMin {
+		return nil
+	}
+	e.buf = b.append(append(e.buf[:0], make([]byte, blockBytes)...))
+	err := e.write(ctx, b.kind, uint32(len(b.edges)), b.first)
+	b.reset(b.kind)
+	return err
 }
 
 // flush writes the block that was collected if it has at least a number of bytes.
@@ -92,8 +171,14 @@ func (e *encoder) flush(ctx context.Context, bytesMin int) error {
 		return nil
 	}
 	e.buf = e.b.append(append(e.buf[:0], make([]byte, blockBytes)...))
-	err := e.w.block(e.b.kind, e.b.count, e.b.first, e.buf)
+	err := e.write(ctx, e.b.kind, e.b.count, e.b.first)
 	e.b.reset(e.b.kind)
+	return err
+}
+
+// write writes the block in e.buf.
+func (e *encoder) write(ctx context.Context, kind blockKind, count uint32, first uint64) error {
+	err := e.w.block(kind, count, first, e.buf)
 	if err == nil {
 		err = e.w.writeBack()
 	}

@@ -9,7 +9,10 @@ import (
 
 // Format is the newest version of the file that this package reads. It writes the lowest
 // that has what the image holds.
-const Format = 3
+const Format = formatEnds
+
+// formatEnds is the format that relationships need.
+const formatEnds = 4
 
 // DamagedError reports a snapshot file that cannot be used.
 type DamagedError struct {

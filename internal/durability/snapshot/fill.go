@@ -21,8 +21,8 @@ const lanesPerWorker = 4
 
 // Fill loads the image into an empty store with several workers: names first, then nodes,
 // relationships and entries. Blocks are read where they are decoded, and checked again;
-// those of relationships are read a second time, and more often where memory is scarce (see
-// storage.Bulk). After an error the store is of no use.
+// those of relationships of formats 1 to 3 are read a second time, and more often where
+// memory is scarce (see storage.Bulk). After an error the store is of no use.
 //
 // report hears how far it is, in bytes of the file, each block counted once; it is called
 // by one goroutine at a time. nil: nobody asks.
@@ -61,6 +61,7 @@ type filling struct {
 }
 
 func (f *filling) all(ctx context.Context) error {
+	f.file.ahead.Store(0)
 	if err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) }); err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func (f *filling) all(ctx context.Context) error {
 	}
 	if err == nil {
 		err = f.edges(ctx)
+	}
+	if err == nil {
+		err = f.ends(ctx)
 	}
 	if err != nil {
 		return err
@@ -127,10 +131,13 @@ func (f *filling) lists(ctx context.Context, kind blockKind, read func(*codec.Re
 	return nil
 }
 
-// edges reads the relationships: once for their slots and properties, then for the
-// adjacency. Each lane has the same blocks each time.
+// edges reads the relationships of formats 1 to 3: once for their slots and properties, then
+// for the adjacency. Each lane has the same blocks each time.
 func (f *filling) edges(ctx context.Context) error {
 	blocks := f.blocks(kindEdges)
+	if len(blocks) == 0 {
+		return nil
+	}
 	lanes := f.bulk.Lanes()
 	share := func(lane int) []blockHeader {
 		return blocks[lane*len(blocks)/len(lanes) : (lane+1)*len(blocks)/len(lanes)]
@@ -237,13 +244,18 @@ type decoder struct {
 	things things
 	last   uint64 // slot of the last thing of the last block
 
-	sets  []storage.LabelSet // by shape
-	kinds []graph.TypeID     // by thing
-	props []storage.Property
+	ends endsReader
+
+	forms  []nodeForm     // by shape
+	kinds  []graph.TypeID // by thing
+	keys   []graph.KeyID  // of a shape
+	props  []storage.Property
+	packer storage.Packer
 }
 
 // read reads and decodes one block.
 func (d *decoder) read(h blockHeader) (err error) {
+	d.f.file.expect(h)
 	if d.buf, err = d.f.file.read(h, d.buf); err != nil {
 		return err
 	}
@@ -274,13 +286,13 @@ func (d *decoder) addNodes(lane *storage.Lane) error {
 	if len(t.ids) == 0 {
 		return t.end()
 	}
-	d.sets = d.sets[:0]
+	d.forms = d.forms[:0]
 	for i := range t.shapes {
-		set, err := lane.Labels(t.shapes[i].labels)
+		form, err := d.formOf(lane, &t.shapes[i])
 		if err != nil {
 			return err
 		}
-		d.sets = append(d.sets, set)
+		d.forms = append(d.forms, form)
 	}
 	if err := d.f.bulk.GrowNodes(graph.NodeID(d.last)); err != nil {
 		return err
@@ -290,15 +302,43 @@ func (d *decoder) addNodes(lane *storage.Lane) error {
 		if len(t.shapeOf) > 0 {
 			at = int(t.shapeOf[i])
 		}
+		form := &d.forms[at]
+		if form.packs {
+			if err := t.pack(&d.packer, &t.shapes[at]); err != nil {
+				return err
+			}
+			if err := lane.PackedNode(graph.NodeID(slot), t.generation(i), form.set, &d.packer); err != nil {
+				return err
+			}
+			continue
+		}
 		var err error
 		if d.props, err = t.properties(d.props[:0], &t.shapes[at]); err != nil {
 			return err
 		}
-		if err = lane.Node(graph.NodeID(slot), t.generation(i), d.sets[at], d.props); err != nil {
+		if err = lane.Node(graph.NodeID(slot), t.generation(i), form.set, d.props); err != nil {
 			return err
 		}
 	}
 	return t.end()
+}
+
+// nodeForm is what a shape of nodes is in the store.
+type nodeForm struct {
+	set   storage.LabelSet
+	packs bool // its keys ascend
+}
+
+func (d *decoder) formOf(lane *storage.Lane, s *shape) (f nodeForm, err error) {
+	if f.set, err = lane.Labels(s.labels); err != nil {
+		return f, err
+	}
+	d.keys = d.keys[:0]
+	for _, at := range s.columns {
+		d.keys = append(d.keys, d.things.columns[at].key)
+	}
+	f.packs, err = lane.Packs(d.keys)
+	return f, err
 }
 
 // edges loads the slots and properties of one block of relationships.

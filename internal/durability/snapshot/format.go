@@ -32,6 +32,9 @@ const (
 	kindNodes   blockKind = 2
 	kindEdges   blockKind = 3
 	kindEntries blockKind = 4
+	kindOut     blockKind = 5 // from format 4 on, in place of kindEdges
+	kindIn      blockKind = 6
+	kindExtras  blockKind = 7
 )
 
 // Header says what an image is of.
@@ -117,7 +120,7 @@ func parseBlock(b []byte) (blockHeader, error) {
 		first:    binary.LittleEndian.Uint64(b[24:]),
 		payload:  binary.LittleEndian.Uint64(b[32:]),
 	}
-	if h.kind < kindNames || h.kind > kindEntries {
+	if h.kind < kindNames || h.kind > kindExtras {
 		return h, fmt.Errorf("unknown kind of block %d", h.kind)
 	}
 	if b[5] != 0 || b[6] != 0 || b[7] != 0 || binary.LittleEndian.Uint32(b[20:]) != h.length {

@@ -38,14 +38,20 @@ func TestGolden(t *testing.T) {
 			value.Enum(0, 1),
 			value.List([]value.Value{value.Enum(1, 300), value.Date(temporal.Date{Days: 1})}),
 		},
+		"format4": {value.List([]value.Value{value.Int(1), value.Null})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := goldenStore(t, extra)
 			fsys, path := newFS(t), "testdata/"+name+".hex"
 			o := options(fsys, s)
 			o.Workers = 1
-			info := must[snapshot.Info](t)(snapshot.Create(t.Context(), o))
-			got := dump(read(t, fsys, info.Path))
+			var written string
+			if name == "format4" {
+				written = must[snapshot.Info](t)(snapshot.Create(t.Context(), o)).Path
+			} else {
+				written = must[string](t)(snapshot.CreateFormer(t.Context(), o))
+			}
+			got := dump(read(t, fsys, written))
 			if *update {
 				must[bool](t)(true, os.WriteFile(path, []byte(got), 0o644))
 			}

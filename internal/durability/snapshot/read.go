@@ -2,20 +2,17 @@ package snapshot
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
 
 	"memgraphd/internal/durability/vfs"
-	"memgraphd/internal/storage/change"
 )
 
 // File is a snapshot file whose header, footer and tail are good.
@@ -25,6 +22,8 @@ type File struct {
 	size   int64
 	header Header
 	footer *footer
+	ahead  atomic.Int64 // the system knows that what lies before will be read
+	calm   bool         // it is not told: the disk is for others
 }
 
 // Open opens a snapshot and reads its header and table of contents. It fails with a
@@ -145,6 +144,7 @@ func (s *File) VerifyTelling(ctx context.Context, workers int, report func(Progr
 func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Context, n int64) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	s.ahead.Store(0)
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range max(1, min(workers, len(s.footer.blocks))) {
@@ -154,6 +154,7 @@ func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Co
 				h := s.footer.blocks[at]
 				err := pass(ctx, blockBytes+int64(h.length))
 				if err == nil {
+					s.expect(h)
 					buf, err = s.read(h, buf)
 				}
 				if err != nil {
@@ -183,59 +184,20 @@ type Progress struct {
 	Total int64 // in the file
 }
 
-// Load hands the image over to sink, with names interned by in. Blocks are read and
-// checked ahead of the one that is being handed over.
-func (s *File) Load(ctx context.Context, sink Sink, in change.Interner, report func(Progress)) error {
-	ctx, cancel := context.WithCancel(ctx)
-	order := slices.Clone(s.footer.blocks)
-	slices.SortStableFunc(order, func(a, b blockHeader) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.first, b.first))
-	})
-	type ready struct {
-		payload []byte
-		err     error
+// aheadBytes is how far ahead of a reader of the whole file the disk may be.
+const aheadBytes = 16 << 20
+
+// expect tells the system what follows a block, once for each part of the file: readers come
+// by in about the order of the file.
+func (s *File) expect(h blockHeader) {
+	at := s.ahead.Load()
+	if s.calm {
+		return
 	}
-	blocks := make(chan ready, readAheadBlocks)
-	var reader sync.WaitGroup
-	defer reader.Wait()
-	defer cancel()
-	reader.Go(func() {
-		defer close(blocks)
-		for _, h := range order {
-			payload, err := s.read(h, nil)
-			select {
-			case blocks <- ready{payload, err}:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	l := &loader{sink: sink, names: newNameTable(in)}
-	progress := Progress{Total: s.size}
-	for at := 0; ; at++ {
-		b, more := <-blocks
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if !more {
-			return nil
-		}
-		if b.err != nil {
-			return b.err
-		}
-		h := order[at]
-		if err := l.block(h, b.payload[blockBytes:]); err != nil {
-			return fmt.Errorf("snapshot %s, block at byte %d: %w", s.name, h.offset, err)
-		}
-		progress.Bytes += int64(len(b.payload))
-		if report != nil {
-			report(progress)
-		}
+	if want := min(h.offset+aheadBytes, s.size); want > at && s.ahead.CompareAndSwap(at, min(want+aheadBytes, s.size)) {
+		vfs.Expect(s.f, at, min(want+aheadBytes, s.size)-at)
 	}
 }
-
-// readAheadBlocks bounds the blocks that wait to be handed over.
-const readAheadBlocks = 8
 
 // read returns header and payload of a block in buf, which it may replace.
 func (s *File) read(h blockHeader, buf []byte) ([]byte, error) {

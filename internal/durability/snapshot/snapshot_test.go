@@ -215,7 +215,7 @@ func loadOneByOne(tb testing.TB, f *snapshot.File) (*storage.Store, error) {
 	s := storage.New(storage.Options{})
 	tb.Cleanup(func() { must[bool](tb)(true, s.Close()) })
 	l := s.NewLoader()
-	if err := f.Load(tb.Context(), l, s, nil); err != nil {
+	if err := f.Load(tb.Context(), l, s); err != nil {
 		return nil, err
 	}
 	counts := f.Counts()
@@ -240,6 +240,54 @@ func TestRoundTrip(t *testing.T) {
 		}
 		if a, b := textNow(got), textNow(s); a != b {
 			t.Fatalf("seed %d: got\n%s\nwant\n%s", seed, a, b)
+		}
+	}
+}
+
+// TestFormerWayOfRelationships reads images as former versions wrote them.
+func TestFormerWayOfRelationships(t *testing.T) {
+	for seed, n := range []int{1, 50, 400, 3000} {
+		s := randomStore(t, uint64(seed), n)
+		fsys := newFS(t)
+		path := must[string](t)(snapshot.CreateFormer(t.Context(), options(fsys, s)))
+		f := must[*snapshot.File](t)(snapshot.Open(fsys, path))
+		if h := f.Header(); h.Format > 3 || f.Counts().Edges != uint64(s.EdgeCount()) {
+			t.Fatalf("%+v %+v", h, f.Counts())
+		}
+		must[bool](t)(true, f.Close())
+		if a, b := textNow(must[*storage.Store](t)(load(t, fsys, path))), textNow(s); a != b {
+			t.Fatalf("seed %d: got\n%s\nwant\n%s", seed, a, b)
+		}
+	}
+}
+
+// TestHubs writes nodes with more relationships than a block holds.
+func TestHubs(t *testing.T) {
+	s := storage.New(storage.Options{})
+	t.Cleanup(func() { must[bool](t)(true, s.Close()) })
+	types := []graph.TypeID{must[graph.TypeID](t)(s.InternType("A")), must[graph.TypeID](t)(s.InternType("B"))}
+	key := must[graph.KeyID](t)(s.InternKey("k"))
+	tx := s.Begin(storage.TxOptions{})
+	nodes := make([]graph.NodeID, 20)
+	for i := range nodes {
+		nodes[i] = must[graph.NodeID](t)(tx.CreateNode(nil, nil))
+	}
+	for i := range 9000 {
+		var props []storage.Property
+		if i%100 == 0 {
+			props = append(props, storage.Property{Key: key, Value: value.Int(int64(i))})
+		}
+		must[graph.Edge](t)(tx.CreateEdge(nodes[i%7/6], nodes[i%13], types[i%11%2], props))
+	}
+	must[change.Index](t)(tx.Commit())
+	tx.Release()
+	for _, size := range []int{1, 64, 1 << 10, 8 << 10, 1 << 20} {
+		fsys := newFS(t)
+		o := options(fsys, s)
+		o.BlockBytes = size
+		info := must[snapshot.Info](t)(snapshot.Create(t.Context(), o))
+		if a, b := textNow(must[*storage.Store](t)(load(t, fsys, info.Path))), textNow(s); a != b {
+			t.Fatalf("blocks of %d bytes: got\n%s\nwant\n%s", size, a, b)
 		}
 	}
 }
@@ -360,7 +408,7 @@ func TestNewerFormat(t *testing.T) {
 	header := snapshot.HeaderOfFormat(data, 9)
 	must[bool](t)(true, vfs.WriteFileSync(fsys, path, append(header, data[len(header):]...)))
 	err := snapshot.Verify(t.Context(), fsys, path, 1)
-	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 3"
+	want := "snapshot " + path + " was written by a newer version: format 9, this server reads up to 4"
 	var newer *snapshot.NewerFormatError
 	if !errors.As(err, &newer) || err.Error() != want {
 		t.Fatalf("got %v", err)
@@ -476,6 +524,8 @@ func FuzzSnapshotRead(f *testing.F) {
 		data := read(f, fsys, info.Path)
 		f.Add(data, false)
 		f.Add(data, true)
+		former := must[string](f)(snapshot.CreateFormer(f.Context(), o))
+		f.Add(read(f, fsys, former), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, mend bool) {
 		if mend {
@@ -494,7 +544,7 @@ func FuzzSnapshotRead(f *testing.F) {
 		store := storage.New(storage.Options{Budget: memory.New("server", 64<<20)})
 		defer func() { must[bool](t)(true, store.Close()) }()
 		to := &sink{}
-		err = s.Load(t.Context(), to, interner{}, nil)
+		err = s.Load(t.Context(), to, interner{})
 		if filled := s.Fill(t.Context(), store, 2, nil); filled == nil {
 			if err != nil {
 				t.Fatalf("loaded in bulk, but one by one: %v", err)
@@ -558,7 +608,7 @@ func BenchmarkLoad(b *testing.B) {
 			for b.Loop() {
 				f := must[*snapshot.File](b)(snapshot.Open(vfs.OS(), info.Path))
 				to, in, end := into()
-				must[bool](b)(true, f.Load(b.Context(), to, in, nil))
+				must[bool](b)(true, f.Load(b.Context(), to, in))
 				end()
 				must[bool](b)(true, f.Close())
 			}

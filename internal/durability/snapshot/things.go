@@ -49,6 +49,23 @@ func (c *columnReader) next() value.Value {
 	return c.data.Value()
 }
 
+// pack gives the next value to p.
+func (c *columnReader) pack(p *storage.Packer) {
+	switch c.form {
+	case formInts:
+		p.Int(c.key, c.data.Varint())
+	case formStrings:
+		n := c.lengths.Uvarint()
+		if n > uint64(c.data.Left()) {
+			c.data.Fail("a string passes the end of its column")
+			return
+		}
+		p.Text(c.key, c.data.Take(int(n)))
+	case formAny, formFloats, formBools:
+		p.Value(c.key, c.next())
+	}
+}
+
 // err returns the first failure, also where values are left.
 func (c *columnReader) err() error {
 	if err := c.lengths.End(); err != nil {
@@ -135,16 +152,21 @@ func (t *things) readShapes(r *codec.Reader, names *nameTable) error {
 	t.shapes = t.shapes[:0]
 	for range r.Count(2) {
 		var s shape
-		if t.h.kind == kindNodes {
+		switch t.h.kind {
+		case kindNodes:
 			s.labels = make([]graph.LabelID, r.Count(1))
 			for i := range s.labels {
 				s.labels[i] = known(r, names.labels)
 			}
-		} else {
+		case kindEdges:
 			if n := r.Uvarint(); n != 1 {
 				r.Fail(fmt.Sprintf("a relationship of %d types", n))
 			}
 			s.edge = known(r, names.types)
+		case kindNames, kindEntries, kindOut, kindIn, kindExtras:
+			if n := r.Uvarint(); n != 0 {
+				r.Fail(fmt.Sprintf("%d names beside the properties of a relationship", n))
+			}
 		}
 		s.columns = make([]int, r.Count(1))
 		for i := range s.columns {
@@ -273,6 +295,19 @@ func (t *things) properties(dst []storage.Property, s *shape) ([]storage.Propert
 		}
 	}
 	return dst, nil
+}
+
+// pack gives the properties of the next thing, whose shape is s, to p.
+func (t *things) pack(p *storage.Packer, s *shape) error {
+	p.Reset()
+	for _, at := range s.columns {
+		c := &t.columns[at]
+		c.pack(p)
+		if c.data.Err() != nil || c.lengths.Err() != nil {
+			return c.err()
+		}
+	}
+	return nil
 }
 
 // end fails where a column holds more than the things need.

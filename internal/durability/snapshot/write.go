@@ -195,7 +195,8 @@ func readBack(ctx context.Context, o Options, name string, limit *pace.Limiter) 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	o.Tracker.enter(PhaseVerify, s.size)
+	s.calm = o.BytesPerSecond > 0
+	o.Tracker.enter(PhaseVerify, s.footer.end()-headerBytes)
 	err = s.verify(ctx, o.Workers, func(ctx context.Context, n int64) error {
 		o.Tracker.done.Add(n)
 		return limit.Wait(ctx, n)
@@ -241,21 +242,17 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 	defer cancel(nil)
 	nodes := (uint64(w.o.Store.NodeSlots()) + rangeSlots - 1) / rangeSlots
 	edges := (uint64(w.o.Store.EdgeSlots()) + rangeSlots - 1) / rangeSlots
-	w.o.Tracker.enter(PhaseWrite, int64(nodes+edges)*rangeSlots)
+	jobs := 3*nodes + edges
+	w.o.Tracker.enter(PhaseWrite, int64(jobs)*rangeSlots)
 	hold := tx.MeasureHold()
 	var next atomic.Uint64
-	workers := make([]*encoder, min(uint64(w.o.Workers), max(1, nodes+edges)))
+	workers := make([]*encoder, min(uint64(w.o.Workers), max(1, jobs)))
 	var group sync.WaitGroup
 	for i := range workers {
 		workers[i] = &encoder{w: w, tx: tx, hold: hold, b: newBuilder()}
 		group.Go(func() {
-			for at := next.Add(1) - 1; at < nodes+edges && ctx.Err() == nil; at = next.Add(1) - 1 {
-				var err error
-				if at < nodes {
-					err = workers[i].nodes(ctx, at)
-				} else {
-					err = workers[i].edges(ctx, at-nodes)
-				}
+			for at := next.Add(1) - 1; at < jobs && ctx.Err() == nil; at = next.Add(1) - 1 {
+				err := workers[i].job(ctx, at, nodes)
 				if err == nil {
 					err = watchHeld(hold, w.o, w.limit)
 				}
@@ -269,6 +266,7 @@ func (w *writer) graph(ctx context.Context, tx *storage.Tx) (usedNames, error) {
 	group.Wait()
 	var used usedNames
 	for _, e := range workers {
+		e.b.used.types = e.sides.used
 		used.merge(e.b.used)
 		w.head.Format = max(w.head.Format, e.b.format)
 	}
@@ -298,10 +296,12 @@ func (w *writer) block(kind blockKind, count uint32, first uint64, buf []byte) e
 		w.footer.counts.Names += uint64(count)
 	case kindNodes:
 		w.footer.counts.Nodes += uint64(count)
-	case kindEdges:
+	case kindOut:
+		w.head.Format = max(w.head.Format, formatEnds)
 		w.footer.counts.Edges += uint64(count)
 	case kindEntries:
 		w.footer.counts.Entries += uint64(count)
+	case kindEdges, kindIn, kindExtras:
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"memgraphd/internal/storage/arena"
+	"memgraphd/internal/storage/graph"
 )
 
 // Builder makes the blocks of nodes whose relationships are all known, in one go and
@@ -12,17 +13,12 @@ type Builder struct {
 	blocks Blocks
 	fill   *arena.Filler
 
-	keys   []uint64 // of sorted: type in the high half, place before in the low half
-	others []uint32
-	edges  []uint32
-	ends   []groupEnd
-	refs   []uint32
-}
-
-// groupEnd is a group of a builder: its type, and the place after its last entry.
-type groupEnd struct {
-	t   uint16
-	end int
+	keys    []uint64 // of sorted: type in the high half, place before in the low half
+	others  []uint32
+	edges   []uint32
+	ends    []Group
+	refs    []uint32
+	garbage arena.Garbage
 }
 
 // NewBuilder returns a builder of blocks in b.
@@ -37,10 +33,15 @@ func (b *Builder) Close() { b.fill.Close() }
 func (b *Builder) Build(types []uint16, others, edges []uint32) arena.Ref {
 	b.ends = b.ends[:0]
 	if uniform(types) {
-		b.ends = append(b.ends, groupEnd{types[0], len(types)})
+		b.ends = append(b.ends, Group{graph.TypeID(types[0]), len(types)})
 	} else {
 		others, edges = b.sorted(types, others, edges)
 	}
+	return b.form(others, edges)
+}
+
+// form makes the blocks of entries that are in the groups of b.ends.
+func (b *Builder) form(others, edges []uint32) arena.Ref {
 	if len(others) <= SmallMax {
 		return b.small(others, edges)
 	}
@@ -64,13 +65,13 @@ func (b *Builder) sorted(types []uint16, others, edges []uint32) (sortedOthers, 
 	}
 	slices.Sort(b.keys)
 	for at, key := range b.keys {
-		i, t := uint32(key), uint16(key>>32)
+		i, t := uint32(key), graph.TypeID(key>>32)
 		b.others = append(b.others, others[i])
 		b.edges = append(b.edges, edges[i])
-		if last := len(b.ends) - 1; last >= 0 && b.ends[last].t == t {
-			b.ends[last].end = at + 1
+		if last := len(b.ends) - 1; last >= 0 && b.ends[last].Type == t {
+			b.ends[last].End = at + 1
 		} else {
-			b.ends = append(b.ends, groupEnd{t, at + 1})
+			b.ends = append(b.ends, Group{t, at + 1})
 		}
 	}
 	return b.others, b.edges
@@ -82,7 +83,7 @@ func (b *Builder) small(others, edges []uint32) arena.Ref {
 	ref := b.fill.Alloc(smallBytes(groups, capacity))
 	s := b.blocks.formSmall(ref, groups, capacity)
 	for i, g := range b.ends {
-		s.words[1+i] = uint32(g.t)<<16 | uint32(g.end)
+		s.words[1+i] = uint32(g.Type)<<16 | uint32(g.End)
 	}
 	copy(s.others(), others)
 	copy(s.edges(), edges)
@@ -98,17 +99,17 @@ func (b *Builder) large(others, edges []uint32) arena.Ref {
 	from := 0
 	for i, g := range b.ends {
 		b.refs = b.refs[:0]
-		for at := from; at < g.end; at += segmentMax {
-			to := min(at+segmentMax, g.end)
+		for at := from; at < g.End; at += segmentMax {
+			to := min(at+segmentMax, g.End)
 			b.refs = append(b.refs, uint32(b.segment(others[at:to], edges[at:to])))
 		}
 		list := listCapFor(max(listStart, len(b.refs)))
 		listRef := b.fill.Alloc(listBytes(list))
 		b.blocks.formList(listRef, b.refs, list)
 		group := d.group(i)
-		group[groupType], group[groupList] = uint32(g.t), uint32(listRef)
-		group[groupCount], group[groupCount+1] = uint32(g.end-from), 0
-		from = g.end
+		group[groupType], group[groupList] = uint32(g.Type), uint32(listRef)
+		group[groupCount], group[groupCount+1] = uint32(g.End-from), 0
+		from = g.End
 	}
 	return ref
 }

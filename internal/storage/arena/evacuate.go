@@ -11,10 +11,11 @@ type Evacuation struct {
 	removed [64][]Ref // free blocks of the pages, by class
 }
 
-// Fragmented reports whether so much of the pages is unused that moving blocks is worth it.
-func (a *Arena) Fragmented() bool {
+// Fragmented reports whether more than one of so many parts of the pages is unused, and it is
+// enough that moving blocks is worth it.
+func (a *Arena) Fragmented(parts int64) bool {
 	held, used := a.Held(), a.Used()
-	return held > 16*pageBytes && held-used > held/8
+	return held > 16*pageBytes && held-used > held/parts
 }
 
 // Sparse reports whether more than half of a large arena is unused.
@@ -43,6 +44,7 @@ func (a *Arena) Evacuate() *Evacuation {
 	}
 	for i := range a.classes {
 		c := &a.classes[i]
+		c.taken = 0 // what moves does not grow: short runs waste less
 		c.free = slices.DeleteFunc(c.free, func(ref Ref) bool {
 			if e.Holds(ref) {
 				e.removed[i] = append(e.removed[i], ref)

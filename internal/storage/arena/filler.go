@@ -32,13 +32,17 @@ func (f *Filler) Alloc(n int) Ref {
 	return ref
 }
 
+// fillerPart is how much shorter the runs of a filler are than those of the arena. Its blocks
+// have their final size, so that they need not keep away from others to leave no holes.
+const fillerPart = 8
+
 // refill takes a run of blocks of one class and counts all of them as used.
 func (f *Filler) refill(r *fillerRun, at, units int) {
 	a := f.arena
 	c := &a.classes[at]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r.next, r.end = a.takeRun(units, c.taken)
+	r.next, r.end = a.takeRun(units, c.taken/fillerPart)
 	n := r.end - r.next
 	c.taken += n
 	a.count(Ref(r.next), int(n))

@@ -5,6 +5,9 @@ import (
 	"unsafe"
 )
 
+// freeKept is room for free blocks that a class may keep without having so many.
+const freeKept = 1 << 10
+
 // Relax is Trim, and gives the memory of all unused pages back to the system.
 func (a *Arena) Relax() {
 	defer a.lockAll()()
@@ -57,6 +60,9 @@ func (a *Arena) trimLocked() int64 {
 	for i := range a.classes {
 		c := &a.classes[i]
 		c.free = slices.DeleteFunc(c.free, func(ref Ref) bool { return empty[ref>>pageShift] })
+		if cap(c.free) > 2*len(c.free)+freeKept {
+			c.free = slices.Clip(slices.Clone(c.free))
+		}
 		if c.run != c.runEnd && empty[c.run>>pageShift] {
 			c.run, c.runEnd = 0, 0
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -70,6 +71,7 @@ func TestPropertyAgainstSortedSlice(t *testing.T) {
 			}
 			return value.Order(r.v, lo.Value) != 0
 		}))
+		checkLook(t, p, lo.Value, model)
 		checkDistinct(t, p, model)
 		for _, r := range model {
 			p.Remove(r.v, r.id, &g)
@@ -79,6 +81,27 @@ func TestPropertyAgainstSortedSlice(t *testing.T) {
 			t.Fatalf("%d bytes left", a.Used())
 		}
 	})
+}
+
+// checkLook compares what Look finds with the entries of the model that sort as v.
+func checkLook(t *rapid.T, p *Property, v value.Value, model []row) {
+	dst := make([]Entry, rapid.IntRange(0, 6).Draw(t, "room"))
+	n, all := p.Look(v, dst)
+	if keyOf(v).class == classComposite {
+		if n != 0 || all {
+			t.Fatalf("%d entries of a list, all %t", n, all)
+		}
+		return
+	}
+	want := slices.DeleteFunc(slices.Clone(model), func(r row) bool { return value.Order(r.v, v) != 0 })
+	if all != (len(want) <= len(dst)) || n != min(len(want), len(dst)) {
+		t.Fatalf("%d entries in room for %d, all %t, of %d", n, len(dst), all, len(want))
+	}
+	for i, e := range dst[:n] {
+		if e.Node != want[i].id || !p.Matches(e, want[i].v) {
+			t.Fatalf("entry %d is %+v, want %+v", i, e, want[i])
+		}
+	}
 }
 
 func inRange(model []row, lo, hi Bound) []row {
@@ -220,5 +243,25 @@ func BenchmarkEqual(b *testing.B) {
 			b.Fatal()
 		}
 		i++
+	}
+}
+
+// BenchmarkLook looks values up in no order, of 100,000 and of a million.
+func BenchmarkLook(b *testing.B) {
+	for _, size := range []int{100_000, 1_000_000} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			p := NewProperty(arena.New(memory.New("bench", 0)))
+			for i := range size {
+				p.Add(value.Int(int64(i)), graph.NodeID(i))
+			}
+			var dst [4]Entry
+			i := 0
+			for b.Loop() {
+				i = (i + 7919*31) % size
+				if n, _ := p.Look(value.Int(int64(i)), dst[:]); n != 1 {
+					b.Fatal(n)
+				}
+			}
+		})
 	}
 }

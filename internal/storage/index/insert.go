@@ -13,8 +13,12 @@ func (p *Property) Add(v value.Value, id graph.NodeID) {
 	q := newProbe(v, id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.addLast(&q, v) {
+		return
+	}
 	if p.roots[q.class] == 0 {
 		p.roots[q.class], _ = p.newLeaf()
+		p.tails[q.class] = p.roots[q.class]
 	}
 	var space [depthMax]step
 	ref, path := p.descend(&q, space[:0])
@@ -84,6 +88,8 @@ func (p *Property) splitLeaf(class Class, ref arena.Ref, at int, path []step) (*
 	r.next, r.prev, l.next = l.next, ref, right
 	if r.next != 0 {
 		p.leaf(r.next).prev = right
+	} else {
+		p.tails[class] = right
 	}
 	p.insertChild(class, path, r.prefix[0], p.useRest(r.rest[0]), r.node[0], ref, right)
 	if at > half {
@@ -172,6 +178,9 @@ func (p *Property) Remove(v value.Value, id graph.NodeID, g *arena.Garbage) {
 // removeLeaf takes an empty leaf out of its chain and its parents.
 func (p *Property) removeLeaf(class Class, ref arena.Ref, path []step, g *arena.Garbage) {
 	l := p.leaf(ref)
+	if p.tails[class] == ref {
+		p.tails[class] = l.prev
+	}
 	if l.prev != 0 {
 		p.leaf(l.prev).next = l.next
 	}

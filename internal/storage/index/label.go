@@ -126,6 +126,25 @@ func (l *Label) Scan(dst []graph.NodeID, from graph.NodeID) int {
 	return n
 }
 
+// groupShift is the number of bits of the ids of a group.
+const groupShift = 10
+
+// CountGroup returns the number of members among the 1,024 ids of a group.
+func (l *Label) CountGroup(group uint32) int {
+	list := *l.list.Load()
+	i, ok := find(list, group>>(chunkShift-groupShift))
+	if !ok {
+		return 0
+	}
+	const words = 1 << (groupShift - 6)
+	from := group % (chunkWords / words) * words
+	n := 0
+	for w := from; w < from+words; w++ {
+		n += bits.OnesCount64(l.page(list[i].page)[w].Load())
+	}
+	return n
+}
+
 // Bytes returns the size of the pages and their list.
 func (l *Label) Bytes() int64 {
 	list := *l.list.Load()

@@ -46,6 +46,7 @@ type Property struct {
 	arena    *arena.Arena
 	mu       sync.RWMutex
 	roots    [classes]arena.Ref // guarded by mu
+	tails    [classes]arena.Ref // guarded by mu: the last leaf of each tree, 0 if it is not known
 	entries  atomic.Int64
 	distinct atomic.Int64
 }
@@ -113,56 +114,6 @@ func (p *Property) compare(prefix uint64, rest arena.Ref, node graph.NodeID, q *
 	return cmp.Compare(node, q.node)
 }
 
-// childOf returns which child of n q belongs to.
-func (p *Property) childOf(n *inner, q *probe) int {
-	lo, hi := 0, int(n.count)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if p.compare(n.prefix[mid], n.rest[mid], n.node[mid], q) <= 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
-}
-
-// placeOf returns the first entry of l that is not less than q, and whether it equals q.
-func (p *Property) placeOf(l *leaf, q *probe) (int, bool) {
-	lo, hi := 0, int(l.count)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		c := p.compare(l.prefix[mid], l.rest[mid], l.node[mid], q)
-		if c == 0 {
-			return mid, true
-		}
-		if c < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo, false
-}
-
-// step is one inner node on the way to a leaf.
-type step struct {
-	ref   arena.Ref
-	child int
-}
-
-// descend returns the leaf that q belongs to and appends the inner nodes above it to path.
-func (p *Property) descend(q *probe, path []step) (arena.Ref, []step) {
-	ref := p.roots[q.class]
-	for !p.isLeaf(ref) {
-		n := p.inner(ref)
-		i := p.childOf(n, q)
-		path = append(path, step{ref, i})
-		ref = n.child[i]
-	}
-	return ref, path
-}
-
 // newRest stores v in full.
 func (p *Property) newRest(v value.Value) arena.Ref {
 	packed := property.AppendValue(make([]byte, 8, 64), v)
@@ -225,7 +176,7 @@ func (p *Property) Drop(g *arena.Garbage) {
 		if root != 0 {
 			p.dropNode(root, g)
 		}
-		p.roots[class] = 0
+		p.roots[class], p.tails[class] = 0, 0
 	}
 	p.entries.Store(0)
 	p.distinct.Store(0)

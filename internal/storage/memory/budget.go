@@ -7,6 +7,8 @@ package memory
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -17,6 +19,15 @@ type Budget struct {
 	limit  atomic.Int64
 	used   atomic.Int64
 	peak   atomic.Int64
+
+	mu      sync.Mutex
+	reliefs []*Relief // guarded by mu; of a root only
+}
+
+// Relief is a way to give memory back that can be done without.
+type Relief struct {
+	root *Budget
+	free func(n int64) int64
 }
 
 // LimitError reports a reservation that was refused.
@@ -67,8 +78,60 @@ func (b *Budget) Used() int64 { return b.used.Load() }
 // Peak returns the largest number of bytes that were reserved at once.
 func (b *Budget) Peak() int64 { return b.peak.Load() }
 
+// OnShortage adds what is called where the root of b would refuse n bytes: it releases memory
+// that can be done without, n bytes if it can, and returns how many. It may be called
+// concurrently. b may be nil.
+func (b *Budget) OnShortage(free func(n int64) int64) *Relief {
+	if b == nil {
+		return nil
+	}
+	r := &Relief{root: b.Root(), free: free}
+	r.root.mu.Lock()
+	defer r.root.mu.Unlock()
+	r.root.reliefs = append(r.root.reliefs, r)
+	return r
+}
+
+// End takes r away from its budget. r may be nil.
+func (r *Relief) End() {
+	if r == nil {
+		return
+	}
+	r.root.mu.Lock()
+	defer r.root.mu.Unlock()
+	r.root.reliefs = slices.DeleteFunc(slices.Clone(r.root.reliefs), func(x *Relief) bool { return x == r })
+}
+
+// relieve asks for n bytes back and returns how many there were.
+func (b *Budget) relieve(n int64) int64 {
+	b.mu.Lock()
+	reliefs := b.reliefs // which is replaced, not changed
+	b.mu.Unlock()
+	freed := int64(0)
+	for _, r := range reliefs {
+		if freed < n {
+			freed += r.free(n - freed)
+		}
+	}
+	return freed
+}
+
 // Reserve takes n bytes in b and every budget above it, or none and a *LimitError.
 func (b *Budget) Reserve(n int64) error {
+	err, by := b.reserve(n)
+	if err == nil {
+		return nil
+	}
+	if by.relieve(n) > 0 {
+		if err, _ = b.reserve(n); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// reserve is Reserve without asking for what can be done without; by refused.
+func (b *Budget) reserve(n int64) (err *LimitError, by *Budget) {
 	for at := b; at != nil; at = at.parent {
 		used := at.used.Add(n)
 		if limit := at.limit.Load(); n > 0 && limit > 0 && used > limit {
@@ -76,11 +139,11 @@ func (b *Budget) Reserve(n int64) error {
 			for undo := b; undo != at; undo = undo.parent {
 				undo.used.Add(-n)
 			}
-			return &LimitError{Budget: at.name, Limit: limit, Used: used - n, Asked: n}
+			return &LimitError{Budget: at.name, Limit: limit, Used: used - n, Asked: n}, at
 		}
 		at.raisePeak(used)
 	}
-	return nil
+	return nil, nil
 }
 
 // Force takes n bytes without asking a limit, for memory that exists already.

@@ -42,10 +42,11 @@ type Record struct {
 const recordUnits = 2
 
 // Log is the undo records of one transaction, in the order of its changes. They lie in
-// runs that double in size, from 8 records (256 bytes) to 2,048 (64 KiB).
+// runs that double in size, from 8 records (256 bytes) to 2,048 (64 KiB). It must not be copied.
 type Log struct {
-	runs []run
-	n    int
+	runs  []run
+	n     int
+	first [1]run // room for the first of runs
 }
 
 type run struct {
@@ -95,6 +96,9 @@ func runsBefore(k int) int {
 func (l *Log) Append(a *arena.Arena, r *Record) arena.Ref {
 	if l.room() == 0 {
 		size := l.nextRun()
+		if l.runs == nil {
+			l.runs = l.first[:0]
+		}
 		l.runs = append(l.runs, run{a.Alloc(size * recordUnits * arena.UnitBytes), size})
 	}
 	last := len(l.runs) - 1

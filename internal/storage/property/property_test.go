@@ -47,6 +47,30 @@ func drawValue(depth int) *rapid.Generator[value.Value] {
 	})
 }
 
+// TestPackerPacks compares a Packer with Pack.
+func TestPackerPacks(t *testing.T) {
+	var p Packer // used again and again
+	rapid.Check(t, func(t *rapid.T) {
+		var props []Property
+		p.Reset()
+		for _, key := range []graph.KeyID{0, 1, 127, 128, 300, 999_999} {
+			v := rapid.OneOf(rapid.Just(value.Null), drawValue(2), rapid.Just(value.String(string(make([]byte, 200))))).Draw(t, "value")
+			props = append(props, Property{key, v})
+			switch {
+			case v.Kind() == value.KindInt:
+				p.Int(key, v.AsInt())
+			case v.Kind() == value.KindString:
+				p.Text(key, []byte(v.AsString()))
+			default:
+				p.Value(key, v)
+			}
+		}
+		if want := Pack(nil, props); !bytes.Equal(p.Blob(), want) {
+			t.Fatalf("%q, want %q", p.Blob(), want)
+		}
+	})
+}
+
 func TestBlobAgainstMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		model := map[graph.KeyID]value.Value{}

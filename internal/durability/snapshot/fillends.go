@@ -1,0 +1,100 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+)
+
+// ends reads the relationships by the nodes that have them, then what they have of their own.
+func (f *filling) ends(ctx context.Context) error {
+	blocks := append(f.blocks(kindOut), f.blocks(kindIn)...)
+	if len(blocks) > 0 && len(f.blocks(kindEdges)) > 0 {
+		return f.file.damaged(blocks[0].offset, errors.New("relationships are held in two ways"))
+	}
+	err := f.parallel(ctx, len(blocks), func(d *decoder, at int) error { return d.sides(blocks[at]) })
+	if err != nil {
+		return err
+	}
+	edges, err := f.bulk.MatchEnds()
+	if err == nil && len(blocks) > 0 && uint64(edges) != f.file.footer.counts.Edges {
+		err = fmt.Errorf("%d relationships, and the footer says %d", edges, f.file.footer.counts.Edges)
+	}
+	if err != nil {
+		return fmt.Errorf("snapshot %s: %w", f.file.name, err)
+	}
+	extras := f.blocks(kindExtras)
+	last := make([]uint64, len(extras)) // slot of each block
+	err = f.parallel(ctx, len(extras), func(d *decoder, at int) error {
+		failed := d.extras(extras[at])
+		last[at] = d.last
+		return failed
+	})
+	if err != nil {
+		return err
+	}
+	return f.apart(extras, last)
+}
+
+// sides loads one block of relationships by their nodes.
+func (d *decoder) sides(h blockHeader) (err error) {
+	d.f.file.expect(h)
+	if d.buf, err = d.f.file.read(h, d.buf); err != nil {
+		return err
+	}
+	if err = d.addEnds(h, d.f.bulk.Lanes()[d.number]); err != nil {
+		return d.f.at(h, err)
+	}
+	d.f.done(h)
+	return nil
+}
+
+func (d *decoder) addEnds(h blockHeader, lane *storage.Lane) error {
+	x := &d.ends
+	if err := x.open(h, d.buf[blockBytes:], d.f.names); err != nil {
+		return err
+	}
+	if err := lane.RoomForEnds(int(h.count), graph.EdgeID(x.edges.most)); err != nil {
+		return err
+	}
+	add := lane.OutEnds
+	if h.kind == kindIn {
+		add = lane.InEnds
+	}
+	var ends storage.Ends
+	more, err := x.next(&ends)
+	for ; more; more, err = x.next(&ends) {
+		if err = add(ends); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// extras loads one block of properties and generations of relationships.
+func (d *decoder) extras(h blockHeader) error {
+	if err := d.read(h); err != nil {
+		return err
+	}
+	if err := d.addExtras(d.f.bulk.Lanes()[d.number]); err != nil {
+		return d.f.at(h, err)
+	}
+	d.f.done(h)
+	return nil
+}
+
+func (d *decoder) addExtras(lane *storage.Lane) (err error) {
+	t := &d.things
+	for i, slot := range t.ids {
+		if d.props, err = t.properties(d.props[:0], t.shape(i)); err != nil {
+			return err
+		}
+		if err = lane.KnownEdgeProperties(graph.EdgeID(slot), t.generation(i), d.props); err != nil {
+			return err
+		}
+	}
+	return t.end()
+}

@@ -1,0 +1,130 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+
+	"memgraphd/internal/durability/codec"
+)
+
+// packedHead is the bytes of a packed column before its numbers.
+const packedHead = 9
+
+// packedWidth returns how many bytes a number of a packed column takes.
+func packedWidth(least, most uint32) int { return max(1, (bits.Len32(most-least)+7)/8) }
+
+// appendPacked appends a column of at least one number.
+func appendPacked(dst []byte, column []uint32) []byte {
+	least, most := column[0], column[0]
+	for _, v := range column {
+		least, most = min(least, v), max(most, v)
+	}
+	width := packedWidth(least, most)
+	dst = append(dst, byte(width))
+	dst = binary.LittleEndian.AppendUint32(dst, least)
+	dst = binary.LittleEndian.AppendUint32(dst, most)
+	from := len(dst)
+	const spare = 4 // a number of three bytes is stored as four, the last of which comes next
+	dst = slices.Grow(dst, width*len(column)+spare)[:from+width*len(column)+spare]
+	to := dst[from:]
+	switch width {
+	case 1:
+		for i, v := range column {
+			to[i] = byte(v - least)
+		}
+	case 2:
+		for i, v := range column {
+			binary.LittleEndian.PutUint16(to[2*i:], uint16(v-least))
+		}
+	case 3:
+		put3(to, column, least)
+	default:
+		for i, v := range column {
+			binary.LittleEndian.PutUint32(to[4*i:], v-least)
+		}
+	}
+	return dst[:len(dst)-spare]
+}
+
+// packedReader gives the numbers of a packed column.
+type packedReader struct {
+	width       int
+	least, most uint32
+	data        []byte
+}
+
+// takePacked takes a packed column of a number of numbers.
+func takePacked(r *codec.Reader, numbers uint32) packedReader {
+	head := r.Take(packedHead)
+	if head == nil {
+		return packedReader{}
+	}
+	p := packedReader{
+		width: int(head[0]), least: binary.LittleEndian.Uint32(head[1:]), most: binary.LittleEndian.Uint32(head[5:]),
+	}
+	if p.most < p.least || p.width != packedWidth(p.least, p.most) {
+		r.Fail("bounds of a packed column that do not fit")
+		return packedReader{}
+	}
+	p.data = r.Take(p.width * int(numbers))
+	return p
+}
+
+// next fills dst with the next numbers, which must be there.
+func (p *packedReader) next(dst []uint32) {
+	if len(dst) == 0 {
+		return
+	}
+	from := p.data[:p.width*len(dst)]
+	least := p.least
+	switch p.width {
+	case 1:
+		for i := range dst {
+			dst[i] = least + uint32(from[i])
+		}
+	case 2:
+		for i := range dst {
+			dst[i] = least + uint32(binary.LittleEndian.Uint16(from[2*i:]))
+		}
+	case 3:
+		take3(dst, from, least)
+	default:
+		for i := range dst {
+			dst[i] = least + binary.LittleEndian.Uint32(from[4*i:])
+		}
+	}
+	p.data = p.data[len(from):]
+}
+
+// put3 stores numbers of three bytes, four at a time. to has some bytes more than they take.
+func put3(to []byte, column []uint32, least uint32) {
+	for len(column) >= 4 {
+		a, b, c, d := column[0]-least, column[1]-least, column[2]-least, column[3]-least
+		head := to[:12]
+		binary.LittleEndian.PutUint64(head, uint64(a)|uint64(b)<<24|uint64(c)<<48)
+		binary.LittleEndian.PutUint32(head[8:], c>>16|d<<8)
+		to, column = to[12:], column[4:]
+	}
+	for i, v := range column {
+		binary.LittleEndian.PutUint32(to[3*i:], v-least)
+	}
+}
+
+// take3 reads numbers of three bytes, four at a time.
+func take3(dst []uint32, from []byte, least uint32) {
+	const mask = 1<<24 - 1
+	for len(dst) >= 4 {
+		head := from[:12]
+		low, high := binary.LittleEndian.Uint64(head), binary.LittleEndian.Uint32(head[8:])
+		dst[0] = least + uint32(low)&mask
+		dst[1] = least + uint32(low>>24)&mask
+		dst[2] = least + (uint32(low>>48)|high<<16)&mask
+		dst[3] = least + high>>8
+		dst, from = dst[4:], from[12:]
+	}
+	for i := range dst {
+		part := from[3*i : 3*i+3]
+		dst[i] = least + (uint32(part[0]) | uint32(part[1])<<8 | uint32(part[2])<<16)
+	}
+}
