@@ -147,9 +147,19 @@ drivers: build ## twelve versions of the Go driver and eight of the npm driver b
 clients: build ## libraries of npm that write statements of their own (GraphQL, LangChain, mappers) against the built server; needs node and, once, the network
 	MEMGRAPHD_CLIENTS=1 MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -count=1 -timeout 30m -v ./test/clients
 
+.PHONY: alerts
+alerts: build ## the alerts and the dashboard of deploy/ evaluated by Prometheus' engine: under load, with each trouble that there is an alert for, and in drills, of which those with a full disk need root
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go test -modfile=alerts.mod -tags alerts -count=1 -v -timeout 10m ./test/alerts
+
 .PHONY: bench
-bench: build ## the tables of docs/benchmarks.md, measured on this machine
+bench: build ## the tables of docs/benchmarks.md, measured on this machine; single ones by -only, see there
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench
+	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd go run ./test/bench -shapes large -clients 1 -only machine,pokec,image,collector \
+		-reads point_read,aggregate,aggregate_with_filter,min_max_avg_of_label,expansion_1,expansion_2,expansion_3,expansion_4,shortest_path
+
+.PHONY: answers
+answers: ## answers to statements that follow relationships against enumerations of up to ten million trails
+	POKEC_SOURCES=60 POKEC_TRAILS=10000000 go test -count=1 -v -timeout 60m -run TestAnswers ./test/pokec
 
 READS ?= 24000000
 

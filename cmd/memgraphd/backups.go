@@ -36,11 +36,15 @@ func newBackups(m *durability.Manager, c *config.Config) backups {
 func (b backups) Take(ctx context.Context, r query.BackupRequest) (taken query.Backup, err error) {
 	s, err := b.open(ctx, r.Location)
 	if err != nil {
+		if _, wrong := errors.AsType[*query.LocationError](err); !wrong {
+			b.m.BackupNotBegun()
+		}
 		return taken, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	keys, err := object.SealingKeys(ctx, s, vfs.OS(), object.KeyFiles{Key: b.o.KeyFile, Passphrase: b.o.PassphraseFile})
 	if err != nil {
+		b.m.BackupNotBegun()
 		return taken, err
 	}
 	m, err := b.m.Backup(ctx, s, backup.Options{

@@ -1,6 +1,6 @@
 package main
 
-// The exit codes; docs/configuration.md explains them.
+// The exit codes; docs/configure.md explains them.
 const (
 	exitOK        = 0
 	exitFailure   = 1

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 )
 
@@ -30,7 +31,7 @@ func newHealth(stdout io.Writer) *cobra.Command {
 		Short: "Ask the server of this machine whether it is ready",
 		Long: "Ask the server of this machine whether clients should be sent there (ready, the default), or whether it answers at all (live).\n" +
 			"The exit code is 0 for yes. The port for metrics is asked; where it is comes from the configuration, as for the server.",
-		Args:          cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		Args:          commands.Arguments(cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs)),
 		ValidArgs:     []string{"live", "ready"},
 		SilenceErrors: true,
 		SilenceUsage:  true,

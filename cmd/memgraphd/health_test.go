@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 )
 
@@ -38,7 +39,7 @@ func TestHealth(t *testing.T) {
 		{[]string{"--address", server.Listener.Addr().String()}, exitFailure, "", "503 Service Unavailable: Recovering: 43 %"},
 		{[]string{"--address", gone.Listener.Addr().String()}, exitFailure, "", "does not answer"},
 		{[]string{"--address", "a b"}, exitUsage, "", "invalid character"},
-		{[]string{"well"}, exitFailure, "", "invalid argument"},
+		{[]string{"well"}, commands.StatusUsage, "", `"well" is not one of live, ready; memgraphd health --help`},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := run(t.Context(), append([]string{"health"}, c.args...), &stdout, &stderr)

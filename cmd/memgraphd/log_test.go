@@ -2,10 +2,16 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -58,15 +64,104 @@ func messages(log string) string {
 
 // TestJournal writes lines as the journal reads them: a priority right before the text.
 func TestJournal(t *testing.T) {
-	t.Setenv("JOURNAL_STREAM", "8:1")
-	var stderr bytes.Buffer
-	l, err := openLogs(config.Log{Level: "DEBUG"}, &stderr)
+	stderr, err := os.Create(filepath.Join(t.TempDir(), "journal"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.lines.With(zap.Int("commit", 7)).Warn("full", zap.String("disk", "a"))
-	l.lines.Debug("empty")
-	if want := "<4>full {\"commit\": 7, \"disk\": \"a\"}\n<7>empty\n"; stderr.String() != want {
-		t.Errorf("%q, and not %q", stderr.String(), want)
+	defer func() { _ = stderr.Close() }()
+	info, err := stderr.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		t.Fatal("this is another system")
+	}
+	for _, c := range []struct {
+		stream string
+		json   bool
+		want   string
+	}{
+		{fmt.Sprintf("%d:%d", st.Dev, st.Ino), false, "<4>full {\"commit\": 7, \"disk\": \"a\"}\n<7>empty\n"},
+		{
+			fmt.Sprintf("%d:%d", st.Dev, st.Ino), true,
+			"<4>{\"level\":\"warning\",\"message\":\"full\",\"commit\":7,\"disk\":\"a\"}\n<7>{\"level\":\"debug\",\"message\":\"empty\"}\n",
+		},
+		{"8:1", false, "[warning] full {\"commit\": 7, \"disk\": \"a\"}\n[debug] empty\n"}, // that of another program
+		{
+			"", true,
+			"{\"level\":\"warning\",\"message\":\"full\",\"commit\":7,\"disk\":\"a\"}\n{\"level\":\"debug\",\"message\":\"empty\"}\n",
+		},
+	} {
+		t.Setenv("JOURNAL_STREAM", c.stream)
+		if err := stderr.Truncate(0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stderr.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		l, err := openLogs(config.Log{Level: "DEBUG", JSON: c.json}, stderr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.lines.With(zap.Int("commit", 7)).Warn("full", zap.String("disk", "a"))
+		l.lines.Debug("empty")
+		text, err := os.ReadFile(stderr.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := times.ReplaceAllString(string(text), "")
+		if got = jsonTimes.ReplaceAllString(got, ""); got != c.want {
+			t.Errorf("%q, and not %q", got, c.want)
+		}
+	}
+}
+
+// jsonTimes are the times in lines of JSON.
+var jsonTimes = regexp.MustCompile(`"time":"[-0-9T:.]+(Z|[-+][0-9:]+)",`)
+
+// TestLogFiles begins the log file anew by size, keeps its mode, and leaves a pipe alone.
+func TestLogFiles(t *testing.T) {
+	dir := t.TempDir()
+	l, err := openLogs(config.Log{File: filepath.Join(dir, "memgraph.log"), Level: "INFO", FileBytesMax: 200, Daily: true}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		l.lines.Info("a line of some length, of which few go into a file")
+		time.Sleep(time.Millisecond) // the names have milliseconds
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "memgraph-2*Z.log"))
+	if err != nil || len(names) < 5 || len(names) > 10 {
+		t.Error(names, err)
+	}
+	lines := 0
+	for _, name := range append(names, filepath.Join(dir, "memgraph.log")) {
+		text, missing := os.ReadFile(name)
+		if missing != nil {
+			t.Fatal(missing)
+		}
+		lines += strings.Count(string(text), "a line of some length")
+		if info, gone := os.Stat(name); gone != nil || info.Mode().Perm()&0o137 != 0 {
+			t.Error(info, gone)
+		}
+	}
+	if lines != 20 {
+		t.Errorf("%d lines are there", lines)
+	}
+	link := filepath.Join(dir, "link.log")
+	if err = errors.Join(os.WriteFile(filepath.Join(dir, "target"), nil, 0o600), os.Symlink("target", link)); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = openLogs(config.Log{File: link, Level: "INFO", FileBytesMax: 10}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	l.lines.Info("one")
+	l.lines.Info("two")
+	if text, err := os.ReadFile(filepath.Join(dir, "target")); err != nil || messages(string(text)) != "one,two" {
+		t.Error(string(text), err)
+	}
+	if _, err := openLogs(config.Log{File: filepath.Join(dir, "none", "log")}, io.Discard); err == nil {
+		t.Error("there is no such directory")
 	}
 }

@@ -116,13 +116,20 @@ type started struct {
 	lines chan string // of its log; closed at its end
 }
 
-var ready = regexp.MustCompile(`ready: listening for Bolt \{"address": "127\.0\.0\.1:(\d+)"`)
+var ready = regexp.MustCompile(`ready: listening for Bolt(?: \{|",)"address": ?"127\.0\.0\.1:(\d+)"`)
 
 // start starts a server on a free port and waits until it listens.
 func start(t *testing.T, dir string, args ...string) *started {
 	t.Helper()
+	return startWith(t, nil, dir, args...)
+}
+
+// startWith is start with more variables in the environment.
+func startWith(t *testing.T, env []string, dir string, args ...string) *started {
+	t.Helper()
 	args = append([]string{"--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + dir}, args...)
 	s := &started{cmd: command(t, t.TempDir(), args...), lines: make(chan string, 10_000)}
+	s.cmd.Env = append(s.cmd.Env, env...)
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

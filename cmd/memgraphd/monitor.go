@@ -33,7 +33,10 @@ func (s *server) live(ctx context.Context) error {
 // openMonitor opens the port for metrics, before the recovery.
 func (s *server) openMonitor() error {
 	c := s.cfg.Metrics
-	s.monitor = monitor.New(monitor.Options{Now: time.Now, Log: s.log, Ready: s.ready, Live: s.live, Process: true})
+	s.monitor = monitor.New(monitor.Options{Now: time.Now, Log: s.log, Ready: s.ready, Live: s.live, Version: versionName(), Process: true, Profiles: c.Profiles})
+	if err := s.requireToken(c); err != nil {
+		return err
+	}
 	if c.Port == 0 {
 		return nil
 	}
@@ -66,7 +69,7 @@ func (s *server) closeMonitor() {
 func (s *server) watchAll() {
 	s.monitor.Watch(monitor.Sources{
 		Durability: s.disk.Info, Store: s.store, Budget: s.budget, Bolt: s.bolt.Stats, Queries: s.queries.Stats,
-		Certificate: s.certificates.expires,
+		Certificate: s.certificates.expires, Tally: s.queries.Tally, Process: s.process,
 	})
 }
 

@@ -101,7 +101,7 @@ func (s *server) snapshotSource(q query.RecoverRequest) (source, error) {
 		if key != "aws_region" && key != "aws_endpoint_url" {
 			return source{}, &query.RecoverError{
 				Reason: key + " is not taken from a statement.",
-				Hint:   "give aws_region and aws_endpoint_url, and the credentials in the server's environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)",
+				Hint:   "give aws_region and aws_endpoint_url, and the credentials in the server's environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or as settings (aws.access_key, aws.secret_key)",
 			}
 		}
 	}
@@ -188,7 +188,7 @@ func (s *server) download(text string) func(context.Context, string) (string, er
 		if err != nil {
 			return "", err
 		}
-		client := &http.Client{CheckRedirect: func(next *http.Request, _ []*http.Request) error { return s.allowed(next.URL.String()) }}
+		client := &http.Client{Transport: s.inForce.remote.transport(), CheckRedirect: func(next *http.Request, _ []*http.Request) error { return s.allowed(next.URL.String()) }}
 		response, err := client.Do(request)
 		if err != nil {
 			return "", fmt.Errorf("Failed to download snapshot file from %s: %w", withoutSecrets(text), err) //nolint:staticcheck // Memgraph's text
@@ -230,7 +230,7 @@ func (s *server) keep(temp string, r io.Reader, size int64) (string, error) {
 func (s *server) fromBucket(q query.RecoverRequest) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, temp string) (name string, err error) {
 		at := strings.LastIndexByte(q.Source, '/')
-		store, err := object.Open(ctx, q.Source[:at], object.Options{Endpoint: q.Config["aws_endpoint_url"], Region: q.Config["aws_region"], Now: time.Now})
+		store, err := object.Open(ctx, q.Source[:at], s.bucket(q))
 		if err != nil {
 			return "", err
 		}

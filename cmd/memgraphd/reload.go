@@ -9,6 +9,7 @@ import (
 
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/config"
+	statements "memgraphd/internal/statement"
 )
 
 // changeable is a part of the configuration that a running server takes over.
@@ -22,7 +23,7 @@ type changeable struct {
 
 // changeables lists what SIGHUP changes. Everything else needs a restart.
 func changeables() []changeable {
-	return slices.Concat(changeableSettings(), []changeable{
+	return slices.Concat(changeableSettings(), changeableForStatements(), []changeable{
 		{
 			flags: []string{
 				"bolt-max-connections", "bolt-max-unauthenticated-connections",
@@ -66,21 +67,16 @@ func changeables() []changeable {
 			},
 			apply: func(s *server, c *config.Config) error { return s.certificates.replace(c.Bolt.TLS) },
 		},
+		{
+			flags: []string{"metrics-token-file"},
+			adopt: func(into, next *config.Config) { into.Metrics.TokenFile = next.Metrics.TokenFile },
+			apply: func(s *server, c *config.Config) error { return s.requireToken(c.Metrics) },
+		},
 	})
 }
 
 // changeableSettings are the flags that SET DATABASE SETTING has too.
 func changeableSettings() []changeable {
-	redefine := func(name string) func(*server, *config.Config) error {
-		return func(s *server, c *config.Config) error {
-			for _, d := range s.settingDefinitions(c) {
-				if d.Name == name {
-					s.database.Redefine(d)
-				}
-			}
-			return nil
-		}
-	}
 	return []changeable{
 		{
 			flags: []string{flagOfSetting("log.level")},
@@ -91,6 +87,21 @@ func changeableSettings() []changeable {
 			flags: []string{flagOfSetting("log.to_stderr")},
 			adopt: func(into, next *config.Config) { into.Log.AlsoToStderr = next.Log.AlsoToStderr },
 			apply: redefine("log.to_stderr"),
+		},
+		{
+			flags: []string{flagOfSetting(settingMinDuration)},
+			adopt: func(_, _ *config.Config) {}, // the settings have it
+			apply: redefine(settingMinDuration),
+		},
+		{
+			flags: []string{flagOfSetting(settingFailed)},
+			adopt: func(_, _ *config.Config) {},
+			apply: redefine(settingFailed),
+		},
+		{
+			flags: []string{flagOfSetting(settingPlan)},
+			adopt: func(_, _ *config.Config) {},
+			apply: redefine(settingPlan),
 		},
 		{
 			flags: []string{flagOfSetting("query.timeout")},
@@ -158,14 +169,15 @@ func (s *server) reload() {
 		now = candidate
 		for _, name := range changed {
 			to := next.Setting(name)
-			s.notices.Info("changed: --"+name+"="+to.Value, zap.Stringer("from", to.Origin))
+			s.notices.Info("changed: --"+name+"="+statements.Masked(to.Shown()), zap.Stringer("from", to.Origin))
 		}
 	}
 	for _, name := range later {
 		to := next.Setting(name)
-		s.notices.Warn("--"+name+"="+to.Value+" takes effect at the next start", zap.Stringer("from", to.Origin))
+		s.notices.Warn("--"+name+"="+statements.Masked(to.Shown())+" takes effect at the next start", zap.Stringer("from", to.Origin))
 	}
 	s.shown.Store(now)
+	s.rereadToken()
 	s.notices.Info("the configuration was read anew")
 }
 

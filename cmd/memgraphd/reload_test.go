@@ -53,8 +53,10 @@ func TestReload(t *testing.T) {
 	if got := reload(); !strings.HasSuffix(got, ",the configuration was read anew") || strings.Contains(got, "changed") {
 		t.Errorf("nothing has changed, and the log has %s", got)
 	}
+	const statements = "--timezone=Asia/Tokyo\n--hops-limit-partial-results=false\n--storage-access-timeout-sec=2\n" +
+		"--aws-secret-key=hush\n--file-download-conn-timeout-sec=4\n"
 	write("--log-level=DEBUG\n--bolt-max-connections=20\n--query-memory-limit=64\n--memory-limit=4096\n--bolt-port=1\n" +
-		"--query-execution-timeout-sec=7\n--bolt-cert-file=" + conf + "\n--bolt-key-file=" + conf + "\n")
+		"--query-execution-timeout-sec=7\n--bolt-cert-file=" + conf + "\n--bolt-key-file=" + conf + "\n" + statements)
 	got := reload()
 	for _, want := range []string{
 		`changed: --log-level=DEBUG {"from": "$DIR/conf:1"}`,
@@ -62,6 +64,11 @@ func TestReload(t *testing.T) {
 		`changed: --query-memory-limit=64 `,
 		`changed: --memory-limit=4096 `,
 		`changed: --query-execution-timeout-sec=7 `,
+		`changed: --timezone=Asia/Tokyo {"from": "$DIR/conf:9"}`,
+		`changed: --hops-limit-partial-results=false `,
+		`changed: --storage-access-timeout-sec=2 `,
+		`changed: --aws-secret-key=****** {"from": "$DIR/conf:12"}`,
+		`changed: --file-download-conn-timeout-sec=4 `,
 		`changed: --storage-snapshot-interval-sec=300 {"from": "default"}`,
 		`--bolt-port=1 takes effect at the next start {"from": "$DIR/conf:5"}`,
 		`not changed {"flags": ["bolt-cert-file", "bolt-key-file"], "error": "TLS is turned on and off by a restart"}`,
@@ -70,12 +77,15 @@ func TestReload(t *testing.T) {
 			t.Errorf("the log does not say %s:\n%s", want, got)
 		}
 	}
+	if out, errs, _ := s.statements(t, "RETURN datetime().timezone AS zone;", "--output-format=csv"); out != "zone\nAsia/Tokyo\n" {
+		t.Errorf("the time zone is not in force: %s%s", out, errs)
+	}
 	write("--log-level=LOUD\n--bolt-max-connections=5\n")
 	if got := reload(); !strings.Contains(got, "the configuration is not read anew") || !strings.Contains(got, "log-level") {
 		t.Errorf("a mistake in the configuration is not told:\n%s", got)
 	}
 	write("--log-level=ERROR\n--bolt-max-connections=20\n--query-memory-limit=64\n--memory-limit=4096\n" +
-		"--query-execution-timeout-sec=7\n--storage-wal-enabled=false\n")
+		"--query-execution-timeout-sec=7\n--storage-wal-enabled=false\n" + statements)
 	expect(reload(), "--storage-wal-enabled is off: a crash loses every commit since the last snapshot ($DIR/conf:6),"+
 		`changed: --log-level=ERROR {"from": "$DIR/conf:1"},`+
 		`--storage-wal-enabled=false takes effect at the next start {"from": "$DIR/conf:6"},`+

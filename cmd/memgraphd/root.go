@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
+	"memgraphd/internal/spelling"
 )
 
 const systemConfig = "/etc/memgraph/memgraph.conf"
@@ -23,8 +25,7 @@ Commands:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
 
 Flags ("-" and "_" are the same in their names; the environment variable of --bolt-port is MEMGRAPH_BOLT_PORT):
-{{.LocalFlags.FlagUsagesWrapped 110 | trimTrailingWhitespaces}}
-`
+%s`
 
 // newRoot returns the command tree. The root command's flags are read by internal/config, in the syntax of flag
 // files; cobra knows them for its help and for completion.
@@ -49,29 +50,47 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 					return printVersion(stdout)
 				}
 			}
+			if err := misspelt(cmd, args); err != nil {
+				return err
+			}
 			return serve(cmd.Context(), args, stderr)
 		},
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	addFlags(root.Flags())
-	root.AddCommand(newVersion(stdout), newShell(stdout, stderr), newHealth(stdout), newMan())
+	root.AddCommand(newVersion(stdout), newShell(stdout, stderr), newHealth(stdout), newConfig(stdout, stderr), newMan())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
-		cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exit(exitUsage, err) })
+		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return exit(exitUsage, commands.FlagError(cmd, err)) })
 	}
 	root.AddCommand(offline(stdout, stderr)...)
-	root.SetUsageTemplate(usage)
+	root.SetUsageTemplate(fmt.Sprintf(usage, flagUsages()))
 	return root
+}
+
+// misspelt reports a first argument that is nearly a command.
+func misspelt(root *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return nil
+	}
+	var names []string
+	for _, cmd := range root.Commands() {
+		names = append(names, cmd.Name())
+	}
+	if near := spelling.Nearest(args[0], names); near != "" {
+		return exit(exitUsage, fmt.Errorf("%q is neither a flag nor a command; did you mean memgraphd %s?", args[0], near))
+	}
+	return nil
 }
 
 func newVersion(stdout io.Writer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  commands.Arguments(cobra.NoArgs),
 		RunE:  func(*cobra.Command, []string) error { return printVersion(stdout) },
 	}
 }
@@ -120,6 +139,8 @@ func (s *shownFlag) Type() string {
 		return "seconds|cron"
 	case config.Pattern:
 		return "regex"
+	case config.Zone:
+		return "zone"
 	case config.Text:
 	}
 	return "text"

@@ -44,6 +44,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	defer stop()
 	go tuneCollector(ctx, limit)
 	go certificates.watch(ctx)
+	go watchMemory(ctx, cfg.MemoryLowBytes, logs.notices)
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
 			logs.notices.Error("stopped by an error", zap.Error(err))

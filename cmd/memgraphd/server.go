@@ -27,6 +27,7 @@ import (
 	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/setting"
+	statements "memgraphd/internal/statement"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
 )
@@ -86,6 +87,7 @@ type server struct {
 	health     atomic.Pointer[health]
 
 	certificates *certificates
+	initialised  bool // --init-file and --init-data-file were run, or begun
 
 	monitor    *monitor.Server
 	monitoring sync.WaitGroup
@@ -96,7 +98,7 @@ func (s *server) run(ctx context.Context) error {
 	started := time.Now()
 	s.shown.Store(s.cfg)
 	s.announce()
-	if err := probePort(s.cfg.Bolt); err != nil {
+	if err := errors.Join(probePort(s.cfg.Bolt), probeInitFiles(s.cfg.Start)); err != nil {
 		return err
 	}
 	if err := s.openMonitor(); err != nil {
@@ -131,7 +133,7 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	}
 	err = errors.Join(s.openUsers(ctx), s.openAudit())
 	if err == nil {
-		err = s.openFront()
+		err = s.openFront(ctx)
 	}
 	if err != nil {
 		return false, errors.Join(err, s.closeAudit(), s.closeStore())
@@ -148,7 +150,9 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
 
+	stopInit := s.startInitDataFile(ctx)
 	again = s.wait(ctx)
+	stopInit()
 	err = s.closeFront(ctx)
 	stopWatching()
 	s.serving.Wait()
@@ -190,7 +194,7 @@ func (s *server) announce() {
 	}
 	for _, given := range s.cfg.Settings {
 		if given.Origin.Source != config.FromDefault {
-			s.log.Info("setting --"+given.Flag.Name+"="+given.Value, zap.Stringer("from", given.Origin))
+			s.log.Info("setting --"+given.Flag.Name+"="+statements.Masked(given.Shown()), zap.Stringer("from", given.Origin))
 		}
 	}
 	if s.limit > 0 {
@@ -268,7 +272,7 @@ func workers(count int) query.WorkerOptions {
 }
 
 // openFront starts the query engine and listens.
-func (s *server) openFront() error {
+func (s *server) openFront(ctx context.Context) error {
 	var err error
 	s.readers = online.NewServer(online.Options{Open: s.disk.Source})
 	s.queries, err = query.New(query.Options{
@@ -279,10 +283,14 @@ func (s *server) openFront() error {
 		IdleTimeout:      s.cfg.Query.IdleTimeout,
 		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
 		Workers:          workers(s.cfg.Query.Workers),
+		Logging:          s.inForce.statements.now,
+		StatementLog:     s.notices,
 		Durability:       disk{s.disk},
 		Backups:          newBackups(s.disk, s.cfg),
 		Recoverer:        recoverer{s},
-		AccessTimeout:    s.cfg.Storage.AccessTimeout,
+		AccessTimeout:    func() time.Duration { return time.Duration(s.inForce.accessTimeout.Load()) },
+		Zone:             s.inForce.zone.Load,
+		HopsPartial:      s.inForce.hopsPartial.Load,
 		Files:            newFiles(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,
@@ -296,6 +304,7 @@ func (s *server) openFront() error {
 		Address:          func() string { return cmp.Or(s.cfg.Bolt.AdvertisedAddress, s.reachedAt()) },
 		ServerName:       func() string { return *s.inForce.serverName.Load() },
 		Now:              time.Now,
+		Since:            time.Since,
 		Log:              s.log,
 	})
 	if err != nil {
@@ -307,6 +316,7 @@ func (s *server) openFront() error {
 		return errors.Join(err, s.readers.Close())
 	}
 	s.users.Watch(s.bolt.Expel)
+	s.runInitFile(ctx)
 	if s.listener, err = boltPort(s.cfg.Bolt).listen(); err != nil {
 		return errors.Join(err, s.closeFront(context.Background()))
 	}
@@ -324,6 +334,7 @@ func (s *server) boltOptions() bolt.Options {
 	return bolt.Options{
 		Engine:             engine{s.queries},
 		Now:                time.Now,
+		Since:              time.Since,
 		Log:                s.log,
 		Budget:             s.budget,
 		ServerName:         func() string { return *s.inForce.serverName.Load() },

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -14,12 +15,18 @@ import (
 	"memgraphd/internal/query"
 	"memgraphd/internal/schedule"
 	"memgraphd/internal/setting"
+	"memgraphd/internal/storage/temporal"
 )
 
 // inForce is what settings change and others read while they run.
 type inForce struct {
-	queryTimeout atomic.Int64 // nanoseconds
-	serverName   atomic.Pointer[string]
+	queryTimeout  atomic.Int64 // nanoseconds
+	accessTimeout atomic.Int64 // nanoseconds
+	hopsPartial   atomic.Bool
+	remote        remote
+	serverName    atomic.Pointer[string]
+	zone          atomic.Pointer[temporal.Zone] // nil: UTC
+	statements    logging
 }
 
 // snapshotSetting is the setting that is changed most.
@@ -28,7 +35,7 @@ const snapshotSetting = "storage.snapshot.interval"
 // snapshotSecondsFlag is the older flag for the same.
 const snapshotSecondsFlag = "storage-snapshot-interval-sec"
 
-// flagOfSetting names the flag that a setting has at the start.
+// flagOfSetting names the flag that a setting has at the start; empty for one of those without effect.
 func flagOfSetting(name string) string {
 	switch name {
 	case "log.level":
@@ -39,45 +46,38 @@ func flagOfSetting(name string) string {
 		return "query-execution-timeout-sec"
 	case "server.name":
 		return "bolt-server-name-for-init"
+	case settingMinDuration:
+		return config.LogMinDuration
+	case settingFailed:
+		return config.LogFailedQueries
+	case settingPlan:
+		return config.LogQueryPlan
+	case "storage.access_timeout_sec":
+		return "storage-access-timeout-sec"
+	case "hops_limit_partial_results":
+		return "hops-limit-partial-results"
+	case "timezone":
+		return "timezone"
+	case "aws.region", "aws.endpoint_url", "aws.access_key", "aws.secret_key", "file.download_conn_timeout_sec":
+		return strings.NewReplacer(".", "-", "_", "-").Replace(name)
 	case snapshotSetting:
 		return "storage-snapshot-interval"
 	}
 	return ""
 }
 
-// absentSettings are those of Memgraph's that do nothing here, and why.
-func absentSettings() map[string]string {
-	const (
-		license = "there is nothing to license"
-		later   = "this version does not support it"
-		s3      = "nothing is read from S3"
-	)
-	return map[string]string{
-		"organization.name":                              license,
-		"enterprise.license":                             license,
-		"cartesian-product-enabled":                      "plans are always chosen by cost",
-		"debug-query-plans":                              later,
-		"hops_limit_partial_results":                     "at the limit of hops a result is always partial",
-		"storage-gc-aggressive":                          "old versions go continuously",
-		"storage.access_timeout_sec":                     "no statement waits for others to leave the storage",
-		"storage.omit_vector_index_properties_on_return": "there are no vector indexes in this version",
-		"timezone":                       later,
-		"aws.region":                     s3,
-		"aws.access_key":                 s3,
-		"aws.secret_key":                 s3,
-		"aws.endpoint_url":               s3,
-		"file.download_conn_timeout_sec": "no files are downloaded",
-		"log.min_duration_ms":            later,
-		"log.failed_queries":             later,
-		"log.query_plan":                 later,
-	}
-}
-
 // loadSettings makes the table of settings and puts in force what is remembered.
 func (s *server) loadSettings() {
 	s.inForce.queryTimeout.Store(int64(s.cfg.Query.Timeout))
 	s.inForce.serverName.Store(&s.cfg.Bolt.ServerName)
-	s.database = setting.New(s.store, s.settingDefinitions(s.cfg), absentSettings())
+	for _, d := range s.loggingSettings(s.cfg) {
+		d.Apply(d.Value)
+	}
+	s.inForce.accessTimeout.Store(int64(s.cfg.Storage.AccessTimeout))
+	s.inForce.hopsPartial.Store(s.cfg.Query.HopsPartial)
+	s.setZone(s.cfg.Query.Zone)
+	s.inForce.remote.take(&s.cfg.Remote)
+	s.database = setting.New(s.store, s.settingDefinitions(s.cfg))
 	for _, r := range s.database.Load() {
 		name := zap.String("setting", r.Name)
 		overruled := new(setting.OverruledError)
@@ -107,47 +107,65 @@ func (s *server) settingDefinitions(c *config.Config) []setting.Definition {
 	if seconds := c.Setting(snapshotSecondsFlag); interval.Given == "" && seconds.Given() {
 		interval.Given = fmt.Sprintf("--%s=%s (%v)", seconds.Flag.Name, seconds.Value, seconds.Origin)
 	}
-	return []setting.Definition{
+	return slices.Concat(inertSettings(c), s.inForce.remote.settings(c), s.loggingSettings(c), []setting.Definition{
 		interval,
 		fromFlag(c, "log.level", func(text string) { s.logs.level.SetLevel(zapLevel(text)) }),
 		fromFlag(c, "log.to_stderr", func(text string) { s.logs.toStderr.Store(text == "true" || s.logs.file == nil) }),
-		fromFlag(c, "query.timeout", func(text string) {
-			if seconds, err := strconv.ParseFloat(text, 64); err == nil { // it was checked
-				s.inForce.queryTimeout.Store(int64(seconds * float64(time.Second)))
-			}
-		}),
+		fromFlag(c, "query.timeout", inSeconds(&s.inForce.queryTimeout)),
+		fromFlag(c, "storage.access_timeout_sec", inSeconds(&s.inForce.accessTimeout)),
+		fromFlag(c, "hops_limit_partial_results", func(text string) { s.inForce.hopsPartial.Store(text == "true") }),
+		fromFlag(c, "timezone", s.setZone),
 		fromFlag(c, "server.name", func(text string) { s.inForce.serverName.Store(&text) }),
+	})
+}
+
+// inSeconds puts a number of seconds, which was checked, in force.
+func inSeconds(into *atomic.Int64) func(string) {
+	return func(text string) {
+		if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+			into.Store(int64(seconds * float64(time.Second)))
+		}
 	}
+}
+
+// setZone puts a time zone, which was checked, in force. UTC is the zone without a name, as where nothing is asked for.
+func (s *server) setZone(name string) {
+	zone, err := temporal.LookupZone(name)
+	if err != nil || name == "UTC" {
+		zone = nil
+	}
+	s.inForce.zone.Store(zone)
 }
 
 // fromFlag makes a setting that takes what its flag takes.
 func fromFlag(c *config.Config, name string, apply func(string)) setting.Definition {
 	from := c.Setting(flagOfSetting(name))
-	d := setting.Definition{Name: name, Value: from.Value, Check: from.Flag.Canonical, Apply: apply}
+	d := setting.Definition{Name: name, Value: from.Value, Check: from.Flag.Canonical, Apply: apply, Secret: from.Flag.Secret}
 	if from.Given() {
-		d.Given = fmt.Sprintf("--%s=%s (%v)", from.Flag.Name, from.Value, from.Origin)
+		d.Given = fmt.Sprintf("--%s=%s (%v)", from.Flag.Name, from.Shown(), from.Origin)
 	}
 	return d
 }
 
 // settings are the rows of SHOW CONFIG; their names are written as Memgraph writes them there.
 func (s *server) settings() []query.Setting {
-	cfg, changed := s.shown.Load(), map[string]string{}
-	for _, d := range s.settingDefinitions(cfg) {
-		if text, err := s.database.Get(d.Name); err == nil && text != d.Value {
-			changed[flagOfSetting(d.Name)] = text
+	cfg, stored := s.shown.Load(), map[string]setting.Value{}
+	for _, v := range s.database.All() {
+		if flag := flagOfSetting(v.Name); flag != "" && v.Stored {
+			stored[flag] = v
 		}
 	}
 	rows := make([]query.Setting, 0, len(cfg.Settings))
 	for i := range cfg.Settings {
 		from := &cfg.Settings[i]
-		current, ok := changed[from.Flag.Name]
-		if !ok {
-			current = from.Value
+		row := query.Setting{
+			Name: strings.ReplaceAll(from.Flag.Name, "-", "_"), Default: from.Flag.Default, Current: from.Shown(),
+			Description: from.Flag.Help, Source: from.Origin.String(),
 		}
-		rows = append(rows, query.Setting{
-			Name: strings.ReplaceAll(from.Flag.Name, "-", "_"), Default: from.Flag.Default, Current: current, Description: from.Flag.Help,
-		})
+		if v, ok := stored[from.Flag.Name]; ok {
+			row.Current, row.Source = v.Text, "setting "+v.Name
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"memgraphd/internal/client"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/shell"
@@ -44,7 +45,7 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 		Long: "Run statements against a server: from the terminal, from standard input, from --file, or from the command line.\n" +
 			"Statements end with a semicolon. Without a terminal, the first error ends the shell with exit code 1.\n" +
 			"Flags may stand in the profile file, a --flag=value a line, and below a line [name] those of --profile=name.",
-		Args:          cobra.MaximumNArgs(1),
+		Args:          commands.Arguments(cobra.MaximumNArgs(1)),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,7 +66,7 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 	f.AddShort(cmd)
 	flags.Lookup("password").Usage = "the user's password; asked for in a terminal when there is a user and no password"
 	flags.StringVar(&f.format, "output-format", "table", strings.Join(shell.Formats(), ", "))
-	flags.StringVar(&f.format, "format", "table", "the same, as cypher-shell names it")
+	flags.StringVar(&f.format, "format", "table", "the same as --output-format, by cypher-shell's name")
 	flags.StringVarP(&f.statements, "command", "c", "", "statements to run instead of reading any")
 	flags.StringVarP(&f.file, "file", "f", "", "file of statements to run instead of reading any")
 	flags.StringVar(&f.history, "history", homeFile("shell_history"), "file that remembers what was typed")
@@ -125,7 +126,7 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 		return err
 	}
 	so.In, so.InSize = in, size
-	c, err := commands.Connect(ctx, o)
+	c, err := client.Connect(ctx, o)
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}

@@ -98,7 +98,7 @@ func (c *certificates) useLocked(files config.TLS) error {
 }
 
 func (s *tlsState) fields() []zap.Field {
-	return []zap.Field{zap.String("file", s.file), zap.Time("until", s.expires)}
+	return []zap.Field{zap.String("file", s.file), zap.String("until", s.expires.UTC().Format(time.RFC3339))}
 }
 
 // warn tells of a certificate that has ended or soon will. It reports whether it has.

@@ -70,6 +70,7 @@ func (c *conn) next(got *mail) (next *mail, open bool) {
 		if !c.reading.CompareAndSwap(false, true) { // a watcher reads
 			return c.in.take(got, later)
 		}
+		c.srv.courtesy.yield()
 		ok := c.fill()
 		c.reading.Store(false)
 		if !ok {

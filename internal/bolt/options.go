@@ -16,8 +16,11 @@ import (
 type Options struct {
 	Engine Engine           // what runs the statements; required
 	Now    func() time.Time // the clock; required
-	Log    *zap.Logger      // default: no log
-	Budget *memory.Budget   // parent of what large messages take; nil is unlimited
+	// Since returns how long ago a moment of Now was; nil: the difference to Now. A clock that
+	// need not tell the time of day is cheaper.
+	Since  func(time.Time) time.Duration
+	Log    *zap.Logger    // default: no log
+	Budget *memory.Budget // parent of what large messages take; nil is unlimited
 
 	// ServerName returns the agent string in the reply to HELLO; nil: the usual one. Some drivers insist on the prefix "Neo4j/" and a version of two numbers.
 	ServerName func() string
@@ -123,6 +126,9 @@ func silenceOf(keepAlive time.Duration) time.Duration {
 func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
+	}
+	if now := o.Now; o.Since == nil && now != nil {
+		o.Since = func(t time.Time) time.Duration { return now().Sub(t) }
 	}
 	if o.ServerName == nil {
 		o.ServerName = func() string { return defaultServerName }

@@ -16,11 +16,12 @@ import (
 
 // Server accepts connections and serves them.
 type Server struct {
-	o       Options
-	doorLog *zap.Logger // of clients that are not logged in, with few lines a second
-	budget  *memory.Budget
-	buffers buffers
-	monitor monitor
+	o        Options
+	doorLog  *zap.Logger // of clients that are not logged in, with few lines a second
+	budget   *memory.Budget
+	buffers  buffers
+	monitor  monitor
+	courtesy courtesy
 
 	ctx      context.Context // ended when connections must end
 	cancel   context.CancelFunc
@@ -32,7 +33,9 @@ type Server struct {
 	lastPlain atomic.Int64 // when a login without TLS was last warned of
 
 	refusals refusals
+	_        [64]byte      // what everybody reads is not in one line of memory with what changes
 	requests atomic.Uint64 // messages of clients
+	_        [64]byte
 	origins  origins
 
 	mu        sync.Mutex
@@ -64,6 +67,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.monitor.start(o.WriteTimeout, o.KeepAlive)
+	s.courtesy.start(o.Now, o.Since)
 	s.watching.Go(func() { s.monitor.run(s.ctx) })
 	return s, nil
 }

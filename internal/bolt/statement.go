@@ -128,7 +128,6 @@ func (c *conn) forget(i int) {
 
 // closeResults drops every open result.
 func (c *conn) closeResults() {
-	clear(c.parameters)
 	for i := range c.results {
 		c.results[i].Close()
 		c.results[i].Release()
@@ -136,4 +135,5 @@ func (c *conn) closeResults() {
 		c.results[i] = openResult{}
 	}
 	c.results = c.results[:0]
+	clear(c.parameters) // what closes may still tell their names
 }

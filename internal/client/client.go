@@ -83,7 +83,7 @@ func Connect(ctx context.Context, o Options) (*Client, error) {
 	defer cancel()
 	server, err := driver.GetServerInfo(limited)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to %s: %w", o.Address, reason(err)), driver.Close(ctx))
+		return nil, errors.Join(explained(&o, reason(err)), driver.Close(ctx))
 	}
 	c := &Client{driver: driver, server: server}
 	c.open(ctx, o.Database)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"memgraphd/internal/client"
 	"memgraphd/internal/command/progress"
 	"memgraphd/internal/durability/backup"
 	"memgraphd/internal/durability/object"
@@ -55,6 +56,7 @@ func NewBackup(env Env) *cobra.Command {
 	flags.StringVar(&f.to, "to", "", "location of the backups: "+locationHelp)
 	flags.StringVar(&f.directory, "from-directory", "", "data directory to back up; no server may use it")
 	flags.BoolVar(&f.incremental, "incremental", false, "send only what the newest backup there lacks")
+	flags.IntVar(&f.keep, "keep", 0, "afterwards delete what the newest backups, so many, do not need, as memgraphd prune does; 0 keeps all")
 	flags.BoolVar(&f.list, "list", false, "list the backups that are at --to, and take none")
 	f.Add(cmd)
 	f.add(cmd, keysSeal)
@@ -87,7 +89,10 @@ func (f *backupFlags) source(ctx context.Context, env Env) (backup.Source, error
 	}
 	s, err := online.Connect(ctx, o, "memgraphd backup")
 	if err != nil {
-		return nil, fmt.Errorf("%w; --host and --port name the server, --from-directory the directory of one that does not run", err)
+		if errors.Is(err, client.ErrNoServer) {
+			return nil, fmt.Errorf("%w; --from-directory backs up the directory of one that does not run", err)
+		}
+		return nil, err
 	}
 	return s, nil
 }
@@ -198,8 +203,8 @@ func writeTaken(w io.Writer, t *taken) error {
 		{"location", t.Location},
 		{"database", t.Database.String()},
 		{"up to", until},
-		{"sent", fmt.Sprintf("%s in %d objects, in %.1f s", progress.Size(t.SentBytes), t.SentObjects, t.Seconds)},
-		{"whole", fmt.Sprintf("%s in %d objects", progress.Size(t.Bytes), t.Objects)},
+		{"sent", fmt.Sprintf("%s in %s, in %.1f s", progress.Size(t.SentBytes), counted(t.SentObjects, "object"), t.Seconds)},
+		{"whole", fmt.Sprintf("%s in %s", progress.Size(t.Bytes), counted(t.Objects, "object"))},
 	})
 	if err != nil || t.Pruned == nil {
 		return err

@@ -181,7 +181,7 @@ func TestBackupUsage(t *testing.T) {
 	}{
 		{NewBackup, nil, true, "--to"},
 		{NewBackup, []string{"--to", "ftp://x"}, true, "ftp"},
-		{NewBackup, []string{"--to", "/b", "x"}, true, "memgraphd backup --help"},
+		{NewBackup, []string{"--to", "/b", "x"}, true, "backup --help"},
 		{NewBackup, []string{"--to", "/b", "--nonsense"}, true, "--nonsense"},
 		{NewBackup, []string{"--to", "/b", "--from-directory", "/data", "--host", "x"}, true, "--host"},
 		{NewBackup, []string{"--to", "/b", "--throttle-mib-per-sec", "-1"}, true, "-1"},
@@ -194,7 +194,7 @@ func TestBackupUsage(t *testing.T) {
 		{NewRestore, []string{"--from", "/b", "--data-directory", "/r", "--to-time", "yesterday"}, true, "yesterday"},
 		{NewRestore, []string{"--from", "/b", "--data-directory", "/r", "--to-time", "2026-11-23T14:05:00Z", "--to-commit", "1"}, true, "exclude"},
 		{NewRestore, []string{"--from", "/b", "--data-directory", "/r"}, false, "/b"},
-		{NewKeygen, nil, true, "memgraphd keygen --help"},
+		{NewKeygen, nil, true, "keygen --help"},
 	} {
 		_, err := w.run(t, c.create, c.args...)
 		status := new(StatusError)

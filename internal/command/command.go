@@ -79,17 +79,10 @@ func newCommand(env Env, cmd *cobra.Command, run func(cmd *cobra.Command, out *o
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.Flags().BoolVar(&out.json, "json", false, "print the result as one JSON object, and progress as JSON lines")
 	cmd.Flags().BoolVarP(&out.quiet, "quiet", "q", false, "tell nothing about progress")
-	args := cmd.Args
-	cmd.Args = func(cmd *cobra.Command, given []string) error {
-		if args == nil {
-			return nil
-		}
-		if err := args(cmd, given); err != nil {
-			return Usage(fmt.Errorf("%w; memgraphd %s --help says what it takes", err, cmd.Name()))
-		}
-		return nil
+	if cmd.Args != nil {
+		cmd.Args = Arguments(cmd.Args)
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return Usage(err) })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return Usage(FlagError(cmd, err)) })
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return run(cmd, out, args) }
 	return cmd
 }

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -37,8 +36,8 @@ func (f *Connection) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.host, "host", "127.0.0.1", "server's address")
 	flags.IntVar(&f.port, "port", 7687, "server's port")
-	flags.StringVar(&f.user, "username", "", "user to log on as; empty for none")
-	flags.StringVar(&f.password, "password", "", "the user's password")
+	flags.StringVarP(&f.user, "username", "u", "", "user to log on as; empty for none")
+	flags.StringVarP(&f.password, "password", "p", "", "the user's password")
 	flags.StringVar(&f.secret, "password-file", "", "file whose first line is the user's password, which others can read from the command line otherwise")
 	flags.BoolVar(&f.ssl, "use-ssl", false, "encrypt the connection and verify the server's certificate")
 	flags.BoolVar(&f.trustAny, "ssl-trust-any", false, "with --use-ssl, take any certificate")
@@ -47,8 +46,6 @@ func (f *Connection) Add(cmd *cobra.Command) {
 // AddShort declares the flags that only a shell has, with cypher-shell's names.
 func (f *Connection) AddShort(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Lookup("username").Shorthand = "u"
-	flags.Lookup("password").Shorthand = "p"
 	flags.StringVarP(&f.database, "database", "d", "", "database to run statements on; empty for the user's home")
 	flags.StringVarP(&f.address, "address", "a", "", "server's address as a URI: bolt://host:port, with +s to verify its certificate, +ssc to take any")
 }
@@ -129,16 +126,7 @@ func (f *Connection) Connect(ctx context.Context, fsys vfs.FS, agent string) (*c
 	if err != nil {
 		return nil, err
 	}
-	return Connect(ctx, o)
-}
-
-// Connect opens a connection, and says what to do where there is no server. The caller closes it.
-func Connect(ctx context.Context, o client.Options) (*client.Client, error) {
-	c, err := client.Connect(ctx, o)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, fmt.Errorf("no server listens at %s; --host and --port choose another", o.Address)
-	}
-	return c, err
+	return client.Connect(ctx, o)
 }
 
 // longest is more than a command over Bolt takes: the driver heeds the end of a context

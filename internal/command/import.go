@@ -91,8 +91,8 @@ func runImport(ctx context.Context, out *output, f *importFlags, name string) (e
 		return err
 	}
 	if failed == nil && report.SkippedCount > 0 && !f.skipUnsupported {
-		failed = fmt.Errorf("%d statements are not supported here and were passed over; with --skip-unsupported that is no failure",
-			report.SkippedCount)
+		failed = fmt.Errorf("passed over as not supported here: %s; with --skip-unsupported that is no failure",
+			counted(report.SkippedCount, "statement"))
 	}
 	return failed
 }
@@ -127,6 +127,9 @@ func importFailed(ctx context.Context, r load.Report, err error) error {
 	if r.NextLine == 0 {
 		return errors.New(reason)
 	}
+	if r.NextLine <= 1 && r.Statements == 0 && r.SkippedCount == 0 && !errors.Is(err, load.ErrUnsure) {
+		return errors.New(reason + "\nno statement was run; memgraphd import takes statements, memgraphd import csv and import json take data")
+	}
 	return fmt.Errorf("%s\nwhat begins before line %d is in the database; mend the cause and go on with --from-line=%d", reason, r.NextLine, r.NextLine)
 }
 
@@ -136,8 +139,8 @@ func (r *importResult) print(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d statements in %d transactions: %d nodes and %d relationships in %.1f s\n",
-		r.Statements, r.Transactions, r.Nodes, r.Relationships, r.Seconds)
+	_, err := fmt.Fprintf(w, "%s in %s: %s and %s in %.1f s\n", counted(r.Statements, "statement"),
+		counted(r.Transactions, "transaction"), counted(r.Nodes, "node"), counted(r.Relationships, "relationship"), r.Seconds)
 	return err
 }
 

@@ -101,8 +101,9 @@ func runBulk(ctx context.Context, out *output, f *fileFlags, o bulk.Options, nam
 			io.Closer
 		}{step.Reader(file), file}, nil
 	}
+	o.Peek = func(name string) (io.ReadCloser, error) { return out.env.FS.Open(name) }
 	o.Progress = func(r bulk.Report) {
-		step.Note(fmt.Sprintf("%d nodes, %d relationships", r.Nodes, r.Relationships))
+		step.Note(counted(r.Nodes, "node") + ", " + counted(r.Relationships, "relationship"))
 	}
 	began := out.env.Now()
 	report, failed := bulk.Run(ctx, o)
@@ -142,8 +143,8 @@ func (f *fileFlags) failed(ctx context.Context, r bulk.Report, err error) error 
 	if f.check || r.Nodes == 0 && !errors.Is(err, bulk.ErrUnsure) {
 		return err
 	}
-	return fmt.Errorf("%w\n%d nodes and %d relationships of this import are in the database: remove them before it is tried again",
-		err, r.Nodes, r.Relationships)
+	return fmt.Errorf("%w\n%s and %s of this import are in the database: remove them before it is tried again",
+		err, counted(r.Nodes, "node"), counted(r.Relationships, "relationship"))
 }
 
 // badRows opens the file for bad rows: their file, line and reason, and their fields as they were.
@@ -168,15 +169,15 @@ func (r *bulkResult) print(w io.Writer) error {
 	if r.Checked {
 		what = "checked, and nothing sent: "
 	}
-	text := fmt.Sprintf("%s%d nodes and %d relationships in %.1f s", what, r.Nodes, r.Relationships, r.Seconds)
+	text := fmt.Sprintf("%s%s and %s in %.1f s", what, counted(r.Nodes, "node"), counted(r.Relationships, "relationship"), r.Seconds)
 	if r.Seconds > 0 && r.Error == "" && !r.Checked {
 		text += fmt.Sprintf(" (%.0f a second)", float64(r.Nodes+r.Relationships)/r.Seconds)
 	}
 	if r.Duplicates > 0 {
-		text += fmt.Sprintf("; %d duplicate nodes passed over", r.Duplicates)
+		text += "; " + counted(r.Duplicates, "duplicate node") + " passed over"
 	}
 	if r.BadRows > 0 {
-		text += fmt.Sprintf("; %d bad rows passed over", r.BadRows)
+		text += "; " + counted(r.BadRows, "bad row") + " passed over"
 	}
 	_, err := fmt.Fprintln(w, text)
 	return err

@@ -275,7 +275,7 @@ func fileFacts(f *inspect.File) []fact {
 	}
 	graph := ""
 	if f.Kind == inspect.KindSnapshot && f.Database != "" {
-		graph = fmt.Sprintf("%d nodes, %d relationships, %d names, %d catalogue entries", f.Nodes, f.Relationships, f.Names, f.Entries)
+		graph = fmt.Sprintf("%s, %s, %s, %d in the catalogue", counted(f.Nodes, "node"), counted(f.Relationships, "relationship"), counted(f.Names, "name"), f.Entries)
 	}
 	size := progress.Size(f.Bytes)
 	switch {

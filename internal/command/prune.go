@@ -178,7 +178,7 @@ func writePruned(w io.Writer, p *pruned) error {
 	for _, s := range p.Since {
 		fmt.Fprintf(&b, "stays  every moment of timeline %d from commit %d of %s on\n", s.Timeline, s.Commit, s.Time.UTC().Format(time.RFC3339))
 	}
-	fmt.Fprintf(&b, "%d objects with %s and %d backups ", p.objectsIn, progress.Size(p.Bytes), len(p.Gone))
+	fmt.Fprintf(&b, "%s with %s and %s ", counted(p.objectsIn, "object"), progress.Size(p.Bytes), counted(len(p.Gone), "backup"))
 	if p.Deleted {
 		fmt.Fprintf(&b, "were deleted, %d objects stay\n", p.Stays)
 	} else {

@@ -201,7 +201,7 @@ func (f *follower) hear(p restore.Progress) {
 		f.phase, f.step = p.Phase, f.r.Step(phaseText(p.Phase), progress.Bytes, p.Total)
 	}
 	if p.Commits > 0 {
-		f.step.Note(fmt.Sprintf("%d commits", p.Commits))
+		f.step.Note(counted(p.Commits, "commit"))
 	}
 	f.step.Set(p.Bytes, p.Total)
 }
@@ -234,7 +234,7 @@ func writeRestored(w io.Writer, r *restored) error {
 		{"database", r.Database.String()},
 		{"from", r.From},
 		{"begins with", began},
-		{"then", fmt.Sprintf("%d pieces of the log", len(r.Pieces))},
+		{"then", counted(len(r.Pieces), "piece") + " of the log"},
 	}
 	if r.DryRun {
 		if r.Until {
@@ -246,9 +246,9 @@ func writeRestored(w io.Writer, r *restored) error {
 			fact{"nothing was written", "--dry-run"}))
 	}
 	return writeFacts(w, append(facts,
-		fact{"read", fmt.Sprintf("%s, %d commits replayed, in %.1f s", progress.Size(r.Bytes), r.Replayed, r.Seconds)},
+		fact{"read", fmt.Sprintf("%s, %s replayed, in %.1f s", progress.Size(r.Bytes), counted(r.Replayed, "commit"), r.Seconds)},
 		fact{"restored", reached},
-		fact{"holds", fmt.Sprintf("%d nodes, %d relationships", r.Nodes, r.Relationships)},
+		fact{"holds", counted(r.Nodes, "node") + ", " + counted(r.Relationships, "relationship")},
 		fact{"in", r.Directory},
 		fact{"timeline", fmt.Sprintf("%d, after %d", r.NewTimeline, r.Timeline)},
 		fact{"former files", r.KeptIn}))

@@ -135,13 +135,13 @@ func writeVerdict(w io.Writer, v *inspect.Verdict) error {
 	for _, l := range v.LostCommits {
 		fmt.Fprintf(&b, "LOST: %s: %s (%s)\n", l, l.Reason, l.File)
 	}
-	fmt.Fprintf(&b, "%s: %s, %d files with %s read in %v\n", v.Location, outcome(v), v.Files, progress.Size(v.Bytes), v.Took.Round(roundTo))
+	fmt.Fprintf(&b, "%s: %s, %s with %s read in %v\n", v.Location, outcome(v), counted(v.Files, "file"), progress.Size(v.Bytes), v.Took.Round(roundTo))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
 	}
 	graph := ""
 	if v.Restored {
-		graph = fmt.Sprintf("rebuilt and checked: %d nodes, %d relationships", v.Nodes, v.Relationships)
+		graph = "rebuilt and checked: " + counted(v.Nodes, "node") + ", " + counted(v.Relationships, "relationship")
 	}
 	running := ""
 	if v.Running {

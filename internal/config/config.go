@@ -24,9 +24,14 @@ type Config struct {
 	Metrics Metrics
 	Backup  Backup
 
+	Remote Remote
+	Start  Start
+
 	MemoryLimitBytes int64 // 0: as much as the machine or the control group gives
+	MemoryLowBytes   int64 // with less left on the machine, warn; 0: never
 
 	Settings []Setting // every supported flag, in the order of the table
+	Ignored  []Setting // flags without effect that were given
 	Warnings []Warning // flags without effect and settings that risk something
 }
 
@@ -81,19 +86,17 @@ type Query struct {
 	MemoryLimitBytes int64 // of one query; 0: none
 	FileRoots        []string
 	AllowLoadCSV     bool
-}
-
-// Log is where lines go and which.
-type Log struct {
-	File         string // "" for standard error
-	Level        string // TRACE DEBUG INFO WARNING ERROR CRITICAL
-	AlsoToStderr bool
+	Zone             string // in which the current date and time are read
+	HopsPartial      bool   // a result that is cut off at the limit of hops is no error
 }
 
 // Metrics is the port that tells how the server is.
 type Metrics struct {
 	Address string
 	Port    int // 0: none
+	// TokenFile has what requests must carry; "": they need nothing.
+	TokenFile string
+	Profiles  bool
 }
 
 // fill takes the settings from viper; the values have been checked.
@@ -139,6 +142,7 @@ func (c *Config) fill(v *viper.Viper) {
 	c.Archive = archive(v)
 	c.S3 = S3{Endpoint: v.GetString("s3-endpoint"), Region: v.GetString("s3-region")}
 	c.Backup = backups(v)
+	c.Remote = remote(v)
 	c.Query = Query{
 		Timeout:          seconds(v, "query-execution-timeout-sec"),
 		IdleTimeout:      seconds(v, "transaction-idle-timeout-sec"),
@@ -146,19 +150,21 @@ func (c *Config) fill(v *viper.Viper) {
 		Workers:          v.GetInt("query-workers"),
 		MemoryLimitBytes: v.GetInt64("query-memory-limit") << 20,
 		AllowLoadCSV:     v.GetBool("allow-load-csv"),
+		Zone:             v.GetString("timezone"),
+		HopsPartial:      v.GetBool("hops-limit-partial-results"),
 	}
 	for root := range strings.SplitSeq(v.GetString("query-file-roots"), ",") {
 		if root != "" {
 			c.Query.FileRoots = append(c.Query.FileRoots, root)
 		}
 	}
-	c.Log = Log{
-		File:         v.GetString("log-file"),
-		Level:        v.GetString("log-level"),
-		AlsoToStderr: v.GetBool("also-log-to-stderr"),
+	c.Log = logConfig(v)
+	c.Metrics = Metrics{
+		Address: v.GetString("metrics-address"), Port: v.GetInt("metrics-port"), TokenFile: v.GetString(metricsTokenFile), Profiles: v.GetBool(metricsProfiles),
 	}
-	c.Metrics = Metrics{Address: v.GetString("metrics-address"), Port: v.GetInt("metrics-port")}
+	c.Start = Start{File: v.GetString("init-file"), DataFile: v.GetString("init-data-file")}
 	c.MemoryLimitBytes = v.GetInt64("memory-limit") << 20
+	c.MemoryLowBytes = v.GetInt64("memory-warning-threshold") << 20
 }
 
 // snapshotSchedule takes --storage-snapshot-interval, or where that is empty, the other flag.
@@ -173,6 +179,8 @@ func snapshotSchedule(v *viper.Viper) schedule.Schedule {
 const (
 	snapshotInterval    = "storage-snapshot-interval"
 	snapshotIntervalSec = "storage-snapshot-interval-sec"
+	metricsTokenFile    = "metrics-token-file"
+	metricsProfiles     = "metrics-pprof"
 )
 
 func seconds(v *viper.Viper, name string) time.Duration {
@@ -234,6 +242,9 @@ func (c *Config) risks() []Warning {
 	}
 	if c.Bolt.AllowOpenAccess {
 		warn("bolt-allow-open-access", "is on: while no user exists, whoever reaches the port can read and change everything")
+	}
+	if m := c.Metrics; m.Port != 0 && m.Profiles && m.TokenFile == "" {
+		warn(metricsProfiles, "is on without --"+metricsTokenFile+": whoever reaches the port for metrics can slow the server down")
 	}
 	return risks
 }

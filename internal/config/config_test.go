@@ -114,11 +114,11 @@ func TestRendered(t *testing.T) {
 		}
 	}
 	check("../../configs/memgraph.conf", func(string) string { return RenderFile() })
-	check("../../docs/configuration.md", func(old string) string {
+	check("../../docs/configure.md", func(old string) string {
 		head, rest, ok := strings.Cut(old, begin)
 		_, tail, closed := strings.Cut(rest, end)
 		if !ok || !closed {
-			t.Fatalf("docs/configuration.md has no %s … %s", begin, end)
+			t.Fatalf("docs/configure.md has no %s … %s", begin, end)
 		}
 		return head + begin + RenderTables() + "\n" + end + tail
 	})
@@ -146,8 +146,24 @@ func TestSampleFile(t *testing.T) {
 			t.Errorf("--%s is not in the sample file", s.Flag.Name)
 		}
 	}
-	if len(c.Warnings) != 0 {
-		t.Errorf("warnings: %v", c.Warnings)
+	for i := range c.Ignored {
+		if s := &c.Ignored[i]; s.Value != s.Flag.Default || s.Origin.Source != FromFile {
+			t.Errorf("--%s is %q (%v), and in the sample file %q", s.Flag.Name, s.Value, s.Origin, s.Flag.Default)
+		}
+	}
+	inert := 0
+	for _, f := range Flags() {
+		if f.Unsupported != "" && fromEnvironment(&f) {
+			inert++
+		}
+	}
+	if len(c.Ignored) != inert {
+		t.Errorf("%d flags without effect are in the sample file, and %d in the table", len(c.Ignored), inert)
+	}
+	for _, w := range c.Warnings {
+		if !strings.Contains(w.Text, " has no effect: ") {
+			t.Errorf("warning: %v", w)
+		}
 	}
 }
 
@@ -159,14 +175,14 @@ func TestTable(t *testing.T) {
 			t.Errorf("--%s is there twice or not in its normal form", f.Name)
 		}
 		seen[f.Name] = true
-		if f.Unsupported != "" {
-			continue
-		}
 		if got, err := f.Canonical(f.Default); err != nil || got != f.Default {
 			t.Errorf("--%s: its default becomes %q, %v", f.Name, got, err)
 		}
-		if !strings.HasSuffix(f.Help, ".") {
+		if f.Unsupported == "" && !strings.HasSuffix(f.Help, ".") {
 			t.Errorf("--%s: its help is no sentence", f.Name)
+		}
+		if f.Unsupported != "" && (f.Help != "" || strings.HasSuffix(f.Unsupported, ".")) {
+			t.Errorf("--%s: it has no effect, and its reason is part of a sentence", f.Name)
 		}
 		if (f.Kind == Choice) != (f.Choices != nil) || (f.Kind == Int || f.Kind == Float) != (f.Max > 0) {
 			t.Errorf("--%s: its kind and its bounds do not fit", f.Name)

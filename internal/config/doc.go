@@ -11,6 +11,8 @@
 //  5. MEMGRAPH_<FLAG>, upper case with _ for -, unless it is empty
 //  6. the command line
 //
+// Where none of them gives a flag, what SET DATABASE SETTING has stored wins over the default; Rows is given that.
+//
 // # Flag files
 //
 // One flag a line, as gflags has it:
@@ -31,5 +33,6 @@
 //
 // All mistakes of all sources are collected into one error, each naming the flag, the value, what would be
 // right, and the place it came from. A flag that nobody knows comes with the nearest known name. A flag that
-// Memgraph has and this server has not is a warning, and has no effect.
+// Memgraph has and this server has not is a warning, and has no effect; its value has to be right
+// all the same.
 package config

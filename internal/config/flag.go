@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"memgraphd/internal/schedule"
+	"memgraphd/internal/storage/temporal"
 )
 
 // Kind says which values a flag takes.
@@ -24,6 +25,7 @@ const (
 	Address              // an IP address or a host name
 	Schedule             // seconds or a cron expression, as package schedule reads them
 	Pattern              // a regular expression, as package regexp reads them
+	Zone                 // a time zone by its name
 )
 
 // String names the kind as the documentation does.
@@ -45,6 +47,8 @@ func (k Kind) String() string {
 		return "schedule"
 	case Pattern:
 		return "pattern"
+	case Zone:
+		return "time zone"
 	}
 	return "unknown"
 }
@@ -61,6 +65,7 @@ type Flag struct {
 	Choices []string          // values of a Choice
 	Refused map[string]string // values of a Choice that Memgraph takes, in lower case, and why they are not taken here
 	Needed  bool              // a Text that may not be empty
+	Secret  bool              // a Text that is shown to nobody
 	Help    string            // one or more sentences
 
 	// Unsupported says why a flag of Memgraph's has no effect here; empty for a flag that has one.
@@ -97,6 +102,8 @@ func (f *Flag) Wants() string {
 		return schedule.Wants
 	case Pattern:
 		return "a regular expression, in the syntax of RE2"
+	case Zone:
+		return "a time zone of IANA's, as Europe/Berlin, or UTC"
 	}
 	return ""
 }
@@ -140,6 +147,12 @@ func (f *Flag) Canonical(text string) (string, error) {
 			return "", fmt.Errorf("%q is not %s: %w", text, f.Wants(), err)
 		}
 		ok = true
+	case Zone:
+		_, err := temporal.LookupZone(text)
+		ok = err == nil
+	}
+	if !ok && f.Secret {
+		return "", fmt.Errorf("the value is not %s", f.Wants())
 	}
 	if !ok {
 		return "", fmt.Errorf("%q is not %s", text, f.Wants())
@@ -187,4 +200,16 @@ func normal(name string) string {
 // EnvName is the environment variable that sets the flag.
 func (f *Flag) EnvName() string {
 	return "MEMGRAPH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// Lookup returns the flag of a name, which may be written as on the command line, or nil.
+func Lookup(name string) *Flag {
+	name = normal(strings.TrimLeft(name, "-"))
+	flags := Flags()
+	for i := range flags {
+		if flags[i].Name == name {
+			return &flags[i]
+		}
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -60,7 +61,8 @@ func Load(src Sources) (*Config, error) {
 	c.Auth.First, c.Warnings = first, append(c.Warnings, warnings...)
 	r.strays(v.GetBool("strict-flag-check"), c)
 	c.Warnings = append(c.Warnings, r.misspelt(src.Environ)...)
-	c.Warnings = append(c.Warnings, r.withoutEffect()...)
+	c.Ignored = r.ignored()
+	c.Warnings = append(c.Warnings, inertWarnings(c.Ignored)...)
 	c.Warnings = append(c.Warnings, c.risks()...)
 	if err := c.Bolt.TLS.problem(); err != nil {
 		r.problems = append(r.problems, err)
@@ -98,6 +100,17 @@ type Setting struct {
 	Origin Origin
 }
 
+// Shown is the value as anybody may see it.
+func (s *Setting) Shown() string {
+	if s.Flag.Secret && s.Value != "" {
+		return Masked
+	}
+	return s.Value
+}
+
+// Masked is shown for a secret.
+const Masked = "******"
+
 // layers hands the assignments to viper, the earlier ones below the later ones, and lists all settings.
 func (r *reader) layers(flags []Flag) (*viper.Viper, []Setting) {
 	v := viper.New()
@@ -126,7 +139,12 @@ func (r *reader) layers(flags []Flag) (*viper.Viper, []Setting) {
 func (r *reader) strays(strict bool, c *Config) {
 	for _, arg := range r.stray {
 		text := fmt.Sprintf("%q is neither a flag nor a command", clip(arg))
-		if _, ok := canonicalBool(arg); ok {
+		switch _, ok := canonicalBool(arg); {
+		case arg == "serve" || arg == "start" || arg == "server":
+			text += "; memgraphd without a command serves"
+		case !ok:
+			text += "; memgraphd --help lists both"
+		default:
 			text += "; the value of a switch follows an equals sign, as in --storage-wal-enabled=" + strings.ToLower(arg)
 		}
 		if strict {
@@ -137,30 +155,31 @@ func (r *reader) strays(strict bool, c *Config) {
 	}
 }
 
-// withoutEffect warns of the flags of Memgraph's that were given and do nothing here.
-func (r *reader) withoutEffect() []Warning {
-	last := make(map[string]assignment)
-	var order []string
+// ignored lists the flags of Memgraph's that were given and do nothing here, each once and with its last value.
+func (r *reader) ignored() []Setting {
+	var given []Setting
 	for _, a := range r.assigned {
 		if a.flag.Unsupported == "" {
 			continue
 		}
-		if _, ok := last[a.flag.Name]; !ok {
-			order = append(order, a.flag.Name)
+		s := Setting{Flag: *a.flag, Value: a.value, Origin: a.origin}
+		if at := slices.IndexFunc(given, func(g Setting) bool { return g.Flag.Name == a.flag.Name }); at >= 0 {
+			given[at] = s
+		} else {
+			given = append(given, s)
 		}
-		last[a.flag.Name] = a
 	}
+	return given
+}
+
+// inertWarnings warns of each flag that was given and does nothing here, unless its value is what holds anyway.
+func inertWarnings(ignored []Setting) []Warning {
 	var warnings []Warning
-	for _, name := range order {
-		a := last[name]
-		value := a.value
-		if a.flag.Kind == Bool {
-			value, _ = canonicalBool(value)
+	for i := range ignored {
+		s := &ignored[i]
+		if s.Flag.Fixed == "" || !strings.EqualFold(s.Value, s.Flag.Fixed) {
+			warnings = append(warnings, Warning{Origin: s.Origin, Text: fmt.Sprintf("--%s has no effect: %s", s.Flag.Name, s.Flag.Unsupported)})
 		}
-		if a.flag.Fixed != "" && strings.EqualFold(value, a.flag.Fixed) {
-			continue
-		}
-		warnings = append(warnings, Warning{Origin: a.origin, Text: fmt.Sprintf("--%s has no effect: %s", name, a.flag.Unsupported)})
 	}
 	return warnings
 }

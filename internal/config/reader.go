@@ -11,6 +11,8 @@ import (
 
 const (
 	includeDepthMax = 16
+	filesMax        = 100 // flag files that are read, each as often as it is
+	problemsMax     = 50  // mistakes that are told
 	fileBytesMax    = 1 << 20
 	nameBytesMax    = 100
 )
@@ -63,7 +65,9 @@ type reader struct {
 
 	assigned []assignment
 	stray    []string // arguments that are no flags
+	files    int      // that were read
 	problems []error
+	further  int // problems that are not told
 }
 
 func newReader(flags []Flag, readFile func(string) ([]byte, error)) *reader {
@@ -83,6 +87,12 @@ func (r *reader) file(name string, from Origin, within []string) {
 	}
 	if slices.Contains(within, name) {
 		r.problem(from, fmt.Errorf("flag file %s includes itself", name))
+		return
+	}
+	if r.files++; r.files > filesMax {
+		if r.files == filesMax+1 {
+			r.problem(from, fmt.Errorf("more than %d flag files are read; do they include each other?", filesMax))
+		}
 		return
 	}
 	text, err := r.readFile(name)
@@ -147,8 +157,8 @@ func (r *reader) arguments(args []string) {
 func (r *reader) environment(lookup func(string) (string, bool)) {
 	for _, name := range r.names {
 		flag := r.flags[name]
-		if flag.Name == flagFile {
-			continue // MEMGRAPH_CONFIG does this
+		if !fromEnvironment(flag) {
+			continue // MEMGRAPH_CONFIG names a file, and nothing is printed
 		}
 		if value, ok := lookup(flag.EnvName()); ok && value != "" {
 			r.assign(flag, value, Origin{Source: FromEnvironment, Name: flag.EnvName()}, nil)
@@ -217,14 +227,12 @@ func (r *reader) assign(flag *Flag, value string, origin Origin, within []string
 		}
 		return
 	}
-	if flag.Unsupported == "" {
-		canonical, err := flag.Canonical(value)
-		if err != nil {
-			r.problem(origin, fmt.Errorf("--%s: %w", flag.Name, err))
-			return
-		}
-		value = canonical
+	canonical, err := flag.Canonical(value)
+	if err != nil {
+		r.problem(origin, fmt.Errorf("--%s: %w", flag.Name, err))
+		return
 	}
+	value = canonical
 	r.assigned = append(r.assigned, assignment{flag: flag, value: value, origin: origin})
 }
 
@@ -246,8 +254,17 @@ func (p *ProblemError) Error() string {
 func (p *ProblemError) Unwrap() error { return p.Err }
 
 func (r *reader) problem(origin Origin, err error) {
+	if len(r.problems) >= problemsMax {
+		r.further++
+		return
+	}
 	r.problems = append(r.problems, &ProblemError{Origin: origin, Err: err})
 }
 
-// err joins all problems, in the order in which they were met.
-func (r *reader) err() error { return errors.Join(r.problems...) }
+// err joins the problems, in the order in which they were met.
+func (r *reader) err() error {
+	if r.further > 0 {
+		r.problems = append(r.problems, fmt.Errorf("and %d mistakes more", r.further))
+	}
+	return errors.Join(r.problems...)
+}

@@ -7,11 +7,13 @@ import (
 
 const renderWidth = 100
 
-// RenderFile writes the sample flag file: every supported flag with its help, commented out at its default.
+// RenderFile writes the sample flag file: every supported flag with its help, commented out at its default, then those
+// without effect with the reason, commented out at what is their default in Memgraph.
 func RenderFile() string {
 	var b strings.Builder
 	b.WriteString("# The configuration of memgraphd, one flag a line. Every flag is here, at its default.\n" +
 		"# The environment (MEMGRAPH_<FLAG>) and the command line win over this file.\n" +
+		"# `memgraphd config check` finds what is wrong in it; `memgraphd config show` tells what counts, and why.\n" +
 		"# Rendered from the flag table by `make golden`.\n")
 	group := ""
 	for _, f := range Flags() {
@@ -22,14 +24,27 @@ func RenderFile() string {
 			group = f.Group
 			fmt.Fprintf(&b, "\n## %s\n", group)
 		}
-		b.WriteString("\n")
-		for _, line := range wrap(f.Help+" "+sentence(f.Wants()), renderWidth-2) {
-			b.WriteString("# " + line + "\n")
-		}
-		fmt.Fprintf(&b, "# --%s=%s\n", f.Name, f.Default)
+		renderFlag(&b, &f, f.Help)
 	}
 	b.WriteString("\n## More files\n\n# --flag-file=/etc/memgraph/more.conf\n")
+	b.WriteString("\n## Without effect\n\n" +
+		"# These flags of Memgraph's are accepted, so that its files can be used as they are; the server warns\n" +
+		"# of each one that is set, unless it is set to what holds here anyway. They are at their defaults there.\n")
+	for _, f := range Flags() {
+		if f.Unsupported != "" && fromEnvironment(&f) {
+			renderFlag(&b, &f, "No effect: "+f.Unsupported+".")
+		}
+	}
 	return b.String()
+}
+
+// renderFlag writes one flag of the sample file with what is said about it.
+func renderFlag(b *strings.Builder, f *Flag, about string) {
+	b.WriteString("\n")
+	for _, line := range Wrap(about+" "+sentence(f.Wants()), renderWidth-2) {
+		b.WriteString("# " + line + "\n")
+	}
+	fmt.Fprintf(b, "# --%s=%s\n", f.Name, f.Default)
 }
 
 // RenderTables writes the tables of flags for the documentation.
@@ -47,10 +62,10 @@ func RenderTables() string {
 		fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, code(f.Default), f.Wants(), f.Help)
 	}
 	b.WriteString("\n### Known and without effect\n\nFlags of Memgraph's that are accepted with a warning, so that its files can be used as they are. " +
-		"No warning comes when the value is what holds here anyway.\n\n| Flag | Why | Holds here |\n| --- | --- | --- |\n")
+		"No warning comes when the value is what holds here anyway.\n\n| Flag | Values | Why | Holds here |\n| --- | --- | --- | --- |\n")
 	for _, f := range Flags() {
 		if f.Unsupported != "" {
-			fmt.Fprintf(&b, "| `--%s` | %s | %s |\n", f.Name, f.Unsupported, code(f.Fixed))
+			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, f.Wants(), f.Unsupported, code(f.Fixed))
 		}
 	}
 	return b.String()
@@ -68,8 +83,8 @@ func sentence(wants string) string {
 	return strings.ToUpper(wants[:1]) + wants[1:] + "."
 }
 
-// wrap breaks text into lines of at most width bytes, where words allow.
-func wrap(text string, width int) []string {
+// Wrap breaks text into lines of at most width bytes, where words allow.
+func Wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {

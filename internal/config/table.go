@@ -19,7 +19,7 @@ const ServerNameDefault = "Neo4j/5.26.0 compatible graph database server - memgr
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {
-	return slices.Concat(boltFlags(), networkFlags(), authFlags(), storageFlags(), queryFlags(), logFlags(), monitorFlags(), startFlags(), unsupportedFlags())
+	return slices.Concat(boltFlags(), networkFlags(), authFlags(), storageFlags(), queryFlags(), moreQueryFlags(), logFlags(), memoryFlags(), monitorFlags(), startFlags(), initFlags(), unsupportedFlags())
 }
 
 func boltFlags() []Flag {
@@ -82,7 +82,7 @@ func storageFlags() []Flag {
 			Choices: []string{"SNAPSHOT_ISOLATION", "READ_COMMITTED", "READ_UNCOMMITTED"},
 			Help:    "Isolation of transactions. READ_UNCOMMITTED is accepted and means READ_COMMITTED.",
 		},
-	}, walFlags(), snapshotFlags(), retentionFlags(), spaceFlags(), archiveFlags(), recoveryFlags(), backupFlags())
+	}, walFlags(), snapshotFlags(), retentionFlags(), spaceFlags(), archiveFlags(), recoveryFlags(), backupFlags(), remoteFlags())
 }
 
 func walFlags() []Flag {
@@ -168,24 +168,15 @@ func queryFlags() []Flag {
 	}
 }
 
-func logFlags() []Flag {
+func memoryFlags() []Flag {
 	return []Flag{
-		{
-			Name: "log-file", Group: groupLog, Kind: Text, Default: "",
-			Help: "File to append the log to; empty for standard error. It is opened anew on SIGHUP, for rotation by logrotate.",
-		},
-		{
-			Name: "log-level", Group: groupLog, Kind: Choice, Default: "WARNING",
-			Choices: []string{"TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"},
-			Help:    "Least severe lines to log. The lines about starting and stopping are always there.",
-		},
-		{
-			Name: "also-log-to-stderr", Group: groupLog, Kind: Bool, Default: "false",
-			Help: "Log to standard error as well when --log-file is set.",
-		},
 		{
 			Name: "memory-limit", Group: groupMemory, Kind: Int, Default: "0", Max: 1 << 30, Unit: "MiB",
 			Help: "Memory that the server may take; 0 means the limit of its control group, or 90 % of the machine's. What would pass it fails with an error.",
+		},
+		{
+			Name: "memory-warning-threshold", Group: groupMemory, Kind: Int, Default: "1024", Max: 1 << 30, Unit: "MiB",
+			Help: "Warn when the machine has less memory left than this, which is looked at every three seconds; 0 never warns.",
 		},
 	}
 }
@@ -199,6 +190,14 @@ func monitorFlags() []Flag {
 		{
 			Name: "metrics-port", Group: groupMonitor, Kind: Int, Default: "9091", Max: 65535,
 			Help: "Port for metrics and health; 0 turns it off. A port that is taken stops the start if this flag was given, else it is named in a warning.",
+		},
+		{
+			Name: metricsTokenFile, Group: groupMonitor, Kind: Text, Default: "",
+			Help: "File with a token that requests for /metrics and /debug/pprof/ must carry as Authorization: Bearer. Empty: they need none. The health checks never do. SIGHUP reads the file anew.",
+		},
+		{
+			Name: metricsProfiles, Group: groupMonitor, Kind: Bool, Default: "false",
+			Help: "Serve Go's profiler at /debug/pprof/ of the port for metrics. Who may read it can slow the server down.",
 		},
 	}
 }

@@ -1,138 +1,222 @@
 package config
 
-import (
-	"slices"
-	"strings"
-)
-
-const later = "not supported by this version"
+import "slices"
 
 // unsupportedFlags are those that Memgraph has and this server has not: known by name, so that its
-// configuration files can be used as they are, and without effect.
+// configuration files can be used as they are, and without effect. Their values are checked all the
+// same: what would stop Memgraph stops this server too.
 func unsupportedFlags() []Flag {
-	return slices.Concat(unsupportedBolt(), unsupportedAuth(), unsupportedStorage(), unsupportedQuery(), unsupportedLog(), unsupportedOther())
+	return slices.Concat(
+		withoutEffect(groupBolt, unsupportedBolt()),
+		withoutEffect(groupAuth, unsupportedAuth()),
+		withoutEffect(groupStorage, unsupportedStorage()),
+		withoutEffect(groupStorage, unsupportedLayout()),
+		withoutEffect(groupStorage, unsupportedSnapshots()),
+		withoutEffect(groupQuery, unsupportedQuery()),
+		withoutEffect(groupLog, unsupportedLog()),
+		withoutEffect(groupMonitor, unsupportedMonitor()),
+		withoutEffect(groupOther, unsupportedCluster()),
+		withoutEffect(groupOther, unsupportedOther()),
+		withoutEffect(groupStart, printingFlags()),
+	)
 }
 
-func unsupportedBolt() []Flag {
-	return ignored(groupBolt, [][3]string{
-		{"bolt-num-workers", "connections are served by as many threads as there are processors", ""},
-		{"scheduler", "connections are served by as many threads as there are processors", ""},
-	})
+// inert is a flag without effect.
+type inert struct {
+	name    string
+	takes   values
+	initial string // Memgraph's default
+	holds   string // the value, if any, that is in effect here anyway
+	why     string // there is no effect
 }
 
-func unsupportedAuth() []Flag {
-	return ignored(groupOther, [][3]string{
-		{"auth-module-mappings", later, ""},
-		{"auth-module-timeout-ms", later, ""},
-	})
+// values are those that an inert flag takes.
+type values struct {
+	kind     Kind
+	min, max float64
+	unit     string
+	choices  []string
+	secret   bool
 }
 
-func unsupportedStorage() []Flag {
-	return ignored(groupStorage, [][3]string{
-		{"storage-recover-on-startup?", "use --data-recovery-on-startup", ""},
-		{"storage-backup-dir-enabled?", "files that a start without recovery, or one that accepts a loss, moves aside are always kept, in .backup", "true"},
-		{"storage-enable-backup-dir?", "files that a start without recovery, or one that accepts a loss, moves aside are always kept, in .backup", "true"},
-		{"storage-items-per-batch", "the blocks of a snapshot have a fixed size", ""},
-		{"storage-parallel-snapshot-creation?", "snapshots are always written in parallel", "true"},
-		{"storage-parallel-schema-recovery?", "indexes are built one after another when everything else is loaded", "false"},
-		{"storage-snapshot-writeback-window-mib", "snapshots always go to the disk while they are written, 8 MiB at a time", ""},
-		{"storage-release-recovered-snapshot-page-cache?", "a snapshot never stays in the cache of the system", "true"},
-		{"storage-release-sent-snapshot-page-cache?", "no snapshot is sent anywhere: there is no replication", ""},
-		{"storage-mode", "the graph is in memory and transactional", "IN_MEMORY_TRANSACTIONAL"},
-		{"storage-gc-cycle-sec", "old versions go continuously", ""},
-		{"storage-gc-aggressive?", "old versions go continuously", ""},
-		{"storage-python-gc-cycle-sec", "there is no Python here", ""},
-		{"storage-properties-on-edges?", "relationships always have properties", "true"},
-		{"storage-light-edge?", "relationships have one form", ""},
-		{"storage-enable-schema-metadata?", "SHOW NODE_LABELS INFO and SHOW EDGE_TYPES INFO, which it is for, are not supported by this version", "false"},
-		{"storage-enable-edges-metadata?", "relationships are always found by id", "true"},
-		{"schema-info-enabled?", "SHOW SCHEMA INFO, which it is for, is not supported by this version", "false"},
-		{"storage-automatic-label-index-creation-enabled?", "only CREATE INDEX makes indexes", "false"},
-		{"storage-automatic-edge-type-index-creation-enabled?", "only CREATE INDEX makes indexes", "false"},
-		{"storage-delta-on-identical-property-update?", "a property that is set to what it was counts as a change", "true"},
-		{"storage-property-store-compression-enabled?", "properties are packed and not compressed", "false"},
-		{"storage-property-store-compression-level", "properties are packed and not compressed", ""},
-		{"storage-floating-point-resolution-bits", "numbers are never rounded", "64"},
-		{"storage-omit-vector-index-properties-on-return?", "there are no vector indexes in this version", "false"},
-		{"delta-chain-cache-threshold", "versions are kept in another way", ""},
-		{"storage-rocksdb-enable-thread-tracking?", "nothing is stored in RocksDB", ""},
-		{"storage-rocksdb-info-log-level", "nothing is stored in RocksDB", ""},
-		{"storage-rocksdb-keep-log-file-num", "nothing is stored in RocksDB", ""},
-	})
+func anyText() values  { return values{kind: Text} }
+func secret() values   { return values{kind: Text, secret: true} }
+func switched() values { return values{kind: Bool} }
+
+func oneOf(choices ...string) values { return values{kind: Choice, choices: choices} }
+
+func whole(from, to float64, unit string) values {
+	return values{kind: Int, min: from, max: to, unit: unit}
 }
 
-func unsupportedQuery() []Flag {
-	return ignored(groupQuery, [][3]string{
-		{"query-cost-planner?", "plans are always chosen by cost", "true"},
-		{"query-max-plans", "the planner bounds itself", ""},
-		{"query-ast-cache-max-size", "the plan cache serves both", ""},
-		{"query-vertex-count-to-expand-existing", "chosen by cost", ""},
-		{"cartesian-product-enabled?", "chosen by cost", "true"},
-		{"debug-query-plans?", later, "false"},
-		{"hops-limit-partial-results?", "at the limit of hops a result is always partial", "true"},
-		{"query-modules-directory", later, ""},
-		{"query-callable-mappings-path", later, ""},
-		{"file-download-conn-timeout-sec", later, ""},
-		{"ca-bundle-file", later, ""},
-		{"aws-region", later, ""},
-		{"aws-access-key", later, ""},
-		{"aws-secret-key", later, ""},
-		{"aws-endpoint-url", later, ""},
-		{"init-file", later, ""},
-		{"init-data-file", later, ""},
-		{"timezone", later, "UTC"},
-		{"experimental-enabled", "there are no experiments", ""},
-		{"experimental-config", "there are no experiments", ""},
-	})
-}
-
-func unsupportedLog() []Flag {
-	return ignored(groupLog, [][3]string{
-		{"logger-type", "lines are written as they come", "sync"},
-		{"log-retention-days", "no log file is ever deleted; use logrotate", ""},
-		{"log-min-duration-ms", later, "-1"},
-		{"log-failed-queries?", later, "false"},
-		{"log-query-plan?", later, ""},
-		{"memory-warning-threshold", later, "0"},
-		{"monitoring-address", later, ""},
-		{"monitoring-port", later, ""},
-		{"metrics-format", "a client is given OpenMetrics where it asks for it, else Prometheus' text format", "OpenMetrics"},
-		{"telemetry-enabled?", "this server sends nothing to anybody", "false"},
-	})
-}
-
-func unsupportedOther() []Flag {
-	return ignored(groupOther, [][3]string{
-		{"replication-replica-check-frequency-sec", later, ""},
-		{"replication-restore-state-on-startup?", later, ""},
-		{"management-port", later, "0"},
-		{"coordinator-port", later, "0"},
-		{"coordinator-id", later, ""},
-		{"coordinator-hostname", later, ""},
-		{"nuraft-log-file", later, ""},
-		{"cluster-cert-file", later, ""},
-		{"cluster-key-file", later, ""},
-		{"cluster-ca-file", later, ""},
-		{"kafka-bootstrap-servers", later, ""},
-		{"pulsar-service-url", later, ""},
-		{"stream-transaction-conflict-retries", later, ""},
-		{"stream-transaction-retry-interval", later, ""},
-		{"license-key", "there is nothing to license", ""},
-		{"organization-name", "there is nothing to license", ""},
-	})
-}
-
-// ignored builds flags from rows of name, reason, and the value that is in effect anyway; a name that ends in
-// "?" is a switch.
-func ignored(group string, rows [][3]string) []Flag {
+// withoutEffect makes lines of the flag table.
+func withoutEffect(group string, rows []inert) []Flag {
 	flags := make([]Flag, 0, len(rows))
-	for _, row := range rows {
-		kind := Text
-		name, isSwitch := strings.CutSuffix(row[0], "?")
-		if isSwitch {
-			kind = Bool
-		}
-		flags = append(flags, Flag{Name: name, Group: group, Kind: kind, Unsupported: row[1], Fixed: row[2]})
+	for _, r := range rows {
+		flags = append(flags, Flag{
+			Name: r.name, Group: group, Kind: r.takes.kind, Default: r.initial, Min: r.takes.min, Max: r.takes.max,
+			Unit: r.takes.unit, Choices: r.takes.choices, Secret: r.takes.secret, Unsupported: r.why, Fixed: r.holds,
+		})
 	}
 	return flags
+}
+
+func unsupportedBolt() []inert {
+	const why = "connections are served by as many threads as there are processors"
+	return []inert{
+		{"bolt-num-workers", whole(0, 65536, "threads"), "0", "", why},
+		{"scheduler", oneOf("priority_queue", "asio"), "priority_queue", "", why},
+	}
+}
+
+func unsupportedAuth() []inert {
+	const why = "users log in with passwords that the database keeps; there are no modules for other ways"
+	return []inert{
+		{"auth-module-mappings", anyText(), "", "", why},
+		{"auth-module-timeout-ms", whole(100, 1_800_000, "milliseconds"), "10000", "", why},
+	}
+}
+
+func unsupportedStorage() []inert {
+	const (
+		aside   = "files that a start without recovery, or one that accepts a loss, moves aside are always kept, in .backup"
+		gc      = "old versions go continuously"
+		rocksdb = "nothing is stored in RocksDB"
+		mode    = "the graph is in memory and transactional"
+	)
+	return []inert{
+		{"storage-recover-on-startup", switched(), "false", "", "use --data-recovery-on-startup"},
+		{"storage-backup-dir-enabled", switched(), "true", "true", aside},
+		{"storage-enable-backup-dir", switched(), "true", "true", aside},
+		{"storage-mode", oneOf("IN_MEMORY_TRANSACTIONAL", "IN_MEMORY_ANALYTICAL", "ON_DISK_TRANSACTIONAL"), "IN_MEMORY_TRANSACTIONAL", "IN_MEMORY_TRANSACTIONAL", mode},
+		{"storage-gc-cycle-sec", whole(1, 86400, "seconds"), "30", "", gc},
+		{"storage-gc-aggressive", switched(), "false", "", gc},
+		{"storage-python-gc-cycle-sec", whole(0, 86400, "seconds"), "180", "", "there is no Python here"},
+		{"storage-rocksdb-enable-thread-tracking", switched(), "false", "", rocksdb},
+		{"storage-rocksdb-info-log-level", oneOf("DEBUG_LEVEL", "INFO_LEVEL", "WARN_LEVEL", "ERROR_LEVEL", "FATAL_LEVEL", "HEADER_LEVEL"), "INFO_LEVEL", "", rocksdb},
+		{"storage-rocksdb-keep-log-file-num", whole(1, 1_000_000, "files"), "1000", "", rocksdb},
+	}
+}
+
+func unsupportedLayout() []inert {
+	const (
+		metadata = "labels and types in use are always known: SHOW NODE_LABELS INFO and SHOW EDGE_TYPES INFO list them"
+		indexes  = "only CREATE INDEX makes indexes"
+		packed   = "properties are packed and not compressed"
+	)
+	return []inert{
+		{"storage-properties-on-edges", switched(), "false", "true", "relationships always have properties"},
+		{"storage-light-edge", switched(), "false", "", "relationships have one form"},
+		{"storage-enable-schema-metadata", switched(), "false", "true", metadata},
+		{"storage-enable-edges-metadata", switched(), "false", "true", "relationships are always found by id"},
+		{"schema-info-enabled", switched(), "false", "true", "SHOW SCHEMA INFO reads the graph when it is asked, and needs nothing switched on"},
+		{"storage-automatic-label-index-creation-enabled", switched(), "false", "false", indexes},
+		{"storage-automatic-edge-type-index-creation-enabled", switched(), "false", "false", indexes},
+		{"storage-delta-on-identical-property-update", switched(), "true", "true", "a property that is set to what it was counts as a change"},
+		{"storage-property-store-compression-enabled", switched(), "false", "false", packed},
+		{"storage-property-store-compression-level", oneOf("low", "mid", "high"), "mid", "", packed},
+		{"storage-floating-point-resolution-bits", oneOf("16", "32", "64"), "64", "64", "numbers are never rounded"},
+		{"storage-omit-vector-index-properties-on-return", switched(), "false", "false", "there are no vector indexes in this version"},
+		{"delta-chain-cache-threshold", whole(0, 4_294_967_295, ""), "128", "", "versions are kept in another way"},
+	}
+}
+
+func unsupportedSnapshots() []inert {
+	return []inert{
+		{"storage-items-per-batch", whole(1, 1e12, "items"), "1000000", "", "the blocks of a snapshot have a fixed size"},
+		{"storage-parallel-snapshot-creation", switched(), "false", "true", "snapshots are always written in parallel"},
+		{"storage-parallel-schema-recovery", switched(), "false", "false", "indexes are built one after another when everything else is loaded"},
+		{"storage-snapshot-writeback-window-mib", whole(0, 1_048_576, "MiB"), "32", "", "snapshots always go to the disk while they are written, 8 MiB at a time"},
+		{"storage-release-recovered-snapshot-page-cache", switched(), "true", "true", "a snapshot never stays in the cache of the system"},
+		{"storage-release-sent-snapshot-page-cache", switched(), "false", "", "no snapshot is sent anywhere: there is no replication"},
+	}
+}
+
+func unsupportedQuery() []inert {
+	const (
+		cost        = "plans are always chosen by cost"
+		modules     = "there are no modules to load: the procedures and functions are built in"
+		experiments = "there are no experiments"
+	)
+	return []inert{
+		{"query-cost-planner", switched(), "true", "true", cost},
+		{"query-max-plans", whole(1, 1_000_000_000, "plans"), "1000", "", "the planner bounds itself"},
+		{"query-ast-cache-max-size", whole(0, 1_000_000_000, "queries"), "1000", "", "--query-plan-cache-max-size is for both"},
+		{"query-vertex-count-to-expand-existing", whole(-1, 1_000_000_000_000, "nodes"), "10", "", cost},
+		{"cartesian-product-enabled", switched(), "true", "true", cost},
+		{"debug-query-plans", switched(), "false", "false", "EXPLAIN and PROFILE show plans"},
+		{"query-modules-directory", anyText(), "", "", modules},
+		{"query-callable-mappings-path", anyText(), "", "", modules},
+		{"ca-bundle-file", anyText(), "", "", "the authorities of the system are used; the environment variable SSL_CERT_FILE names others"},
+		{"experimental-enabled", anyText(), "", "", experiments},
+		{"experimental-config", anyText(), "", "", experiments},
+	}
+}
+
+func unsupportedLog() []inert {
+	return []inert{
+		{"logger-type", oneOf("sync", "async"), "sync", "sync", "lines are written as they come"},
+	}
+}
+
+func unsupportedMonitor() []inert {
+	const socket = "the log is not sent over WebSockets: journalctl, or --log-file, has it"
+	return []inert{
+		{"monitoring-address", values{kind: Address}, "0.0.0.0", "", socket},
+		{"monitoring-port", whole(0, 65535, ""), "7444", "", socket},
+		{"metrics-format", oneOf("JSON", "OpenMetrics"), "JSON", "OpenMetrics", "a client is given OpenMetrics where it asks for it, else Prometheus' text format"},
+		{"telemetry-enabled", switched(), "false", "false", "this server sends nothing to anybody"},
+	}
+}
+
+func unsupportedCluster() []inert {
+	const (
+		alone   = "there is no replication: this server stands alone"
+		cluster = "there are no clusters: this server stands alone"
+	)
+	return []inert{
+		{"replication-replica-check-frequency-sec", whole(0, 86400, "seconds"), "1", "", alone},
+		{"replication-restore-state-on-startup", switched(), "true", "", alone},
+		{"management-port", whole(0, 65535, ""), "0", "0", cluster},
+		{"coordinator-port", whole(0, 65535, ""), "0", "0", cluster},
+		{"coordinator-id", whole(0, 2147483647, ""), "2147483647", "2147483647", cluster},
+		{"coordinator-hostname", anyText(), "", "", cluster},
+		{"nuraft-log-file", anyText(), "", "", cluster},
+		{"cluster-cert-file", anyText(), "", "", cluster},
+		{"cluster-key-file", anyText(), "", "", cluster},
+		{"cluster-ca-file", anyText(), "", "", cluster},
+	}
+}
+
+func unsupportedOther() []inert {
+	const (
+		streams = "there are no streams: a client can read Kafka or Pulsar, and write here"
+		license = "there is nothing to license"
+	)
+	return []inert{
+		{"kafka-bootstrap-servers", anyText(), "", "", streams},
+		{"pulsar-service-url", anyText(), "", "", streams},
+		{"stream-transaction-conflict-retries", whole(0, 1_000_000_000, "tries"), "30", "", streams},
+		{"stream-transaction-retry-interval", whole(0, 1_000_000_000, "milliseconds"), "500", "", streams},
+		{"license-key", secret(), "", "", license},
+		{"organization-name", anyText(), "", "", license},
+	}
+}
+
+// printingFlags make Memgraph print something and end. On the command line, those that this server has too
+// are met before the configuration is read.
+func printingFlags() []inert {
+	const why = "it prints and ends where it is on the command line, and does nothing else"
+	return []inert{
+		{"help", switched(), "false", "false", why},
+		{"h", switched(), "false", "false", why},
+		{"help-xml", switched(), "false", "false", "memgraphd --help prints the flags, and memgraphd config show --json is for programs"},
+		{"version", switched(), "false", "false", why},
+	}
+}
+
+// fromEnvironment reports whether a variable of the environment sets a flag. MEMGRAPH_VERSION and its like may
+// well be about something else.
+func fromEnvironment(flag *Flag) bool {
+	return flag.Name != flagFile && !slices.ContainsFunc(printingFlags(), func(p inert) bool { return p.name == flag.Name })
 }

@@ -9,7 +9,7 @@ func backupMetrics() []metric {
 			value: onDisk(func(i *durability.Info) float64 { return float64(i.Backups.Taken) }),
 		},
 		{
-			name: "backup_failures_total", group: groupBackup, kind: counter, help: "Backups that were begun since the start and not completed.",
+			name: "backup_failures_total", group: groupBackup, kind: counter, help: "Backups that were begun, or asked for by a statement, since the start and not completed.",
 			value: onDisk(func(i *durability.Info) float64 { return float64(i.Backups.Failures) }),
 		},
 		{

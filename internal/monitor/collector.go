@@ -9,6 +9,8 @@ import (
 	"memgraphd/internal/durability"
 	"memgraphd/internal/durability/wal"
 	"memgraphd/internal/query"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/constraint"
 )
 
 // sample is the numbers of one moment. What there is no source for is nil.
@@ -19,6 +21,9 @@ type sample struct {
 	disk  *durability.Info
 	bolt  *bolt.Stats
 	query *query.Stats
+	tally *query.Tally
+	// process is nil where nobody asks the operating system.
+	process *Process
 	// certificate is when that of the Bolt port ends; the zero time without one.
 	certificate time.Time
 }
@@ -29,6 +34,8 @@ type graph struct {
 	labelIndexes, propertyIndexes      int64
 	memoryGraph, memoryUndo            int64
 	memoryUsed, memoryPeak, memoryMost int64
+	existence, unique, typed           int64
+	collector                          storage.CollectorInfo
 }
 
 func (s *Server) sample() *sample {
@@ -52,13 +59,21 @@ func (s *Server) sample() *sample {
 		q := src.Queries()
 		now.query = &q
 	}
+	if src.Tally != nil {
+		t := src.Tally()
+		now.tally = &t
+	}
+	if src.Process != nil {
+		p := src.Process()
+		now.process = &p
+	}
 	return now
 }
 
 func graphOf(src *Sources) *graph {
 	m := src.Store.Memory()
 	g := &graph{
-		nodes: src.Store.NodeCount(), edges: src.Store.EdgeCount(), memoryUndo: m.Undo,
+		nodes: src.Store.NodeCount(), edges: src.Store.EdgeCount(), memoryUndo: m.Undo, collector: src.Store.Collector(),
 		memoryGraph: m.Nodes + m.Edges + m.Adjacency + m.Properties + m.Names + m.Indexes + m.Undo,
 	}
 	for _, i := range src.Store.Indexes() {
@@ -66,6 +81,16 @@ func graphOf(src *Sources) *graph {
 			g.propertyIndexes++
 		} else {
 			g.labelIndexes++
+		}
+	}
+	for _, c := range src.Store.Constraints() {
+		switch c.Rule {
+		case constraint.Exists:
+			g.existence++
+		case constraint.Unique:
+			g.unique++
+		case constraint.Typed:
+			g.typed++
 		}
 	}
 	if src.Budget != nil {
@@ -83,10 +108,14 @@ type collector struct {
 func describe() map[string]*prometheus.Desc {
 	all := map[string]*prometheus.Desc{}
 	for _, m := range table() {
-		if m.value == nil && m.summary == nil {
+		var labels []string
+		switch {
+		case m.latencies != nil:
+			labels = []string{m.label}
+		case m.value == nil && m.summary == nil:
 			continue // gathered as it happens
 		}
-		all[m.name] = prometheus.NewDesc(prefix+m.name, m.help, nil, nil)
+		all[m.name] = prometheus.NewDesc(prefix+m.name, m.help, labels, nil)
 	}
 	return all
 }
@@ -115,6 +144,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		case m.summary != nil:
 			if n, sum, ok := m.summary(now); ok {
 				out <- prometheus.MustNewConstSummary(d, uint64(n), sum, nil)
+			}
+		case m.latencies != nil:
+			for _, l := range m.latencies(now) {
+				out <- distribution(d, l)
 			}
 		}
 	}

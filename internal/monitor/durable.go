@@ -146,6 +146,10 @@ func snapshotMetrics() []metric {
 func diskMetrics() []metric {
 	return []metric{
 		{
+			name: "disk_usage_bytes", group: groupDisk, help: "Size of the files in the data directory.",
+			value: ofProcess(func(p *Process) int64 { return p.DiskUsage }),
+		},
+		{
 			name: "data_directory_locked", group: groupDisk, help: "1 while LOCK DATA DIRECTORY is in force.",
 			value: onDisk(func(i *durability.Info) float64 { return yes(i.Lock.Locked) }),
 		},

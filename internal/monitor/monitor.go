@@ -4,9 +4,10 @@
 //	GET /metrics       the metrics, in OpenMetrics or Prometheus' text format
 //	GET /health/live   200 while the server answers; 503 means that only a restart helps
 //	GET /health/ready  200 while clients should be sent here, else 503 with the reason
+//	GET /debug/pprof/  Go's profiler, where Options ask for it
 //
-// The port has no login and no encryption, and tells numbers only. It opens before the
-// recovery, which is alive and not ready.
+// The port has no encryption, and tells numbers only. Where a token is set, numbers and profiles
+// need it. The port opens before the recovery, which is alive and not ready.
 //
 // The other packages keep plain numbers and hand them out; only this one knows Prometheus.
 // Without it nothing else changes.
@@ -14,6 +15,7 @@ package monitor
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -54,8 +56,12 @@ type Options struct {
 	Live func(ctx context.Context) error
 	// Ready returns why no clients should be sent here; nil: they should.
 	Ready func() error
+	// Version is that of the server, for the metric that tells it; "": there is none.
+	Version string
 	// Process adds the metrics of Go and of the process.
 	Process bool
+	// Profiles adds the pages of Go's profiler.
+	Profiles bool
 }
 
 // Sources are what the numbers are taken from. A nil field has none.
@@ -65,6 +71,8 @@ type Sources struct {
 	Budget     *memory.Budget // of the server
 	Bolt       func() bolt.Stats
 	Queries    func() query.Stats
+	Tally      func() query.Tally
+	Process    func() Process
 	// Certificate returns when the certificate of the Bolt port ends; the zero time without.
 	Certificate func() time.Time
 }
@@ -76,6 +84,7 @@ type Server struct {
 	registry *prometheus.Registry
 	sources  atomic.Pointer[Sources]
 	syncs    *syncs
+	token    atomic.Pointer[[sha256.Size]byte] // hash of what requests for numbers must carry; nil: nothing
 }
 
 // New returns a Server; Serve answers.
@@ -86,6 +95,9 @@ func New(o Options) *Server {
 	s := &Server{o: o, registry: prometheus.NewRegistry(), syncs: newSyncs()}
 	s.sources.Store(&Sources{})
 	s.registry.MustRegister(&collector{server: s, descriptions: describe()}, s.syncs)
+	if o.Version != "" {
+		s.registry.MustRegister(newBuild(o.Version))
+	}
 	if o.Process {
 		s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	}
@@ -125,9 +137,12 @@ func (s *Server) Handler() http.Handler { return s.http.Handler }
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{
+	mux.Handle("GET /metrics", s.guarded(promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true, MaxRequestsInFlight: scrapesMax, Timeout: scrapeTimeout, ErrorHandling: promhttp.ContinueOnError,
-	}))
+	})))
+	if s.o.Profiles {
+		mux.Handle("/debug/pprof/", s.guarded(s.profiles()))
+	}
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), aliveTimeout)
 		defer cancel()

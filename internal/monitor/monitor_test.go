@@ -41,7 +41,7 @@ var at = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 func TestAnswers(t *testing.T) {
 	var live, ready error
 	s := monitor.New(monitor.Options{
-		Now:  func() time.Time { return at },
+		Now: func() time.Time { return at }, Version: "v1.2.3",
 		Live: func(context.Context) error { return live }, Ready: func() error { return ready },
 	})
 	datadriven.RunTest(t, "testdata/answers", func(t *testing.T, d *datadriven.TestData) string {
@@ -113,8 +113,26 @@ func sources(t *testing.T, name string) monitor.Sources {
 		Certificate: func() time.Time { return at.Add(240 * time.Hour) },
 		Durability:  func() durability.Info { return i }, Store: store, Budget: budget,
 		Bolt:    func() bolt.Stats { return bolt.Stats{Connections: 5, Unauthenticated: 2, Accepted: 9, Refused: 1} },
-		Queries: func() query.Stats { return query.Stats{Transactions: 4} },
+		Queries: func() query.Stats { return query.Stats{Transactions: 4, Memory: 1 << 12} },
+		Tally:   func() query.Tally { return tally(name) },
+		Process: func() monitor.Process {
+			return monitor.Process{Resident: 3 << 20, PeakResident: 4 << 20, DiskUsage: 9096}
+		},
 	}
+}
+
+// tally is what the queries of such a server have come to.
+func tally(name string) query.Tally {
+	y := query.Tally{PlansMade: 3, Committed: 12, RolledBack: 1, FailedPrepares: 1, TransientFailures: 1, Conflicts: 1, NodesDeleted: 2, EdgesDeleted: 1}
+	if name == "troubled" {
+		y.FailedPulls, y.ServerFailures, y.TransientFailures = 4, 5, 6
+	}
+	for k := range y.Latencies {
+		l := &y.Latencies[k]
+		l.Bounds = []time.Duration{time.Millisecond, time.Second}
+		l.Counts, l.Sum = []uint64{90, 9, uint64(k)}, time.Duration(k+1)*time.Second
+	}
+	return y
 }
 
 // TestTable holds the documentation to the table of metrics.
@@ -129,7 +147,7 @@ func TestTable(t *testing.T) {
 	if !ok || !closed {
 		t.Fatalf("%s has no %s … %s", name, begin, end)
 	}
-	want := head + begin + monitor.RenderTable() + "\n" + end + tail
+	want := head + begin + monitor.RenderTable(watchers(t)) + "\n" + end + tail
 	if want == string(text) {
 		return
 	}

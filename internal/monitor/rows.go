@@ -2,14 +2,18 @@ package monitor
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+
+	dto "github.com/prometheus/client_model/go"
 
 	"memgraphd/internal/query"
 )
 
-// Rows returns our metrics as SHOW METRICS INFO lists them: a summary and a histogram as
-// the number of what they have seen and its sum.
+// Rows returns our metrics as SHOW METRICS INFO lists them: a summary and a histogram as the
+// number of what they have seen and its sum, a histogram also as a bound that half, nine tenths
+// and 99 of a hundred do not pass.
 func (s *Server) Rows() ([]query.Metric, error) {
 	families, err := s.registry.Gather()
 	if err != nil {
@@ -22,41 +26,94 @@ func (s *Server) Rows() ([]query.Metric, error) {
 	var rows []query.Metric
 	for _, f := range families {
 		m, ok := known[strings.TrimPrefix(f.GetName(), prefix)]
-		if !ok || len(f.GetMetric()) != 1 {
+		if !ok {
 			continue
 		}
-		v := f.GetMetric()[0]
-		add := func(suffix string, value float64) {
-			rows = append(rows, query.Metric{
-				Name: m.name + suffix, Group: m.group, Kind: m.kind.String(), Value: strconv.FormatFloat(value, 'f', -1, 64),
-			})
-		}
-		switch m.kind {
-		case gauge:
-			add("", v.GetGauge().GetValue())
-		case counter:
-			add("", v.GetCounter().GetValue())
-		case summary:
-			add("_count", float64(v.GetSummary().GetSampleCount()))
-			add("_sum", v.GetSummary().GetSampleSum())
-		case histogram:
-			add("_count", float64(v.GetHistogram().GetSampleCount()))
-			add("_sum", v.GetHistogram().GetSampleSum())
+		for _, v := range f.GetMetric() {
+			rows = append(rows, rowsOf(m, v)...)
 		}
 	}
 	return rows, nil
 }
 
-// RenderTable lists the metrics for the documentation.
-func RenderTable() string {
+// rowsOf are the rows of one metric, or of one of its labels.
+func rowsOf(m metric, v *dto.Metric) []query.Metric {
+	labels := ""
+	if all := v.GetLabel(); len(all) == 1 { // of ours, none has two
+		l := all[0]
+		labels = "{" + l.GetName() + "=" + strconv.Quote(l.GetValue()) + "}"
+	}
+	row := func(suffix string, value float64) query.Metric {
+		return query.Metric{
+			Name: m.name + suffix + labels, Group: m.group, Kind: m.kind.String(), Value: strconv.FormatFloat(value, 'f', -1, 64),
+		}
+	}
+	switch m.kind {
+	case gauge:
+		return []query.Metric{row("", v.GetGauge().GetValue())}
+	case counter:
+		return []query.Metric{row("", v.GetCounter().GetValue())}
+	case summary:
+		return []query.Metric{row("_count", float64(v.GetSummary().GetSampleCount())), row("_sum", v.GetSummary().GetSampleSum())}
+	case histogram:
+		h := v.GetHistogram()
+		rows := []query.Metric{row("_count", float64(h.GetSampleCount())), row("_sum", h.GetSampleSum())}
+		if h.GetSampleCount() > 0 {
+			for _, p := range []int{50, 90, 99} {
+				rows = append(rows, row("_"+strconv.Itoa(p)+"p", percentile(h, p)))
+			}
+		}
+		return rows
+	}
+	return nil
+}
+
+// percentile is the bound of the bucket that has the p-th of a hundred; for what is above all
+// bounds, the last of them.
+func percentile(h *dto.Histogram, p int) float64 {
+	last := 0.0
+	for _, b := range h.GetBucket() {
+		if math.IsInf(b.GetUpperBound(), 1) {
+			break
+		}
+		last = b.GetUpperBound()
+		if b.GetCumulativeCount()*100 >= h.GetSampleCount()*uint64(p) {
+			break
+		}
+	}
+	return last
+}
+
+// RenderTable lists the metrics for the documentation, with the names of the alerts that look at them.
+func RenderTable(alerts map[string][]string) string {
 	var b strings.Builder
 	group := ""
 	for _, m := range table() {
 		if m.group != group {
 			group = m.group
-			fmt.Fprintf(&b, "\n### %s\n\n| Metric | Kind | Meaning |\n| --- | --- | --- |\n", group)
+			fmt.Fprintf(&b, "\n### %s\n\n| Metric | Kind | Unit | Meaning | Alert |\n| --- | --- | --- | --- | --- |\n", group)
 		}
-		fmt.Fprintf(&b, "| `%s%s` | %s | %s |\n", prefix, m.name, strings.ToLower(m.kind.String()), m.help)
+		name := prefix + m.name
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", name, strings.ToLower(m.kind.String()), m.unit(), m.help, strings.Join(alerts[name], ", "))
 	}
 	return b.String()
+}
+
+// Names lists the names of the metrics, as /metrics has them.
+func Names() []string {
+	var names []string
+	for _, m := range table() {
+		names = append(names, prefix+m.name)
+	}
+	return names
+}
+
+// unit is what a metric counts in; names say it.
+func (m metric) unit() string {
+	for _, u := range []string{"seconds", "bytes", "ratio"} {
+		if strings.HasSuffix(strings.TrimSuffix(m.name, "_total"), "_"+u) {
+			return u
+		}
+	}
+	return "number"
 }

@@ -39,6 +39,7 @@ const (
 	syncSeconds   = "wal_sync_seconds"
 	syncedCommits = "wal_synced_commits_total"
 	syncedBytes   = "wal_synced_bytes_total"
+	buildInfo     = "build_info"
 )
 
 // metric is one line of the table.
@@ -49,14 +50,19 @@ type metric struct {
 	// value is nil for a summary, and for what is gathered as it happens.
 	value   func(s *sample) (v float64, ok bool)
 	summary func(s *sample) (n int64, sum float64, ok bool)
+	// latencies are the distributions of a histogram by label.
+	latencies func(s *sample) []latencies
+	label     string
 }
 
 // The headings of the table.
 const (
 	groupGeneral     = "General"
 	groupMemory      = "Memory"
+	groupCollector   = "Collector"
 	groupIndex       = "Index"
 	groupSession     = "Session"
+	groupQuery       = "Query"
 	groupTransaction = "Transaction"
 	groupLog         = "Log"
 	groupSnapshot    = "Snapshot"
@@ -70,7 +76,8 @@ const (
 func table() []metric {
 	var all []metric
 	for _, part := range [][]metric{
-		general(), network(), transactions(), logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), backupMetrics(), recoveryMetrics(),
+		general(), schemaMetrics(), memoryMetrics(), collectorMetrics(), sessions(), network(), queryMetrics(), transactions(),
+		logMetrics(), snapshotMetrics(), diskMetrics(), archiveMetrics(), backupMetrics(), recoveryMetrics(),
 	} {
 		all = append(all, part...)
 	}
@@ -119,38 +126,20 @@ func general() []metric {
 			name: "ready", group: groupGeneral, help: "1 while clients should be sent here, as /health/ready says.",
 			value: func(s *sample) (float64, bool) { return yes(s.ready), true },
 		},
+		{name: buildInfo, group: groupGeneral, help: buildHelp},
 		{name: "vertex_count", group: groupGeneral, help: "Nodes.", value: ofGraph(func(g *graph) int64 { return g.nodes })},
 		{name: "edge_count", group: groupGeneral, help: "Relationships.", value: ofGraph(func(g *graph) int64 { return g.edges })},
-		{
-			name: "active_label_indices", group: groupIndex, help: "Indexes of a label.",
-			value: ofGraph(func(g *graph) int64 { return g.labelIndexes }),
-		},
-		{
-			name: "active_label_property_indices", group: groupIndex, help: "Indexes of a label and a property.",
-			value: ofGraph(func(g *graph) int64 { return g.propertyIndexes }),
-		},
-		{
-			name: "db_memory_tracked_bytes", group: groupMemory, help: "Bytes that the server has counted: graph, indexes, queries, messages.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryUsed }),
-		},
-		{
-			name: "db_peak_memory_tracked_bytes", group: groupMemory, help: "The most of memgraph_db_memory_tracked_bytes since the start.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryPeak }),
-		},
-		{
-			name: "memory_limit_bytes", group: groupMemory, help: "What memgraph_db_memory_tracked_bytes may not pass; 0 for no limit.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryMost }),
-		},
-		{
-			name: "db_storage_memory_tracked_bytes", group: groupMemory, help: "Bytes of the graph and its indexes.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryGraph }),
-		},
-		{
-			name: "undo_memory_tracked_bytes", group: groupMemory, help: "Bytes of former versions that a reader may still need.",
-			value: ofGraph(func(g *graph) int64 { return g.memoryUndo }),
-		},
+	}
+}
+
+func sessions() []metric {
+	return []metric{
 		{
 			name: "active_sessions", group: groupSession, help: "Clients that have logged on.",
+			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Connections - b.Unauthenticated) }),
+		},
+		{
+			name: "active_bolt_sessions", group: groupSession, help: "The same under Memgraph's other name: all clients speak Bolt.",
 			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Connections - b.Unauthenticated) }),
 		},
 		{
@@ -161,16 +150,5 @@ func general() []metric {
 			name: "bolt_refused_total", group: groupSession, kind: counter, help: "Logins refused and connections turned away since the start.",
 			value: ofBolt(func(b *bolt.Stats) int64 { return int64(b.Refused) }),
 		},
-	}
-}
-
-func transactions() []metric {
-	return []metric{
-		{name: "active_transactions", group: groupTransaction, help: "Transactions that are open.", value: func(s *sample) (float64, bool) {
-			if s.query == nil {
-				return 0, false
-			}
-			return float64(s.query.Transactions), true
-		}},
 	}
 }

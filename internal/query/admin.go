@@ -52,6 +52,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		return s.describe(ctx, r, st, o)
 	case *ast.SettingStatement:
 		return s.runSetting(ctx, r, st, params, o)
+	case *ast.SessionStatement:
+		return s.runOwnSetting(r, st, params)
 	case *ast.BackupStatement:
 		return s.runBackup(ctx, r, st, params)
 	case *ast.RecoverSnapshot:
@@ -100,7 +102,7 @@ func (s *Session) controlTransaction(ctx context.Context, r *Result, st *ast.Tra
 		return nil
 	}
 	bookmark, err := s.commitOpen(ctx)
-	r.summary.Bookmark = bookmark
+	r.summary.Bookmark, r.commits = bookmark, true
 	return err
 }
 

@@ -57,7 +57,7 @@ func TestReplacementAwaitsTheCatalogue(t *testing.T) {
 		w := &waiter{alone: make(chan struct{})}
 		e := open(t, func(o *query.Options) {
 			o.Store.SetJournal(log)
-			o.Recoverer, o.AccessTimeout = w, time.Minute
+			o.Recoverer, o.AccessTimeout = w, func() time.Duration { return time.Minute }
 		})
 		run := func(text string) <-chan error {
 			done := make(chan error, 1)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"memgraphd/internal/query/failure"
-	statements "memgraphd/internal/statement"
 	"memgraphd/internal/storage/value"
 )
 
@@ -29,17 +28,24 @@ func (s *Session) audited(text string, params value.Value) *Audited {
 	}
 	a := &Audited{
 		Time: s.engine.o.Now(), User: s.user(), Address: s.o.Address, Connection: s.o.ID,
-		Statement: clip(statements.Masked(clip(text, auditedTextMax)), auditedTextMax),
+		Statement: loggable(text),
 	}
-	if params.Kind() == value.KindMap {
-		for i, e := range params.AsMap() {
-			if i == auditedParamsMax {
-				break
-			}
-			a.Parameters = append(a.Parameters, clip(e.Key, auditedNameMax))
-		}
-	}
+	a.Parameters = parameterNames(params)
 	return a
+}
+
+// parameterNames are the names of parameters for a log, which never has their values.
+func parameterNames(params value.Value) (names []string) {
+	if params.Kind() != value.KindMap {
+		return nil
+	}
+	for i, e := range params.AsMap() {
+		if i == auditedParamsMax {
+			break
+		}
+		names = append(names, clip(e.Key, auditedNameMax))
+	}
+	return names
 }
 
 // Bounds of a record: what is longer is cut off.

@@ -39,6 +39,9 @@ func (b *batches) Commit() error {
 	_, err := b.tx.Commit()
 	b.t.committing.Store(false)
 	b.tx.Release()
+	if err == nil {
+		b.s.tally.committed.Add(1)
+	}
 	return err
 }
 

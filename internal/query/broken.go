@@ -40,7 +40,7 @@ func (e *Engine) admit(st statement) error {
 		asked = show.Of
 	}
 	switch admin := asked.(type) {
-	case *ast.TransactionControl, *ast.TerminateTransactions:
+	case *ast.TransactionControl, *ast.TerminateTransactions, *ast.SessionStatement:
 		return nil
 	case *ast.SettingStatement:
 		if admin.Value == nil {

@@ -31,7 +31,7 @@ func (s *Session) dump(ctx context.Context, r *Result, st *ast.Admin, o TxOption
 	r.summary.Type = "r"
 	r.entities = entities{store: s.engine.o.Store, catalogue: s.engine.catalogue, tx: t.tx}
 	r.source = dump.New(&t.life, s.engine.o.Store, t.tx, schema)
-	r.onEnd = func(sum *Summary) { sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime }
+	r.onEnd = func(sum *Summary) { sum.ExecutionTime = r.ran - sum.ParsingTime }
 	t.results = append(prune(t.results), r)
 	return nil
 }

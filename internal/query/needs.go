@@ -36,6 +36,8 @@ func (e *Engine) needs(st ast.Statement) auth.Privileges {
 		return needsOfEnum(st.Verb)
 	case *ast.DescriptionStatement:
 		return auth.PrivilegesOf(auth.ServerSideDescriptions)
+	case *ast.SessionStatement:
+		return 0 // it changes what is logged of oneself
 	case *ast.SettingStatement:
 		return auth.PrivilegesOf(auth.Config)
 	case *ast.BackupStatement, *ast.RecoverSnapshot:

@@ -24,8 +24,10 @@ import (
 // the asker's own, or nobody's.
 var openStatements = []string{
 	"BEGIN", "SHOW DATABASE", "SHOW ENUMS", "SHOW CURRENT USER", "SHOW CURRENT ROLE",
-	"SHOW TRANSACTIONS",           // one's own
-	"TERMINATE TRANSACTIONS '77'", // one's own
+	"SHOW TRANSACTIONS",                                                                        // one's own
+	"TERMINATE TRANSACTIONS '77'",                                                              // one's own
+	"SET SESSION SETTING 'log.query_plan' TO 'true'", "RESET SESSION SETTING 'log.query_plan'", // of one's own
+	"SET SESSION TRACE ON", "SET SESSION TRACE OFF",
 	"SET PASSWORD TO 'x' REPLACE 'y'",
 	"UNWIND [1] AS x RETURN x", "RETURN 1 AS x", "UNWIND [1] AS x FINISH",
 }
@@ -47,6 +49,7 @@ var forms = map[string][]string{
 	"EnumStatement":         {"CREATE ENUM E VALUES { A }", "ALTER ENUM E ADD VALUE B", "ALTER ENUM E UPDATE VALUE A TO B", "ALTER ENUM E REMOVE VALUE A", "DROP ENUM E"},
 	"DescriptionStatement":  {`SET DESCRIPTION ON LABEL :A "x"`, "DELETE DESCRIPTION ON LABEL :A"},
 	"SettingStatement":      {"SET DATABASE SETTING 'query.timeout' TO '1'", "SHOW DATABASE SETTING 'query.timeout'"},
+	"SessionStatement":      {"SET SESSION SETTING 'log.query_plan' TO 'true'", "RESET SESSION SETTING 'log.query_plan'", "SET SESSION TRACE ON", "SET SESSION TRACE OFF"},
 	"BackupStatement":       {"BACKUP DATABASE TO 'x'", "SHOW BACKUPS"},
 	"RecoverSnapshot":       {"RECOVER SNAPSHOT 'x' FORCE"},
 	"UserStatement":         {"CREATE USER x", "DROP USER root", "SET PASSWORD FOR root TO 'x'", "ALTER USER root SET PASSWORD 'x'", "SET PASSWORD TO 'x' REPLACE 'y'"},

@@ -132,7 +132,7 @@ func (e *Engine) becomeAlone(ctx context.Context) (again func(), err error) {
 		return nil, errNotAlone
 	}
 	again = func() { e.alone.Store(false) }
-	ctx, cancel := context.WithTimeoutCause(ctx, max(e.o.AccessTimeout, aloneTick), errNotAlone)
+	ctx, cancel := context.WithTimeoutCause(ctx, max(e.o.AccessTimeout(), aloneTick), errNotAlone)
 	defer cancel()
 	tick := time.NewTicker(aloneTick)
 	defer tick.Stop()

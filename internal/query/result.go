@@ -8,6 +8,8 @@ import (
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/parser"
+	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/value"
 )
 
 // rowSource is where a result's batches come from: a running plan, or rows held in memory.
@@ -27,13 +29,16 @@ type Result struct {
 	whole   table // what an administration statement answered, with the columns that YIELD shows
 	source  rowSource
 	started time.Time
-	// finished is when the last row was made; execution ends there.
-	finished time.Time
+	// finished tells that the last row was made, and ran how long that took; execution ends there.
+	finished bool
+	ran      time.Duration
 	onEnd    func(*Summary) // completes the summary after the last row
 	cursor   exec.Cursor    // the source of a plan
+	counted  bool           // in the tally of the engine
+	commits  bool           // the statement is COMMIT
 	executed bool           // the source is cursor, and the summary says nothing of it yet
 	again    bool           // the statement runs again, because its MERGE lost
-	lone     bool           // its transaction is its own, and only reads
+	lone     bool           // its transaction is its own
 
 	pending *batch.Batch // rows not taken yet start at row offset
 	offset  int
@@ -41,9 +46,13 @@ type Result struct {
 	err     error
 	summary Summary
 
-	audited *Audited // the record of the statement, until it has ended
-	sent    int64    // rows
+	params  value.Value   // for the log
+	program *exec.Program // nil: it has none
+	logged  bool          // whether the log has heard of the end
+	audited *Audited      // the record of the statement, until it has ended
+	sent    int64         // rows
 
+	kept     held // the rows of a statement that writes
 	view     batch.Batch
 	sel      []uint16
 	entities entities
@@ -133,8 +142,8 @@ func (r *Result) take(ctx context.Context, n int64, sink func(*batch.Batch, batc
 		if r.done {
 			break
 		}
-		if err := context.Cause(ctx); err != nil {
-			return false, r.fail(err)
+		if ctx.Err() != nil {
+			return false, r.fail(context.Cause(ctx))
 		}
 		count := r.pending.Rows() - r.offset
 		if n > 0 {
@@ -196,7 +205,7 @@ func (r *Result) finish() {
 	if r.source != nil {
 		r.source.Close()
 		r.source = nil
-		r.finished = r.s.engine.o.Now()
+		r.finished, r.ran = true, r.s.engine.o.Since(r.started)
 		if r.executed {
 			r.executed = false
 			r.account()
@@ -214,18 +223,20 @@ func (r *Result) account() {
 	if profile := r.cursor.Profile(); profile != nil {
 		sum.Profile = r.s.shown(profile)
 	}
-	sum.ExecutionTime = r.finished.Sub(r.started) - sum.ParsingTime - sum.PlanningTime
+	sum.ExecutionTime = r.ran - sum.ParsingTime - sum.PlanningTime
 }
 
 // complete ends the statement's own transaction and stamps the summary, once.
 func (r *Result) complete() {
+	r.count()
 	r.tell(nil)
+	r.ended(nil)
 	if r.s == nil || r.t == nil {
 		return
 	}
 	t := r.t
 	r.t = nil
-	r.summary.Consumed = max(0, r.finished.Sub(r.started)-r.summary.Available)
+	r.summary.Consumed = max(0, r.ran-r.summary.Available)
 	if !t.explicit && r.s.t == t {
 		r.s.end()
 	}
@@ -234,7 +245,11 @@ func (r *Result) complete() {
 // fail ends the statement with err and returns it explained.
 func (r *Result) fail(err error) error {
 	r.err = r.s.explain(r.relocate(err), r.text)
+	r.counted = true
+	r.s.tally.failedPulls.Add(1)
+	r.s.tally.failedWith(r.err)
 	r.tell(r.err)
+	r.ended(r.err)
 	if r.t != nil {
 		r.t.failed = true
 	}
@@ -247,7 +262,8 @@ func (r *Result) fail(err error) error {
 type held struct {
 	batches []*batch.Batch
 	at      int
-	release func() // gives their memory back, may be nil
+	budget  *memory.Budget // gets their bytes back; nil: they were not reserved
+	bytes   int64
 }
 
 // Next returns the next batch.
@@ -262,9 +278,9 @@ func (h *held) Next() (*batch.Batch, error) {
 // Close gives the memory back.
 func (h *held) Close() {
 	h.batches = nil
-	if h.release != nil {
-		h.release()
-		h.release = nil
+	if h.budget != nil {
+		h.budget.Release(h.bytes)
+		h.budget = nil
 	}
 }
 

@@ -66,6 +66,7 @@ func (e *Engine) prepare(
 	if err != nil {
 		return statement{}, err
 	}
+	e.tally.plans.Add(1)
 	p.text, p.needs = text, needs
 	if strippable && q.Mode == ast.Run {
 		e.plans.put(key, p, &c)
@@ -113,8 +114,7 @@ func (e *Engine) plan(ctx context.Context, q *ast.Query, c conditions) (*prepare
 }
 
 // run is Session.Run without the bookkeeping of failures.
-func (s *Session) run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
-	started := s.engine.o.Now()
+func (s *Session) run(ctx context.Context, text string, params value.Value, started time.Time, o TxOptions) (*Result, error) {
 	params, err := s.engine.incoming(params)
 	if err != nil {
 		return nil, err
@@ -128,6 +128,9 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err = s.engine.admit(st); err != nil {
 		return nil, err
 	}
+	if s.trace {
+		s.tracePlan(&st)
+	}
 	var r *Result
 	if st.prepared == nil {
 		r = s.fresh(text, started, &st)
@@ -138,7 +141,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 	if err != nil {
 		return nil, err
 	}
-	r.summary.Available = s.engine.o.Now().Sub(started)
+	r.summary.Available = s.engine.o.Since(started)
 	return r, nil
 }
 
@@ -146,6 +149,7 @@ func (s *Session) run(ctx context.Context, text string, params value.Value, o Tx
 func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params value.Value, o TxOptions) error {
 	p := st.prepared
 	r.columns, r.planned = p.info.Columns, p.text
+	r.program, s.program = p.program, p.program
 	r.summary.Type = queryType(p.info)
 	r.summary.Notifications = notes(p.program.Plan().Remarks, p.text, r.text)
 	explain := p.query.Mode == ast.Explain
@@ -158,12 +162,12 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 		s.explainedBy(r, p.program.Tree())
 		return nil
 	}
-	if s.guard() == nil {
-		r.summary.CostEstimate = p.cost
-	}
 	t, err := s.transactionOf(ctx, r, st, o)
 	if err != nil {
 		return err
+	}
+	if t.tx.Guard() == nil {
+		r.summary.CostEstimate = p.cost
 	}
 	if err = t.admit(p); err != nil {
 		return err
@@ -179,10 +183,10 @@ func (s *Session) runQuery(ctx context.Context, r *Result, st *statement, params
 	if at.Before(t.started) {
 		at = t.started
 	}
-	p.program.StartIn(&t.life, &r.cursor, exec.Run{
+	p.program.StartIn(&t.life, &r.cursor, &exec.Run{
 		Tx: t.tx, Params: params, Literals: st.literals, Budget: t.budget,
 		Files: s.engine.o.Files, Server: s, Batches: own, Now: s.engine.o.Now, At: at, Began: t.started, User: s.user(), Roles: s.roles(),
-		Profile: p.query.Mode == ast.Profile,
+		Profile: p.query.Mode == ast.Profile, Zone: s.engine.o.Zone(), HopsStrict: !s.engine.o.HopsPartial(),
 	})
 	r.source, r.executed = &r.cursor, true
 	t.results = append(prune(t.results), r)
@@ -214,7 +218,7 @@ func (s *Session) transactionOf(ctx context.Context, r *Result, st *statement, o
 	if st.parsing+st.planning != 0 || r.again {
 		now = s.engine.o.Now()
 	}
-	r.lone = !st.prepared.info.Writes && !st.prepared.info.Batches
+	r.lone = !st.prepared.info.Batches
 	return s.start(ctx, r.text, now, o)
 }
 
@@ -256,9 +260,8 @@ func prune(results []*Result) []*Result {
 // runToEnd takes every row of a statement that writes, commits where the statement is its
 // own transaction, and leaves the rows in memory for Pull.
 func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction) error {
-	kept := &held{}
-	var bytes int64
-	kept.release = func() { t.budget.Release(bytes) }
+	kept := &r.kept
+	*kept = held{budget: t.budget}
 	for {
 		b, err := r.source.Next()
 		if err != nil {
@@ -276,7 +279,7 @@ func (s *Session) runToEnd(ctx context.Context, r *Result, t *transaction) error
 			kept.Close()
 			return err
 		}
-		bytes += size
+		kept.bytes += size
 		kept.batches = append(kept.batches, hold(b))
 	}
 	r.finish()

@@ -93,8 +93,11 @@ func (s *Session) changeSchema(
 // commitSchema ends the transaction and does what its statement about the schema asked for.
 func (s *Session) commitSchema(ctx context.Context) (bookmark string, err error) {
 	change := s.t.schema
+	s.t.tallied = true
 	s.end()
-	if err = change(ctx); err != nil {
+	err = change(ctx)
+	s.tally.outcome(err == nil)
+	if err != nil {
 		return "", err
 	}
 	return bookmarkPrefix + strconv.FormatUint(uint64(s.engine.o.Store.LastCommitted()), 10), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"memgraphd/internal/query/auth"
+	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/value"
 )
@@ -35,6 +36,7 @@ type Session struct {
 	engine *Engine
 	o      SessionOptions
 	opened time.Time
+	tally  *tallyStripe
 
 	mu sync.Mutex // held by every method but Interrupt; tried by the idle sweep
 	t  *transaction
@@ -47,6 +49,10 @@ type Session struct {
 	closed  bool
 	live    live
 
+	own     *ownSettings  // of the session alone; nil: none
+	trace   bool          // each step is logged
+	program *exec.Program // of the statement that runs or ran last; nil: it has none
+
 	spareTransaction *transaction // memory for the next one, nil for none
 	spareResult      *Result      // memory for the next one, nil for none
 }
@@ -56,7 +62,7 @@ var errTerminated = errors.New("terminated by the client")
 
 // NewSession opens a session.
 func (e *Engine) NewSession(o SessionOptions) *Session {
-	s := &Session{engine: e, o: o, opened: e.o.Now()}
+	s := &Session{engine: e, o: o, opened: e.o.Now(), tally: e.tally.stripe()}
 	e.sessions.add(s)
 	return s
 }
@@ -87,6 +93,9 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 		return s.explain(err, "")
 	}
 	t.explicit = true
+	if s.trace {
+		s.traceBegin(&o)
+	}
 	return nil
 }
 
@@ -99,18 +108,26 @@ func (s *Session) Run(ctx context.Context, text string, params value.Value, o Tx
 		return nil, err
 	}
 	s.endAutomatic()
+	started := s.engine.o.Now()
 	record := s.audited(text, params)
-	r, err := s.run(ctx, text, params, o)
+	s.program = nil
+	if s.trace {
+		s.traceRun(text, params)
+	}
+	r, err := s.run(ctx, text, params, started, o)
 	if err != nil {
 		if s.t != nil {
 			s.t.failed = true
 			s.endAutomatic()
 		}
 		err = s.explain(err, text)
+		s.tally.failedPrepares.Add(1)
+		s.tally.failedWith(err)
 		s.record(record, err)
+		s.failed(text, params, started, err)
 		return nil, err
 	}
-	r.audited = record
+	r.audited, r.params = record, params
 	return r, nil
 }
 
@@ -126,10 +143,15 @@ func (s *Session) Commit(ctx context.Context) (bookmark string, err error) {
 		return "", noTransaction("COMMIT")
 	}
 	record := s.audited("COMMIT", value.Null)
+	id, started := t.id, s.engine.o.Now()
 	if bookmark, err = s.commitOpen(ctx); err != nil {
 		err = s.explain(err, "")
+		s.tally.failedWith(err)
+	} else {
+		s.took(Committing, s.engine.o.Since(started))
 	}
 	s.record(record, err)
+	s.committed(id, bookmark, started, err)
 	return bookmark, err
 }
 
@@ -159,6 +181,9 @@ func (s *Session) Rollback() error {
 	s.expired = nil
 	if s.t != nil && s.t.explicit {
 		s.record(s.audited("ROLLBACK", value.Null), nil)
+		if s.trace {
+			s.traceLine("rollback")
+		}
 	}
 	s.end()
 	return nil
@@ -169,6 +194,9 @@ func (s *Session) Reset() {
 	s.enter()
 	defer s.leave()
 	s.expired = nil
+	if s.trace {
+		s.traceLine("reset")
+	}
 	s.end()
 	s.forgive()
 }
@@ -177,6 +205,9 @@ func (s *Session) Reset() {
 func (s *Session) Close() {
 	s.enter()
 	defer s.leave()
+	if s.trace {
+		s.traceLine("close")
+	}
 	s.end()
 	s.closed = true
 	s.stopLooking()

@@ -30,7 +30,7 @@ func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 	tb.Helper()
 	store := storage.New(storage.Options{})
 	budget := memory.New("test", 0)
-	o := query.Options{Store: store, Now: time.Now, Version: "test", Budget: budget}
+	o := query.Options{Store: store, Now: time.Now, Since: time.Since, Version: "test", Budget: budget}
 	if change != nil {
 		change(&o)
 	}

@@ -45,22 +45,27 @@ func (s *Session) runSetting(ctx context.Context, r *Result, st *ast.SettingStat
 	if err != nil {
 		return err
 	}
-	overruled, err := t.Set(ctx, name, text)
+	changed, err := t.Set(ctx, name, text)
 	if err != nil {
 		if _, ok := errors.AsType[*setting.UnknownError](err); ok {
 			return settingError(err).At(st.Name.Span())
 		}
 		return settingError(err).At(st.Value.Span())
 	}
-	s.engine.o.Log.Info("setting changed", zap.String("setting", name), zap.String("value", text),
+	s.engine.o.Log.Info("setting changed", zap.String("setting", name), zap.String("value", changed.Text),
 		zap.String("user", s.user()), zap.String("from", s.o.Address))
 	r.answer(table{})
-	if overruled != "" {
+	warn := func(code, title, description string) {
 		r.summary.Notifications = append(r.summary.Notifications, Notification{
-			Code: "SettingOverruled", Title: "The value is in force until the server stops.",
-			Description: overruled + " wins over it at the next start; take the flag away to let the setting count.",
-			Severity:    "WARNING", Category: "GENERIC",
+			Code: code, Title: title, Description: description, Severity: "WARNING", Category: "GENERIC",
 		})
+	}
+	if changed.Inert != "" {
+		warn("SettingWithoutEffect", "The value is remembered and has no effect.", name+" has no effect: "+changed.Inert+".")
+	}
+	if changed.Overruled != "" {
+		warn("SettingOverruled", "The value is in force until the server stops.",
+			changed.Overruled+" wins over it at the next start; take the flag away to let the setting count.")
 	}
 	return nil
 }

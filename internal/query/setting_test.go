@@ -20,5 +20,6 @@ func withSettings(o *query.Options) {
 	o.Database = setting.New(o.Store, []setting.Definition{
 		{Name: "test.word", Value: "first", Check: short, Apply: nothing},
 		{Name: "test.given", Value: "flag", Given: "--test-given=flag (command line)", Check: short, Apply: nothing},
-	}, map[string]string{"aws.region": "nothing is read from S3"})
+		{Name: "test.inert", Check: short, Inert: "nothing listens", Secret: true},
+	})
 }

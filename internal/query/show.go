@@ -61,6 +61,7 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 		{"adjacency_memory_tracked", sizeText(m.Adjacency)},
 		{"property_memory_tracked", sizeText(m.Properties)},
 		{"index_memory_tracked", sizeText(m.Indexes)},
+		{"column_memory_tracked", sizeText(m.Columns)},
 		{"undo_memory_tracked", sizeText(m.Undo)},
 		{"memory_tracked", sizeText(s.engine.o.Budget.Root().Used())},
 		{"memory_limit", sizeText(s.engine.o.Budget.Root().Limit())},
@@ -97,13 +98,13 @@ func showBuildInfo(_ context.Context, s *Session) (table, error) {
 }
 
 func showConfig(_ context.Context, s *Session) (table, error) {
-	t := table{columns: []string{"name", "default_value", "current_value", "description"}}
+	t := table{columns: []string{"name", "default_value", "current_value", "description", "source"}}
 	if s.engine.o.Settings == nil {
 		return t, nil
 	}
 	for _, c := range s.engine.o.Settings() {
 		t.rows = append(t.rows, []value.Value{
-			value.String(c.Name), value.String(c.Default), value.String(c.Current), value.String(c.Description),
+			value.String(c.Name), value.String(c.Default), value.String(c.Current), value.String(c.Description), value.String(c.Source),
 		})
 	}
 	return t, nil
@@ -125,6 +126,7 @@ func showMetrics(_ context.Context, s *Session) (table, error) {
 }
 
 func freeMemory(_ context.Context, s *Session) (table, error) {
+	s.engine.o.Store.DropColumns()
 	s.engine.o.Store.Collect()
 	begin := s.engine.o.Now()
 	runtime.GC()

@@ -26,6 +26,7 @@ type transaction struct {
 	budget     *memory.Budget // what its statements and its changes take together
 	explicit   bool
 	failed     bool     // a statement failed: only a rollback is left
+	tallied    bool     // its end is in the tally, or is put there by who ends it
 	life       lifetime // the context of what is done in it
 	results    []*Result
 	started    time.Time
@@ -96,7 +97,7 @@ func (s *Session) blank() *transaction {
 		return &transaction{s: s}
 	}
 	s.spareTransaction = nil
-	t.explicit, t.failed, t.schema = false, false, nil
+	t.explicit, t.failed, t.tallied, t.schema = false, false, false, nil
 	t.committing.Store(false)
 	return t
 }
@@ -105,7 +106,7 @@ func (s *Session) blank() *transaction {
 const resultsKept = 8
 
 // spare keeps the memory of a transaction that has ended for the next one, if nothing else
-// can point at it: it did not write, nobody waited for its end, and nobody ended it.
+// can point at it: nobody waited for its end, and nobody ended it.
 func (s *Session) spare(t *transaction) {
 	if !t.life.close() || t.tx != &t.own.tx || t.former != nil || !t.tx.Blank() || cap(t.results) > resultsKept {
 		return
@@ -133,9 +134,13 @@ func (s *Session) end() {
 	s.t = nil
 	for _, r := range t.results {
 		r.finish()
+		if t.tallied { // what was committed had succeeded, though its client did not take all rows
+			r.count()
+		}
 		r.t = nil // its memory may soon be that of another transaction
 	}
 	s.attendNothing()
+	s.tally.ended(t)
 	t.tx.Rollback()
 	for _, tx := range t.former {
 		tx.Release()
@@ -157,6 +162,8 @@ func (t *transaction) commit(context.Context) (bookmark string, err error) {
 	if err != nil {
 		return "", err
 	}
+	t.tallied = true
+	t.s.tally.committed.Add(1)
 	return bookmarkPrefix + strconv.FormatUint(uint64(index), 10), nil
 }
 

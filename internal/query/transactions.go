@@ -104,11 +104,12 @@ func (e *Engine) endSnapshot() bool { return e.o.Durability != nil && e.o.Durabi
 
 // Stats are the numbers of an Engine at one moment.
 type Stats struct {
-	Sessions     int // open
-	Transactions int // open
+	Sessions     int   // open
+	Transactions int   // open
+	Memory       int64 // bytes of the open transactions
 }
 
 // Stats returns the current numbers.
 func (e *Engine) Stats() Stats {
-	return Stats{Sessions: e.sessions.size(), Transactions: len(e.open())}
+	return Stats{Sessions: e.sessions.size(), Transactions: len(e.open()), Memory: e.o.Budget.Used()}
 }

@@ -11,21 +11,17 @@ var errNewer = errors.New("a newer version wrote it")
 // UnknownError reports a name that no setting has.
 type UnknownError struct {
 	Name    string
-	Reason  string // why it does nothing here, where others have such a setting; or empty
 	Nearest string // what may have been meant, or empty
 }
 
 // Error names the setting.
 func (e *UnknownError) Error() string {
-	if e.Reason != "" {
-		return fmt.Sprintf("Unknown setting name '%s': there is none here, for %s", e.Name, e.Reason)
-	}
 	return fmt.Sprintf("Unknown setting name '%s'", e.Name)
 }
 
 // Hint says what to do.
 func (e *UnknownError) Hint() string {
-	if e.Nearest != "" && e.Reason == "" {
+	if e.Nearest != "" {
 		return "did you mean '" + e.Nearest + "'?"
 	}
 	return "SHOW DATABASE SETTINGS lists them"

@@ -53,32 +53,40 @@ type Definition struct {
 	// Check refuses a text with an error that says what would be right, or returns it in
 	// its usual form.
 	Check func(text string) (string, error)
-	// Apply puts a checked value in force.
+	// Apply puts a checked value in force; nil where there is nothing to do.
 	Apply func(text string)
+	// Inert says why the setting is remembered and has no effect; empty for one that has.
+	Inert string
+	// Secret means that the value is shown to nobody.
+	Secret bool
 }
 
 // Value is a setting and what is in force.
-type Value struct{ Name, Text string }
+type Value struct {
+	Name, Text string // of a secret, Text is Masked unless it is empty
+	Stored     bool   // Text comes from SET DATABASE SETTING, now or before the start
+}
+
+// Masked is shown for a secret.
+const Masked = "******"
 
 // Table is the settings of one server. Its methods may be called concurrently.
 type Table struct {
-	store  Store
-	names  []string          // in their order; never changed
-	absent map[string]string // never changed
+	store Store
+	names []string // in their order; never changed
 
 	change sync.Mutex // held from the check of a value until it is in force
 
 	mu          sync.Mutex
 	definitions map[string]Definition // guarded by mu
-	values      map[string]string     // guarded by mu
+	values      map[string]Value      // guarded by mu; secrets in clear
 }
 
-// New returns a table of settings with the values of the start in force. absent are names
-// that others know and why they do nothing here.
-func New(s Store, definitions []Definition, absent map[string]string) *Table {
-	t := &Table{store: s, definitions: map[string]Definition{}, absent: absent, values: map[string]string{}}
+// New returns a table of settings with the values of the start in force.
+func New(s Store, definitions []Definition) *Table {
+	t := &Table{store: s, definitions: map[string]Definition{}, values: map[string]Value{}}
 	for _, d := range definitions {
-		t.definitions[d.Name], t.values[d.Name] = d, d.Value
+		t.definitions[d.Name], t.values[d.Name] = d, Value{Name: d.Name, Text: d.Value}
 	}
 	t.names = slices.Sorted(maps.Keys(t.definitions))
 	return t
@@ -98,16 +106,18 @@ func (t *Table) Load() []Remark {
 	for _, e := range t.store.Entries(Kind) {
 		r := Remark{Name: e.Name}
 		r.Text, r.Err = t.load(e)
+		if d, ok := t.definition(e.Name); ok {
+			r.Text = d.Shown(r.Text)
+		}
 		remarks = append(remarks, r)
 	}
 	return remarks
 }
 
 func (t *Table) load(e change.Entry) (text string, err error) {
-	if len(e.Data) == 0 || e.Data[0] != dataVersion {
-		return "", errNewer
+	if text, err = Decode(e.Data); err != nil {
+		return "", err
 	}
-	text = string(e.Data[1:])
 	d, ok := t.definition(e.Name)
 	switch {
 	case !ok:
@@ -119,7 +129,7 @@ func (t *Table) load(e change.Entry) (text string, err error) {
 	if err != nil {
 		return text, err
 	}
-	t.putInForce(d, checked)
+	t.putInForce(d, checked, true)
 	return text, nil
 }
 
@@ -145,7 +155,7 @@ func (t *Table) Redefine(d Definition) {
 			return // the remembered value is in force
 		}
 	}
-	t.putInForce(d, d.Value)
+	t.putInForce(d, d.Value, false)
 }
 
 func (t *Table) definition(name string) (Definition, bool) {
@@ -155,21 +165,24 @@ func (t *Table) definition(name string) (Definition, bool) {
 	return d, ok
 }
 
-func (t *Table) putInForce(d Definition, text string) {
-	d.Apply(text)
+func (t *Table) putInForce(d Definition, text string, stored bool) {
+	if d.Apply != nil {
+		d.Apply(text)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.values[d.Name] = text
+	t.values[d.Name] = Value{Name: d.Name, Text: text, Stored: stored}
 }
 
 // Get returns what is in force for a setting, or an *UnknownError.
 func (t *Table) Get(name string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if text, ok := t.values[name]; ok {
-		return text, nil
+	v, ok := t.values[name]
+	if !ok {
+		return "", t.unknown(name)
 	}
-	return "", t.unknown(name)
+	return t.shown(v).Text, nil
 }
 
 // All returns what is in force, in the order of the names.
@@ -178,38 +191,66 @@ func (t *Table) All() []Value {
 	defer t.mu.Unlock()
 	all := make([]Value, 0, len(t.values))
 	for _, name := range t.names {
-		all = append(all, Value{Name: name, Text: t.values[name]})
+		all = append(all, t.shown(t.values[name]))
 	}
 	return all
 }
 
+// shown returns what may be shown of a value.
+func (t *Table) shown(v Value) Value {
+	v.Text = t.definitions[v.Name].Shown(v.Text)
+	return v
+}
+
+// Shown returns what may be shown of a value.
+func (d Definition) Shown(text string) string {
+	if d.Secret && text != "" {
+		return Masked
+	}
+	return text
+}
+
+// Changed is what Set has done.
+type Changed struct {
+	Text      string // in force now, as it may be shown
+	Overruled string // the flag that wins over it at the next start; empty: none
+	Inert     string // why it has no effect; empty: it has
+}
+
 // Set remembers a value as a commit of its own, and then puts it in force. The error is an
 // *UnknownError, an *InvalidError, or says why the commit failed; then nothing has changed.
-// overruled names the flag that wins over the value at the next start, if one does.
-func (t *Table) Set(ctx context.Context, name, text string) (overruled string, err error) {
+func (t *Table) Set(ctx context.Context, name, text string) (Changed, error) {
 	t.change.Lock()
 	defer t.change.Unlock()
 	d, ok := t.definition(name)
 	if !ok {
-		return "", t.unknown(name)
+		return Changed{}, t.unknown(name)
 	}
 	if len(text) > TextMax {
-		return "", &InvalidError{Name: name, Err: fmt.Errorf("it has %d bytes, and at most %d", len(text), TextMax)}
+		return Changed{}, &InvalidError{Name: name, Err: fmt.Errorf("it has %d bytes, and at most %d", len(text), TextMax)}
 	}
-	text, err = d.Check(text)
+	text, err := d.Check(text)
 	if err != nil {
-		return "", &InvalidError{Name: name, Err: err}
+		return Changed{}, &InvalidError{Name: name, Err: err}
 	}
 	e := change.Entry{Kind: Kind, Name: name, Data: append([]byte{dataVersion}, text...)}
 	if _, err := t.store.PutEntry(ctx, e); err != nil {
-		return "", err
+		return Changed{}, err
 	}
-	t.putInForce(d, text)
-	return d.Given, nil
+	t.putInForce(d, text, true)
+	return Changed{Text: d.Shown(text), Overruled: d.Given, Inert: d.Inert}, nil
+}
+
+// Decode returns the value in an entry of Kind.
+func Decode(data []byte) (text string, err error) {
+	if len(data) == 0 || data[0] != dataVersion {
+		return "", errNewer
+	}
+	return string(data[1:]), nil
 }
 
 func (t *Table) unknown(name string) error {
 	return &UnknownError{
-		Name: name, Reason: t.absent[name], Nearest: spelling.Nearest(name, t.names),
+		Name: name, Nearest: spelling.Nearest(name, t.names),
 	}
 }

@@ -68,9 +68,12 @@ func (p *play) command(d *datadriven.TestData) string {
 	case "redefine":
 		p.table.Redefine(p.limit(d))
 	case "set":
-		overruled, err := p.table.Set(p.t.Context(), name, strings.Trim(d.Input, "'"))
-		if overruled != "" {
-			fmt.Fprintf(&p.out, "overruled at the next start by %s\n", overruled)
+		changed, err := p.table.Set(p.t.Context(), name, strings.Trim(d.Input, "'"))
+		if changed.Overruled != "" {
+			fmt.Fprintf(&p.out, "overruled at the next start by %s\n", changed.Overruled)
+		}
+		if changed.Inert != "" {
+			fmt.Fprintf(&p.out, "%s has no effect: %s\n", changed.Text, changed.Inert)
 		}
 		p.say(err)
 	case "get":
@@ -81,7 +84,11 @@ func (p *play) command(d *datadriven.TestData) string {
 		p.say(err)
 	case "all":
 		for _, v := range p.table.All() {
-			fmt.Fprintf(&p.out, "%s = %q\n", v.Name, v.Text)
+			fmt.Fprintf(&p.out, "%s = %q", v.Name, v.Text)
+			if v.Stored {
+				p.out.WriteString(" (stored)")
+			}
+			p.out.WriteByte('\n')
 		}
 	case "put":
 		data, err := strconv.Unquote(d.Input)
@@ -127,7 +134,9 @@ func (p *play) start(d *datadriven.TestData) {
 	limit := p.limit(d)
 	p.table = setting.New(p.store, []setting.Definition{limit, {
 		Name: "words", Check: func(text string) (string, error) { return text, nil }, Apply: apply("words"),
-	}}, map[string]string{"sauce": "there is nothing to pour"})
+	}, {
+		Name: "sauce", Check: func(text string) (string, error) { return text, nil }, Inert: "there is nothing to pour", Secret: true,
+	}})
 	for _, r := range p.table.Load() {
 		fmt.Fprintf(&p.out, "remembered %s = %q: %v\n", r.Name, r.Text, r.Err)
 	}

@@ -45,9 +45,17 @@ func (s *Shell) statement(ctx context.Context, text string) error {
 		s.say("%s", s.summed(summary, count, hasColumns, s.o.Now().Sub(start)))
 	}
 	for _, n := range summary.Notifications() {
-		s.say("%s", strings.TrimSuffix(n.Title()+": "+n.Description(), ": "))
+		s.say("%s", notified(n.Title(), n.Description()))
 	}
 	return nil
+}
+
+// notified is the line of a notification.
+func notified(title, description string) string {
+	if description == "" {
+		return title
+	}
+	return strings.TrimSuffix(title, ".") + ": " + description
 }
 
 // clock starts to show for how long a statement runs, unless progress of a file is shown.

@@ -26,7 +26,7 @@ func (s *Shell) interact(ctx context.Context) error {
 		return name + "> "
 	})
 	editor.Prompt.Secondary(func() string { return "        -> " })
-	editor.AcceptMultiline = func(line []rune) bool { return complete(string(line)) }
+	editor.AcceptMultiline = func(line []rune) bool { return spoken(string(line)) != "" || complete(string(line)) }
 	editor.Completer = s.complete
 	for name, value := range map[string]any{"completion-ignore-case": true, "menu-complete-display-prefix": true, "bell-style": "none", "enable-bracketed-paste": true} {
 		if err := editor.Config.Set(name, value); err != nil {
@@ -54,6 +54,9 @@ func (s *Shell) interact(ctx context.Context) error {
 			continue
 		case err != nil:
 			return fmt.Errorf("read from the terminal: %w", err)
+		}
+		if command := spoken(line); command != "" {
+			line = command
 		}
 		if err := s.read(ctx, strings.NewReader(line)); err != nil && !errors.Is(err, ErrFailed) {
 			return err

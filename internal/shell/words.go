@@ -19,6 +19,17 @@ func complete(text string) bool {
 	}
 }
 
+// spoken is the command that is meant by a word that other shells know, typed alone; "" for any other text.
+func spoken(text string) string {
+	switch strings.ToLower(strings.TrimSuffix(strings.TrimSpace(text), ";")) {
+	case "help":
+		return ":help"
+	case "exit", "quit":
+		return ":quit"
+	}
+	return ""
+}
+
 // keyword returns a short statement in one spelling: upper case, one space between words, no comments; "" for
 // a longer one.
 func keyword(text string) string {

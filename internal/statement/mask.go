@@ -1,20 +1,34 @@
 package statement
 
-import "strings"
+import (
+	"strings"
+
+	"memgraphd/internal/spelling"
+)
 
 // Masked is the text of a statement as a log may have it: where it speaks of passwords or
-// other secrets, every string in it is replaced by '****'. It does not have to be a statement
-// that can be read, since a misspelt one tells its password too.
+// other secrets, every string in it is replaced by '****', and with a string that does not end on
+// its line everything from the first one on, since nobody can tell then what is within one. It does not
+// have to be a statement that can be read: a misspelt one tells its password too. Names and passwords in
+// addresses, as in https://ann:hush@host/, are replaced in every text.
 func Masked(text string) string {
-	if !tells(text) {
+	text = maskedAddresses(text)
+	if !Tells(text) {
 		return text
 	}
 	var b strings.Builder
+	first := -1 // where the first string is in b
 	for i := 0; i < len(text); {
 		end := skipped(text, i)
 		switch text[i] {
 		case '\'', '"':
-			b.WriteString("'****'")
+			if first < 0 {
+				first = b.Len()
+			}
+			if strings.ContainsAny(text[i:end], "\r\n") || end == len(text) && skipped(text+text[i:i+1], i) > end {
+				return b.String()[:first] + mask
+			}
+			b.WriteString(mask)
 		default:
 			b.WriteString(text[i:end])
 		}
@@ -23,15 +37,39 @@ func Masked(text string) string {
 	return b.String()
 }
 
-// tells reports whether a text has a word that goes with secrets.
-func tells(text string) bool {
+const mask = "'****'"
+
+// Tells reports whether a text has a word that goes with secrets.
+func Tells(text string) bool {
 	lower := strings.ToLower(text)
-	for _, word := range []string{"password", "passwd", "passphrase", "identified", "secret", "credential", "token"} {
+	for _, word := range []string{
+		"password", "passwd", "passphrase", "identified", "secret", "credential", "token", "access_key", "accesskey", "api_key", "apikey", "dbms.security",
+	} {
 		if strings.Contains(lower, word) {
 			return true
 		}
 	}
-	return aboutUsers(lower)
+	return aboutUsers(lower) || misspelt(lower)
+}
+
+// misspeltWords is how many words of a text are looked at for one that is misspelt: statements that have secrets have
+// them near their beginning.
+const misspeltWords = 32
+
+// misspelt reports whether a text begins with words of which one is nearly one that goes with passwords.
+func misspelt(lower string) bool {
+	n := 0
+	for word := range strings.FieldsFuncSeq(lower, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if n++; n > misspeltWords {
+			break
+		}
+		for _, near := range []string{"password", "passphrase", "identified"} {
+			if len(word) >= len(near)-2 && len(word) <= len(near)+2 && spelling.Edits(word, near) <= 2 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // aboutUsers reports whether a text begins like a statement about users.
@@ -73,4 +111,32 @@ func skipped(text string, i int) int {
 		return len(text)
 	}
 	return i + 1
+}
+
+// maskedAddresses replaces what stands between :// and the last @ before the host ends.
+func maskedAddresses(text string) string {
+	const begin = "://"
+	if !strings.Contains(text, begin) {
+		return text
+	}
+	var b strings.Builder
+	for {
+		at := strings.Index(text, begin)
+		if at < 0 {
+			break
+		}
+		at += len(begin)
+		host := text[at:]
+		if end := strings.IndexAny(host, "/?#'\"`\\ \t\r\n"); end >= 0 {
+			host = host[:end]
+		}
+		b.WriteString(text[:at])
+		if secret := strings.LastIndexByte(host, '@'); secret >= 0 {
+			b.WriteString("****")
+			at += secret
+		}
+		text = text[at:]
+	}
+	b.WriteString(text)
+	return b.String()
 }

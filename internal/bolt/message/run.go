@@ -44,6 +44,12 @@ type RunReply struct {
 	Database string
 }
 
+// The keys that every reply to RUN has, as packstream has them.
+const (
+	keyFields = "\x86fields"
+	keyFirst  = "\x87t_first"
+)
+
 // Append appends the message to dst.
 func (r *RunReply) Append(dst []byte) []byte {
 	n := 2
@@ -54,11 +60,11 @@ func (r *RunReply) Append(dst []byte) []byte {
 		n++
 	}
 	dst = appendSuccess(dst, n)
-	dst = packstream.AppendListHeader(packstream.AppendString(dst, "fields"), len(r.Columns))
+	dst = packstream.AppendListHeader(append(dst, keyFields...), len(r.Columns))
 	for _, name := range r.Columns {
 		dst = packstream.AppendString(dst, name)
 	}
-	dst = packstream.AppendInt(packstream.AppendString(dst, "t_first"), r.First)
+	dst = packstream.AppendInt(append(dst, keyFirst...), r.First)
 	if r.QID >= 0 {
 		dst = packstream.AppendInt(packstream.AppendString(dst, "qid"), r.QID)
 	}

@@ -24,19 +24,30 @@ type Summary struct {
 	Outcome   Outcome
 }
 
+// The keys that every summary has, as packstream has them.
+const (
+	keyType      = "\x84type"
+	keyLast      = "\x86t_last"
+	keyDB        = "\x82db"
+	keyParsing   = "\x8cparsing_time"
+	keyPlanning  = "\x8dplanning_time"
+	keyExecution = "\xd0\x13plan_execution_time"
+	keyCost      = "\x8dcost_estimate"
+)
+
 // Append appends the message to dst in the form of v, with the notifications that filter
 // wants.
 func (s *Summary) Append(dst []byte, v wire.Version, filter *Filter) []byte {
 	dst, mark := appendSuccess(dst, 0), len(dst)+2
 	entries := 6
-	dst = packstream.AppendString(packstream.AppendString(dst, "type"), s.Type)
-	dst = packstream.AppendInt(packstream.AppendString(dst, "t_last"), s.Last)
-	dst = packstream.AppendString(packstream.AppendString(dst, "db"), s.Database)
-	dst = packstream.AppendFloat(packstream.AppendString(dst, "parsing_time"), s.Parsing.Seconds())
-	dst = packstream.AppendFloat(packstream.AppendString(dst, "planning_time"), s.Planning.Seconds())
-	dst = packstream.AppendFloat(packstream.AppendString(dst, "plan_execution_time"), s.Execution.Seconds())
+	dst = packstream.AppendString(append(dst, keyType...), s.Type)
+	dst = packstream.AppendInt(append(dst, keyLast...), s.Last)
+	dst = packstream.AppendString(append(dst, keyDB...), s.Database)
+	dst = packstream.AppendFloat(append(dst, keyParsing...), s.Parsing.Seconds())
+	dst = packstream.AppendFloat(append(dst, keyPlanning...), s.Planning.Seconds())
+	dst = packstream.AppendFloat(append(dst, keyExecution...), s.Execution.Seconds())
 	if s.Cost > 0 {
-		dst = packstream.AppendFloat(packstream.AppendString(dst, "cost_estimate"), s.Cost)
+		dst = packstream.AppendFloat(append(dst, keyCost...), s.Cost)
 		entries++
 	}
 	if s.Bookmark != "" {

@@ -36,6 +36,8 @@ func (p *printer) statement(s Statement) {
 		p.descriptionStatement(s)
 	case *SettingStatement:
 		p.settingStatement(s)
+	case *SessionStatement:
+		p.sessionStatement(s)
 	case *BackupStatement:
 		p.backupStatement(s)
 	case *RecoverSnapshot:

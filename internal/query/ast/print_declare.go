@@ -1,6 +1,10 @@
 package ast
 
-import "strconv"
+import (
+	"strconv"
+
+	"memgraphd/internal/storage/value"
+)
 
 // enumStatement writes a statement about an enum.
 func (p *printer) enumStatement(s *EnumStatement) {
@@ -49,9 +53,9 @@ func (p *printer) descriptionStatement(s *DescriptionStatement) {
 	} else {
 		p.put("SET DESCRIPTION ON ")
 	}
-	p.target(&s.Target)
+	p.target(&s.Target, p.targetValue)
 	if !s.Drop {
-		p.put(" ", strconv.Quote(s.Text))
+		p.put(" ", quote(s.Text))
 	}
 }
 
@@ -66,6 +70,24 @@ func (p *printer) settingStatement(s *SettingStatement) {
 	p.expr(s.Name)
 	p.put(" TO ")
 	p.expr(s.Value)
+}
+
+// sessionStatement writes SET or RESET SESSION.
+func (p *printer) sessionStatement(s *SessionStatement) {
+	switch {
+	case s.Name == nil && s.Trace:
+		p.put("SET SESSION TRACE ON")
+	case s.Name == nil:
+		p.put("SET SESSION TRACE OFF")
+	case s.Value == nil:
+		p.put("RESET SESSION SETTING ")
+		p.expr(s.Name)
+	default:
+		p.put("SET SESSION SETTING ")
+		p.expr(s.Name)
+		p.put(" TO ")
+		p.expr(s.Value)
+	}
 }
 
 // backupStatement writes BACKUP DATABASE or SHOW BACKUPS.
@@ -98,14 +120,15 @@ func (p *printer) recoverSnapshot(s *RecoverSnapshot) {
 	}
 }
 
-// String returns t as it is written, which tells the targets apart.
+// String returns t as it is written, which tells the targets apart. Catalogues have it as the name of
+// the description, so it stays as it is: negative numbers stand in brackets here.
 func (t *DescriptionTarget) String() string {
 	var p printer
-	p.target(t)
+	p.target(t, p.literal)
 	return p.b.String()
 }
 
-func (p *printer) target(t *DescriptionTarget) {
+func (p *printer) target(t *DescriptionTarget, put func(*Literal)) {
 	p.put(t.Kind.String(), " ")
 	switch {
 	case t.Pattern:
@@ -130,10 +153,19 @@ func (p *printer) target(t *DescriptionTarget) {
 		p.name(t.Property)
 		if t.Value != nil {
 			p.put(" VALUE ")
-			p.literal(t.Value)
+			put(t.Value)
 		}
 	case DescribeLabel, DescribeType, DescribeDatabase:
 	}
+}
+
+// targetValue writes a constant; a negative number has no brackets there.
+func (p *printer) targetValue(l *Literal) {
+	if l.Value.Kind() == value.KindInt {
+		p.put(strconv.FormatInt(l.Value.AsInt(), 10))
+		return
+	}
+	p.literal(l)
 }
 
 func (p *printer) colons(names []Name) {

@@ -11,9 +11,18 @@ func callName(name string) string {
 	if isPlain(name) {
 		return name
 	}
+	return dotted(name, func(part string) bool { return isPlain(part) || token.EqualFold(part, "CONTAINS") })
+}
+
+// dotted writes a name with dots, each part in backticks that is not plain. Where a part is
+// empty, which has no form of its own, the whole name is in backticks.
+func dotted(name string, plain func(part string) bool) string {
 	parts := strings.Split(name, ".")
 	for i, part := range parts {
-		if !isPlain(part) && !token.EqualFold(part, "CONTAINS") {
+		switch {
+		case part == "":
+			return NameString(name)
+		case !plain(part):
 			parts[i] = NameString(part)
 		}
 	}

@@ -1,19 +1,12 @@
 package ast
 
-import "strings"
-
 // callProcedure writes CALL name [(args)] [YIELD …].
 func (p *printer) callProcedure(c *CallProcedure) {
 	if c.Optional {
 		p.put("OPTIONAL ")
 	}
 	p.put("CALL ")
-	for i, part := range strings.Split(c.Name.Text, ".") {
-		if i > 0 {
-			p.put(".")
-		}
-		p.put(NameString(part))
-	}
+	p.put(dotted(c.Name.Text, isPlain))
 	if !c.Implicit {
 		p.put("(")
 		p.exprs(c.Args)

@@ -116,6 +116,13 @@ type (
 		Place
 		Name, Value Expr
 	}
+	// SessionStatement is SET SESSION SETTING name TO value, RESET SESSION SETTING name where Value is nil, or SET
+	// SESSION TRACE where Name is nil too. Both are literals or parameters.
+	SessionStatement struct {
+		Place
+		Name, Value Expr
+		Trace       bool // ON
+	}
 	// BackupStatement is BACKUP DATABASE TO location [INCREMENTAL], or SHOW BACKUPS [FROM
 	// location]. Location is a literal or a parameter; nil: there is none.
 	BackupStatement struct {
@@ -144,6 +151,7 @@ func (*TerminateTransactions) statement() {}
 func (*EnumStatement) statement()         {}
 func (*DescriptionStatement) statement()  {}
 func (*SettingStatement) statement()      {}
+func (*SessionStatement) statement()      {}
 func (*BackupStatement) statement()       {}
 func (*RecoverSnapshot) statement()       {}
 

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"memgraphd/internal/storage/value"
@@ -17,6 +18,8 @@ type Groups struct {
 	hashes []uint64 // of each group
 	slots  []uint32 // group+1, 0 where free; a power of two, at most half full
 	small  []uint32 // group+1 of the integers 0, 1, 2, …, 0 where not known
+	null   uint32   // group+1 of null among integers, 0 where not known
+	recent *recent  // nil: not in use
 	row    []uint64 // scratch: hashes of the rows of a batch
 	behind int64    // bytes that key values hold behind their pointers
 }
@@ -47,7 +50,10 @@ func (g *Groups) Reset() {
 	g.hashes = g.hashes[:0]
 	clear(g.slots)
 	clear(g.small)
-	g.behind = 0
+	g.null, g.behind = 0, 0
+	if g.recent != nil {
+		*g.recent = recent{}
+	}
 }
 
 // Assign appends to dst the group of each row of in that counts, making new groups for
@@ -55,12 +61,16 @@ func (g *Groups) Reset() {
 // Len before on are new.
 func (g *Groups) Assign(dst []uint32, in *Batch, keys []*Vector) []uint32 {
 	if len(keys) == 1 && g.intKeys() {
-		switch k := keys[0]; {
-		case k.Kind == Ints && k.Nulls.Empty():
+		switch k := keys[0]; k.Kind {
+		case Ints:
 			return g.assignInts(dst, in, k)
-		case k.Kind == Values:
+		case Values:
 			return g.assignValues(dst, in, k)
+		case Nodes, Edges, Floats, Bools, Strings:
 		}
+	}
+	if len(keys) == 1 && keys[0].Kind == Strings {
+		return g.assignTexts(dst, in, keys[0])
 	}
 	g.row = resize(g.row, in.Rows())
 	clear(g.row)
@@ -98,23 +108,58 @@ const (
 	insert
 )
 
-// intKeys reports whether the only key column holds integers without null, so far.
-func (g *Groups) intKeys() bool {
-	k := &g.keys[0]
-	return len(g.hashes) == 0 || (k.Kind == Ints && k.Nulls.Empty())
-}
+// intKeys reports whether the only key column holds integers and null, so far.
+func (g *Groups) intKeys() bool { return len(g.hashes) == 0 || g.keys[0].Kind == Ints }
 
 func (g *Groups) assignInts(dst []uint32, in *Batch, k *Vector) []uint32 {
-	if in.Sel == nil {
-		for _, x := range k.Ints[:in.Len] {
-			dst = append(dst, g.findInt(x))
+	at := len(dst)
+	dst = slices.Grow(dst, in.Rows())[:at+in.Rows()]
+	out := dst[at:]
+	if !k.Nulls.Empty() {
+		for i := range out {
+			if row := in.Row(i); k.Nulls.Has(row) {
+				out[i] = g.nullGroup()
+			} else {
+				out[i] = g.findInt(k.Ints[row])
+			}
 		}
 		return dst
 	}
-	for _, r := range in.Sel {
-		dst = append(dst, g.findInt(k.Ints[r]))
+	small := g.small // looked at here, because most rows are found so
+	if in.Sel == nil {
+		for i, x := range k.Ints[:len(out)] {
+			if uint64(x) < uint64(len(small)) && small[x] != 0 {
+				out[i] = small[x] - 1
+				continue
+			}
+			out[i] = g.findInt(x)
+			small = g.small
+		}
+		return dst
+	}
+	for i, r := range in.Sel[:len(out)] {
+		x := k.Ints[r]
+		if uint64(x) < uint64(len(small)) && small[x] != 0 {
+			out[i] = small[x] - 1
+			continue
+		}
+		out[i] = g.findInt(x)
+		small = g.small
 	}
 	return dst
+}
+
+// nullGroup returns the group of null in a table whose other keys are all integers.
+func (g *Groups) nullGroup() uint32 {
+	if g.null == 0 {
+		if len(g.hashes) == 0 {
+			g.keys[0].Reset(Ints, 0)
+		}
+		g.keys[0].Ints = append(g.keys[0].Ints, 0)
+		g.keys[0].Nulls.Add(len(g.hashes))
+		g.null = g.add(value.Combine(0, value.Hash(value.Null))) + 1
+	}
+	return g.null - 1
 }
 
 // assignValues takes the short way for integers among values as long as every group is one.
@@ -125,6 +170,9 @@ func (g *Groups) assignValues(dst []uint32, in *Batch, k *Vector) []uint32 {
 		row := in.Row(i)
 		if x := k.Values[row]; ints && x.Kind() == value.KindInt {
 			dst = append(dst, g.findInt(x.AsInt()))
+			continue
+		} else if ints && x.IsNull() {
+			dst = append(dst, g.nullGroup())
 			continue
 		}
 		h := value.Combine(0, value.Hash(k.Values[row]))
@@ -165,7 +213,7 @@ func (g *Groups) hashInt(x int64) uint32 {
 		if group == 0 {
 			break
 		}
-		if ints[group-1] == x {
+		if ints[group-1] == x && group != g.null {
 			return group - 1
 		}
 	}

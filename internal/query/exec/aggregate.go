@@ -34,11 +34,44 @@ type aggregateCall struct {
 	spec  *plan.AggregateCall
 	fn    *function.Function
 	args  []expr.Evaluator
+	same  []argumentOf        // by argument: where its values are, if they are computed before
 	state function.Aggregator // nil where rows are counted
 	// counts are the rows of each group, where each row counts a number of times.
 	counts  []int64
 	scratch []batch.Vector
 	columns []*batch.Vector
+}
+
+// argumentOf is an argument of an aggregate call, or a grouping key.
+type argumentOf struct{ call, arg int }
+
+// Values of argumentOf.call that are no number of a call.
+const (
+	nowhere = -1
+	ofKeys  = -2 // arg is the number of a grouping key
+)
+
+// computedBefore finds the arguments that are written like a grouping key or an argument of
+// an earlier call, so that they need not be computed again.
+func (c *compiler) computedBefore(o *plan.Aggregate, calls []aggregateCall) {
+	first := map[string]argumentOf{}
+	if !c.plan.Info.Volatile {
+		for i, column := range o.Groups {
+			first[plan.Key(c.plan.Info, column.Expr)] = argumentOf{ofKeys, i}
+		}
+	}
+	for i := range calls {
+		call := &calls[i]
+		for n := range call.args {
+			at, key := argumentOf{call: nowhere}, plan.Key(c.plan.Info, call.spec.Call.Args[n])
+			if before, ok := first[key]; ok {
+				at = before
+			} else if !c.plan.Info.Volatile {
+				first[key] = argumentOf{i, n}
+			}
+			call.same = append(call.same, at)
+		}
+	}
 }
 
 func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
@@ -61,6 +94,7 @@ func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
 		}
 		calls[i] = call
 	}
+	c.computedBefore(o, calls)
 	slots, split := c.plan.Slots, c.parallel(o)
 	made := func(i *instance) operator {
 		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil), parallel: split}
@@ -181,8 +215,15 @@ func (o *aggregate) fold(r *run, in *batch.Batch) error {
 		}
 		for n, e := range call.args {
 			var err error
-			if call.columns[n], err = expr.View(&r.ec, e, in, &call.scratch[n]); err != nil {
-				return err
+			switch from := call.same[n]; from.call {
+			case nowhere:
+				if call.columns[n], err = expr.View(&r.ec, e, in, &call.scratch[n]); err != nil {
+					return err
+				}
+			case ofKeys:
+				call.columns[n] = o.columns[from.arg]
+			default:
+				call.columns[n] = o.calls[from.call].columns[from.arg]
 			}
 		}
 		if err := call.state.Add(ids, in, call.columns); err != nil {
@@ -248,8 +289,9 @@ func (o *aggregate) count(call *aggregateCall, ids []uint32, in *batch.Batch) {
 			call.counts[0] += int64(in.Rows())
 			return
 		}
+		counts := call.counts
 		for _, g := range ids {
-			call.counts[g]++
+			counts[g]++
 		}
 		return
 	}

@@ -20,6 +20,7 @@ type Catalog struct {
 // by the label of the other end.
 type sample struct {
 	all    float64
+	square float64 // mean of the squares of all
 	labels map[string]float64
 	known  bool
 }
@@ -111,7 +112,7 @@ const (
 // Fanout is the mean number of relationships that nodes with label from have to nodes with
 // label to, from a sample.
 func (c *Catalog) Fanout(from string, d graph.Direction, types []string, to string) (float64, bool) {
-	key := from + "\x00" + d.String() + "\x00" + strings.Join(types, "\x00")
+	key := sampleKey(from, d, types)
 	s, ok := c.samples[key]
 	if !ok {
 		if c.samples == nil {
@@ -124,6 +125,19 @@ func (c *Catalog) Fanout(from string, d graph.Direction, types []string, to stri
 		return s.all, s.known
 	}
 	return s.labels[to], true
+}
+
+// Skew is the mean of the squares of what Fanout is the mean of, by the square of that mean.
+func (c *Catalog) Skew(from string, d graph.Direction, types []string) float64 {
+	all, ok := c.Fanout(from, d, types, "")
+	if !ok || all == 0 {
+		return 1
+	}
+	return c.samples[sampleKey(from, d, types)].square / (all * all)
+}
+
+func sampleKey(from string, d graph.Direction, types []string) string {
+	return from + "\x00" + d.String() + "\x00" + strings.Join(types, "\x00")
 }
 
 // sample looks at some nodes.
@@ -150,6 +164,7 @@ func (c *Catalog) sample(from string, d graph.Direction, types []string) sample 
 	looked := 0.0
 	for i := 0; i < len(nodes); i += step {
 		looked++
+		degree := 0.0
 		segs = segs[:0]
 		if d != graph.In {
 			segs = tx.Adjacent(segs, nodes[i], graph.Out, ids)
@@ -159,7 +174,7 @@ func (c *Catalog) sample(from string, d graph.Direction, types []string) sample 
 		}
 		for _, seg := range segs {
 			n := len(seg.Nodes)
-			s.all += float64(n)
+			degree += float64(n)
 			seen := min(n, sampleEdges)
 			for _, other := range seg.Nodes[:seen] {
 				labels = tx.AppendLabels(labels[:0], other)
@@ -168,8 +183,11 @@ func (c *Catalog) sample(from string, d graph.Direction, types []string) sample 
 				}
 			}
 		}
+		s.all += degree
+		s.square += degree * degree
 	}
 	s.all /= looked
+	s.square /= looked
 	for l := range s.labels {
 		s.labels[l] /= looked
 	}

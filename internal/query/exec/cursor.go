@@ -11,12 +11,12 @@ import (
 // and what Run holds must stay usable until Close.
 func (p *Program) Start(ctx context.Context, o Run) *Cursor {
 	c := &Cursor{}
-	p.StartIn(ctx, c, o)
+	p.StartIn(ctx, c, &o)
 	return c
 }
 
 // StartIn is Start in the memory of a cursor that is new or closed.
-func (p *Program) StartIn(ctx context.Context, c *Cursor, o Run) {
+func (p *Program) StartIn(ctx context.Context, c *Cursor, o *Run) {
 	var i *instance
 	if o.Profile {
 		i = p.newInstance(p.root, newProfile())
@@ -44,9 +44,14 @@ func (c *Cursor) Next() (*batch.Batch, error) {
 	}
 	if b == nil {
 		c.ended = true
+	} else if root, ok := c.i.root.(*produce); ok {
+		c.ended = root.over()
 	}
 	return b, nil
 }
+
+// Ended tells that Next has nothing more, if that is known without asking it.
+func (c *Cursor) Ended() bool { return c.ended }
 
 func (c *Cursor) next(r *run) (*batch.Batch, error) {
 	if err := r.check(); err != nil {
@@ -97,7 +102,7 @@ func (c *Cursor) Close() {
 	}
 	i.drop()
 	c.i = nil
-	if i.profile == nil && i.program.ran.Swap(true) {
+	if i.profile == nil && (i.program.ran.Load() || i.program.ran.Swap(true)) {
 		i.program.idle.Put(i)
 	}
 }

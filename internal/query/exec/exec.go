@@ -20,6 +20,7 @@ import (
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
 )
 
@@ -80,6 +81,9 @@ type Run struct {
 	User     string
 	Roles    func() []string // of User; nil: none
 	Profile  bool
+	Zone     *temporal.Zone // of the clocks; nil: UTC
+	// HopsStrict makes a query fail that would follow more relationships than its limit.
+	HopsStrict bool
 }
 
 // Program is a plan made ready to run, any number of times and at the same time.

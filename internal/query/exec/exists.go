@@ -102,7 +102,7 @@ func (o *expandExists) any(r *run, n graph.NodeID) bool {
 		}
 		for _, other := range nodes {
 			r.hits++
-			if r.hasLabels(other, o.labels) {
+			if o.labelled(r, other) {
 				return true
 			}
 		}

@@ -9,18 +9,14 @@ import (
 // expand makes a row of every relationship of a node.
 type expand struct {
 	hop
-	spec  *plan.Expand
-	input operator
-	out   output
+	fanOut
+	spec *plan.Expand
 
-	in      *batch.Batch
 	from    []graph.NodeID
 	scratch []graph.NodeID
-	at      int
 	busy    bool // walk is on row at
 	found   bool // row at has given something
 	walk    walker
-	rows    []uint16
 	nodes   []graph.NodeID
 	edges   []graph.Edge
 }
@@ -36,53 +32,30 @@ func (c *compiler) expand(o *plan.Expand) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &expand{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &expand{hop: h, spec: o, fanOut: newFanOut(in(i), newOutput(slots, o.Carry))}
 	}, nil
 }
 
 func (o *expand) open(r *run) error {
-	o.in = nil
+	o.rewind()
 	if err := o.resolve(r); err != nil {
 		return err
 	}
 	return o.input.open(r)
 }
 
-func (o *expand) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if _, err = o.refresh(r); err != nil {
-				return nil, err
-			}
-			if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch, o.spec.Place); err != nil {
-				return nil, err
-			}
-			o.in, o.at, o.busy = in, 0, false
-		}
-		o.rows, o.nodes, o.edges = o.rows[:0], o.nodes[:0], o.edges[:0]
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			return o.emit(in), nil
-		}
+func (o *expand) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
+
+func (o *expand) begin(r *run, in *batch.Batch) (err error) {
+	if _, err = o.refresh(r); err != nil {
+		return err
 	}
+	o.busy = false
+	o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch, o.spec.Place)
+	return err
 }
 
-// emit makes the batch of what was found.
-func (o *expand) emit(in *batch.Batch) *batch.Batch {
-	b := o.out.gather(in, o.rows)
+func (o *expand) emit(b *batch.Batch) {
 	if s := o.spec.To; s != plan.NoSlot {
 		v := &b.Columns[s]
 		v.Kind, v.Nodes, o.nodes = batch.Nodes, o.nodes, v.Nodes
@@ -91,14 +64,15 @@ func (o *expand) emit(in *batch.Batch) *batch.Batch {
 		v := &b.Columns[s]
 		v.Kind, v.Edges, o.edges = batch.Edges, o.edges, v.Edges
 	}
-	return b
 }
 
 // fill follows the relationships of as many rows as fit.
 func (o *expand) fill(r *run) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+	o.nodes, o.edges = o.nodes[:0], o.edges[:0]
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		if !o.busy {
+			o.warm(r, o.in, o.from, o.at)
 			o.walk.start(r, &o.hop, o.from[row])
 			o.ban(o.in, row)
 			o.busy, o.found = true, false
@@ -134,15 +108,23 @@ func (o *expand) take(r *run, row int, nodes []graph.NodeID, edges []graph.EdgeI
 				o.edges = append(o.edges, o.walk.edge(id, nodes[i]))
 			}
 		}
+	} else if len(o.labels) > 0 {
+		for _, i := range o.pick(r, nodes) {
+			o.offer(row, nodes[i], edges[i])
+		}
 	} else {
 		for i, n := range nodes {
-			if o.walk.skips(&o.hop, n) || !o.allowed(edges[i]) || !r.hasLabels(n, o.labels) {
-				continue
-			}
-			o.add(row, n, o.walk.edge(edges[i], n))
+			o.offer(row, n, edges[i])
 		}
 	}
 	o.found = o.found || len(o.rows) > before
+}
+
+// offer adds a relationship, whose other end has the labels, unless it was used already.
+func (o *expand) offer(row int, n graph.NodeID, id graph.EdgeID) {
+	if !o.walk.skips(&o.hop, n) && o.allowed(id) {
+		o.add(row, n, o.walk.edge(id, n))
+	}
 }
 
 func (o *expand) add(row int, n graph.NodeID, e graph.Edge) {
@@ -152,5 +134,3 @@ func (o *expand) add(row int, n graph.NodeID, e graph.Edge) {
 		o.edges = append(o.edges, e)
 	}
 }
-
-func (o *expand) close(r *run) { o.input.close(r) }

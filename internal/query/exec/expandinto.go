@@ -14,6 +14,7 @@ import (
 type between struct {
 	hop
 	near, far []storage.Segment
+	nearOf    graph.NodeID // whose relationships near holds, graph.NoNode for nobody's
 	found     []graph.Edge
 
 	hub     graph.NodeID // the node whose relationships are in table
@@ -33,9 +34,13 @@ type stay struct {
 // an end has stayed the same.
 const hubWork = 32
 
+// pairsFew is the number of relationships that are looked through rather than put into a
+// table, and for which the list of the other end is not asked for.
+const pairsFew = 8
+
 // reset forgets what was found in another view of the graph.
 func (b *between) reset() {
-	b.hub = graph.NoNode
+	b.hub, b.nearOf = graph.NoNode, graph.NoNode
 	for i := range b.ends {
 		b.ends[i].node = graph.NoNode
 	}
@@ -59,9 +64,9 @@ func (b *between) note(r *run, from, to graph.NodeID) {
 			continue
 		}
 		if s.rows++; s.rows == 1 {
-			s.degree = r.tx.Degree(n, b.side(side), b.types)
+			s.degree = b.degreeAbout(r, n, b.side(side))
 		}
-		if s.rows*hubWork >= s.degree {
+		if s.degree > pairsFew && s.rows*hubWork >= s.degree {
 			b.build(r, n, side)
 			return
 		}
@@ -79,7 +84,7 @@ func (b *between) side(side int) graph.Direction {
 // build makes the table of the relationships of n.
 func (b *between) build(r *run, n graph.NodeID, side int) {
 	d := b.side(side)
-	b.hub, b.hubSide = n, side
+	b.hub, b.hubSide, b.nearOf = n, side, graph.NoNode
 	b.table.reset(b.ends[side].degree)
 	if d != graph.In {
 		b.near = b.adjacent(r, b.near[:0], n, graph.Out)
@@ -152,9 +157,11 @@ func (b *between) fromTable(other graph.NodeID, limit int) []graph.Edge {
 
 // directed collects the relationships that start at src and end at dst.
 func (b *between) directed(r *run, src, dst graph.NodeID, limit int) {
-	b.near = b.adjacent(r, b.near[:0], src, graph.Out)
+	if b.nearOf != src {
+		b.near, b.nearOf = b.adjacent(r, b.near[:0], src, graph.Out), src
+	}
 	short, other, far := b.near, dst, size(b.near)
-	if far > 2 {
+	if far > pairsFew {
 		b.far = b.adjacent(r, b.far[:0], dst, graph.In)
 		if n := size(b.far); n < far {
 			short, other, far = b.far, src, n
@@ -189,6 +196,7 @@ type neighbours struct {
 	first []int32 // by slot: place in edges
 	edges []graph.Edge
 	after []int32 // by place: the next one with the same neighbour, or -1
+	of    graph.NodeID
 }
 
 func (t *neighbours) reset(n int) {
@@ -236,17 +244,13 @@ func (t *neighbours) find(n graph.NodeID) int32 {
 // expandInto makes a row of every relationship between two known nodes.
 type expandInto struct {
 	between
-	spec  *plan.ExpandInto
-	input operator
-	out   output
+	fanOut
+	spec *plan.ExpandInto
 
-	in        *batch.Batch
 	from, to  []graph.NodeID
 	scratch   [2][]graph.NodeID
-	at        int
 	busy      bool
 	edgesLeft []graph.Edge // found for row at and not given yet
-	rows      []uint16
 	edges     []graph.Edge
 }
 
@@ -261,12 +265,12 @@ func (c *compiler) expandInto(o *plan.ExpandInto) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &expandInto{between: between{hop: h}, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &expandInto{between: between{hop: h}, spec: o, fanOut: newFanOut(in(i), newOutput(slots, o.Carry))}
 	}, nil
 }
 
 func (o *expandInto) open(r *run) error {
-	o.in = nil
+	o.rewind()
 	if err := o.resolve(r); err != nil {
 		return err
 	}
@@ -274,41 +278,9 @@ func (o *expandInto) open(r *run) error {
 	return o.input.open(r)
 }
 
-func (o *expandInto) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if err := o.ends(r, in); err != nil {
-				return nil, err
-			}
-		}
-		o.rows, o.edges = o.rows[:0], o.edges[:0]
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			b := o.out.gather(in, o.rows)
-			if s := o.spec.Rel; s != plan.NoSlot {
-				v := &b.Columns[s]
-				v.Kind, v.Edges, o.edges = batch.Edges, o.edges, v.Edges
-			}
-			return b, nil
-		}
-	}
-}
+func (o *expandInto) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
 
-// ends begins with a batch of the input.
-func (o *expandInto) ends(r *run, in *batch.Batch) (err error) {
+func (o *expandInto) begin(r *run, in *batch.Batch) (err error) {
 	if err = o.renew(r); err != nil {
 		return err
 	}
@@ -318,12 +290,20 @@ func (o *expandInto) ends(r *run, in *batch.Batch) (err error) {
 	if o.to, err = r.nodes(&in.Columns[o.spec.To], in, &o.scratch[1], o.spec.Place); err != nil {
 		return err
 	}
-	o.in, o.at, o.busy = in, 0, false
+	o.busy = false
 	return nil
 }
 
+func (o *expandInto) emit(b *batch.Batch) {
+	if s := o.spec.Rel; s != plan.NoSlot {
+		v := &b.Columns[s]
+		v.Kind, v.Edges, o.edges = batch.Edges, o.edges, v.Edges
+	}
+}
+
 func (o *expandInto) fill(r *run) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+	o.edges = o.edges[:0]
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		if !o.busy {
 			o.ban(o.in, row)
@@ -346,5 +326,3 @@ func (o *expandInto) fill(r *run) error {
 	}
 	return nil
 }
-
-func (o *expandInto) close(r *run) { o.input.close(r) }

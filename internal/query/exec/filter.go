@@ -14,11 +14,12 @@ type filter struct {
 }
 
 func (c *compiler) filter(o *plan.Filter) (factory, error) {
-	in, err := c.op(o.Input)
+	tests, err := c.exprs(o.Scope, o.Predicates...)
 	if err != nil {
 		return nil, err
 	}
-	tests, err := c.exprs(o.Scope, o.Predicates...)
+	c.noteZones(o, tests)
+	in, err := c.op(o.Input)
 	if err != nil {
 		return nil, err
 	}

@@ -12,16 +12,12 @@ import (
 // followBound checks a relationship that is known, or a list of them, against a pattern.
 type followBound struct {
 	hop
-	spec  *plan.FollowBound
-	input operator
-	out   output
+	fanOut
+	spec *plan.FollowBound
 
-	in        *batch.Batch
-	at        int
 	from, to  []graph.NodeID // nil where that end is not known
 	scratch   [2][]graph.NodeID
 	edgeSpace []graph.Edge
-	rows      []uint16
 	ends      [2][]graph.NodeID
 }
 
@@ -36,47 +32,24 @@ func (c *compiler) followBound(o *plan.FollowBound) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &followBound{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		return &followBound{hop: h, spec: o, fanOut: newFanOut(in(i), newOutput(slots, o.Carry))}
 	}, nil
 }
 
 func (o *followBound) open(r *run) error {
-	o.in = nil
+	o.rewind()
 	if err := o.resolve(r); err != nil {
 		return err
 	}
 	return o.input.open(r)
 }
 
-func (o *followBound) next(r *run) (*batch.Batch, error) {
-	for {
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if _, err = o.refresh(r); err != nil {
-				return nil, err
-			}
-			if err := o.begin(r, in); err != nil {
-				return nil, err
-			}
-		}
-		o.rows, o.ends[0], o.ends[1] = o.rows[:0], o.ends[0][:0], o.ends[1][:0]
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			return o.emit(in), nil
-		}
-	}
-}
+func (o *followBound) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
 
 func (o *followBound) begin(r *run, in *batch.Batch) (err error) {
+	if _, err = o.refresh(r); err != nil {
+		return err
+	}
 	o.from, o.to = nil, nil
 	if o.spec.FromKnown {
 		if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place); err != nil {
@@ -88,12 +61,10 @@ func (o *followBound) begin(r *run, in *batch.Batch) (err error) {
 			return err
 		}
 	}
-	o.in, o.at = in, 0
 	return nil
 }
 
-func (o *followBound) emit(in *batch.Batch) *batch.Batch {
-	b := o.out.gather(in, o.rows)
+func (o *followBound) emit(b *batch.Batch) {
 	for side, known := range [2]bool{o.spec.FromKnown, o.spec.ToKnown} {
 		if known {
 			continue
@@ -105,10 +76,10 @@ func (o *followBound) emit(in *batch.Batch) *batch.Batch {
 		v := &b.Columns[slot]
 		v.Kind, v.Nodes, o.ends[side] = batch.Nodes, o.ends[side], v.Nodes
 	}
-	return b
 }
 
 func (o *followBound) fill(r *run) error {
+	o.ends[0], o.ends[1] = o.ends[0][:0], o.ends[1][:0]
 	rel := &o.in.Columns[o.spec.Rel]
 	for len(o.rows) < max(1, r.size-1) && o.at < o.in.Rows() {
 		row := o.in.Row(o.at)
@@ -195,5 +166,3 @@ func (o *followBound) list(r *run, row int, list []value.Value) error {
 	o.add(row, o.from[row], at)
 	return nil
 }
-
-func (o *followBound) close(r *run) { o.input.close(r) }

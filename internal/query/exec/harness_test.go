@@ -29,6 +29,7 @@ type database struct {
 	store   *storage.Store
 	size    int // rows of a batch
 	workers *Workers
+	strict  bool // about the limit of hops
 	files   Files
 	params  value.Value
 	budget  *memory.Budget
@@ -122,7 +123,7 @@ func (d *database) run(ctx context.Context, program *Program) (*table, error) {
 	if budget == nil {
 		budget = memory.New("query", 0)
 	}
-	cursor := program.Start(ctx, Run{Tx: tx, Params: d.params, Files: d.files, Budget: budget})
+	cursor := program.Start(ctx, Run{Tx: tx, Params: d.params, Files: d.files, Budget: budget, HopsStrict: d.strict})
 	defer func() {
 		cursor.Close()
 		if used := budget.Used(); used != 0 {

@@ -16,6 +16,8 @@ type hop struct {
 	rule   *typeRule // nil where the types are names
 	types  []graph.TypeID
 	labels []graph.LabelID
+	marks  storage.LabelFilter // of labels
+	picked []uint16            // scratch of pick
 	// resolved tells that all names were found, so that they need not be looked up again;
 	// possible that a relationship can match at all.
 	resolved, possible bool
@@ -50,6 +52,7 @@ func (h *hop) resolve(r *run) error {
 			h.resolved, h.possible = false, false
 		}
 	}
+	h.marks.Ask(h.labels)
 	if h.rule == nil || !h.possible {
 		return nil
 	}
@@ -115,27 +118,41 @@ func (h *hop) allowed(id graph.EdgeID) bool {
 	return true
 }
 
-// lost counts the banned relationships that would match at n otherwise.
-func (h *hop) lost(r *run, n graph.NodeID) int64 {
-	total := int64(0)
-	for i, e := range h.banned {
-		src := r.tx.EdgeSource(e)
-		out, in := src == n && h.spec.Direction != graph.In, e.Dst == n && h.spec.Direction != graph.Out
-		if !out && !in || slices.Contains(h.banned[:i], e) {
-			continue
-		}
-		if len(h.types) > 0 && !slices.Contains(h.types, r.tx.EdgeType(e)) {
-			continue
-		}
-		other := e.Dst
-		if !out {
-			other = src
-		}
-		if r.hasLabels(other, h.labels) {
-			total++
-		}
+// used tells whether banned relationship i, which is none of those before it, would match
+// at n but for the labels of the other end, and what that end is.
+func (h *hop) used(r *run, n graph.NodeID, i int) (other graph.NodeID, ok bool) {
+	e := h.banned[i]
+	src := r.tx.EdgeSource(e)
+	out, in := src == n && h.spec.Direction != graph.In, e.Dst == n && h.spec.Direction != graph.Out
+	if !out && !in || slices.Contains(h.banned[:i], e) {
+		return graph.NoNode, false
 	}
-	return total
+	if len(h.types) > 0 && !slices.Contains(h.types, r.tx.EdgeType(e)) {
+		return graph.NoNode, false
+	}
+	if out {
+		return e.Dst, true
+	}
+	return src, true
+}
+
+// labelled tells whether the node n at the other end has the labels that are asked for.
+func (h *hop) labelled(r *run, n graph.NodeID) bool {
+	return len(h.labels) == 0 || r.tx.Labelled(&h.marks, n)
+}
+
+// pick returns the places in nodes, at most 65,536 of them, that labelled reports.
+func (h *hop) pick(r *run, nodes []graph.NodeID) []uint16 {
+	h.picked = r.tx.AppendLabelled(&h.marks, h.picked[:0], nodes)
+	return h.picked
+}
+
+// degreeAbout counts the relationships of n; one from n to itself may count twice.
+func (h *hop) degreeAbout(r *run, n graph.NodeID, d graph.Direction) int {
+	if d == graph.Both {
+		return r.tx.Degree(n, graph.Out, h.types) + r.tx.Degree(n, graph.In, h.types)
+	}
+	return r.tx.Degree(n, d, h.types)
 }
 
 // plain tells that every relationship of the right type and direction matches.

@@ -36,17 +36,27 @@ func (o *hopsLimit) open(r *run) error {
 		return failure.Argument("InvalidArgumentValue", "the limit of hops has to be an integer of at least 1, but is %s", describe(v)).
 			At(o.spec.Hops.Span())
 	}
-	r.hops = hops{limited: true, left: v.AsInt()}
+	r.hops = hops{limited: true, strict: r.hops.strict, left: v.AsInt()}
 	return o.input.open(r)
 }
 
-func (o *hopsLimit) next(r *run) (*batch.Batch, error) { return o.input.next(r) }
+func (o *hopsLimit) next(r *run) (*batch.Batch, error) {
+	b, err := o.input.next(r)
+	if err == nil && r.hops.strict && r.hops.passed {
+		return nil, failure.New(failure.ClientError, failure.Runtime, "HopsLimitReached", "the query follows more relationships than its limit of %d", r.hops.taken).
+			At(o.spec.Hops.Span()).
+			WithHint("raise the limit, or let such queries return what they have found: --hops-limit-partial-results, or the setting hops_limit_partial_results")
+	}
+	return b, err
+}
 
 func (o *hopsLimit) close(r *run) { o.input.close(r) }
 
 // hops are the relationships that may still be followed, where that is limited.
 type hops struct {
 	limited     bool
+	strict      bool // to pass the limit is an error
+	passed      bool // there was more than the limit allows
 	left, taken int64
 }
 
@@ -63,7 +73,9 @@ func (h *hops) take(n int) int {
 	if !h.limited {
 		return n
 	}
-	n = int(min(int64(n), h.left))
+	if int64(n) > h.left {
+		n, h.passed = int(h.left), true
+	}
 	h.left -= int64(n)
 	h.taken += int64(n)
 	return n

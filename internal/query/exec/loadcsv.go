@@ -17,16 +17,12 @@ import (
 
 // loadCSV makes a row of every record of a file.
 type loadCSV struct {
+	fanOut
 	spec   *plan.LoadCSV
-	input  operator
 	file   expr.Evaluator
 	words  [3]expr.Evaluator // delimiter, quote, nullif; nil where absent
-	out    output
 	column batch.Vector
-
-	in     *batch.Batch
 	names  *batch.Vector
-	at     int
 	opened io.ReadCloser
 	reader *csvfile.Reader
 	name   string
@@ -34,7 +30,6 @@ type loadCSV struct {
 	header []string
 	order  []int // places of the header's names in the order of the map
 	fields []string
-	rows   []uint16
 }
 
 func (c *compiler) loadCSV(o *plan.LoadCSV) (factory, error) {
@@ -48,7 +43,7 @@ func (c *compiler) loadCSV(o *plan.LoadCSV) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		l := &loadCSV{spec: o, input: in(i), file: list[0], out: newOutput(slots, o.Carry)}
+		l := &loadCSV{fanOut: newFanOut(in(i), newOutput(slots, o.Carry)), spec: o, file: list[0]}
 		copy(l.words[:], list[1:])
 		return l
 	}, nil
@@ -56,47 +51,27 @@ func (c *compiler) loadCSV(o *plan.LoadCSV) (factory, error) {
 
 func (o *loadCSV) open(r *run) error {
 	o.shut()
-	o.in = nil
+	o.rewind()
 	return o.input.open(r)
 }
 
-func (o *loadCSV) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if o.names, err = expr.View(&r.ec, o.file, in, &o.column); err != nil {
-				return nil, err
-			}
-			o.in, o.at = in, 0
-		}
-		o.rows = o.rows[:0]
-		col := &o.out.batch.Columns[o.spec.Slot]
-		col.Reset(batch.Values, 0)
-		if err := o.fill(r, col); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			return o.out.gather(in, o.rows), nil
-		}
-	}
+func (o *loadCSV) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
+
+func (o *loadCSV) begin(r *run, in *batch.Batch) (err error) {
+	o.names, err = expr.View(&r.ec, o.file, in, &o.column)
+	return err
 }
 
+func (*loadCSV) emit(*batch.Batch) {}
+
 // fill reads records into as many rows as fit.
-func (o *loadCSV) fill(r *run, col *batch.Vector) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+func (o *loadCSV) fill(r *run) error {
+	col := &o.out.batch.Columns[o.spec.Slot]
+	col.Reset(batch.Values, 0)
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		if o.reader == nil {
-			if err := o.begin(r, o.names.Value(row)); err != nil {
+			if err := o.start(r, o.names.Value(row)); err != nil {
 				return err
 			}
 		}
@@ -130,8 +105,8 @@ func (o *loadCSV) failed(err error) error {
 		"file %q cannot be read after line %d: %v", o.name, line, err).At(o.spec.File.Span()).WithCause(err)
 }
 
-// begin opens the file.
-func (o *loadCSV) begin(r *run, name value.Value) error {
+// start opens the file.
+func (o *loadCSV) start(r *run, name value.Value) error {
 	if name.Kind() != value.KindString {
 		return failure.RuntimeType("InvalidArgumentType", "LOAD CSV expects the name of a file, not a value of type %s", name.Kind()).
 			At(o.spec.File.Span())

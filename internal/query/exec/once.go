@@ -30,6 +30,9 @@ func (o *once) next(*run) (*batch.Batch, error) {
 	return &o.out.batch, nil
 }
 
+// over tells that the row was given.
+func (o *once) over() bool { return o.done }
+
 func (o *once) close(*run) {}
 
 // argument gives the rows that an enclosing operator sets.

@@ -27,6 +27,7 @@ type factory func(i *instance) operator
 type compiler struct {
 	program *Program
 	plan    *plan.Plan
+	zones   map[plan.Op][]expr.IntComparison // of scans
 }
 
 // op compiles one operator.
@@ -66,16 +67,6 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.uniqueEqual(o)
 	case *plan.NodeByID:
 		return c.nodeByID(o)
-	case *plan.Expand:
-		return c.expand(o)
-	case *plan.ExpandInto:
-		return c.expandInto(o)
-	case *plan.ExpandCount:
-		return c.expandCount(o)
-	case *plan.ExpandExists:
-		return c.expandExists(o)
-	case *plan.VarExpand:
-		return c.varExpand(o)
 	case *plan.ShortestPath:
 		return c.shortestPath(o)
 	case *plan.Repeat:
@@ -94,6 +85,27 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 		return c.path(o)
 	case *plan.Unequal:
 		return c.unequal(o)
+	}
+	return c.expanding(o)
+}
+
+// expanding compiles the operators that follow relationships as a pattern has them.
+func (c *compiler) expanding(o plan.Op) (factory, error) {
+	switch o := o.(type) {
+	case *plan.Expand:
+		return c.expand(o)
+	case *plan.ExpandInto:
+		return c.expandInto(o)
+	case *plan.ExpandMeet:
+		return c.expandMeet(o)
+	case *plan.ExpandReach:
+		return c.expandReach(o)
+	case *plan.ExpandCount:
+		return c.expandCount(o)
+	case *plan.ExpandExists:
+		return c.expandExists(o)
+	case *plan.VarExpand:
+		return c.varExpand(o)
 	}
 	return c.shaping(o)
 }

@@ -53,8 +53,8 @@ func (c *compiler) parallel(o *plan.Aggregate) *parallel {
 	at := o.Input
 	for {
 		switch x := at.(type) {
-		case *plan.Filter, *plan.Project, *plan.Expand, *plan.ExpandInto, *plan.ExpandCount, *plan.ExpandExists,
-			*plan.VarExpand, *plan.FollowBound, *plan.Path, *plan.Unequal, *plan.Unwind,
+		case *plan.Filter, *plan.Project, *plan.Expand, *plan.ExpandInto, *plan.ExpandMeet, *plan.ExpandCount, *plan.ExpandExists,
+			*plan.VarExpand, *plan.ExpandReach, *plan.FollowBound, *plan.Path, *plan.Unequal, *plan.Unwind,
 			*plan.IndexEqual, *plan.IndexRange, *plan.IndexPrefix, *plan.UniqueEqual:
 			at = at.Inputs()[0]
 			continue
@@ -371,8 +371,8 @@ func (c *crew) hire() *instance {
 		i = c.of.program.newInstance(c.of.make, nil)
 	}
 	r := c.r
-	i.take(r.ctx, Run{
-		Tx: r.tx, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User, Roles: r.ec.Roles,
+	i.take(r.ctx, &Run{
+		Tx: r.tx, Zone: r.ec.Zone, Params: r.ec.Params, Literals: r.ec.Literals, Budget: r.ec.Budget, Files: r.files, User: r.ec.User, Roles: r.ec.Roles,
 	})
 	i.ec.Now, i.ec.Began, i.clock = r.ec.Now, r.ec.Began, r.clock
 	i.ec.VirtualIDs = r.ec.VirtualIDs

@@ -30,21 +30,17 @@ type finder interface {
 
 // pathfind makes a row of every path that a finder finds.
 type pathfind struct {
-	f     finder
-	hop   *plan.Hop
-	spec  *plan.Found
-	into  bool
-	input operator
-	out   output
-	ends  hop // for the labels of the other end
+	fanOut
+	f    finder
+	hop  *plan.Hop
+	spec *plan.Found
+	into bool
+	ends hop // for the labels of the other end
 
-	in       *batch.Batch
 	from, to []graph.NodeID
 	scratch  [2][]graph.NodeID
-	at       int
 	busy     bool
 	found    track
-	rows     []uint16
 	nodes    []graph.NodeID
 	columns  []pathColumn
 }
@@ -68,7 +64,7 @@ const (
 
 // newPathfind makes the operator around a finder.
 func newPathfind(f finder, h *plan.Hop, spec *plan.Found, input operator, out output) *pathfind {
-	p := &pathfind{f: f, hop: h, spec: spec, input: input, out: out, ends: hop{spec: h}}
+	p := &pathfind{fanOut: newFanOut(input, out), f: f, hop: h, spec: spec, ends: hop{spec: h}}
 	if h.Rel != plan.NoSlot {
 		p.columns = append(p.columns, pathColumn{slot: h.Rel, kind: columnEdges})
 	}
@@ -90,7 +86,7 @@ func (o *pathfind) weighed(slot int) *pathfind {
 }
 
 func (o *pathfind) open(r *run) error {
-	o.in = nil
+	o.rewind()
 	if err := o.ends.resolve(r); err != nil {
 		return err
 	}
@@ -100,39 +96,9 @@ func (o *pathfind) open(r *run) error {
 	return o.input.open(r)
 }
 
-func (o *pathfind) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if err := o.take(r, in); err != nil {
-				return nil, err
-			}
-		}
-		o.rows, o.nodes = o.rows[:0], o.nodes[:0]
-		for i := range o.columns {
-			o.columns[i].values = o.columns[i].values[:0]
-		}
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			return o.emit(in), nil
-		}
-	}
-}
+func (o *pathfind) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
 
-// take begins with a batch of the input.
-func (o *pathfind) take(r *run, in *batch.Batch) (err error) {
+func (o *pathfind) begin(r *run, in *batch.Batch) (err error) {
 	if _, err = o.ends.refresh(r); err != nil {
 		return err
 	}
@@ -147,12 +113,11 @@ func (o *pathfind) take(r *run, in *batch.Batch) (err error) {
 			return err
 		}
 	}
-	o.in, o.at, o.busy = in, 0, false
+	o.busy = false
 	return nil
 }
 
-func (o *pathfind) emit(in *batch.Batch) *batch.Batch {
-	b := o.out.gather(in, o.rows)
+func (o *pathfind) emit(b *batch.Batch) {
 	if s := o.hop.To; s != plan.NoSlot && !o.into {
 		v := &b.Columns[s]
 		v.Kind, v.Nodes, o.nodes = batch.Nodes, o.nodes, v.Nodes
@@ -162,12 +127,15 @@ func (o *pathfind) emit(in *batch.Batch) *batch.Batch {
 		v := &b.Columns[c.slot]
 		v.Kind, v.Values, c.values = batch.Values, c.values, v.Values
 	}
-	return b
 }
 
 // fill finds the paths of as many rows as fit.
 func (o *pathfind) fill(r *run) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+	o.nodes = o.nodes[:0]
+	for i := range o.columns {
+		o.columns[i].values = o.columns[i].values[:0]
+	}
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		if !o.busy {
 			started, err := o.start(r, row)

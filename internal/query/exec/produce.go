@@ -10,7 +10,26 @@ type produce struct {
 	spec  *plan.Produce
 	input operator
 	view  batch.Batch
+	last  finite // what the rows come from, nil where that never knows its end
 }
+
+// finite is an operator that may know that it has no more rows without being asked for them.
+type finite interface{ over() bool }
+
+// finiteBelow returns what the rows of o come from, one by one, if that may know its end.
+func finiteBelow(o operator) finite {
+	for {
+		p, ok := o.(*project)
+		if !ok {
+			f, _ := o.(finite)
+			return f
+		}
+		o = p.input
+	}
+}
+
+// over tells that next has nothing more, if that is known.
+func (o *produce) over() bool { return o.last != nil && o.last.over() }
 
 func (c *compiler) produce(o *plan.Produce) (factory, error) {
 	in, err := c.op(o.Input)
@@ -18,7 +37,8 @@ func (c *compiler) produce(o *plan.Produce) (factory, error) {
 		return nil, err
 	}
 	return func(i *instance) operator {
-		return &produce{spec: o, input: in(i), view: batch.Batch{Columns: make([]batch.Vector, len(o.Slots))}}
+		input := in(i)
+		return &produce{spec: o, input: input, view: batch.Batch{Columns: make([]batch.Vector, len(o.Slots))}, last: finiteBelow(input)}
 	}, nil
 }
 

@@ -75,6 +75,7 @@ func (s *script) run(t *testing.T, c *datadriven.TestData) string {
 		}
 		return strings.Join(lines, "\n")
 	case "query":
+		s.d.strict = c.HasArg("strict")
 		out, err := s.d.query(t.Context(), c.Input)
 		if err != nil {
 			return explain(err, c.Input)

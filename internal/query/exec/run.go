@@ -40,6 +40,7 @@ type run struct {
 	identity []uint16
 	props    []storage.Property
 	labels   []graph.LabelID
+	columns  columnReader
 	steps    int // towards the next look at the context
 	hops     hops
 	morsel   morsel
@@ -87,7 +88,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 }
 
 // take readies i for an execution.
-func (i *instance) take(ctx context.Context, o Run) {
+func (i *instance) take(ctx context.Context, o *Run) {
 	i.ctx, i.tx, i.files, i.batches = ctx, o.Tx, o.Files, o.Batches
 	i.clock, i.server = o.Now, o.Server
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
@@ -95,14 +96,14 @@ func (i *instance) take(ctx context.Context, o Run) {
 	if i.ec.Now = o.At; o.At.IsZero() && o.Now != nil {
 		i.ec.Now = o.Now()
 	}
-	i.ec.Clock, i.ec.Began = o.Now, o.Began
+	i.ec.Clock, i.ec.Began, i.ec.Zone = o.Now, o.Began, o.Zone
 	if o.Began.IsZero() {
 		i.ec.Began = i.ec.Now
 	}
 	i.random.Seed(o.Seed, uint64(i.ec.Now.UnixNano()))
 	i.stats = Stats{}
 	i.hits, i.held, i.steps, i.deleted = 0, 0, 0, false
-	i.hops = hops{}
+	i.hops = hops{strict: o.HopsStrict}
 	i.virtual.Store(0)
 	i.ec.VirtualIDs = &i.virtual
 	i.writes = i.program.plan.Writes
@@ -129,6 +130,15 @@ func (r *run) check() error {
 // step is check for the body of a long loop: it looks only now and then.
 func (r *run) step() error {
 	if r.steps++; r.steps < checkEvery {
+		return nil
+	}
+	r.steps = 0
+	return r.check()
+}
+
+// stepBy is step for n steps at once.
+func (r *run) stepBy(n int) error {
+	if r.steps += n; r.steps < checkEvery {
 		return nil
 	}
 	r.steps = 0

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
@@ -16,12 +18,16 @@ type source interface {
 	fill(r *run, dst []graph.NodeID) (int, error)
 }
 
+// ender is a source that may know, after fill, that there are no more candidates.
+type ender interface{ ended() bool }
+
 // scan makes a row of each candidate, for each row of its input.
 type scan struct {
 	input operator
 	out   output
 	slot  int
 	from  source
+	ender ender // from, nil where it never knows
 
 	in   *batch.Batch
 	at   int // place among the rows of in that count
@@ -32,7 +38,9 @@ type scan struct {
 func (c *compiler) newScan(input factory, carry []int, slot int, begin func() source) factory {
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: begin()}
+		o := &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: begin()}
+		o.ender, _ = o.from.(ender)
+		return o
 	}
 }
 
@@ -95,18 +103,34 @@ func (o *scan) fill(r *run, dst []graph.NodeID) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if n == 0 || o.ender != nil && o.ender.ended() {
 			o.at++
 			o.busy = false
 		}
-		for range n {
-			o.rows = append(o.rows, uint16(row))
-		}
+		o.repeat(uint16(row), n)
 		if err := r.step(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// over tells that next has nothing more, if that is known without asking it.
+func (o *scan) over() bool {
+	one, ok := o.input.(*once)
+	return ok && one.done && o.in == nil
+}
+
+// repeat notes that n rows were made of a row. Which one that is is of no interest where
+// nothing of it is carried on.
+func (o *scan) repeat(row uint16, n int) {
+	at := len(o.rows)
+	o.rows = slices.Grow(o.rows, n)[:at+n]
+	if len(o.out.carry) > 0 {
+		for i := range o.rows[at:] {
+			o.rows[at+i] = row
+		}
+	}
 }
 
 func (o *scan) close(r *run) { o.input.close(r) }

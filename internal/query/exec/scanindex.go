@@ -116,6 +116,12 @@ func (s *equalSource) look(r *run, v value.Value) bool {
 	return true
 }
 
+// ended tells that the last fill found the last candidates.
+func (s *equalSource) ended() bool { return s.keep == nil && s.cursor.Ended() }
+
+// ended is false: another element of the list may follow.
+func (s *inSource) ended() bool { return false }
+
 func (s *inSource) start(r *run, row int) (bool, error) {
 	s.left, s.cursor = s.left[:0], nil
 	v := s.column.Value(row)

@@ -8,7 +8,8 @@ import (
 // allSource finds every node.
 type allSource struct {
 	cursorSource
-	leaf plan.Op
+	leaf  plan.Op
+	zones zones
 }
 
 func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
@@ -16,12 +17,14 @@ func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{leaf: o} }), nil
+	tests := c.zones[o]
+	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{leaf: o, zones: zones{tests: tests}} }), nil
 }
 
 func (s *allSource) start(r *run, _ int) (bool, error) {
 	from, to := r.morsel.of(s.leaf)
 	s.cursor = r.tx.ScanNodeRange(from, to)
+	s.cursor.Skip(s.zones.in(r))
 	return true, nil
 }
 
@@ -58,6 +61,7 @@ type labelSource struct {
 	cursorSource
 	leaf  plan.Op
 	label labelName
+	zones zones
 }
 
 func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
@@ -65,8 +69,9 @@ func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
+	tests := c.zones[o]
 	return c.newScan(in, o.Carry, o.Slot, func() source {
-		return &labelSource{leaf: o, label: labelName{name: o.Label}}
+		return &labelSource{leaf: o, label: labelName{name: o.Label}, zones: zones{tests: tests}}
 	}), nil
 }
 
@@ -76,5 +81,6 @@ func (s *labelSource) start(r *run, _ int) (bool, error) {
 	}
 	from, to := r.morsel.of(s.leaf)
 	s.cursor = r.tx.ScanLabelRange(s.label.id, from, to)
+	s.cursor.Skip(s.zones.in(r))
 	return true, nil
 }

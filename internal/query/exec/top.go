@@ -18,7 +18,7 @@ type top struct {
 	most        int64
 	loaded      bool
 	bounded     bool // the first most rows kept are the best so far, in their order
-	sel         []uint16
+	sel, first  []uint16
 	at, end     int
 }
 
@@ -90,7 +90,7 @@ func (o *top) load(r *run) error {
 		if err := o.rows.add(r, in); err != nil {
 			return err
 		}
-		if int64(o.rows.rows) > 2*min(o.most, 1<<40)+int64(4*r.size) {
+		if int64(o.rows.rows) > 2*min(o.most, 1<<40)+int64(r.size) {
 			if err := o.shrink(r); err != nil {
 				return err
 			}
@@ -104,13 +104,40 @@ func (o *top) below(r *run, in *batch.Batch) {
 	o.sel = none(o.sel)
 	if o.most > 0 {
 		last, at := o.rows.at(r, int(o.most)-1)
-		for _, row := range r.rowsOf(in.Sel, in.Len) {
+		for _, row := range o.candidates(in, r.rowsOf(in.Sel, in.Len), last, at) {
 			if o.before(in, int(row), last, at) {
 				o.sel = append(o.sel, row)
 			}
 		}
 	}
 	in.Sel = o.sel
+}
+
+// candidates returns the rows that may come before a kept one: those that the first key does
+// not put behind it, where that is an integer.
+func (o *top) candidates(in *batch.Batch, rows []uint16, last *batch.Batch, at int) []uint16 {
+	x, y := &in.Columns[o.keys[0].Slot], &last.Columns[o.cols[0]]
+	if x.Kind != batch.Ints || y.Kind != batch.Ints || !x.Nulls.Empty() || y.Nulls.Has(at) {
+		return rows
+	}
+	o.first = grown(o.first, len(rows))
+	bound, n := y.Ints[at], 0
+	if o.keys[0].Descending {
+		for _, row := range rows {
+			o.first[n] = row
+			if x.Ints[row] >= bound {
+				n++
+			}
+		}
+		return o.first[:n]
+	}
+	for _, row := range rows {
+		o.first[n] = row
+		if x.Ints[row] <= bound {
+			n++
+		}
+	}
+	return o.first[:n]
 }
 
 // before tells whether a row comes before a kept one that came earlier.

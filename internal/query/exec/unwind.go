@@ -10,17 +10,12 @@ import (
 
 // unwind makes a row of every element of a list.
 type unwind struct {
+	fanOut
 	spec    *plan.Unwind
-	input   operator
 	list    expr.Evaluator
-	out     output
 	scratch batch.Vector
-
-	in    *batch.Batch
-	lists *batch.Vector
-	at    int
-	place int // place in the list of row at
-	rows  []uint16
+	lists   *batch.Vector
+	place   int // place in the list of row at
 }
 
 func (c *compiler) unwind(o *plan.Unwind) (factory, error) {
@@ -34,50 +29,30 @@ func (c *compiler) unwind(o *plan.Unwind) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		return &unwind{spec: o, input: in(i), list: e, out: newOutput(slots, o.Carry)}
+		return &unwind{fanOut: newFanOut(in(i), newOutput(slots, o.Carry)), spec: o, list: e}
 	}, nil
 }
 
 func (o *unwind) open(r *run) error {
-	o.in = nil
+	o.rewind()
 	return o.input.open(r)
 }
 
-func (o *unwind) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if o.lists, err = expr.View(&r.ec, o.list, in, &o.scratch); err != nil {
-				return nil, err
-			}
-			o.in, o.at, o.place = in, 0, 0
-		}
-		o.rows = o.rows[:0]
-		col := &o.out.batch.Columns[o.spec.Slot]
-		col.Reset(batch.Values, 0)
-		if err := o.fill(r, col); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			col.Narrow(nil)
-			return o.out.gather(in, o.rows), nil
-		}
-	}
+func (o *unwind) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
+
+func (o *unwind) begin(r *run, in *batch.Batch) (err error) {
+	o.place = 0
+	o.lists, err = expr.View(&r.ec, o.list, in, &o.scratch)
+	return err
 }
 
+func (o *unwind) emit(b *batch.Batch) { b.Columns[o.spec.Slot].Narrow(nil) }
+
 // fill takes the elements of as many rows as fit.
-func (o *unwind) fill(r *run, col *batch.Vector) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+func (o *unwind) fill(r *run) error {
+	col := &o.out.batch.Columns[o.spec.Slot]
+	col.Reset(batch.Values, 0)
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		v := o.lists.Value(row)
 		if v.IsNull() {
@@ -101,5 +76,3 @@ func (o *unwind) fill(r *run, col *batch.Vector) error {
 	}
 	return nil
 }
-
-func (o *unwind) close(r *run) { o.input.close(r) }

@@ -16,16 +16,13 @@ import (
 // that are still to be followed.
 type varExpand struct {
 	hop
+	fanOut
 	spec  *plan.VarExpand
-	input operator
-	out   output
 	props []propertyTest
 	where *hopFilter // nil: there is no condition
 
-	in       *batch.Batch
 	from, to []graph.NodeID
 	scratch  [2][]graph.NodeID
-	at       int
 	busy     bool
 	levels   []level // reused; depth of them are in use
 	depth    int
@@ -34,7 +31,6 @@ type varExpand struct {
 	used     map[graph.EdgeID]struct{} // trail as a set, once it is long
 	held     int64                     // bytes reserved for the stack
 
-	rows  []uint16
 	nodes []graph.NodeID
 	lists []value.Value
 }
@@ -82,7 +78,7 @@ func (c *compiler) varExpand(o *plan.VarExpand) (factory, error) {
 	}
 	slots := c.plan.Slots
 	return func(i *instance) operator {
-		v := &varExpand{hop: h, spec: o, input: in(i), out: newOutput(slots, o.Carry)}
+		v := &varExpand{hop: h, spec: o, fanOut: newFanOut(in(i), newOutput(slots, o.Carry))}
 		v.where = newHopFilter(o, tests, slots)
 		for n, p := range o.Props {
 			v.props = append(v.props, propertyTest{key: keyName{name: p.Key}, value: values[n]})
@@ -92,45 +88,20 @@ func (c *compiler) varExpand(o *plan.VarExpand) (factory, error) {
 }
 
 func (o *varExpand) open(r *run) error {
-	o.in, o.depth = nil, 0
+	o.rewind()
+	o.depth = 0
 	if err := o.resolve(r); err != nil {
 		return err
 	}
 	return o.input.open(r)
 }
 
-func (o *varExpand) next(r *run) (*batch.Batch, error) {
-	for {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		if o.in == nil {
-			in, err := o.input.next(r)
-			if err != nil || in == nil {
-				return nil, err
-			}
-			if _, err = o.refresh(r); err != nil {
-				return nil, err
-			}
-			if err := o.begin(r, in); err != nil {
-				return nil, err
-			}
-		}
-		o.rows, o.nodes, o.lists = o.rows[:0], o.nodes[:0], o.lists[:0]
-		if err := o.fill(r); err != nil {
-			return nil, err
-		}
-		in := o.in
-		if o.at >= in.Rows() {
-			o.in = nil
-		}
-		if len(o.rows) > 0 {
-			return o.emit(in), nil
-		}
-	}
-}
+func (o *varExpand) next(r *run) (*batch.Batch, error) { return o.made(r, o) }
 
 func (o *varExpand) begin(r *run, in *batch.Batch) (err error) {
+	if _, err = o.refresh(r); err != nil {
+		return err
+	}
 	if o.from, err = r.nodes(&in.Columns[o.spec.From], in, &o.scratch[0], o.spec.Place); err != nil {
 		return err
 	}
@@ -146,12 +117,11 @@ func (o *varExpand) begin(r *run, in *batch.Batch) (err error) {
 			return err
 		}
 	}
-	o.in, o.at, o.busy = in, 0, false
+	o.busy = false
 	return nil
 }
 
-func (o *varExpand) emit(in *batch.Batch) *batch.Batch {
-	b := o.out.gather(in, o.rows)
+func (o *varExpand) emit(b *batch.Batch) {
 	if s := o.spec.To; s != plan.NoSlot && !o.spec.Into {
 		v := &b.Columns[s]
 		v.Kind, v.Nodes, o.nodes = batch.Nodes, o.nodes, v.Nodes
@@ -160,12 +130,12 @@ func (o *varExpand) emit(in *batch.Batch) *batch.Batch {
 		v := &b.Columns[s]
 		v.Kind, v.Values, o.lists = batch.Values, o.lists, v.Values
 	}
-	return b
 }
 
 // fill searches from as many rows as fit.
 func (o *varExpand) fill(r *run) error {
-	for len(o.rows) < r.size && o.at < o.in.Rows() {
+	o.nodes, o.lists = o.nodes[:0], o.lists[:0]
+	for o.room(r) {
 		row := o.in.Row(o.at)
 		if !o.busy {
 			o.busy = true

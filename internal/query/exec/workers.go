@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"memgraphd/internal/storage/column"
 	"memgraphd/internal/storage/graph"
 )
 
@@ -52,7 +53,11 @@ func (w *Workers) size(limit graph.NodeID) graph.NodeID {
 	if w.morsel > 0 {
 		return w.morsel
 	}
-	return min(max(limit/morselParts, morselMin), morselMax)
+	size := min(max(limit/morselParts, morselMin), morselMax)
+	if size > column.GroupNodes/2 { // whole groups are read by columns
+		size = (size + column.GroupNodes - 1) &^ (column.GroupNodes - 1)
+	}
+	return size
 }
 
 // take claims up to n workers that nobody uses.

@@ -265,6 +265,9 @@ func (e *comparison) filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16
 	}
 	m := c.mark()
 	defer c.release(m)
+	if selected, ok := e.filterNodes(c, in, sel); ok {
+		return selected, nil
+	}
 	x, y, err := e.load(c, in)
 	if err != nil {
 		return sel, err

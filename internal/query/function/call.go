@@ -11,6 +11,7 @@ import (
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
+	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
 )
 
@@ -34,6 +35,7 @@ type Call struct {
 	Now         time.Time        // when the statement began
 	Began       time.Time        // when its transaction began
 	Clock       func() time.Time // the time now; nil: that of Now
+	Zone        *temporal.Zone   // as which the clocks are seen where a function names none; nil: UTC
 	Rand        *rand.Rand       // nil makes rand, randomUUID and uniformSample fail
 	Interrupted func() error     // asked within long work; nil: never
 	// Hops counts the relationships that were followed, where that is limited; nil: null.

@@ -19,7 +19,7 @@ const (
 // clock makes the Eval of date.statement([zone]) and its like.
 func (k *instant) clock(name string, r reading) func(*Call, []value.Value) (value.Value, error) {
 	return func(c *Call, args []value.Value) (value.Value, error) {
-		var zone *temporal.Zone
+		zone := c.Zone
 		if len(args) > 0 {
 			x := args[0]
 			if x.Kind() == value.KindMap {

@@ -2,6 +2,7 @@ package function
 
 import (
 	"memgraphd/internal/query/batch"
+	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
 
@@ -57,6 +58,14 @@ func countPresent(in *batch.Batch, v *batch.Vector) int64 {
 	if v.Kind == batch.Values && in.Sel == nil {
 		for i := range v.Values[:in.Len] {
 			if !v.Values[i].IsNull() {
+				n++
+			}
+		}
+		return n
+	}
+	if v.Kind == batch.Nodes && in.Sel == nil {
+		for _, id := range v.Nodes[:in.Len] {
+			if id != graph.NoNode {
 				n++
 			}
 		}

@@ -15,13 +15,14 @@ type distincts struct {
 	extra   []batch.Vector // further arguments, one row for each of seen
 	keep    keeper
 
-	numbers batch.Vector // scratch: the group of each row, as a key column
-	ids     []uint32
-	groups  []uint32
-	sel     []uint16
-	rows    batch.Batch
-	keys    [2]*batch.Vector
-	counted int64
+	numbers  batch.Vector // scratch: the group of each row, as a key column
+	ids      []uint32
+	groups   []uint32
+	sel      []uint16
+	identity []uint16 // 0, 1, 2, …
+	rows     batch.Batch
+	keys     [2]*batch.Vector
+	counted  int64
 }
 
 func (a *distincts) Grow(groups int) error { return a.into.Grow(groups) }
@@ -83,6 +84,13 @@ func (a *distincts) start(grouped bool, args int) {
 // present lists the rows of in whose value is not null, and their groups.
 func (a *distincts) present(groups []uint32, in *batch.Batch, v *batch.Vector) {
 	a.sel, a.groups = a.sel[:0], a.groups[:0]
+	if groups == nil && in.Sel == nil && neverNull(v) {
+		for i := len(a.identity); i < in.Len; i++ {
+			a.identity = append(a.identity, uint16(i))
+		}
+		a.sel = append(a.sel, a.identity[:in.Len]...)
+		return
+	}
 	for i := range in.Rows() {
 		row := in.Row(i)
 		if v.IsNull(row) {

@@ -34,8 +34,12 @@ func (a *extremes) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) e
 		case batch.Values, batch.Nodes, batch.Edges, batch.Bools, batch.Strings:
 		}
 	}
-	if v.Kind == batch.Values {
+	switch v.Kind {
+	case batch.Values:
 		return a.addValues(groups, in, v.Values)
+	case batch.Ints:
+		return a.addInts(groups, in, v)
+	case batch.Nodes, batch.Edges, batch.Floats, batch.Bools, batch.Strings:
 	}
 	for i := range in.Rows() {
 		g := 0
@@ -43,6 +47,30 @@ func (a *extremes) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) e
 			g = int(groups[i])
 		}
 		if err := a.add(g, v.Value(in.Row(i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *extremes) addInts(groups []uint32, in *batch.Batch, v *batch.Vector) error {
+	g, whole := 0, v.Nulls.Empty()
+	for i := range in.Rows() {
+		row := in.Row(i)
+		if !whole && v.Nulls.Has(row) {
+			continue
+		}
+		if groups != nil {
+			g = int(groups[i])
+		}
+		x := v.Ints[row]
+		if b := &a.best[g]; b.Kind() == value.KindInt {
+			if m := b.AsInt(); x != m && x > m == a.max {
+				*b = value.Int(x)
+			}
+			continue
+		}
+		if err := a.add(g, value.Int(x)); err != nil {
 			return err
 		}
 	}
@@ -73,16 +101,7 @@ func (a *extremes) addValues(groups []uint32, in *batch.Batch, xs []value.Value)
 func extremeInt(in *batch.Batch, xs []int64, largest bool) int64 {
 	best := xs[in.Row(0)]
 	if in.Sel == nil {
-		if largest {
-			for _, x := range xs[:in.Len] {
-				best = max(best, x)
-			}
-			return best
-		}
-		for _, x := range xs[:in.Len] {
-			best = min(best, x)
-		}
-		return best
+		return extremeOf(xs[:in.Len], largest)
 	}
 	for _, r := range in.Sel {
 		if x := xs[r]; x != best && x > best == largest {
@@ -90,6 +109,28 @@ func extremeInt(in *batch.Batch, xs []int64, largest bool) int64 {
 		}
 	}
 	return best
+}
+
+// extremeOf looks at four rows at a time, which do not wait for each other.
+func extremeOf(xs []int64, largest bool) int64 {
+	a, b, c, d := xs[0], xs[0], xs[0], xs[0]
+	rest := xs
+	if largest {
+		for ; len(rest) >= 4; rest = rest[4:] {
+			a, b, c, d = max(a, rest[0]), max(b, rest[1]), max(c, rest[2]), max(d, rest[3])
+		}
+		for _, x := range rest {
+			a = max(a, x)
+		}
+		return max(a, b, c, d)
+	}
+	for ; len(rest) >= 4; rest = rest[4:] {
+		a, b, c, d = min(a, rest[0]), min(b, rest[1]), min(c, rest[2]), min(d, rest[3])
+	}
+	for _, x := range rest {
+		a = min(a, x)
+	}
+	return min(a, b, c, d)
 }
 
 // extremeFloat follows the order of ORDER BY, in which NaN stands behind all numbers.

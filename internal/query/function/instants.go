@@ -48,7 +48,7 @@ func instantFunctions() []Function {
 // eval is date([text, map or instant]).
 func (k *instant) eval(c *Call, args []value.Value) (value.Value, error) {
 	if len(args) == 0 {
-		return k.now(c, k.name, atStatement, nil)
+		return k.now(c, k.name, atStatement, c.Zone)
 	}
 	x := args[0]
 	switch {

@@ -121,12 +121,11 @@ func rangeOf(c *Call, args []value.Value) (value.Value, error) {
 	if err := c.ReserveElements(n); err != nil {
 		return value.Null, err
 	}
-	out := make([]value.Value, n)
-	at := start
-	for i := range out {
-		out[i] = value.Int(at)
-		at += step
-		if i%interruptEvery == interruptEvery-1 {
+	// A very long list grows as it is filled, so that it is interrupted before its memory is touched.
+	out := make([]value.Value, 0, min(n, 64*interruptEvery))
+	for at := start; len(out) < n; at += step {
+		out = append(out, value.Int(at))
+		if len(out)%interruptEvery == 0 {
 			if err := c.Check(); err != nil {
 				return value.Null, err
 			}

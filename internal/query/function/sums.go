@@ -25,6 +25,25 @@ func (s *sum) addInt(x int64) {
 	s.ints++
 }
 
+// addInts adds integers, in 64 bits as long as they are far from overflowing these.
+func (s *sum) addInts(xs []int64) {
+	total, large := int64(0), int64(0)
+	for _, x := range xs {
+		total += x
+		large |= x ^ x>>63
+	}
+	if len(xs) > 1<<16 || large >= 1<<46 {
+		for _, x := range xs {
+			s.addInt(x)
+		}
+		return
+	}
+	if len(xs) > 0 {
+		s.addInt(total)
+		s.ints += int64(len(xs)) - 1
+	}
+}
+
 func (s *sum) addFloat(x float64) {
 	s.float += x
 	s.floats++
@@ -56,6 +75,9 @@ func (a *sums) Add(groups []uint32, in *batch.Batch, args []*batch.Vector) error
 	case v.Kind == batch.Ints && v.Nulls.Empty():
 		a.addInts(groups, in, v.Ints)
 		return nil
+	case v.Kind == batch.Ints:
+		a.addPresent(groups, in, v)
+		return nil
 	case v.Kind == batch.Floats && v.Nulls.Empty():
 		a.addFloats(groups, in, v.Floats)
 		return nil
@@ -84,11 +106,7 @@ func (a *sums) state(groups []uint32, i int) *sum {
 func (a *sums) addInts(groups []uint32, in *batch.Batch, xs []int64) {
 	switch {
 	case groups == nil && in.Sel == nil:
-		s := a.of[0]
-		for _, x := range xs[:in.Len] {
-			s.addInt(x)
-		}
-		a.of[0] = s
+		a.of[0].addInts(xs[:in.Len])
 	case groups == nil:
 		s := a.of[0]
 		for _, r := range in.Sel {
@@ -98,6 +116,25 @@ func (a *sums) addInts(groups []uint32, in *batch.Batch, xs []int64) {
 	default:
 		for i, g := range groups {
 			a.of[g].addInt(xs[in.Row(i)])
+		}
+	}
+}
+
+// addPresent is addInts where some are null.
+func (a *sums) addPresent(groups []uint32, in *batch.Batch, v *batch.Vector) {
+	if groups == nil {
+		s := a.of[0]
+		for i := range in.Rows() {
+			if row := in.Row(i); !v.Nulls.Has(row) {
+				s.addInt(v.Ints[row])
+			}
+		}
+		a.of[0] = s
+		return
+	}
+	for i, g := range groups {
+		if row := in.Row(i); !v.Nulls.Has(row) {
+			a.of[g].addInt(v.Ints[row])
 		}
 	}
 }

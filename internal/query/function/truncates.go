@@ -26,7 +26,7 @@ func (k *instant) truncation() Function {
 			var x value.Value
 			switch {
 			case len(args) == 1:
-				if x, err = dateTimes().now(c, name, atStatement, nil); err != nil {
+				if x, err = dateTimes().now(c, name, atStatement, c.Zone); err != nil {
 					return value.Null, err
 				}
 			case !args[1].IsInstant():

@@ -105,7 +105,7 @@ func (p *parser) newPassword(s *ast.UserStatement) {
 
 // setPassword reads SET PASSWORD [FOR user] TO password [REPLACE old].
 func (p *parser) setPassword(start int32) ast.Statement {
-	p.pos += 2
+	p.skip(2)
 	s := &ast.UserStatement{Verb: ast.SetPassword}
 	if p.acceptWord("FOR") {
 		s.User = p.principalName("the name of a user")
@@ -206,7 +206,7 @@ func (p *parser) shows(start int32) ast.Statement {
 		return nil
 	}
 	if p.at(0, "ON") && (p.at(1, "MAIN") || p.at(1, "CURRENT")) {
-		p.pos += 2
+		p.skip(2)
 	}
 	s.On = p.onDatabases()
 	s.Place = p.since(start)
@@ -339,7 +339,7 @@ func (p *parser) ruleTarget(r *ast.PrivilegeRule) {
 		p.expectFor(token.Colon, "and "+what+", or * for all")
 		r.Names = []ast.Name{p.name(what)}
 		for p.kind() == token.Comma && p.kindAt(1) == token.Colon {
-			p.pos += 2
+			p.skip(2)
 			r.Names = append(r.Names, p.name(what))
 		}
 	}

@@ -93,8 +93,9 @@ func (p *parser) caseCondition() ast.Expr {
 	defer func() { p.exprs-- }()
 	var x ast.Expr = &ast.CaseSubject{Place: ast.Place{At: token.Span{Start: start, End: start}}}
 	switch {
-	case p.labelsAhead():
-		return p.postfixFrom(x, start)
+	case p.labelsAhead(): // and nothing behind them: a condition is no value
+		labels, is := p.nodeLabels()
+		return &ast.HasLabels{Place: p.since(start), X: x, Labels: labels, Is: is}
 	case binding(p.kind()) == bindComparison:
 		return p.comparison(x, start)
 	default:

@@ -75,7 +75,7 @@ var elsewhere = []string{
 	"DROP TEXT INDEX", "DROP TRIGGER", "DROP VECTOR INDEX",
 	"EDGE IMPORT MODE", "ENABLE TTL", "FORCE RESET CLUSTER STATE", "GRANT DATABASE",
 	"REGISTER INSTANCE", "REGISTER REPLICA", "RELOAD", "REMOVE COORDINATOR",
-	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESET SESSION SETTING", "RESUME DATABASE",
+	"REMOVE TENANT PROFILE", "RENAME DATABASE", "RESUME DATABASE",
 	"REVOKE DATABASE", "SET COORDINATOR SETTING",
 	"SET GLOBAL", "SET INSTANCE", "SET MAIN DATABASE", "SET NEXT TRANSACTION", "SET PARAMETER",
 	"SET PROFILE", "SET REPLICATION ROLE", "SET SESSION",
@@ -108,6 +108,9 @@ func (p *parser) command() ast.Statement {
 	}
 	start := p.start()
 	if s := p.setting(start); s != nil {
+		return s
+	}
+	if s := p.session(start); s != nil {
 		return s
 	}
 	if s := p.backup(start); s != nil {
@@ -157,6 +160,17 @@ func (p *parser) command() ast.Statement {
 	return nil
 }
 
+// insteadOf says what there is in place of a statement that exists elsewhere only; "" for nothing.
+func insteadOf(words string) string {
+	switch {
+	case words == "CREATE DATABASE", words == "DROP DATABASE":
+		return "a server has one database, memgraph; start another server, with a data directory and a port of its own, for another one"
+	case strings.HasPrefix(words, "STORAGE MODE"):
+		return "every database is IN_MEMORY_TRANSACTIONAL: no mode gives up what was committed"
+	}
+	return ""
+}
+
 // notHere fails at a statement that exists elsewhere only, or that begins like one.
 func (p *parser) notHere() {
 	longest := ""
@@ -167,7 +181,11 @@ func (p *parser) notHere() {
 	}
 	if longest != "" && !p.isQueryAfter(longest) {
 		span := p.toks[p.pos].Join(p.toks[p.pos+strings.Count(longest, " ")].Span)
-		p.unsupported(span, longest)
+		err := failure.Syntax("NotSupported", "%s is not supported", longest)
+		if hint := insteadOf(longest); hint != "" {
+			err = err.WithHint("%s", hint)
+		}
+		p.failAt(span, err)
 		return
 	}
 	if p.incomplete() {

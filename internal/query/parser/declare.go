@@ -11,7 +11,7 @@ import (
 func (p *parser) declaration(start int32) ast.Statement {
 	switch {
 	case p.at(0, "CREATE") && p.at(1, "ENUM") && p.kindAt(2).IsName():
-		p.pos += 2
+		p.skip(2)
 		return p.createEnum(start)
 	case p.acceptWords("ALTER", "ENUM"):
 		return p.alterEnum(start)
@@ -71,7 +71,7 @@ func (p *parser) alterEnum(start int32) ast.Statement {
 // describe reads SET DESCRIPTION ON target "text" or DELETE DESCRIPTION ON target.
 func (p *parser) describe(start int32) ast.Statement {
 	s := &ast.DescriptionStatement{Drop: p.at(0, "DELETE")}
-	p.pos += 3
+	p.skip(3)
 	p.described(&s.Target)
 	if !s.Drop {
 		if p.kind() != token.String {
@@ -226,7 +226,7 @@ func (p *parser) typeNameAt(n int) bool {
 func (p *parser) enumValue() ast.Expr {
 	start := p.start()
 	e := &ast.EnumValue{Enum: p.name("the name of an enum")}
-	p.pos += 2
+	p.skip(2)
 	e.Value = p.name("the name of a value")
 	e.Place = p.since(start)
 	return e

@@ -56,7 +56,7 @@ func (p *parser) special() ast.Expr {
 				return bad()
 			}
 			defer p.leave()
-			p.pos += 2
+			p.skip(2)
 			return p.listComprehension(start, token.RParen)
 		}
 	case "reduce":
@@ -79,7 +79,7 @@ func (p *parser) quantifier(kind string) ast.Expr {
 		return q
 	}
 	defer p.leave()
-	p.pos += 2
+	p.skip(2)
 	q.Var = p.define("a variable")
 	p.expect(token.In)
 	q.List = p.expr()
@@ -98,7 +98,7 @@ func (p *parser) reduce() ast.Expr {
 		return r
 	}
 	defer p.leave()
-	p.pos += 2
+	p.skip(2)
 	r.Acc = p.define("the name of the accumulator")
 	p.expectFor(token.Equal, "and the first value of the accumulator")
 	r.Init = p.expr()
@@ -116,7 +116,7 @@ func (p *parser) reduce() ast.Expr {
 // existsCall reads exists(x.key), which is x.key IS NOT NULL, or exists((a)-->(b)).
 func (p *parser) existsCall() ast.Expr {
 	start := p.start()
-	p.pos += 2
+	p.skip(2)
 	if end, ok := p.patternAhead(); ok && p.toks[end].Kind == token.RParen {
 		part := p.patternPredicate(end)
 		p.next()

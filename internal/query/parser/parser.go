@@ -159,6 +159,9 @@ func (p *parser) next() token.Token {
 	return t
 }
 
+// skip passes over n tokens that were looked at. After an error there is only the end.
+func (p *parser) skip(n int) { p.pos = min(p.pos+n, len(p.toks)-1) }
+
 // accept passes over a token of kind k and reports whether there was one.
 func (p *parser) accept(k token.Kind) bool {
 	if p.kind() != k {

@@ -223,8 +223,12 @@ func (p *parser) group(part *ast.PatternPart) bool {
 		return true
 	}
 	inner := &ast.PatternPart{}
+	from := p.start()
 	p.path(inner)
-	inner.Place = p.since(inner.Nodes[0].At.Start)
+	if p.err != nil {
+		return true
+	}
+	inner.Place = p.since(from)
 	where := p.where()
 	p.expectFor(token.RParen, "after the pattern in brackets")
 	r := &ast.RelPattern{Direction: graph.Both, Repeat: &ast.Repeat{Place: p.since(start), Part: inner, Where: where}}

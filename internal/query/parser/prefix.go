@@ -68,5 +68,5 @@ func (p *parser) options() {
 		p.fail(err)
 		return
 	}
-	p.pos += n
+	p.skip(n)
 }

@@ -150,7 +150,7 @@ func (p *parser) comprehensionAhead() bool {
 	defer func() { p.pos = at }()
 	p.pos++
 	if p.kind().IsName() && p.kindAt(1) == token.Equal {
-		p.pos += 2
+		p.skip(2)
 	}
 	end, ok := p.patternAhead()
 	return ok && (p.toks[end].Kind == token.Pipe || p.toks[end].Kind == token.Where)

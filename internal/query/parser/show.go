@@ -47,13 +47,13 @@ func (p *parser) listed(start int32) ast.Statement {
 	for i := range listings {
 		l := &listings[i]
 		if p.listAt(1, l) {
-			p.pos += 2
+			p.skip(2)
 			return p.selection(start, &ast.Admin{Verb: l.verb})
 		}
 		for _, kind := range l.kinds {
 			n := 2 + strings.Count(kind, " ")
 			if p.aheadAt(1, kind) && p.listAt(n, l) {
-				p.pos += n + 1
+				p.skip(n + 1)
 				if kind == "ALL" {
 					kind = ""
 				}
@@ -98,7 +98,7 @@ func (p *parser) oneDatabase(start int32) ast.Statement {
 	case p.acceptWords("SHOW", "HOME", "DATABASE"):
 		s.Kind = "HOME"
 	case p.ahead("SHOW DATABASE") && p.databaseAt(2):
-		p.pos += 2
+		p.skip(2)
 		if p.kind() == token.Param || p.kind() == token.String {
 			s.Names = []ast.Expr{p.settingText("the name of a database")}
 			break

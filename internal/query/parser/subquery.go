@@ -45,7 +45,7 @@ func (p *parser) subquery(kind ast.SubqueryKind) ast.Expr {
 		return e
 	}
 	defer p.leave()
-	p.pos += 2
+	p.skip(2)
 	if p.patternAt(0) {
 		e.Pattern = p.pattern()
 		e.Where = p.where()

@@ -17,7 +17,7 @@ func (p *parser) trim() ast.Expr {
 		return c
 	}
 	defer p.leave()
-	p.pos += 2
+	p.skip(2)
 	if k := p.kindAt(1); k.IsName() || k == token.String || k == token.Param {
 		switch {
 		case p.acceptWord("LEADING"):

@@ -44,13 +44,16 @@ type (
 	// Expand would find, and drops rows that have none.
 	ExpandCount struct {
 		Header
-		Hop
+		Branch
 		Input Op
 		// Times is the slot of how often the row counts after this; Before is the slot
 		// that said so until now, or NoSlot for once.
 		Times, Before int
-		// Optional counts a row without a relationship once.
-		Optional bool
+		// Unequal are slots of nodes that the other end must differ from; where one of them
+		// is null, nothing matches.
+		Unequal []int
+		// Asks are further conditions on the other end.
+		Asks []Ask
 	}
 	// ExpandExists keeps the rows for which Expand or, where To is a slot, ExpandInto
 	// would find at least one relationship; Negated keeps the others.
@@ -183,7 +186,13 @@ func (o *Expand) Detail(p *Plan) string { return o.draw(p, "") }
 func (o *ExpandInto) Detail(p *Plan) string { return o.draw(p, "") }
 
 // Detail draws the pattern.
-func (o *ExpandCount) Detail(p *Plan) string { return o.draw(p, "") }
+func (o *ExpandCount) Detail(p *Plan) string {
+	var b strings.Builder
+	b.WriteString(o.draw(p, ""))
+	o.drawBelow(p, &b)
+	o.drawConditions(p, &b)
+	return b.String()
+}
 
 // Detail draws the pattern.
 func (o *ExpandExists) Detail(p *Plan) string { return o.draw(p, "") }

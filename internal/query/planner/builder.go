@@ -28,8 +28,17 @@ type builder struct {
 	// stale tells that the rows were made with batches that the view of the clauses after
 	// them has to have; batched that there were batches.
 	stale, batched bool
+	// counted are the symbols that the clauses after this one read, where otherwise they only
+	// count its rows; nil where they do more.
+	counted symbolSet
+	// clauseOf tells the parts of clauses that were made one with others apart.
+	clauseOf map[*ast.PatternPart]int
+	clauses  int
 	// outer brings the row of the innermost subquery; nil outside of one.
 	outer *plan.Argument
+
+	// limited tells that the relationships that are followed are counted, here or outside.
+	limited bool
 
 	directives *directives // hints before the query
 	remarks    *remarks
@@ -40,6 +49,8 @@ func newBuilder(ctx context.Context, info *sema.Info, cat Catalog) *builder {
 		ctx: ctx, info: info, cat: cat,
 		bound:   map[*sema.Symbol]bool{},
 		present: map[*sema.Symbol]bool{},
+
+		clauseOf: map[*ast.PatternPart]int{},
 
 		directives: &directives{used: map[int]bool{}},
 		remarks:    &remarks{},
@@ -88,6 +99,7 @@ func (b *builder) alias(s *sema.Symbol, slot int) {
 func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
 	b.directives.hints = q.Hints
 	b.p.HopsLimited = q.Hops != nil
+	b.limited = b.p.HopsLimited
 	root, outputs, err := b.union(q, func() plan.Op { return &plan.Once{Header: plan.Header{Rows: 1}} }, b.info.Columns)
 	if err != nil {
 		return nil, err
@@ -115,7 +127,7 @@ func (b *builder) query(q *ast.Query) (*plan.Plan, error) {
 
 // finish runs the rules that look at the whole tree.
 func (b *builder) finish() (*plan.Plan, error) {
-	b.p.Root = countRule(b.p, b.p.Root)
+	b.p.Root = b.meetRule(b.reachRule(countRule(b.p, b.p.Root)))
 	if err := b.subplans(); err != nil {
 		return nil, err
 	}
@@ -165,10 +177,12 @@ func (b *builder) single(q *ast.SingleQuery, in plan.Op) (plan.Op, []int, error)
 	defer b.around()()
 	var outputs []int
 	at := in
-	for _, c := range q.Clauses {
+	clauses := b.merged(q.Clauses)
+	for i, c := range clauses {
 		if err := b.interrupted(); err != nil {
 			return nil, nil, err
 		}
+		b.counted = b.countedAfter(clauses[i+1:])
 		var err error
 		at = b.barrier(at, c)
 		switch c := c.(type) {

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"math"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/storage/graph"
 )
@@ -14,10 +16,18 @@ type Fanout interface {
 	Fanout(from string, d graph.Direction, types []string, to string) (float64, bool)
 }
 
+// Skewed is a Fanout that can also tell how unequal nodes are.
+type Skewed interface {
+	// Skew is the mean of the squares of the numbers of relationships, by the square of
+	// their mean: 1 where all nodes have as many.
+	Skew(from string, d graph.Direction, types []string) float64
+}
+
 // Costs in units of one row touched.
 const (
 	costRow    = 1.0  // a row made
 	costEdge   = 0.25 // a relationship looked at
+	costCount  = 0.5  // the relationships of a node counted
 	costScan   = 0.5  // a node found by a scan
 	costLookup = 1.5  // starting an index look-up
 	costHash   = 2.0  // a row put into or looked up in a hash table
@@ -122,6 +132,24 @@ func (b *builder) fanout(r *rel, from, to *node) (all, fit float64) {
 		return all, all
 	}
 	return all, all * max(0.1, b.labelShare(to))
+}
+
+// skewMax bounds the factor of skew.
+const skewMax = 16
+
+// skew is how many times more relationships of r than a node found by a scan one at its from
+// end has that was reached over a relationship: such a node is likely to be one with many. As
+// it is not known whether with many of this kind, it is the root of what it would be then.
+func (b *builder) skew(s *state, r *rel, from *node) float64 {
+	c, ok := b.cat.(Skewed)
+	if !ok || s.scanned != nil && s.scanned.has(from.symbol.ID) {
+		return 1
+	}
+	d := r.direction
+	if from != r.left {
+		d = reverse(d)
+	}
+	return min(skewMax, max(1, math.Sqrt(c.Skew(b.rarest(from.labels), d, r.types))))
 }
 
 func reverse(d graph.Direction) graph.Direction {

@@ -1,6 +1,10 @@
 package planner
 
-import "memgraphd/internal/query/plan"
+import (
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/query/sema"
+)
 
 // countRule turns expansions whose ends nobody looks at, below an aggregate that only
 // counts rows, into multiplications: the rows are not made, it is only noted how often
@@ -23,39 +27,56 @@ func countRule(p *plan.Plan, o plan.Op) plan.Op {
 		for _, e := range expressions(a) {
 			exprSlots(p, e, need)
 		}
-		c := &counting{p: p, times: plan.NoSlot, last: nil}
-		a.Input = c.rewrite(a.Input, need)
-		a.Times = c.times
+		a.Input, a.Times = multiplied(p, a.Input, need)
 	})
 	return o
 }
 
-// counting walks down from an aggregate.
+// multiplied returns o, of whose rows only the columns need matter, with expansions replaced
+// by multiplications, and the slot of how often a row counts, or plan.NoSlot for once.
+func multiplied(p *plan.Plan, o plan.Op, need slotSet) (plan.Op, int) {
+	c := &counting{p: p, free: map[int][]*plan.ExpandCount{}, hung: map[*plan.ExpandCount]bool{}}
+	o = c.rewrite(o, need)
+	times, last := plan.NoSlot, (*plan.ExpandCount)(nil)
+	for at := o; at != nil; {
+		if n, ok := at.(*plan.ExpandCount); ok {
+			n.Times = p.Slots
+			p.Slots++
+			p.SlotNames = append(p.SlotNames, "")
+			if last == nil {
+				times = n.Times
+			} else {
+				last.Before = n.Times
+			}
+			last = n
+			at = n.Input
+			continue
+		}
+		in := passing(at)
+		if in == nil {
+			break
+		}
+		at = *in
+	}
+	return o, times
+}
+
+// counting walks down from where rows are counted.
 type counting struct {
-	p     *plan.Plan
-	times int               // slot of the multiplication nearest to the aggregate
-	last  *plan.ExpandCount // the lowest one so far
+	p *plan.Plan
+	// free are the multiplications so far that depend on one node only, by its slot. They
+	// can be done where an expansion finds that node, and hang below it then.
+	free map[int][]*plan.ExpandCount
+	hung map[*plan.ExpandCount]bool
 }
 
 // rewrite returns o with expansions replaced where need, the columns read above, allows it.
 func (c *counting) rewrite(o plan.Op, need slotSet) plan.Op {
-	if e, ok := o.(*plan.Expand); ok && !need[e.To] && !need[e.Rel] {
-		n := &plan.ExpandCount{
-			Header: plan.Header{Rows: e.Input.Head().Rows}, Hop: e.Hop,
-			Times: c.p.Slots, Before: plan.NoSlot, Optional: e.Optional,
+	if n := c.multiplication(o, need); n != nil {
+		n.Input = c.rewrite(n.Input, need)
+		if c.hung[n] {
+			return n.Input
 		}
-		c.p.Slots++
-		c.p.SlotNames = append(c.p.SlotNames, "")
-		n.To, n.Rel = plan.NoSlot, plan.NoSlot
-		if c.last == nil {
-			c.times = n.Times
-		} else {
-			c.last.Before = n.Times
-		}
-		c.last = n
-		need.add(e.From)
-		need.add(e.Distinct...)
-		n.Input = c.rewrite(e.Input, need)
 		return n
 	}
 	in := passing(o)
@@ -74,6 +95,109 @@ func (c *counting) rewrite(o plan.Op, need slotSet) plan.Op {
 	}
 	*in = c.rewrite(*in, need)
 	return o
+}
+
+// multiplication returns what stands for an expansion, and for conditions on its other end
+// above it, if nobody else looks at that end.
+func (c *counting) multiplication(o plan.Op, need slotSet) *plan.ExpandCount {
+	e := expansion(o)
+	if e == nil || need[e.To] || need[e.Rel] || e.Optional && o != plan.Op(e) {
+		return nil
+	}
+	n := &plan.ExpandCount{
+		Header: plan.Header{Rows: e.Input.Head().Rows}, Input: e.Input,
+		Times: plan.NoSlot, Before: plan.NoSlot,
+	}
+	n.Hop, n.Optional = e.Hop, e.Optional
+	for at := o; at != plan.Op(e); at = at.Inputs()[0] {
+		if !c.condition(n, at) {
+			return nil
+		}
+	}
+	for _, below := range c.free[e.To] {
+		n.Below = append(n.Below, &below.Branch)
+		c.hung[below] = true
+	}
+	delete(c.free, e.To)
+	n.To, n.Rel = plan.NoSlot, plan.NoSlot
+	if len(n.Distinct) == 0 && len(n.Unequal) == 0 && len(n.Asks) == 0 {
+		c.free[n.From] = append(c.free[n.From], n)
+		return n
+	}
+	need.add(n.From)
+	need.add(n.Distinct...)
+	need.add(n.Unequal...)
+	for _, a := range n.Asks {
+		need.add(a.To)
+	}
+	return n
+}
+
+// expansion returns the expansion that o is, or that conditions from o on follow.
+func expansion(o plan.Op) *plan.Expand {
+	for {
+		switch at := o.(type) {
+		case *plan.Expand:
+			return at
+		case *plan.Filter:
+			o = at.Input
+		case *plan.ExpandExists:
+			o = at.Input
+		default:
+			return nil
+		}
+	}
+}
+
+// condition adds what o asks of the other end of n; false where it asks for something else.
+func (c *counting) condition(n *plan.ExpandCount, o plan.Op) bool {
+	switch o := o.(type) {
+	case *plan.Filter:
+		for _, e := range o.Predicates {
+			x, y, ok := differ(c.p, e)
+			switch {
+			case ok && x == n.To && y != n.To:
+				n.Unequal = append(n.Unequal, y)
+			case ok && y == n.To && x != n.To:
+				n.Unequal = append(n.Unequal, x)
+			default:
+				return false
+			}
+		}
+		return true
+	case *plan.ExpandExists:
+		if o.To == plan.NoSlot || o.From == o.To || len(o.Distinct) > 0 || o.From != n.To && o.To != n.To {
+			return false
+		}
+		a := plan.Ask{Hop: o.Hop, Negated: o.Negated}
+		if o.To == n.To {
+			a.To, a.Direction = o.From, reverse(o.Direction)
+		}
+		a.From = plan.NoSlot
+		n.Asks = append(n.Asks, a)
+		return true
+	}
+	return false
+}
+
+// differ returns the columns of the two nodes that e asks to be different, if that is what
+// it does.
+func differ(p *plan.Plan, e ast.Expr) (x, y int, ok bool) {
+	c, ok := e.(*ast.Comparison)
+	if !ok || len(c.Ops) != 1 || c.Ops[0] != "<>" {
+		return 0, 0, false
+	}
+	var slots [2]int
+	for i, operand := range c.Operands {
+		v, ok := operand.(*ast.Variable)
+		if !ok || p.Info.Uses[v] == nil || p.Info.Uses[v].Type != sema.Node {
+			return 0, 0, false
+		}
+		if slots[i], ok = p.SymbolSlot(p.Info.Uses[v]); !ok {
+			return 0, 0, false
+		}
+	}
+	return slots[0], slots[1], true
 }
 
 // argument adds what the inner plan of an Apply may read: every column that it mentions.

@@ -223,6 +223,30 @@ func created(c *plan.Creation, read slotSet) []int {
 	return made
 }
 
+// shortColumns is columns for the operators that do not make every row of a pattern.
+func shortColumns(o plan.Op, read slotSet) ([]int, slotSet) {
+	var made []int
+	switch o := o.(type) {
+	case *plan.ExpandMeet:
+		made = []int{o.To, o.Rel, o.Close.Rel}
+		read.add(o.From, o.Close.From)
+		read.add(o.Distinct...)
+		read.add(o.Close.Distinct...)
+	case *plan.ExpandReach:
+		made = []int{o.To}
+		read.add(o.From)
+	case *plan.ExpandCount:
+		made = []int{o.Times}
+		read.add(o.From, o.Before)
+		read.add(o.Distinct...)
+		read.add(o.Unequal...)
+		for _, a := range o.Asks {
+			read.add(a.To)
+		}
+	}
+	return made, read
+}
+
 // hopColumns is columns for the operators that follow relationships.
 func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 	var made []int
@@ -234,10 +258,6 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 	case *plan.ExpandInto:
 		made = []int{o.Rel}
 		read.add(o.From, o.To)
-		read.add(o.Distinct...)
-	case *plan.ExpandCount:
-		made = []int{o.Times}
-		read.add(o.From, o.Before)
 		read.add(o.Distinct...)
 	case *plan.ExpandExists:
 		read.add(o.From, o.To)
@@ -279,6 +299,8 @@ func hopColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 		made = []int{o.Slot}
 		read.add(o.Nodes...)
 		read.add(o.Rels...)
+	default:
+		return shortColumns(o, read)
 	}
 	return made, read
 }

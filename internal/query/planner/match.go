@@ -19,6 +19,7 @@ func (b *builder) match(in plan.Op, c *ast.Match) (plan.Op, error) {
 		return nil, err
 	}
 	b.follow(g, c.Hints)
+	g.wanted = b.counted
 	at, err := b.pattern(in, g)
 	if err != nil {
 		return nil, err
@@ -209,6 +210,9 @@ func (m *matcher) hop(r *rel, from *node) (plan.Hop, *node) {
 
 // overlap tells whether one relationship could be both r and s.
 func overlap(r, s *rel) bool {
+	if r.clause != s.clause {
+		return false
+	}
 	if len(r.types) == 0 || len(s.types) == 0 {
 		return true
 	}

@@ -20,6 +20,9 @@ type pattern struct {
 	// index finds nodes and relationships by symbol.
 	index map[*sema.Symbol]*node
 	at    token.Span
+	// wanted are the symbols that are read later, where otherwise only the number of matches
+	// counts; nil where it is not known.
+	wanted symbolSet
 }
 
 // node is one variable node of a pattern; parts that name it share it.
@@ -38,6 +41,7 @@ type node struct {
 // rel is one relationship of a pattern.
 type rel struct {
 	id          int
+	clause      int // relationships of different clauses may be the same
 	symbol      *sema.Symbol
 	left, right *node
 	direction   graph.Direction // from left to right
@@ -78,8 +82,12 @@ func (b *builder) newPattern(parts []*ast.PatternPart, where ast.Expr) (*pattern
 	g := &pattern{index: map[*sema.Symbol]*node{}}
 	for _, part := range parts {
 		g.at = part.Span()
+		first := len(g.rels)
 		if err := b.addPart(g, part); err != nil {
 			return nil, err
+		}
+		for _, r := range g.rels[first:] {
+			r.clause = b.clauseOf[part]
 		}
 		if len(g.nodes)+len(g.rels) > patternMax {
 			return nil, failure.Syntax("PatternTooLarge", "a pattern has more than %d nodes and relationships", patternMax).

@@ -34,6 +34,7 @@ type state struct {
 	parent   *state
 	move     move
 	known    bits   // symbols with a value, by symbol.ID
+	scanned  bits   // nodes found by a scan, by symbol.ID; nil for none
 	followed bits   // relationships that were known before and are checked now, by rel.id
 	preds    []bool // by predicate.id: applied
 	left     int    // nodes and relationships still to be found
@@ -240,13 +241,17 @@ func subset(needs, known symbolSet) bool {
 // advance returns the state after m.
 func (b *builder) advance(g *pattern, s *state, m move) *state {
 	t := &state{
-		parent: s, known: slices.Clone(s.known), followed: s.followed, preds: slices.Clone(s.preds),
+		parent: s, known: slices.Clone(s.known), scanned: s.scanned, followed: s.followed, preds: slices.Clone(s.preds),
 		left: s.left, rows: s.rows, cost: s.cost,
 	}
 	switch m.kind {
 	case moveScan:
 		b.advanceScan(t, m)
 	case moveExpand:
+		if g.countable(b, s, m) {
+			b.advanceCount(g, t, m)
+			break
+		}
 		b.advanceExpand(t, m)
 	case moveInto:
 		b.advanceInto(t, m)
@@ -288,6 +293,10 @@ func (b *builder) advanceScan(t *state, m move) {
 	if len(m.node.labels) > 1 || a.label == "" {
 		t.rows *= max(0.01, b.labelShare(m.node)/b.labelFraction(labelList(a.label)))
 	}
+	if t.scanned = slices.Clone(t.scanned); t.scanned == nil {
+		t.scanned = newBits(len(b.info.Symbols))
+	}
+	t.scanned.add(m.node.symbol.ID)
 	t.learn(m.node.symbol)
 }
 
@@ -304,6 +313,8 @@ func (b *builder) advanceExpand(t *state, m move) {
 		to = m.rel.left
 	}
 	all, fit := b.fanout(m.rel, m.from, to)
+	skew := b.skew(t, m.rel, m.from)
+	all, fit = all*skew, fit*skew
 	if m.rel.search != nil {
 		rows, cost := m.rel.search.estimate(b.fanOf(m.rel), float64(max(1, b.cat.NodeCount())), false)
 		t.cost += t.rows * (costRow + cost)

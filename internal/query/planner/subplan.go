@@ -78,7 +78,7 @@ func (b *builder) subplan(e ast.Expr, rows float64) (*plan.Plan, error) {
 // row outside.
 func (b *builder) part(e ast.Expr) *builder {
 	s := newBuilder(b.ctx, b.info, b.cat)
-	s.directives, s.remarks = b.directives, b.remarks
+	s.directives, s.remarks, s.limited = b.directives, b.remarks, b.limited
 	for _, sym := range b.info.Outer[e] {
 		s.p.Params = append(s.p.Params, sym)
 		s.p.Args = append(s.p.Args, s.slot(sym))
@@ -98,13 +98,11 @@ func (b *builder) finishPart(root plan.Op) (*plan.Plan, error) {
 	case plan.AsksExists:
 		root = firstRule(root, need)
 	case plan.AsksCount:
-		c := &counting{p: b.p, times: plan.NoSlot}
-		root = c.rewrite(unordered(root), maps.Clone(need))
-		b.p.Times = c.times
-		need.add(c.times)
+		root, b.p.Times = multiplied(b.p, unordered(root), maps.Clone(need))
+		need.add(b.p.Times)
 	case plan.AsksList, plan.AsksFirst:
 	}
-	b.p.Root = countRule(b.p, root)
+	b.p.Root = b.meetRule(b.reachRule(countRule(b.p, root)))
 	if err := b.subplans(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"memgraphd/internal/config"
+	"memgraphd/internal/durability/recovery"
+	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/setting"
+)
+
+// newConfig returns the commands that look at the configuration.
+func newConfig(stdout, stderr io.Writer) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Check the configuration, or show what counts and where it comes from",
+		Long: "Look at the configuration: the files, the environment and, after --, the flags that a server would be given.\n" +
+			"The server need not run; the data directory is only read.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newConfigCheck(stdout), newConfigShow(stdout, stderr), newConfigDiff(stdout, stderr))
+	for _, sub := range append(cmd.Commands(), cmd) {
+		sub.SilenceErrors, sub.SilenceUsage = true, true
+		sub.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+			return exit(exitUsage, fmt.Errorf("%w; flags of the server stand after --", err))
+		})
+		if args := sub.Args; args != nil {
+			sub.Args = func(cmd *cobra.Command, given []string) error { return exit(exitUsage, args(cmd, given)) }
+		}
+	}
+	return cmd
+}
+
+// flagsAfterDash splits what stands before and after -- on the command line.
+func flagsAfterDash(cmd *cobra.Command, args []string) (own, flags []string) {
+	if at := cmd.ArgsLenAtDash(); at >= 0 {
+		return args[:at], args[at:]
+	}
+	return args, nil
+}
+
+// ownArgs counts only what stands before --.
+func ownArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		own, _ := flagsAfterDash(cmd, args)
+		return check(cmd, own)
+	}
+}
+
+func newConfigCheck(stdout io.Writer) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [FILE...] [-- FLAG...]",
+		Short: "Say everything that is wrong in a file, or in all that a start would read",
+		Long: "Read flag files, each as if it were all that there is, and say everything that is wrong in them, and what is worth a warning.\n" +
+			"The certificates, keys and statements that they name are looked at too.\n" +
+			"Without a file, all that a start would read is checked. The exit code is 0 where a server would start with it, and 78 where not.",
+		Args: ownArgs(cobra.ArbitraryArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			files, flags := flagsAfterDash(cmd, args)
+			if len(files) == 0 {
+				c, err := loadConfig(flags)
+				if err == nil {
+					err = probeFiles(c)
+				}
+				if err != nil {
+					return err
+				}
+				return sayGood(stdout, "the configuration", c)
+			}
+			var wrong []error
+			for _, name := range files {
+				c, err := loadFile(name)
+				if err == nil {
+					err = probeFiles(c)
+				}
+				if err == nil {
+					err = sayGood(stdout, name, c)
+				}
+				if err != nil {
+					wrong = append(wrong, err)
+				}
+			}
+			return errors.Join(wrong...)
+		},
+	}
+}
+
+// loadFile reads one flag file, and nothing else.
+func loadFile(name string) (*config.Config, error) {
+	c, err := config.LoadFile(name, os.ReadFile)
+	return c, exit(exitConfig, err)
+}
+
+// probeFiles reads the files that the configuration names, without which a server does not start.
+func probeFiles(c *config.Config) error {
+	_, certificates := openCertificates(c.Bolt.TLS, time.Now, zap.NewNop())
+	_, archive := archiveOptions(c)
+	_, token := readToken(c.Metrics.TokenFile)
+	return exit(exitConfig, errors.Join(certificates, archive, token, probeInitFiles(c.Start)))
+}
+
+// sayGood says how much is set, and the warnings that a start would log.
+func sayGood(w io.Writer, what string, c *config.Config) error {
+	given := len(c.Ignored)
+	for i := range c.Settings {
+		if c.Settings[i].Origin.Source != config.FromDefault {
+			given++
+		}
+	}
+	for _, warning := range c.Warnings {
+		if _, err := fmt.Fprintf(w, "warning: %v\n", warning); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s is good; flags set: %d, warnings: %d\n", what, given, len(c.Warnings))
+	return err
+}
+
+func newConfigShow(stdout, stderr io.Writer) *cobra.Command {
+	var changed, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show [NAME...] [-- FLAG...]",
+		Short: "Show each flag with its value and where that comes from",
+		Long: "Show what a start would use, flag by flag: the value, and its source, which is the default, a line of a file, a variable of the\n" +
+			"environment, the command line (what follows -- counts as that), or a setting that SET DATABASE SETTING has stored in the data\n" +
+			"directory. Secrets are masked. With names, only those flags.",
+		Args: ownArgs(cobra.ArbitraryArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, flags := flagsAfterDash(cmd, args)
+			rows, err := rowsInForce(cmd.Context(), flags, stderr)
+			if err != nil {
+				return err
+			}
+			if len(names) > 0 {
+				if rows, err = chosen(rows, names); err != nil {
+					return exit(exitUsage, err)
+				}
+			}
+			if changed {
+				rows = slices.DeleteFunc(rows, func(r config.Row) bool { return !r.Given() })
+			}
+			if asJSON {
+				return writeJSON(stdout, rows)
+			}
+			return writeRows(stdout, rows)
+		},
+	}
+	cmd.Flags().BoolVar(&changed, "changed", false, "only flags that something sets")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return cmd
+}
+
+func newConfigDiff(stdout, stderr io.Writer) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "diff [FILE [FILE]] [-- FLAG...]",
+		Short: "Show what differs from the defaults, or between two files",
+		Long: "Show what differs: without a file, what a start would use from the defaults; with one, the file from the defaults; with two, the\n" +
+			"second from the first. Files are read as if each were all that there is.",
+		Args: ownArgs(cobra.MaximumNArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			files, flags := flagsAfterDash(cmd, args)
+			left, right := config.Defaults().Rows(nil), []config.Row(nil)
+			var err error
+			switch len(files) {
+			case 0:
+				right, err = rowsInForce(cmd.Context(), flags, stderr)
+			case 1:
+				right, err = rowsOfFile(files[0])
+			case 2:
+				if left, err = rowsOfFile(files[0]); err == nil {
+					right, err = rowsOfFile(files[1])
+				}
+			}
+			if err != nil {
+				return err
+			}
+			found := config.Differences(left, right)
+			if asJSON {
+				return writeJSON(stdout, found)
+			}
+			return writeDifferences(stdout, found)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return cmd
+}
+
+func rowsOfFile(name string) ([]config.Row, error) {
+	c, err := loadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return c.Rows(nil), nil
+}
+
+// rowsInForce lists what a start with flags would use. Where the stored settings cannot be read, a note says why.
+func rowsInForce(ctx context.Context, flags []string, stderr io.Writer) ([]config.Row, error) {
+	c, err := loadConfig(flags)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := storedSettings(ctx, c)
+	if err != nil && !errors.As(err, new(*recovery.NoDatabaseError)) {
+		if _, failed := fmt.Fprintf(stderr, "memgraphd: the settings that the data directory may have stored are not shown: %v\n", err); failed != nil {
+			return nil, failed
+		}
+	}
+	return c.Rows(stored), nil
+}
+
+// storedSettings reads what SET DATABASE SETTING has stored, as far as it would be in force.
+func storedSettings(ctx context.Context, c *config.Config) ([]config.Stored, error) {
+	directory, err := filepath.Abs(c.Storage.DataDirectory)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := recovery.Entries(ctx, recovery.Options{FS: vfs.OS(), Dir: directory}, setting.Kind)
+	if err != nil {
+		return nil, err
+	}
+	var stored []config.Stored
+	for _, e := range entries {
+		flag := c.Setting(flagOfSetting(e.Name))
+		text, err := setting.Decode(e.Data)
+		if flag == nil || err != nil || e.Name == snapshotSetting && c.Setting(snapshotSecondsFlag).Given() {
+			continue
+		}
+		if text, err = flag.Flag.Canonical(text); err == nil {
+			stored = append(stored, config.Stored{Flag: flag.Flag.Name, Name: e.Name, Value: text})
+		}
+	}
+	return stored, nil
+}
+
+// chosen are the rows with the names.
+func chosen(rows []config.Row, names []string) ([]config.Row, error) {
+	kept := []config.Row{}
+	for _, name := range names {
+		flag := config.Lookup(name)
+		if flag == nil {
+			return nil, fmt.Errorf("%s: no such flag; memgraphd --help lists them", name)
+		}
+		for i := range rows {
+			if rows[i].Name == flag.Name {
+				kept = append(kept, rows[i])
+			}
+		}
+	}
+	return kept, nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func writeRows(w io.Writer, rows []config.Row) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if _, err := fmt.Fprintln(t, "NAME\tVALUE\tSOURCE"); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		source := r.Source
+		if r.Inert != "" {
+			source += "; no effect: " + r.Inert
+		}
+		if _, err := fmt.Fprintf(t, "%s\t%s\t%s\n", r.Name, visible(r.Value, r.Unit), source); err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}
+
+func writeDifferences(w io.Writer, found []config.Difference) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, d := range found {
+		_, err := fmt.Fprintf(t, "%s\t%s (%s)\t%s (%s)\n", d.Name, visible(d.Left, ""), d.LeftSource, visible(d.Right, ""), d.RightSource)
+		if err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}
+
+// visible shows an empty value too, and the unit of one that has one.
+func visible(value, unit string) string {
+	switch {
+	case value == "":
+		return `""`
+	case unit != "":
+		return value + " " + unit
+	}
+	return value
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestToken reads files with tokens, good ones and others.
+func TestToken(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		"0123456789abcdef\n": "", "short\n": "at least 16 characters", "two words that are long\n": "in one word",
+		strings.Repeat("x", tokenFileMax+1): "too large",
+	} {
+		name := filepath.Join(dir, "token")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		token, err := readToken(name)
+		if want == "" {
+			if err != nil || token != strings.TrimSpace(text) {
+				t.Errorf("%q: %q, %v", text, token, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--metrics-token-file") {
+			t.Errorf("%.30q: %v", text, err)
+		}
+	}
+	if _, err := readToken(filepath.Join(dir, "none")); err == nil {
+		t.Error("a file that is not there has a token")
+	}
+	if token, err := readToken(""); token != "" || err != nil {
+		t.Errorf("without a file: %q, %v", token, err)
+	}
+}
+
+// TestProcess asks the operating system.
+func TestProcess(t *testing.T) {
+	t.Parallel()
+	if n := statusBytes([]byte("Name:\tx\nVmHWM:\t   20 kB\nVmRSS:\t   12 kB\n"), "VmRSS:"); n != 12<<10 {
+		t.Errorf("%d bytes", n)
+	}
+	if n := statusBytes([]byte("VmRSS:\tmany kB\nVmHWM: 7\n"), "VmRSS:"); n != 0 {
+		t.Errorf("%d bytes of nothing", n)
+	}
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "wal"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a", "wal/b"} {
+		if err := os.WriteFile(filepath.Join(dir, name), make([]byte, 1000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := diskUsage(dir); n != 2000 {
+		t.Errorf("%d bytes in the directory", n)
+	}
+	if n := diskUsage(filepath.Join(dir, "none")); n != 0 {
+		t.Errorf("%d bytes in no directory", n)
+	}
+}

@@ -1,0 +1,284 @@
+package exec
+
+import (
+	"math/bits"
+
+	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/graph"
+)
+
+// branch counts how often a part of a pattern that hangs at a node matches: the sum over
+// the relationships of the node of the product of what is below. The paths are not made:
+// the time grows with the relationships looked at, not with the matches.
+type branch struct {
+	hop
+	optional bool
+	below    []*branch
+
+	segs []storage.Segment
+	// memory of counts by node: what was counted last of those that fall on a place
+	seen  []graph.NodeID
+	count []int64
+	asked bool // count was called since the memory was emptied
+}
+
+// memoSize is the number of places in the memory of counts, a power of two.
+const memoSize = 1 << 12
+
+// branch compiles a branch and those below it; what it returns makes one for an instance.
+func (c *compiler) branch(o *plan.Branch) (func() *branch, error) {
+	h, err := c.hop(&o.Hop)
+	if err != nil {
+		return nil, err
+	}
+	below := make([]func() *branch, len(o.Below))
+	for i, b := range o.Below {
+		if below[i], err = c.branch(b); err != nil {
+			return nil, err
+		}
+	}
+	return func() *branch {
+		b := &branch{hop: h, optional: o.Optional}
+		for _, made := range below {
+			b.below = append(b.below, made())
+		}
+		return b
+	}, nil
+}
+
+// begin looks the names up and forgets what was counted.
+func (b *branch) begin(r *run) error {
+	b.forget()
+	for _, c := range b.below {
+		if err := c.begin(r); err != nil {
+			return err
+		}
+	}
+	return b.resolve(r)
+}
+
+// renew looks names up again if there are new ones, and forgets what was counted then.
+func (b *branch) renew(r *run) (bool, error) {
+	changed, err := b.refresh(r)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range b.below {
+		news, err := c.renew(r)
+		if err != nil {
+			return false, err
+		}
+		changed = changed || news
+	}
+	if changed {
+		b.forget()
+	}
+	return changed, nil
+}
+
+// forget empties the memory of counts.
+func (b *branch) forget() {
+	if b.asked {
+		for i := range b.seen {
+			b.seen[i] = graph.NoNode
+		}
+	}
+	b.asked = false
+}
+
+// remembers tells whether counts are worth keeping: they are where more than the number of
+// relationships has to be looked at.
+func (b *branch) remembers() bool {
+	return len(b.labels) > 0 || len(b.below) > 0 || b.spec.Direction == graph.Both
+}
+
+// of counts the matches at n.
+func (b *branch) of(r *run, n graph.NodeID) (int64, error) {
+	if n == graph.NoNode || !b.remembers() {
+		return b.total(r, n)
+	}
+	if b.seen == nil {
+		if !b.asked { // the memory is made for the second node
+			b.asked = true
+			return b.total(r, n)
+		}
+		b.seen, b.count = make([]graph.NodeID, memoSize), make([]int64, memoSize)
+		for i := range b.seen {
+			b.seen[i] = graph.NoNode
+		}
+	}
+	b.asked = true
+	at := spread(n) & (memoSize - 1)
+	if b.seen[at] == n {
+		return b.count[at], nil
+	}
+	count, err := b.total(r, n)
+	if err == nil {
+		b.seen[at], b.count[at] = n, count
+	}
+	return count, err
+}
+
+// total is of without the memory.
+func (b *branch) total(r *run, n graph.NodeID) (int64, error) {
+	if n == graph.NoNode || !b.possible {
+		return b.none(r)
+	}
+	var total int64
+	if len(b.labels) == 0 && len(b.below) == 0 && b.spec.Direction != graph.Both {
+		total = int64(r.tx.Degree(n, b.spec.Direction, b.types))
+	} else {
+		t, err := b.sum(r, n)
+		if err != nil || t.matched {
+			return t.total, err
+		}
+	}
+	if total == 0 {
+		return b.none(r)
+	}
+	return total, nil
+}
+
+// none is what a node without a matching relationship counts.
+func (b *branch) none(r *run) (int64, error) {
+	if !b.optional {
+		return 0, nil
+	}
+	return b.product(r, graph.NoNode)
+}
+
+// tally is what a part of the relationships of a node counts, and whether any of them has
+// the labels.
+type tally struct {
+	total   int64
+	matched bool
+}
+
+// add adds what another part counts.
+func (t *tally) add(more tally) (err error) {
+	t.matched = t.matched || more.matched
+	t.total, err = plus(t.total, more.total)
+	return err
+}
+
+// sum goes over the relationships of n.
+func (b *branch) sum(r *run, n graph.NodeID) (tally, error) {
+	var t tally
+	for _, d := range [2]graph.Direction{graph.Out, graph.In} {
+		if b.spec.Direction != graph.Both && b.spec.Direction != d {
+			continue
+		}
+		one, err := b.side(r, n, d)
+		if err != nil {
+			return t, err
+		}
+		if err := t.add(one); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+// side is sum for one direction. A relationship from n to itself counts once where the
+// pattern has no direction.
+func (b *branch) side(r *run, n graph.NodeID, d graph.Direction) (tally, error) {
+	var t tally
+	self := graph.NoNode
+	if d == graph.In && b.spec.Direction == graph.Both {
+		self = n
+	}
+	b.segs = b.adjacent(r, b.segs[:0], n, d)
+	for _, s := range b.segs {
+		for nodes := s.Nodes; len(nodes) > 0; {
+			some := nodes[:min(len(nodes), r.size)]
+			nodes = nodes[len(some):]
+			r.hits += int64(len(some))
+			if err := r.stepBy(len(some)); err != nil {
+				return t, err
+			}
+			one, err := b.run(r, some, self)
+			if err != nil {
+				return t, err
+			}
+			if err := t.add(one); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// run sums up the products of some other ends without self.
+func (b *branch) run(r *run, nodes []graph.NodeID, self graph.NodeID) (tally, error) {
+	rows := r.rowsOf(nil, len(nodes))
+	if len(b.labels) > 0 {
+		rows = b.pick(r, nodes)
+	}
+	if len(b.below) == 0 && self == graph.NoNode {
+		return tally{total: int64(len(rows)), matched: len(rows) > 0}, nil
+	}
+	var t tally
+	var ends [warmRows]graph.NodeID
+	for len(rows) > 0 {
+		few := rows[:min(len(rows), warmRows)]
+		rows = rows[len(few):]
+		for i, at := range few {
+			ends[i] = nodes[at]
+		}
+		if len(few) > 2 && len(b.below) > 0 {
+			b.below[0].warmNodes(r, ends[:len(few)])
+		}
+		for _, other := range ends[:len(few)] {
+			if other == self {
+				continue
+			}
+			p, err := b.product(r, other)
+			if err != nil {
+				return t, err
+			}
+			if err := t.add(tally{total: p, matched: true}); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// product is what the parts below count at one other end.
+func (b *branch) product(r *run, n graph.NodeID) (int64, error) {
+	product := int64(1)
+	for _, c := range b.below {
+		count, err := c.of(r, n)
+		if err != nil || count == 0 {
+			return 0, err
+		}
+		if product, err = times(product, count); err != nil {
+			return 0, err
+		}
+	}
+	return product, nil
+}
+
+// times multiplies counts.
+func times(x, y int64) (int64, error) {
+	high, low := bits.Mul64(uint64(x), uint64(y))
+	if high != 0 || low > 1<<63-1 {
+		return 0, tooMany()
+	}
+	return int64(low), nil
+}
+
+// plus adds counts.
+func plus(x, y int64) (int64, error) {
+	if sum := x + y; sum >= 0 {
+		return sum, nil
+	}
+	return 0, tooMany()
+}
+
+func tooMany() error {
+	return failure.New(failure.ClientError, failure.Runtime, "NumberOutOfRange", "the pattern matches more than 9,223,372,036,854,775,807 times, which no count can hold").
+		WithHint("ask for less of the pattern at a time")
+}

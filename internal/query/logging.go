@@ -1,0 +1,219 @@
+package query
+
+import (
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"memgraphd/internal/query/exec"
+	"memgraphd/internal/query/failure"
+	statements "memgraphd/internal/statement"
+	"memgraphd/internal/storage/value"
+)
+
+// Logging says which statements are logged.
+type Logging struct {
+	MinDuration time.Duration // those that take at least so long; negative: none
+	Failed      bool          // those that fail
+	Plan        bool          // the plan too, where MinDuration asks for a statement
+}
+
+// NoLogging logs no statement.
+func NoLogging() Logging { return Logging{MinDuration: -1, Plan: true} }
+
+// First words of the lines about statements, as in Memgraph's log.
+const (
+	slowQuery   = "[slow-query]"
+	failedQuery = "[failed-query]"
+)
+
+// logging is what is in force for the session.
+func (s *Session) logging() Logging {
+	l := s.engine.o.Logging()
+	if s.own != nil {
+		s.own.over(&l)
+	}
+	return l
+}
+
+// ended logs the statement of a result, once. A result that failed is not slow only.
+func (r *Result) ended(err error) {
+	if r.logged || r.s == nil {
+		return
+	}
+	r.logged = true
+	defer func() { r.params = value.Null }()
+	s := r.s
+	if s.trace {
+		s.traceEnd(r, err)
+	}
+	l := s.logging()
+	if l.MinDuration < 0 && (err == nil || !l.Failed) {
+		return
+	}
+	sum := &r.summary
+	took := max(sum.Available, sum.ParsingTime+sum.PlanningTime+sum.ExecutionTime)
+	switch {
+	case err != nil:
+		took = s.engine.o.Since(r.started)
+	case r.program == nil: // SHOW, DUMP
+		took = max(took, r.ran)
+	}
+	e := said{text: r.text, params: r.params, took: took, rows: r.sent, program: r.program, err: err}
+	s.say(l, &e)
+}
+
+// failed logs a statement that has no result.
+func (s *Session) failed(text string, params value.Value, started time.Time, err error) {
+	if s.trace {
+		s.traceFailed(err)
+	}
+	if l := s.logging(); l.Failed || l.MinDuration >= 0 {
+		s.say(l, &said{text: text, params: params, took: s.engine.o.Since(started), program: s.program, err: err})
+	}
+}
+
+// committed logs the end of an explicit transaction.
+func (s *Session) committed(tx uint64, bookmark string, started time.Time, err error) {
+	if s.trace {
+		s.traceCommit(tx, bookmark, err)
+	}
+	l := s.logging()
+	if l.MinDuration < 0 && (err == nil || !l.Failed) {
+		return
+	}
+	s.say(l, &said{text: "COMMIT", took: s.engine.o.Since(started), err: err})
+}
+
+// said is a statement that has ended.
+type said struct {
+	text    string
+	params  value.Value
+	took    time.Duration
+	rows    int64
+	program *exec.Program // nil: it has none
+	err     error
+}
+
+// say writes the lines that are asked for.
+func (s *Session) say(l Logging, e *said) {
+	if e.err != nil && l.Failed {
+		s.engine.o.StatementLog.Warn(failedQuery, s.about(e)...)
+	}
+	if l.MinDuration < 0 || e.took < l.MinDuration {
+		return
+	}
+	fields := s.about(e)
+	if l.Plan && e.program != nil && !statements.Tells(e.text) {
+		fields = append(fields, zap.Strings("plan", e.program.Tree().Lines()))
+	}
+	s.engine.o.StatementLog.Warn(slowQuery, fields...)
+}
+
+// about are the fields of a line. The text of a statement is in them without its passwords, of its parameters only the
+// names, and where a statement speaks of secrets, an error says no more than its name.
+func (s *Session) about(e *said) []zapcore.Field {
+	fields := []zapcore.Field{
+		zap.Float64("duration_ms", milliseconds(e.took)), zap.String("user", s.user()), zap.String("db", DatabaseName),
+	}
+	if e.err != nil {
+		fields = append(fields, errorFields(e.text, e.params, e.err)...)
+	}
+	fields = append(fields, zap.String("query", loggable(e.text)))
+	if names := parameterNames(e.params); len(names) > 0 {
+		fields = append(fields, zap.Strings("parameters", names))
+	}
+	if e.err == nil {
+		fields = append(fields, zap.Int64("rows", e.rows))
+	}
+	return append(fields, zap.String("session", s.o.ID), zap.String("address", s.o.Address))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// loggable is the text of a statement as a log may have it.
+func loggable(text string) string {
+	return clip(statements.Masked(clip(text, auditedTextMax)), auditedTextMax)
+}
+
+// errorFields say why a statement failed, without the parameters that it quotes.
+func errorFields(text string, params value.Value, err error) []zapcore.Field {
+	f := failure.Of(err)
+	if f == nil {
+		f = fromStorage(err)
+	}
+	fields := []zapcore.Field{zap.String("error", f.Detail), zap.String("code", f.Code)}
+	if !statements.Tells(text) {
+		fields = append(fields, zap.String("reason", withoutValues(clip(statements.Masked(f.Message), auditedTextMax), params)))
+	}
+	return fields
+}
+
+// hiddenValuesMax bounds how many parameters, and what is in them, are looked for in a text.
+const hiddenValuesMax = 1000
+
+// withoutValues replaces the texts that were given as parameters.
+func withoutValues(text string, params value.Value) string {
+	h := hider{text: text, hidden: make([]bool, len(text)), left: hiddenValuesMax}
+	h.hide(params)
+	if h.left < 0 {
+		return "" // one that was not looked at may be quoted
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		switch {
+		case !h.hidden[i]:
+			b.WriteByte(text[i])
+		case i == 0 || !h.hidden[i-1]:
+			b.WriteString("****")
+		}
+	}
+	return b.String()
+}
+
+// hider marks the bytes of a text that are those of a value.
+type hider struct {
+	text   string
+	hidden []bool
+	left   int // how many values are still looked at; negative: there were more
+}
+
+// hide marks v and what is in it, which is as deep as the decoder of messages allows.
+func (h *hider) hide(v value.Value) {
+	if h.left--; h.left < 0 {
+		return
+	}
+	kind := v.Kind()
+	if kind == value.KindString {
+		h.mark(v.AsString())
+	}
+	if kind == value.KindList {
+		for _, inner := range v.AsList() {
+			h.hide(inner)
+		}
+	}
+	if kind == value.KindMap {
+		for _, e := range v.AsMap() {
+			h.hide(e.Value)
+		}
+	}
+}
+
+func (h *hider) mark(secret string) {
+	if secret == "" {
+		return
+	}
+	for from := 0; ; {
+		at := strings.Index(h.text[from:], secret)
+		if at < 0 {
+			return
+		}
+		from += at
+		for i := range len(secret) {
+			h.hidden[from+i] = true
+		}
+		from += len(secret)
+	}
+}
