@@ -271,8 +271,9 @@ func (a *arena) withstand(do attack, b bounds) {
 	if len(o.queries) == 0 || len(o.logins) == 0 {
 		a.t.Error("the other clients did nothing")
 	}
+	// What may be there since: the segment of the log, which is open twice, and the connection that asks for the figures.
 	a.eventually("everything of the attack is gone", func() bool {
-		return a.descriptors() <= files+1 && a.metric("go_goroutines") <= routines+3
+		return a.descriptors() <= files+3 && a.metric("go_goroutines") <= routines+3
 	})
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"memgraphd/internal/bolt/packstream"
 )
@@ -20,12 +22,14 @@ type boltClient struct {
 }
 
 func newBoltClient(conn net.Conn) *boltClient {
-	return &boltClient{conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}
+	return &boltClient{conn: conn, in: bufio.NewReaderSize(conn, 128<<10)}
 }
 
 const (
 	tagSuccess = 0x70
+	tagIgnored = 0x7E
 	tagFailure = 0x7F
+	tagInt64   = 0xCB
 )
 
 // dialBolt connects and logs in without credentials.
@@ -60,16 +64,16 @@ func dialBolt(addr string) (*boltClient, error) {
 	return c, c.read(2)
 }
 
-// request encodes RUN and PULL of everything as they go out in one flight. key is the one
-// parameter, or empty.
-func request(dst []byte, text, key string, n int64) []byte {
+// request encodes RUN and PULL of everything as they go out in one flight. names are those of
+// the parameters, whose values are all written with the same length: what is asked with other
+// values is as long.
+func request(dst []byte, text string, names []string, values ...int64) []byte {
 	run := len(dst)
 	dst = packstream.AppendString(append(dst, 0, 0, 0xB3, 0x10), text)
-	if key == "" {
-		dst = packstream.AppendMapHeader(dst, 0)
-	} else {
-		dst = packstream.AppendMapHeader(dst, 1)
-		dst = packstream.AppendInt(packstream.AppendString(dst, key), n)
+	dst = packstream.AppendMapHeader(dst, len(names))
+	for i, name := range names {
+		dst = append(packstream.AppendString(dst, name), tagInt64)
+		dst = binary.BigEndian.AppendUint64(dst, uint64(values[i]))
 	}
 	dst = seal(packstream.AppendMapHeader(dst, 0), run)
 	pull := len(dst)
@@ -77,8 +81,16 @@ func request(dst []byte, text, key string, n int64) []byte {
 	return seal(packstream.AppendInt(packstream.AppendString(dst, "n"), -1), pull)
 }
 
-// seal ends the message that begins at mark, one chunk with its end mark.
+// seal ends the message that begins at mark: one chunk with its end mark, or several where it
+// is longer than a chunk may be.
 func seal(dst []byte, mark int) []byte {
+	const most = 0xFFFF
+	if body := len(dst) - mark - 2; body > most {
+		rest := bytes.Clone(dst[mark+2+most:])
+		dst = binary.BigEndian.AppendUint16(dst[:mark+2+most], uint16(min(len(rest), most)))
+		binary.BigEndian.PutUint16(dst[mark:], most)
+		return seal(append(dst, rest...), mark+2+most)
+	}
 	binary.BigEndian.PutUint16(dst[mark:], uint16(len(dst)-mark-2))
 	return append(dst, 0, 0)
 }
@@ -91,13 +103,31 @@ func (c *boltClient) exchange(req []byte) error {
 	return c.read(2)
 }
 
+// reset makes the connection of use again after a failure.
+func (c *boltClient) reset() error {
+	if _, err := c.conn.Write([]byte{0, 2, 0xB0, 0x0F, 0, 0}); err != nil {
+		return err
+	}
+	return c.read(1)
+}
+
+// again makes the connection of use after a conflict, which the statement may be tried again
+// after; other failures are returned.
+func (c *boltClient) again(failed error) error {
+	if !strings.Contains(failed.Error(), "TransientError") {
+		return failed
+	}
+	return c.reset()
+}
+
 // read consumes messages until as many summaries as asked for have come. Messages of one
-// chunk are looked at where they lie, and nothing is copied.
-func (c *boltClient) read(summaries int) error {
+// chunk are looked at where they lie, and nothing is copied. It returns what the server has
+// failed with, once everything is read.
+func (c *boltClient) read(summaries int) (failed error) {
 	for begins := true; summaries > 0; {
 		head, err := c.in.Peek(2)
 		if err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		n := int(binary.BigEndian.Uint16(head))
 		body, err := c.in.Peek(2 + n)
@@ -111,8 +141,9 @@ func (c *boltClient) read(summaries int) error {
 		case n == 0:
 			begins = true
 		case begins && n >= 2 && body[3] == tagFailure:
-			return errors.New(string(body))
-		case begins && n >= 2 && body[3] == tagSuccess:
+			failed = errors.New(string(body))
+			fallthrough
+		case begins && n >= 2 && (body[3] == tagSuccess || body[3] == tagIgnored):
 			summaries--
 			fallthrough
 		default:
@@ -130,5 +161,5 @@ func (c *boltClient) read(summaries int) error {
 		c.heard(head)
 	}
 	_, err = c.in.Discard(2)
-	return err
+	return errors.Join(failed, err)
 }

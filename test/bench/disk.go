@@ -16,7 +16,6 @@ const groupBytes = 64 << 20
 // gathered and syncs it once for all of them.
 type group struct {
 	file   *os.File
-	record int // bytes a committer writes
 	offset int64
 
 	mu      sync.Mutex
@@ -27,7 +26,7 @@ type group struct {
 }
 
 // groupCommit measures the disk with committers that hand records to one writer.
-func groupCommit(dir string, clients int, d time.Duration, record int) (figure, error) {
+func groupCommit(dir string, clients int, d time.Duration) (figure, error) {
 	file, err := os.Create(filepath.Join(dir, "group-commit"))
 	if err != nil {
 		return figure{}, err
@@ -40,7 +39,7 @@ func groupCommit(dir string, clients int, d time.Duration, record int) (figure, 
 		return figure{}, err
 	}
 	g := &group{
-		file: file, record: record,
+		file: file,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go g.run()
@@ -91,7 +90,7 @@ func (g *group) run() {
 		if len(batch) == 0 {
 			continue
 		}
-		err := g.write(g.record * len(batch))
+		err := g.write(commitRecord * len(batch))
 		for _, c := range batch {
 			c <- err
 		}

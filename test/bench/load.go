@@ -9,8 +9,9 @@ import (
 
 // figure is what a closed loop of some clients gave.
 type figure struct {
-	perSecond float64
-	p50, p99  time.Duration
+	perSecond      float64
+	p50, p99, p999 time.Duration
+	count          int
 }
 
 func (f figure) String() string {
@@ -76,7 +77,8 @@ func loopUntil(
 	}
 	return figure{
 		perSecond: float64(len(all)) / elapsed.Seconds(),
-		p50:       all[len(all)/2], p99: all[len(all)*99/100],
+		p50:       all[len(all)/2], p99: all[len(all)*99/100], p999: all[len(all)*999/1000],
+		count: len(all),
 	}, nil
 }
 

@@ -1,8 +1,8 @@
 // Command bench measures the server beside the machine that it runs on: every figure
 // stands next to that of a bare echo, or of the bare disk, of the same run.
 //
-// It prints the tables of docs/benchmarks.md. The social network is loaded where
-// ../shared/data is present.
+// It prints the tables of docs/benchmarks.md, the last of which says of each aim what was
+// reached. The social network is loaded where ../shared/data is present.
 package main
 
 import (
@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +21,6 @@ import (
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
 	"memgraphd/test/harness"
-	"memgraphd/test/snb"
 )
 
 func main() {
@@ -27,17 +28,24 @@ func main() {
 		echoMain(os.Args[2])
 		return
 	}
-	root := flag.String("root", ".", "the checkout")
-	dir := flag.String("dir", "", "where data directories go; default: a temporary directory")
-	seconds := flag.Float64("seconds", 3, "length of each closed loop; of reads, the server's and the echo's together")
-	clients := flag.String("clients", "1,12,48,256", "the numbers of clients that read")
-	which := flag.String("reads", "", "the statements that are read with, a part of their names; default: all")
-	only := flag.String("only", "load,read,write", "the parts to run; also backup and many")
-	writers := flag.String("writers", "1,8,64,512", "the numbers of clients that commit")
-	count := flag.Int64("count", 24_000_000, "how often many reads")
+	b := &bench{out: os.Stdout}
+	flag.StringVar(&b.root, "root", ".", "the checkout")
+	flag.StringVar(&b.dir, "dir", "", "where data directories go; default: a temporary directory")
+	seconds := flag.Float64("seconds", 3, "length of each closed loop; beside an echo or the disk, of both together")
+	flag.StringVar(&b.clients, "clients", "1,12,48", "the numbers of clients that read")
+	flag.StringVar(&b.which, "reads", "", "names of the statements that are read with; default: all")
+	flag.StringVar(&b.only, "only", "", "the parts to run; default: all but backup and many")
+	flag.StringVar(&b.writers, "writers", "1,12,48,512", "the numbers of clients that commit")
+	flag.StringVar(&b.shapes, "shapes", "medium", "the graphs of Pokec's shape: small, medium, large")
+	flag.StringVar(&b.engine, "engine", "", "another engine for the part other: bolt:host:port, resp:host:port/graph or run:program")
+	flag.Int64Var(&b.count, "count", 24_000_000, "how often many reads")
 	flag.Parse()
-	b := &bench{out: os.Stdout, root: *root, dir: *dir, each: time.Duration(*seconds * float64(time.Second)), only: *only, writers: *writers, clients: *clients, which: *which, count: *count}
-	if err := b.run(context.Background()); err != nil {
+	b.each = time.Duration(*seconds * float64(time.Second))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := b.run(ctx)
+	b.table()
+	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -55,13 +63,54 @@ type bench struct {
 	writers string
 	clients string
 	which   string
+	shapes  string
+	engine  string
 	count   int64
 	binary  string
-	server  *harness.Server
-	driver  neo4j.DriverWithContext
+
+	server *harness.Server // of the part that runs
+	driver neo4j.DriverWithContext
+
+	figures map[string]noted // by the name of the aim
+	memory  float64          // bytes a second that a core reads; 0: not measured
+	pointed time.Duration    // p50 of the point read of one client; 0: not measured
 }
 
 func (b *bench) printf(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format, args...) }
+
+// part is what -only names.
+type part struct {
+	name string
+	run  func(context.Context) error
+	// alone is set where the part starts no server, or servers of its own.
+	alone bool
+	// asked is set where it runs only if it is named.
+	asked bool
+}
+
+func (b *bench) parts() []part {
+	return []part{
+		{name: "machine", run: b.machine, alone: true},
+		{name: "load", run: b.load},
+		{name: "read", run: b.reads},
+		{name: "pokec", run: b.ofShapes(b.pokecQueries), alone: true},
+		{name: "update", run: b.ofShapes(b.updates), alone: true},
+		{name: "mixed", run: b.ofShapes(b.mixed), alone: true},
+		{name: "open", run: b.ofShapes(b.open), alone: true},
+		{name: "csv", run: b.ofShapes(b.csv), alone: true},
+		{name: "image", run: b.ofShapes(b.images), alone: true},
+		{name: "commit", run: b.commits, alone: true},
+		{name: "write", run: b.writes},
+		{name: "async", run: b.async, alone: true},
+		{name: "hub", run: b.hub},
+		{name: "beside", run: b.ofShapes(b.beside), alone: true},
+		{name: "replay", run: b.replay, alone: true},
+		{name: "collector", run: b.ofShapes(b.collector), alone: true},
+		{name: "backup", run: b.backups, asked: true},
+		{name: "many", run: b.many, asked: true},
+		{name: "other", run: b.ofShapes(b.other), alone: true, asked: true},
+	}
+}
 
 func (b *bench) run(ctx context.Context) error {
 	if b.dir == "" {
@@ -76,27 +125,64 @@ func (b *bench) run(ctx context.Context) error {
 	if b.binary, err = harness.Binary(b.dir); err != nil {
 		return err
 	}
-	b.server, err = harness.Start(b.binary, filepath.Join(b.dir, "data"), "--storage-snapshot-interval-sec=0")
-	if err != nil {
-		return err
+	for name := range strings.SplitSeq(b.only, ",") {
+		if name != "" && !slices.ContainsFunc(b.parts(), func(p part) bool { return p.name == name }) {
+			return fmt.Errorf("-only: there is no part %q", name)
+		}
 	}
-	defer b.server.Kill()
-	if b.driver, err = b.server.Driver(); err != nil {
-		return err
-	}
-	defer func() { _ = b.driver.Close(ctx) }()
-	for _, part := range []struct {
-		name string
-		run  func(context.Context) error
-	}{{"load", b.load}, {"read", b.reads}, {"write", b.writes}, {"backup", b.backups}, {"many", b.many}} {
-		if !strings.Contains(b.only, part.name) {
+	for _, p := range b.parts() {
+		if !wants(b.only, p.name) || b.only == "" && p.asked {
 			continue
 		}
-		if err := part.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		run := p.run
+		if !p.alone {
+			run = func(ctx context.Context) error {
+				return b.withServer(ctx, filepath.Join(b.dir, p.name), p.run)
+			}
+		}
+		if err := run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil
+}
+
+// withServer runs fn while a server runs on a directory, which is deleted at the end.
+func (b *bench) withServer(ctx context.Context, dir string, fn func(context.Context) error, flags ...string) error {
+	defer func() { _ = os.RemoveAll(dir) }()
+	return b.serve(ctx, dir, fn, flags...)
+}
+
+// serve runs fn while a server runs on a directory, which stays.
+func (b *bench) serve(ctx context.Context, dir string, fn func(context.Context) error, flags ...string) error {
+	server, err := harness.Start(b.binary, dir, append([]string{"--storage-snapshot-interval-sec=0", "--storage-snapshot-on-exit=false"}, flags...)...)
+	if err != nil {
+		return err
+	}
+	defer server.Kill()
+	driver, err := server.Driver()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = driver.Close(ctx) }()
+	b.server, b.driver = server, driver
+	return fn(ctx)
+}
+
+// numbers are those of a list with commas.
+func numbers(list string) ([]int, error) {
+	var out []int
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no number of clients", text)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
 // info returns the rows of SHOW STORAGE INFO.
@@ -128,101 +214,4 @@ func resident(pid int) string {
 		}
 	}
 	return "unknown"
-}
-
-// load loads the social network and asks the nine counts.
-func (b *bench) load(ctx context.Context) error {
-	data, ok := snb.Dir(b.root)
-	if !ok {
-		b.printf("load: ../shared/data/snb is absent, skipped\n")
-		return nil
-	}
-	before, err := b.info(ctx)
-	if err != nil {
-		return err
-	}
-	begin := time.Now()
-	for _, text := range append(snb.Indexes(), snb.Load(data)...) {
-		if _, err = harness.Query(ctx, b.driver, text, nil); err != nil {
-			return fmt.Errorf("%s: %w", text, err)
-		}
-	}
-	took := time.Since(begin)
-	after, err := b.info(ctx)
-	if err != nil {
-		return err
-	}
-	b.printf("load: %d nodes and %d relationships in %.1f s\n", snb.Nodes, snb.Relationships, took.Seconds())
-	for _, key := range []string{
-		"resident", "graph_memory_tracked", "node_memory_tracked", "edge_memory_tracked", "adjacency_memory_tracked",
-		"property_memory_tracked", "index_memory_tracked", "heap_objects", "heap_in_use", "full_collection",
-	} {
-		b.printf("  %-26s before %-14s after %s\n", key, before[key], after[key])
-	}
-	for _, c := range snb.Counts() {
-		best := time.Hour
-		for range 3 {
-			begin := time.Now()
-			n, err := harness.Int(ctx, b.driver, c.Text)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.Name, err)
-			}
-			if n != c.Answer {
-				return fmt.Errorf("%s: %d, want %d", c.Name, n, c.Answer)
-			}
-			best = min(best, time.Since(begin))
-		}
-		b.printf("  %s %12d rows counted in %8.1f ms\n", c.Name, c.Answer, float64(best.Microseconds())/1000)
-	}
-	return nil
-}
-
-// commitRecord is the size of the bare records that durable commits are compared with.
-const commitRecord = 200
-
-// writes measures durable single-statement commits beside the disk's own group commit and
-// a bare echo of the same messages.
-func (b *bench) writes(context.Context) error {
-	for text := range strings.SplitSeq(b.writers, ",") {
-		clients, err := strconv.Atoi(text)
-		if err != nil {
-			return fmt.Errorf("-writers: %w", err)
-		}
-		bare, err := groupCommit(b.dir, clients, b.each, commitRecord)
-		if err != nil {
-			return err
-		}
-		s, err := sampleOf(b.server.Addr, request(nil, createText, "n", 0))
-		if err != nil {
-			return err
-		}
-		f, err := loop(clients, b.each, b.writer)
-		if err != nil {
-			return err
-		}
-		wire, err := echo(clients, b.each, s)
-		if err != nil {
-			return err
-		}
-		b.printf("durable commits   %3d clients: %s   bare group commit %s   echo %s   ratio to the lower %.2f\n",
-			clients, f, bare, wire, f.perSecond/min(bare.perSecond, wire.perSecond))
-	}
-	return nil
-}
-
-// createText is the statement of a durable commit.
-const createText = "CREATE (:Write {n: $n})"
-
-// writer opens a client that creates a node a call, each in a commit of its own.
-func (b *bench) writer(client int) (once func(i int) error, done func(), err error) {
-	c, err := dialBolt(b.server.Addr)
-	if err != nil {
-		return nil, nil, err
-	}
-	var req []byte
-	once = func(i int) error {
-		req = request(req[:0], createText, "n", int64(client)<<32|int64(i))
-		return c.exchange(req)
-	}
-	return once, func() { _ = c.conn.Close() }, nil
 }

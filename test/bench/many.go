@@ -84,7 +84,7 @@ func (b *bench) manyReader(seed int64, left *atomic.Int64) (err error) {
 		flight = flight[:0]
 		for range manyPipelined {
 			id = (id + 7919) % pointNodes // a prime, so that all have their turn
-			flight = request(flight, "MATCH (n:Many {id: $id}) RETURN n.age AS age", "id", id+1)
+			flight = request(flight, "MATCH (n:Many {id: $id}) RETURN n.age AS age", []string{"id"}, id+1)
 		}
 		if _, err = c.conn.Write(flight); err != nil {
 			return err

@@ -24,35 +24,49 @@ const (
 	allocationRuns = 2000
 )
 
-// reading is a statement that is read with. key is its one parameter, or empty.
-type reading struct{ name, text, key string }
+// reading is a statement that is asked again and again. draw gives the values of its
+// parameters, those of the call number i of a client.
+type reading struct {
+	name, text string
+	parameters []string
+	draw       func(client, i int) []int64
+}
+
+// request encodes the call number i of a client.
+func (q reading) request(dst []byte, client, i int) []byte {
+	if len(q.parameters) == 0 {
+		return request(dst, q.text, nil)
+	}
+	return request(dst, q.text, q.parameters, q.draw(client, i)...)
+}
 
 // reads measures short statements beside a bare echo.
 func (b *bench) reads(ctx context.Context) error {
+	counts, err := numbers(b.clients)
+	if err != nil {
+		return err
+	}
 	for _, text := range []string{
 		"CREATE INDEX ON :Bench(id)",
 		fmt.Sprintf("UNWIND range(0, %d) AS i CREATE (:Bench {id: i + 1000000, age: i %% 100})", pointNodes-1),
 	} {
-		if _, err := harness.Query(ctx, b.driver, text, nil); err != nil {
+		if _, err = harness.Query(ctx, b.driver, text, nil); err != nil {
 			return err
 		}
 	}
+	draw := func(client, i int) []int64 { return []int64{1_000_000 + int64(client*7919+i*48271)%pointNodes} }
 	b.printf("%-17s %5s %9s %9s %6s %13s %9s %9s %9s %9s %8s\n", "read", "conns", "server/s", "echo/s", "ratio",
 		"from-to", "p50", "p99", "cpu", "echo cpu", "allocs")
 	for _, q := range []reading{
-		{"RETURN 1", "RETURN 1 AS n", ""},
-		{"point read", "MATCH (n:Bench {id: $id}) RETURN n.age AS age", "id"},
-		{"1,000 rows", "UNWIND range(1, 1000) AS i RETURN i", ""},
-		{"point read, node", "MATCH (n:Bench {id: $id}) RETURN n", "id"},
+		{"RETURN 1", "RETURN 1 AS n", nil, nil},
+		{"point read", "MATCH (n:Bench {id: $id}) RETURN n.age AS age", []string{"id"}, draw},
+		{"1,000 rows", "UNWIND range(1, 1000) AS i RETURN i", nil, nil},
+		{"point read, node", "MATCH (n:Bench {id: $id}) RETURN n", []string{"id"}, draw},
 	} {
-		if !strings.Contains(q.name, b.which) {
+		if !wants(b.which, q.name) {
 			continue
 		}
-		for number := range strings.SplitSeq(b.clients, ",") {
-			clients, err := strconv.Atoi(number)
-			if err != nil {
-				return fmt.Errorf("-clients: %w", err)
-			}
+		for _, clients := range counts {
 			if err = b.read(ctx, q, clients); err != nil {
 				return fmt.Errorf("%s: %w", q.name, err)
 			}
@@ -63,43 +77,56 @@ func (b *bench) reads(ctx context.Context) error {
 
 // read measures one statement by some clients, in turns with an echo of the same bytes.
 func (b *bench) read(ctx context.Context, q reading, clients int) error {
-	s, err := sampleOf(b.server.Addr, request(nil, q.text, q.key, pointNodes))
+	server, plain, err := b.besideEcho(q, clients)
 	if err != nil {
-		return err
-	}
-	bare, err := startEcho(s)
-	if err != nil {
-		return err
-	}
-	defer bare.stop()
-	server := &side{pid: b.server.PID()}
-	defer server.close()
-	plain := &side{pid: bare.pid()}
-	defer plain.close()
-	for client := range clients {
-		if err = server.add(func() (*boltClient, error) { return dialBolt(b.server.Addr) }, client, q); err != nil {
-			return err
-		}
-		if err = plain.add(bare.dial, client, q); err != nil {
-			return err
-		}
-	}
-	if err = alternate(server, plain, max(3, int(b.each/(2*roundLength)))); err != nil {
 		return err
 	}
 	allocs, err := b.allocations(ctx, q)
 	if err != nil {
 		return err
 	}
-	ratios := make([]float64, len(server.rates))
-	for i := range ratios {
-		ratios[i] = server.rates[i] / plain.rates[i]
-	}
-	slices.Sort(ratios)
-	p50, p99 := server.latencies()
+	ratios := ratiosOf(server.rates, plain.rates)
 	b.printf("%-17s %5d %9.0f %9.0f %6.2f %6.2f-%6.2f %9s %9s %9s %9s %8.1f\n", q.name, clients, median(server.rates), median(plain.rates),
-		median(ratios), ratios[0], ratios[len(ratios)-1], p50, p99, server.perCall(), plain.perCall(), allocs)
+		median(ratios), slices.Min(ratios), slices.Max(ratios), server.at(0.5), server.at(0.99), server.perCall(), plain.perCall(), allocs)
 	return nil
+}
+
+// besideEcho measures a statement by some clients, in turns with an echo of the same bytes.
+func (b *bench) besideEcho(q reading, clients int) (server, plain *side, err error) {
+	s, err := sampleOf(b.server.Addr, q.request(nil, 0, 0))
+	if err != nil {
+		return nil, nil, err
+	}
+	bare, err := startEcho(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer bare.stop()
+	server = &side{pid: b.server.PID()}
+	defer server.close()
+	plain = &side{pid: bare.pid()}
+	defer plain.close()
+	for client := range clients {
+		if err = server.add(func() (*boltClient, error) { return dialBolt(b.server.Addr) }, client, q); err != nil {
+			return nil, nil, err
+		}
+		if err = plain.add(bare.dial, client, q); err != nil {
+			return nil, nil, err
+		}
+	}
+	err = alternate(server, plain, max(3, int(b.each/(2*roundLength))))
+	slices.Sort(server.took)
+	slices.Sort(plain.took)
+	return server, plain, err
+}
+
+// ratiosOf divides the rates of a round by those of the other side.
+func ratiosOf(a, b []float64) []float64 {
+	ratios := make([]float64, min(len(a), len(b)))
+	for i := range ratios {
+		ratios[i] = a[i] / b[i]
+	}
+	return ratios
 }
 
 // allocations returns how many objects the server allocates for a statement.
@@ -115,7 +142,7 @@ func (b *bench) allocations(ctx context.Context, q reading) (float64, error) {
 			return 0, err
 		}
 		for n := range int64(allocationRuns * (1 - i)) {
-			if err = c.exchange(request(nil, q.text, q.key, pointNodes+n)); err != nil {
+			if err = c.exchange(q.request(nil, 0, int(n))); err != nil {
 				return 0, err
 			}
 		}
@@ -159,10 +186,10 @@ func (s *side) add(dial func() (*boltClient, error), client int, q reading) erro
 		return err
 	}
 	s.conns = append(s.conns, c)
-	id, req := int64(client)*7919, []byte(nil)
+	i, req := 0, []byte(nil)
 	s.calls = append(s.calls, func() error {
-		id = (id*48271 + 11) % pointNodes
-		req = request(req[:0], q.text, q.key, id+1_000_000)
+		i++
+		req = q.request(req[:0], client, i)
 		return c.exchange(req)
 	})
 	return nil
@@ -179,9 +206,15 @@ func (s *side) perCall() time.Duration {
 	return (s.cpu / time.Duration(max(s.count, 1))).Round(10 * time.Nanosecond)
 }
 
-func (s *side) latencies() (p50, p99 time.Duration) {
-	slices.Sort(s.took)
-	return s.took[len(s.took)/2].Round(time.Microsecond), s.took[len(s.took)*99/100].Round(time.Microsecond)
+// at returns a quantile of the latencies, which are sorted.
+func (s *side) at(q float64) time.Duration { return quantile(s.took, q) }
+
+// quantile returns a quantile of sorted latencies.
+func quantile(took []time.Duration, q float64) time.Duration {
+	if len(took) == 0 {
+		return 0
+	}
+	return took[int(q*float64(len(took)-1))].Round(time.Microsecond)
 }
 
 // alternate measures both sides in turns; who comes first alternates too.

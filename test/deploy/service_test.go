@@ -44,6 +44,7 @@ func TestService(t *testing.T) {
 		{"killed", comesBackKilled},
 		{"hung", comesBackHung},
 		{"stop", stops},
+		{"logs", logs},
 		{"configuration", refusesConfiguration},
 		{"credential", takesCredentials},
 		{"backup", backsUp},

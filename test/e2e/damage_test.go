@@ -115,7 +115,7 @@ func damages() []damaged {
 				t.Helper()
 				edit(t, last(files(t, dir, snapshotFiles)), newerSnapshot)
 			},
-			says: []string{".snap was written by a newer version: format 9, this server reads up to 3", "start the version that wrote it"},
+			says: []string{".snap was written by a newer version: format 9, this server reads up to 4", "start the version that wrote it"},
 		},
 		{
 			name: "log of a newer version",

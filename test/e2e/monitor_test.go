@@ -64,9 +64,15 @@ func TestMonitor(t *testing.T) {
 		"memgraph_ready": 1, "memgraph_vertex_count": 10, "memgraph_active_label_indices": 1, "memgraph_wal_enabled": 1,
 		"memgraph_wal_flush_every_n_tx": 1, "memgraph_wal_failed": 0, "memgraph_wal_unsynced_commits": 0,
 		"memgraph_snapshot_backlog_commits": 2, "memgraph_snapshot_creation_latency_seconds_count": 0, "memgraph_data_directory_locked": 0,
+		"memgraph_write_queries_total": 1, "memgraph_failed_queries_total": 0, "memgraph_deleted_nodes_total": 0,
 	} {
 		if got := metric(t, port, name); got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	for _, name := range []string{"memgraph_memory_res_bytes", "memgraph_disk_usage_bytes"} {
+		if n := metric(t, port, name); n < 1000 {
+			t.Errorf("%s is %v", name, n)
 		}
 	}
 	if n := metric(t, port, "memgraph_wal_synced_commits_total"); n < 2 {

@@ -20,7 +20,7 @@ import (
 //	stop | kill             SIGTERM or SIGKILL
 //	run                     one statement a line
 //	await                   the same, and waits until there is a further snapshot
-//	config                  current_value in SHOW CONFIG of the flags in the input, one a line
+//	config                  current_value and source in SHOW CONFIG of the flags in the input, one a line
 //	agent                   what a client is told whom it talks to
 //	log                     the lines of the server's log that have the input
 //	files                   how many snapshots there are
@@ -55,7 +55,10 @@ func (c *conversation) command(d *datadriven.TestData) string {
 		var b strings.Builder
 		for _, row := range query(c.t, c.driver, "SHOW CONFIG") {
 			if name := fmt.Sprint(row.Values[0]); slices.Contains(strings.Split(d.Input, "\n"), name) {
-				fmt.Fprintf(&b, "%s = %q, by default %q\n", name, row.Values[2], row.Values[1])
+				if name == "bolt_port" {
+					row.Values[2] = "$PORT"
+				}
+				fmt.Fprintf(&b, "%s = %q, by default %q, from %s\n", name, row.Values[2], row.Values[1], row.Values[4])
 			}
 		}
 		return b.String()

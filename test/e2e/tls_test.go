@@ -57,10 +57,6 @@ func newCertificate(t *testing.T, dir string) (flags []string, trust *x509.CertP
 // certificate while a client is connected.
 func TestEncryption(t *testing.T) {
 	t.Parallel()
-	binary, err := harness.Binary(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	flags, trust := newCertificate(t, dir)
 	s, err := harness.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
@@ -68,28 +64,28 @@ func TestEncryption(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
+		if err = s.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
 	connect := func(scheme string, trust *x509.CertPool) (neo4j.DriverWithContext, error) {
-		d, err := neo4j.NewDriverWithContext(scheme+"://"+s.Addr, neo4j.NoAuth(), func(c *config.Config) {
+		d, failed := neo4j.NewDriverWithContext(scheme+"://"+s.Addr, neo4j.NoAuth(), func(c *config.Config) {
 			if trust != nil {
 				c.TlsConfig = &tls.Config{RootCAs: trust}
 			}
 			c.SocketConnectTimeout = patience
 			c.MaxTransactionRetryTime = time.Second
 		})
-		if err != nil {
-			t.Fatal(err)
+		if failed != nil {
+			t.Fatal(failed)
 		}
 		t.Cleanup(func() { _ = d.Close(t.Context()) })
 		return d, d.VerifyConnectivity(t.Context())
 	}
 	for _, scheme := range []string{"bolt+s", "neo4j+s"} {
-		d, err := connect(scheme, trust)
-		if err != nil {
-			t.Fatalf("%s: %v", scheme, err)
+		d, failed := connect(scheme, trust)
+		if failed != nil {
+			t.Fatalf("%s: %v", scheme, failed)
 		}
 		query(t, d, "CREATE (:Secret)")
 	}
@@ -99,19 +95,19 @@ func TestEncryption(t *testing.T) {
 	}
 	session := open(t, old, neo4j.SessionConfig{})
 	tx := begin(t, session)
-	if _, err := connect("bolt", nil); err == nil || !strings.Contains(err.Error(), "TLSRequired") {
+	if _, err = connect("bolt", nil); err == nil || !strings.Contains(err.Error(), "TLSRequired") {
 		t.Errorf("without TLS: %v", err)
 	}
 
 	_, next := newCertificate(t, dir)
-	if _, err := connect("bolt+s", next); err == nil {
+	if _, err = connect("bolt+s", next); err == nil {
 		t.Error("the new certificate is in force before it was asked for")
 	}
 	query(t, old, "RELOAD BOLT_SERVER TLS")
-	if _, err := connect("bolt+s", next); err != nil {
+	if _, err = connect("bolt+s", next); err != nil {
 		t.Errorf("after RELOAD: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "key.pem"), []byte("rubbish"), 0o600); err != nil {
+	if err = os.WriteFile(filepath.Join(dir, "key.pem"), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err = harness.Query(t.Context(), old, "RELOAD BOLT_SERVER TLS", nil)

@@ -124,10 +124,10 @@ func TestUsersInBackups(t *testing.T) {
 	if code != 0 {
 		t.Fatal(out, errs)
 	}
-	if _, _, code := command(t, "", "backup", "--port", s.Port(), "--to", repository); code == 0 {
+	if _, _, code = command(t, "", "backup", "--port", s.Port(), "--to", repository); code == 0 {
 		t.Error("a backup without a login")
 	}
-	if err := s.Stop(); err != nil {
+	if err = s.Stop(); err != nil {
 		t.Error(err)
 	}
 	t.Setenv("MEMGRAPH_PASSFILE", "")

@@ -23,6 +23,7 @@ type Config struct {
 	Batch   int  // rows of a batch; 0 means as many as usual
 	Indexed bool // there are indexes
 	Workers int  // processors that a query may use; 0 means one
+	Columns bool // properties are read from columns as soon as they can
 }
 
 // Configs returns the ways in which every query is run. The first is the usual one.
@@ -34,6 +35,7 @@ func Configs() []Config {
 		{Name: "indexed", Indexed: true},
 		{Name: "indexed, batches of 7", Batch: 7, Indexed: true},
 		{Name: "four workers", Workers: 4},
+		{Name: "columns", Columns: true, Workers: 2},
 	}
 }
 
@@ -71,13 +73,14 @@ type engine struct {
 // NewWorld puts a graph into engines.
 func NewWorld(g *reference.Graph, configs []Config) (*World, error) {
 	w := &World{Graph: g}
-	stores := map[bool]*storage.Store{}
+	type kind struct{ indexed, columns bool }
+	stores := map[kind]*storage.Store{}
 	for _, c := range configs {
-		store := stores[c.Indexed]
+		store := stores[kind{c.Indexed, c.Columns}]
 		fresh := store == nil
 		if fresh {
-			store = storage.New(storage.Options{})
-			stores[c.Indexed] = store
+			store = storage.New(storage.Options{Columns: storage.ColumnOptions{Least: 1, Eager: c.Columns, Off: !c.Columns}})
+			stores[kind{c.Indexed, c.Columns}] = store
 			w.stores = append(w.stores, store)
 		}
 		e, err := query.New(query.Options{

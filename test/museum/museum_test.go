@@ -34,21 +34,33 @@ const (
 
 var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 	{
-		"a commit is acknowledged before the log is synced", "internal/durability/wal/writer.go",
-		"if w.pending >= w.o.FlushEvery {", "if w.pending >= 1<<20 {", durable, crashAll,
+		"a commit is acknowledged before the log is synced", "internal/durability/wal/flight.go",
+		"err := f.seg.lane(lane).SyncData()", "err := error(nil)", durable, crashAll,
 	},
 	{
-		"the same, seen in the system calls of the server", "internal/durability/wal/writer.go",
-		"if w.pending >= w.o.FlushEvery {", "if w.pending >= 1<<20 {", "./test/crash", "TestOrder$",
+		"the same, seen in the system calls of the server", "internal/durability/wal/flight.go",
+		"err := f.seg.lane(lane).SyncData()", "err := error(nil)", "./test/crash", "TestOrder$",
 	},
 	{
 		"a sync of data does nothing", "internal/durability/vfs/sys_linux.go",
 		"return retryInterrupted(func() error { return unix.Fdatasync(int(f.Fd())) })", "return nil", "./test/crash", "TestOrder$",
 	},
 	{
-		"a failed sync is tried again and trusted", "internal/durability/wal/writer.go",
-		"if err := w.cur.sync(); err != nil {\n\t\treturn w.poison(", "if err := w.cur.sync(); err != nil && w.cur.sync() != nil {\n\t\treturn w.poison(",
+		"a failed sync is tried again and trusted", "internal/durability/wal/flight.go",
+		"err := f.seg.lane(lane).SyncData()", "err := f.seg.lane(lane).SyncData()\n\tif err != nil {\n\t\terr = f.seg.lane(lane).SyncData()\n\t}",
 		durable, failAll,
+	},
+	{
+		"a batch is acknowledged while the one ahead of it is being synced", "internal/durability/wal/flight.go",
+		"\t\t<-f.former.done\n", "", wal, "InTheAir",
+	},
+	{
+		"a batch is acknowledged behind one whose sync has failed", "internal/durability/wal/flight.go",
+		"err = w.poisoned()\n\t}", "err = nil\n\t}", wal, "InTheAir",
+	},
+	{
+		"two batches are synced through one open file, which hears of a failure once", "internal/durability/wal/segment.go",
+		"return s.second", "return s.file", wal, "InTheAir",
 	},
 	{
 		"the name of a segment is not synced", "internal/durability/wal/rotate.go",
@@ -64,8 +76,8 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 	},
 	{
 		"a failed write is taken back, and that is not synced", "internal/durability/wal/segment.go",
-		"if err := s.file.SyncData(); err != nil {\n\t\treturn err\n\t}\n\ts.synced = s.written\n\treturn nil\n}\n\n// zero",
-		"s.synced = s.written\n\treturn nil\n}\n\n// zero", wal, "TestTakenBack",
+		"if err := s.file.SyncData(); err != nil {\n\t\treturn err\n\t}\n\ts.synced.Store(s.written)\n\treturn nil\n}\n\n// zero",
+		"s.synced.Store(s.written)\n\treturn nil\n}\n\n// zero", wal, "TestTakenBack",
 	},
 	{
 		"the name of a new version of the identity is not synced", "internal/durability/recovery/identity.go",
@@ -77,7 +89,7 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 	},
 	{
 		"a closed log is closed again at each stop and grows", "internal/durability/wal/writer.go",
-		"if !w.closed || w.dead != nil {", "if true {", wal, "TestIdle",
+		"if !w.closed || w.poisoned() != nil {", "if true {", wal, "TestIdle",
 	},
 	{
 		"a spare becomes a segment while files are held", "internal/durability/wal/spare.go",

@@ -33,7 +33,7 @@ type drive struct {
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: golang URI TAG")
+		_, _ = fmt.Fprintln(os.Stderr, "usage: golang URI TAG")
 		os.Exit(2)
 	}
 	os.Exit(run(os.Args[1], os.Args[2]))
@@ -45,7 +45,7 @@ func run(uri, tag string) int {
 	driver, err := neo4j.NewDriverWithContext(uri, neo4j.BasicAuth(os.Getenv("DRIVE_USER"), os.Getenv("DRIVE_PASSWORD"), ""),
 		func(c *config.Config) { c.MaxTransactionRetryTime = time.Minute })
 	if err != nil {
-		fmt.Fprintln(os.Stdout, "FAIL driver:", err)
+		_, _ = fmt.Fprintln(os.Stdout, "FAIL driver:", err)
 		return 1
 	}
 	d := &drive{DriverWithContext: driver, uri: uri, tag: tag}
@@ -73,11 +73,11 @@ func run(uri, tag string) int {
 		{"close", d.Close},
 	} {
 		if err := work.do(ctx); err != nil {
-			fmt.Fprintf(os.Stdout, "FAIL %s: %v\n", work.name, err)
+			_, _ = fmt.Fprintf(os.Stdout, "FAIL %s: %v\n", work.name, err)
 			code = 1
 			continue
 		}
-		fmt.Fprintln(os.Stdout, "ok", work.name)
+		_, _ = fmt.Fprintln(os.Stdout, "ok", work.name)
 	}
 	return code
 }
@@ -103,7 +103,7 @@ func (d *drive) connect(ctx context.Context) error {
 		return err
 	}
 	v := info.ProtocolVersion()
-	fmt.Fprintf(os.Stdout, "version %d.%d\n", v.Major, v.Minor)
+	_, _ = fmt.Fprintf(os.Stdout, "version %d.%d\n", v.Major, v.Minor)
 	return nil
 }
 
@@ -137,11 +137,12 @@ func (d *drive) explicit(ctx context.Context) (err error) {
 	session := d.NewSession(ctx, neo4j.SessionConfig{})
 	defer func() { err = errors.Join(err, session.Close(ctx)) }()
 	for _, keep := range []bool{false, true} {
-		tx, err := session.BeginTransaction(ctx, neo4j.WithTxMetadata(map[string]any{"work": d.tag}))
+		var tx neo4j.ExplicitTransaction
+		tx, err = session.BeginTransaction(ctx, neo4j.WithTxMetadata(map[string]any{"work": d.tag}))
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Run(ctx, "CREATE (:Explicit {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
+		if _, err = tx.Run(ctx, "CREATE (:Explicit {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
 			return err
 		}
 		if keep {
@@ -200,9 +201,9 @@ func (d *drive) managed(ctx context.Context) error {
 			var err error
 			for i := 0; i < times && err == nil; i++ {
 				_, err = session.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
-					result, err := tx.Run(ctx, "MATCH (n:Counter {tag: $tag}) SET n.n = n.n + 1 RETURN n.n", parameters)
-					if err != nil {
-						return nil, err
+					result, failed := tx.Run(ctx, "MATCH (n:Counter {tag: $tag}) SET n.n = n.n + 1 RETURN n.n", parameters)
+					if failed != nil {
+						return nil, failed
 					}
 					return result.Single(ctx)
 				})
@@ -227,7 +228,8 @@ func (d *drive) managed(ctx context.Context) error {
 func (d *drive) manyRows(ctx context.Context) (err error) {
 	for _, fetch := range []int{100, 1000, neo4j.FetchAll} {
 		session := d.NewSession(ctx, neo4j.SessionConfig{FetchSize: fetch, AccessMode: neo4j.AccessModeRead})
-		result, err := session.Run(ctx, "UNWIND range(1, 50000) AS i RETURN i, 'row ' + toString(i) AS text", nil)
+		var result neo4j.ResultWithContext
+		result, err = session.Run(ctx, "UNWIND range(1, 50000) AS i RETURN i, 'row ' + toString(i) AS text", nil)
 		if err != nil {
 			return err
 		}
@@ -238,7 +240,7 @@ func (d *drive) manyRows(ctx context.Context) (err error) {
 				return wrong("row %d is %v", n, result.Record().Values)
 			}
 		}
-		if err := errors.Join(result.Err(), session.Close(ctx)); err != nil || n != 50_000 {
+		if err = errors.Join(result.Err(), session.Close(ctx)); err != nil || n != 50_000 {
 			return wrong("%d rows, %v", n, err)
 		}
 	}
@@ -251,7 +253,7 @@ func (d *drive) manyRows(ctx context.Context) (err error) {
 	for range 25 {
 		result.Next(ctx)
 	}
-	if _, err := result.Consume(ctx); err != nil { // drops the rest
+	if _, err = result.Consume(ctx); err != nil { // drops the rest
 		return err
 	}
 	_, err = d.one(ctx, "RETURN 1", nil)
@@ -261,17 +263,17 @@ func (d *drive) manyRows(ctx context.Context) (err error) {
 func (d *drive) bookmarks(ctx context.Context) (err error) {
 	first := d.NewSession(ctx, neo4j.SessionConfig{})
 	defer func() { err = errors.Join(err, first.Close(ctx)) }()
-	if _, err := first.Run(ctx, "CREATE (:Marked {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
+	if _, err = first.Run(ctx, "CREATE (:Marked {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
 		return err
 	}
 	tx, err := first.BeginTransaction(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Run(ctx, "CREATE (:Marked {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
+	if _, err = tx.Run(ctx, "CREATE (:Marked {tag: $tag})", map[string]any{"tag": d.tag}); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err = tx.Commit(ctx); err != nil {
 		return err
 	}
 	marks := first.LastBookmarks()
@@ -284,20 +286,20 @@ func (d *drive) bookmarks(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if record, err := result.Single(ctx); err != nil || record.Values[0] != int64(2) {
-		return wrong("%v, %v", record, err)
+	if record, failed := result.Single(ctx); failed != nil || record.Values[0] != int64(2) {
+		return wrong("%v, %v", record, failed)
 	}
 	for _, foreign := range []string{"memgraphd:999999999999", "FB:kcwQ/wTfJf8rS1WY+GiIKXsCXgmQ"} {
 		began := time.Now()
 		stranger := d.NewSession(ctx, neo4j.SessionConfig{Bookmarks: neo4j.BookmarksFromRawValues(foreign)})
-		_, err := stranger.Run(ctx, "RETURN 1", nil)
-		if err := coded(err, "Neo.ClientError.Transaction.InvalidBookmark"); err != nil {
+		_, err = stranger.Run(ctx, "RETURN 1", nil)
+		if err = coded(err, "Neo.ClientError.Transaction.InvalidBookmark"); err != nil {
 			return err
 		}
 		if d := time.Since(began); d > 2*time.Second {
 			return wrong("a bookmark of elsewhere was waited for %s", d)
 		}
-		if err := stranger.Close(ctx); err != nil {
+		if err = stranger.Close(ctx); err != nil {
 			return err
 		}
 	}

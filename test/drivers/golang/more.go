@@ -63,7 +63,8 @@ func (d *drive) instants(ctx context.Context) error {
 		"zone":      at.In(stockholm),
 		"before":    time.Date(1900, 1, 1, 0, 0, 0, 0, time.FixedZone("Offset", 3600)),
 	} {
-		got, err := d.one(ctx, "RETURN $x", map[string]any{"x": sent})
+		var got any
+		got, err = d.one(ctx, "RETURN $x", map[string]any{"x": sent})
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -173,7 +174,7 @@ func (d *drive) timeLimit(ctx context.Context) (err error) {
 	if err == nil {
 		_, err = result.Consume(ctx)
 	}
-	if err := coded(err, "Neo.ClientError.Transaction.TransactionTimedOut"); err != nil {
+	if err = coded(err, "Neo.ClientError.Transaction.TransactionTimedOut"); err != nil {
 		return err
 	}
 	return d.quiet(ctx)
@@ -197,7 +198,7 @@ func (d *drive) errors(ctx context.Context) error {
 		return err
 	}
 	parameters := map[string]any{"tag": d.tag}
-	if _, err := d.one(ctx, "CREATE (n:Only {tag: $tag}) RETURN n.tag", parameters); err != nil {
+	if _, err = d.one(ctx, "CREATE (n:Only {tag: $tag}) RETURN n.tag", parameters); err != nil {
 		return err
 	}
 	for text, code := range map[string]string{
@@ -208,8 +209,8 @@ func (d *drive) errors(ctx context.Context) error {
 		"CREATE (n:Only {tag: $tag}) RETURN n": "Neo.ClientError.Schema.ConstraintValidationFailed",
 		"CALL no.such.procedure()":             "Neo.ClientError.Procedure.ProcedureNotFound",
 	} {
-		_, err := d.one(ctx, text, parameters)
-		if err := coded(err, code); err != nil {
+		_, err = d.one(ctx, text, parameters)
+		if err = coded(err, code); err != nil {
 			return fmt.Errorf("%s: %w", text, err)
 		}
 	}
