@@ -17,6 +17,9 @@ type Fuzz struct {
 	Configs []Config
 	Queries int       // queries on one graph
 	Log     io.Writer // what is wrong is written here
+	Plans   bool      // the plans of queries are looked at
+	// Draw makes a query; nil: any that reads or writes.
+	Draw func(r *rand.Rand) generate.Query
 	// Refused, where it is set, is told what was refused before it ran.
 	Refused func(text, detail string)
 	// Found is told what is wrong, made small; false ends the run.
@@ -32,6 +35,9 @@ type Tally struct {
 	Empty           int // right answers without rows
 	Failed          int // queries that were right to fail
 	Details         map[string]int
+	Operators       map[string]int // of the plans of queries that were drawn for the sake of some
+	Columns         int            // queries while there were columns
+	Zones           int            // queries of which a scan left groups of nodes out
 }
 
 // Add adds what another run has seen.
@@ -44,6 +50,9 @@ func (t *Tally) Add(o *Tally) {
 	add(&t.Verdicts, o.Verdicts)
 	add(&t.Levels, o.Levels)
 	add(&t.Details, o.Details)
+	add(&t.Operators, o.Operators)
+	t.Columns += o.Columns
+	t.Zones += o.Zones
 }
 
 func add[K comparable](to *map[K]int, from map[K]int) {
@@ -65,6 +74,13 @@ func (t *Tally) String() string {
 	for _, k := range slices.SortedFunc(maps.Keys(t.Details), func(a, b string) int { return t.Details[b] - t.Details[a] }) {
 		fmt.Fprintf(&b, "%7d %s\n", t.Details[k], k)
 	}
+	if len(t.Operators) > 0 {
+		fmt.Fprintf(&b, "operators:")
+		for _, k := range slices.Sorted(maps.Keys(t.Operators)) {
+			fmt.Fprintf(&b, " %s %d", k, t.Operators[k])
+		}
+		fmt.Fprintf(&b, "\n%d with columns, %d with groups left out\n", t.Columns, t.Zones)
+	}
 	return b.String()
 }
 
@@ -82,6 +98,9 @@ func (z *Fuzz) Graph(seed uint64, t *Tally) (more bool, err error) {
 		q := z.draw(r)
 		f := w.Check(q.Text, nil)
 		t.count(f)
+		if z.Plans && f.Verdict == Right {
+			t.uses(w.engines[0], q.Text)
+		}
 		if f.Verdict == Rejected && z.Refused != nil {
 			z.Refused(q.Text, f.Detail)
 		}
@@ -106,8 +125,14 @@ func (z *Fuzz) Graph(seed uint64, t *Tally) (more bool, err error) {
 
 // draw makes a query.
 func (z *Fuzz) draw(r *rand.Rand) generate.Query {
-	if r.IntN(3) == 0 {
+	if z.Draw != nil {
+		return z.Draw(r)
+	}
+	switch r.IntN(12) {
+	case 0, 1, 2, 3:
 		return generate.Write(r)
+	case 4, 5:
+		return generate.Counting(r)
 	}
 	return generate.Read(r)
 }

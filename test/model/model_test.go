@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+
+	"memgraphd/test/model/generate"
 )
 
 var (
@@ -56,6 +58,41 @@ func TestModel(t *testing.T) {
 		}
 	}
 	t.Log(sequences)
+}
+
+// TestOperators checks queries that the engine answers without making all their rows, or by
+// arrays, and that each of the ways to do so was taken.
+func TestOperators(t *testing.T) {
+	z := &Fuzz{Configs: Configs(), Queries: 25, Log: testWriter{t}, Plans: true, Draw: generate.Counting, Found: func(uint64, Case, Finding) bool {
+		t.Fail()
+		return true
+	}}
+	counting, views := &Tally{}, &Tally{}
+	for seed := range uint64(30) {
+		if _, err := z.Graph(seed, counting); err != nil {
+			t.Error(err)
+		}
+	}
+	for seed := range uint64(12) {
+		if _, err := z.Views(seed, views); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Log(counting)
+	t.Log(views)
+	for name, least := range map[string]int{"ExpandCount": 50, "OptionalExpandCount": 5, "ExpandDistinct": 20, "ExpandIntersect": 20} {
+		if n := counting.Operators[name]; n < least {
+			t.Errorf("%d plans have %s, and %d should", n, name, least)
+		}
+	}
+	if views.Columns < 100 || views.Zones < 10 || views.Operators["ScanAllByLabel"] < 50 || views.Operators["ScanAll"] < 50 {
+		t.Error("too few queries were answered by columns, or left groups of nodes out")
+	}
+	for _, tally := range []*Tally{counting, views} {
+		if tally.Verdicts[Right]*100 < tally.Queries*80 || tally.Rows == 0 {
+			t.Error("most queries have to be right, and to give rows")
+		}
+	}
 }
 
 type testWriter struct{ t *testing.T }
@@ -126,6 +163,7 @@ func TestFuzz(t *testing.T) {
 	t.Logf("queries: %s", &f.queries)
 	t.Logf("damaged queries: %s", &f.mutants)
 	t.Logf("sequences: %s", &f.sequences)
+	t.Logf("views: %s", &f.views)
 }
 
 // fuzzing is one run of TestFuzz.
@@ -137,11 +175,12 @@ type fuzzing struct {
 
 	mu                          sync.Mutex
 	queries, mutants, sequences Tally
+	views                       Tally
 	found                       int
 }
 
 func (f *fuzzing) work() {
-	z := &Fuzz{Configs: Configs(), Queries: 40, Log: f.out, Found: f.keep}
+	z := &Fuzz{Configs: Configs(), Queries: 40, Log: f.out, Plans: true, Found: f.keep}
 	if *refused != "" {
 		z.Refused = func(text, detail string) {
 			if strings.Contains(*refused, detail) {
@@ -151,7 +190,7 @@ func (f *fuzzing) work() {
 	}
 	for time.Now().Before(f.end) {
 		seed := f.seed.Add(1) - 1
-		queries, mutants, sequences := &Tally{}, &Tally{}, &Tally{}
+		queries, mutants, sequences, views := &Tally{}, &Tally{}, &Tally{}, &Tally{}
 		more, err := z.Graph(seed, queries)
 		if more && err == nil && seed%4 == 0 {
 			more, err = z.Mutants(seed, mutants)
@@ -159,7 +198,11 @@ func (f *fuzzing) work() {
 		for i := uint64(0); i < 2 && more && err == nil; i++ {
 			more, err = z.Sequence(2*seed+i, sequences)
 		}
+		if more && err == nil && seed%2 == 0 {
+			more, err = z.Views(seed, views)
+		}
 		f.mu.Lock()
+		f.views.Add(views)
 		f.queries.Add(queries)
 		f.mutants.Add(mutants)
 		f.sequences.Add(sequences)
