@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"memgraphd/cmd/memgraphd/internal/exit"
 )
 
 // TestDamage changes files of a stopped server and expects the next start to refuse them by name.
@@ -76,7 +78,7 @@ func TestDamage(t *testing.T) {
 			}
 			cmd := command(t, t.TempDir(), "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory="+dir)
 			out, err := cmd.CombinedOutput()
-			if err == nil || cmd.ProcessState.ExitCode() != exitConfig {
+			if err == nil || cmd.ProcessState.ExitCode() != exit.Config {
 				t.Errorf("%v, exit %d", err, cmd.ProcessState.ExitCode())
 			}
 			for _, word := range append(c.want, "memgraphd: ") {
@@ -103,7 +105,7 @@ func TestForeign(t *testing.T) {
 	}
 	cmd := command(t, t.TempDir(), "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory="+dir)
 	out, err := cmd.CombinedOutput()
-	if err == nil || cmd.ProcessState.ExitCode() != exitConfig || !strings.Contains(string(out), "Memgraph") {
+	if err == nil || cmd.ProcessState.ExitCode() != exit.Config || !strings.Contains(string(out), "Memgraph") {
 		t.Errorf("%v, exit %d\n%s", err, cmd.ProcessState.ExitCode(), out)
 	}
 }

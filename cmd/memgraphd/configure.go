@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/certificate"
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
@@ -35,10 +37,10 @@ func newConfig(stdout, stderr io.Writer) *cobra.Command {
 	for _, sub := range append(cmd.Commands(), cmd) {
 		sub.SilenceErrors, sub.SilenceUsage = true, true
 		sub.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-			return exit(exitUsage, fmt.Errorf("%w; flags of the server stand after --", err))
+			return exit.With(exit.Usage, fmt.Errorf("%w; flags of the server stand after --", err))
 		})
 		if args := sub.Args; args != nil {
-			sub.Args = func(cmd *cobra.Command, given []string) error { return exit(exitUsage, args(cmd, given)) }
+			sub.Args = func(cmd *cobra.Command, given []string) error { return exit.With(exit.Usage, args(cmd, given)) }
 		}
 	}
 	return cmd
@@ -101,15 +103,15 @@ func newConfigCheck(stdout io.Writer) *cobra.Command {
 // loadFile reads one flag file, and nothing else.
 func loadFile(name string) (*config.Config, error) {
 	c, err := config.LoadFile(name, os.ReadFile)
-	return c, exit(exitConfig, err)
+	return c, exit.With(exit.Config, err)
 }
 
 // probeFiles reads the files that the configuration names, without which a server does not start.
 func probeFiles(c *config.Config) error {
-	_, certificates := openCertificates(c.Bolt.TLS, time.Now, zap.NewNop())
+	_, certificates := certificate.Open(c.Bolt.TLS, time.Now, zap.NewNop())
 	_, archive := archiveOptions(c)
 	_, token := readToken(c.Metrics.TokenFile)
-	return exit(exitConfig, errors.Join(certificates, archive, token, probeInitFiles(c.Start)))
+	return exit.With(exit.Config, errors.Join(certificates, archive, token, probeInitFiles(c.Start)))
 }
 
 // sayGood says how much is set, and the warnings that a start would log.
@@ -146,7 +148,7 @@ func newConfigShow(stdout, stderr io.Writer) *cobra.Command {
 			}
 			if len(names) > 0 {
 				if rows, err = chosen(rows, names); err != nil {
-					return exit(exitUsage, err)
+					return exit.With(exit.Usage, err)
 				}
 			}
 			if changed {

@@ -16,7 +16,9 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/config"
+	"memgraphd/test/selfsigned"
 )
 
 // referenceFlags reads the flags of Memgraph's page: name, value and wrong value.
@@ -61,7 +63,9 @@ func runCommand(t *testing.T, env []string, args ...string) (stdout, stderr stri
 func TestReferenceStarts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	writePair(t, config.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}, 1, time.Now().Add(time.Hour))
+	if _, err := selfsigned.Write(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), 1, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range map[string]string{"init.cypherl": "CREATE (:Init);", "data.cypherl": "CREATE (:Data);"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -138,7 +142,7 @@ func refuseAll(t *testing.T, file string, rows [][]string) {
 		t.Fatal(err)
 	}
 	_, refused, code := runCommand(t, []string{"MEMGRAPH_CONFIG=" + file})
-	if code != exitConfig {
+	if code != exit.Config {
 		t.Errorf("exit code %d", code)
 	}
 	for at, row := range rows {
@@ -220,7 +224,7 @@ func TestInitFiles(t *testing.T) {
 		s.stop(t, syscall.SIGTERM)
 	}
 	_, errs, code := runCommand(t, nil, "--data-directory="+data, "--bolt-port=0", "--init-file="+dir+"/none", "--init-data-file="+dir)
-	if code != exitConfig || !strings.Contains(errs, "--init-file: ") || !strings.Contains(errs, "--init-data-file: "+dir+" is a directory") {
+	if code != exit.Config || !strings.Contains(errs, "--init-file: ") || !strings.Contains(errs, "--init-data-file: "+dir+" is a directory") {
 		t.Error(code, errs)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 )
@@ -46,7 +47,7 @@ func newHealth(stdout io.Writer) *cobra.Command {
 					return err
 				}
 				if address, err = metricsAddress(c.Metrics); err != nil {
-					return exit(exitConfig, err)
+					return exit.With(exit.Config, err)
 				}
 			}
 			return askHealth(cmd.Context(), "http://"+address+"/health/"+what, stdout)
@@ -77,7 +78,7 @@ func askHealth(ctx context.Context, url string, stdout io.Writer) error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return exit(exitUsage, err)
+		return exit.With(exit.Usage, err)
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: it is this machine
 	answer, err := client.Do(request)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 )
@@ -35,10 +36,10 @@ func TestHealth(t *testing.T) {
 		code     int
 		out, err string
 	}{
-		{[]string{"live", "--address", server.Listener.Addr().String()}, exitOK, "live\n", ""},
-		{[]string{"--address", server.Listener.Addr().String()}, exitFailure, "", "503 Service Unavailable: Recovering: 43 %"},
-		{[]string{"--address", gone.Listener.Addr().String()}, exitFailure, "", "does not answer"},
-		{[]string{"--address", "a b"}, exitUsage, "", "invalid character"},
+		{[]string{"live", "--address", server.Listener.Addr().String()}, exit.OK, "live\n", ""},
+		{[]string{"--address", server.Listener.Addr().String()}, exit.Failure, "", "503 Service Unavailable: Recovering: 43 %"},
+		{[]string{"--address", gone.Listener.Addr().String()}, exit.Failure, "", "does not answer"},
+		{[]string{"--address", "a b"}, exit.Usage, "", "invalid character"},
 		{[]string{"well"}, commands.StatusUsage, "", `"well" is not one of live, ready; memgraphd health --help`},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/localfile"
 	"memgraphd/internal/config"
 	"memgraphd/internal/query"
 	"memgraphd/internal/query/batch"
@@ -32,14 +34,14 @@ func probeInitFiles(c config.Start) error {
 		}
 		info, err := os.Stat(name)
 		if err == nil {
-			err = regular(name, info)
+			err = localfile.Regular(name, info)
 		}
 		var f *os.File
 		if err == nil {
 			f, err = os.Open(name)
 		}
 		if err != nil {
-			return exit(exitConfig, fmt.Errorf("%s: %w", flag, err))
+			return exit.With(exit.Config, fmt.Errorf("%s: %w", flag, err))
 		}
 		return f.Close()
 	}
@@ -51,7 +53,7 @@ func (s *server) runInitFile(ctx context.Context) {
 	if s.initialised || s.cfg.Start.File == "" {
 		return
 	}
-	stop := s.systemd.prolong("Running " + initFileFlag)
+	stop := s.systemd.Prolong("Running " + initFileFlag)
 	defer stop()
 	s.runStatements(ctx, initFileFlag, s.cfg.Start.File)
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	commands "memgraphd/internal/command"
 )
 
@@ -26,11 +27,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return exitOK
+		return exit.OK
 	}
-	code, silent := exitFailure, false
-	if e := new(exitError); errors.As(err, &e) {
-		code, silent = e.code, e.silent
+	code, silent := exit.Failure, false
+	if e := new(exit.Error); errors.As(err, &e) {
+		code, silent = e.Code, e.Silent
 	}
 	if e := new(commands.StatusError); errors.As(err, &e) {
 		code, silent = e.Status, e.Err == nil
@@ -38,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if !silent {
 		text := strings.ReplaceAll(err.Error(), "\n", "\nmemgraphd: ")
 		if _, err := fmt.Fprintf(stderr, "memgraphd: %s\n", text); err != nil {
-			return exitFailure
+			return exit.Failure
 		}
 	}
 	return code

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -20,6 +18,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+
+	"memgraphd/cmd/memgraphd/internal/exit"
 )
 
 // asServer makes the test binary the server itself, so that what is tested is what was built.
@@ -229,7 +229,7 @@ func TestSecondServer(t *testing.T) {
 	s := start(t, dir)
 	second := command(t, t.TempDir(), "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory="+dir, "--data-dir-lock-acquisition-timeout-sec=0")
 	out, err := second.CombinedOutput()
-	if err == nil || second.ProcessState.ExitCode() != exitDirectory {
+	if err == nil || second.ProcessState.ExitCode() != exit.Directory {
 		t.Fatalf("the second server: %v, exit %d\n%s", err, second.ProcessState.ExitCode(), out)
 	}
 	if !strings.Contains(string(out), dir) || !strings.Contains(string(out), strconv.Itoa(s.cmd.Process.Pid)) {
@@ -266,93 +266,6 @@ func TestLogFile(t *testing.T) {
 		text, err := os.ReadFile(file)
 		if err != nil || !strings.Contains(string(text), line) {
 			t.Errorf("%s has no line %q: %v\n%s", file, line, err, text)
-		}
-	}
-}
-
-func TestCollectorPercent(t *testing.T) {
-	for live, want := range map[uint64]int{
-		0: 1600, 4 << 20: 1600, 64 << 20: 100, 128 << 20: 50, 1 << 30: 50, 2 << 30: 50, 4 << 30: 25, 100 << 30: 5,
-	} {
-		if got := collectorPercent(live); got != want {
-			t.Errorf("GOGC is %d for %d living bytes, not %d", got, live, want)
-		}
-	}
-}
-
-func TestCgroupLimit(t *testing.T) {
-	files := map[string]string{
-		"/sys/fs/cgroup/a/b/memory.max":                 "max\n",
-		"/sys/fs/cgroup/a/memory.max":                   "1000\n",
-		"/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "2000\n",
-	}
-	read := func(name string) ([]byte, error) {
-		if text, ok := files[name]; ok {
-			return []byte(text), nil
-		}
-		return nil, os.ErrNotExist
-	}
-	for cgroup, want := range map[string]int64{
-		"0::/a/b\n":                      1000,
-		"0::/\n":                         math.MaxInt64,
-		"5:cpu:/a\n4:memory:/x\n0::/c\n": 2000,
-		"0::/../..\n":                    math.MaxInt64,
-		"nonsense\n":                     math.MaxInt64,
-		"4:memory:/x/y\n0::/a/b\n":       1000,
-	} {
-		if got := cgroupLimit(cgroup, read); got != want {
-			t.Errorf("%q: %d, not %d", cgroup, got, want)
-		}
-	}
-}
-
-// TestFiles opens files within and outside the roots.
-func TestFiles(t *testing.T) {
-	dir := t.TempDir()
-	root := filepath.Join(dir, "root")
-	for _, name := range []string{"in.csv", "deep/in.csv", "../out.csv"} {
-		path := filepath.Join(root, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("x"), 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(os.Symlink("../out.csv", filepath.Join(root, "link.csv")), syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	everywhere, narrow := &files{allowed: true}, &files{allowed: true, roots: []string{filepath.Join(dir, "other"), root}}
-	for _, c := range []struct {
-		f    *files
-		name string
-		ok   bool
-	}{
-		{everywhere, root + "/in.csv", true},
-		{everywhere, "file://" + root + "/in.csv", true},
-		{everywhere, root + "/../out.csv", true},
-		{everywhere, root, false},
-		{everywhere, root + "/pipe", false},
-		{everywhere, root + "/none.csv", false},
-		{everywhere, "https://example.com/x.csv", false},
-		{narrow, root + "/in.csv", true},
-		{narrow, "file://" + root + "/deep/in.csv", true},
-		{narrow, root + "/deep/../in.csv", true},
-		{narrow, dir + "/out.csv", false},
-		{narrow, root + "/../out.csv", false},
-		{narrow, root + "/link.csv", false},
-		{narrow, root + "/pipe", false},
-		{narrow, root, false},
-		{&files{}, root + "/in.csv", false},
-	} {
-		file, err := c.f.Open(c.name)
-		if (err == nil) != c.ok {
-			t.Errorf("%s: %v", c.name, err)
-			continue
-		}
-		if err != nil {
-			continue
-		}
-		text, err := io.ReadAll(file)
-		if closed := file.Close(); err != nil || closed != nil || string(text) != "x" {
-			t.Errorf("%s: %q, %v, %v", c.name, text, err, closed)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/machine"
 	"memgraphd/internal/monitor"
 	"memgraphd/internal/query"
 )
@@ -69,7 +70,7 @@ func (s *server) closeMonitor() {
 func (s *server) watchAll() {
 	s.monitor.Watch(monitor.Sources{
 		Durability: s.disk.Info, Store: s.store, Budget: s.budget, Bolt: s.bolt.Stats, Queries: s.queries.Stats,
-		Certificate: s.certificates.expires, Tally: s.queries.Tally, Process: s.process,
+		Certificate: s.certificates.Expires, Tally: s.queries.Tally, Process: func() monitor.Process { return machine.Process(s.cfg.Storage.DataDirectory) },
 	})
 }
 

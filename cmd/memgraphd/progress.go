@@ -41,7 +41,7 @@ func (s *server) startRecovering() (stop func()) {
 			case now := <-tick.C:
 				text := r.text()
 				s.setState(stateRecovering, text)
-				s.systemd.status(text)
+				s.systemd.Status(text)
 				if now.Sub(logged) >= logEvery {
 					logged = now
 					s.notices.Info(text)

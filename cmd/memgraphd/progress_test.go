@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/systemd"
 	"memgraphd/internal/durability"
 )
 
@@ -42,23 +43,23 @@ func TestProgressText(t *testing.T) {
 // is told how far that is, and to wait.
 func TestRecoveringSpeaksByTheClock(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")
-	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = systemd.Close() })
+	t.Cleanup(func() { _ = manager.Close() })
 	t.Setenv("NOTIFY_SOCKET", socket)
-	s := &server{notices: zap.NewNop(), systemd: notify{zap.NewNop()}}
+	s := &server{notices: zap.NewNop(), systemd: systemd.Notifier{Log: zap.NewNop()}}
 	if got := s.state().state; got != stateStarting {
 		t.Errorf("state %s", got)
 	}
 	stop := s.startRecovering()
 	s.recovering.hear(durability.Progress{Phase: durability.PhaseLog, Commits: 5, InPhase: time.Second})
 	buffer := make([]byte, 4096)
-	if err = systemd.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err = manager.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	n, err := systemd.Read(buffer)
+	n, err := manager.Read(buffer)
 	if err != nil {
 		t.Fatal(err)
 	}

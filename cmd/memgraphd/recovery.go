@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/machine"
 	"memgraphd/internal/durability"
 	"memgraphd/internal/query"
 	"memgraphd/internal/storage"
@@ -19,7 +21,7 @@ import (
 
 // newStore makes an empty store with a budget of its own; one that was there before is forgotten.
 func (s *server) newStore() *storage.Store {
-	s.budget = memory.New("server", budgetLimit(s.limit))
+	s.budget = memory.New("server", machine.BudgetLimit(s.limit))
 	isolation := storage.SnapshotIsolation
 	if s.cfg.Storage.ReadCommitted {
 		isolation = storage.ReadCommitted
@@ -36,11 +38,11 @@ func recoveryCode(ctx context.Context, err error) int {
 	)
 	switch {
 	case ctx.Err() != nil:
-		return exitFailure // a signal during the recovery
+		return exit.Failure // a signal during the recovery
 	case errors.As(err, &locked), errors.As(err, &readOnly):
-		return exitDirectory
+		return exit.Directory
 	}
-	return exitConfig
+	return exit.Config
 }
 
 // lossAccepted is the commit after which the operator gives everything up, or nil.

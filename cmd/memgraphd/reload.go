@@ -1,12 +1,11 @@
 package main
 
 import (
-	"os"
-	"runtime/debug"
 	"slices"
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/machine"
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/config"
 	statements "memgraphd/internal/statement"
@@ -50,11 +49,9 @@ func changeables() []changeable {
 			flags: []string{"memory-limit"},
 			adopt: func(into, next *config.Config) { into.MemoryLimitBytes = next.MemoryLimitBytes },
 			apply: func(s *server, c *config.Config) error {
-				s.limit = memoryLimit(c.MemoryLimitBytes)
-				s.budget.SetLimit(budgetLimit(s.limit))
-				if os.Getenv("GOMEMLIMIT") == "" && s.limit > 0 {
-					debug.SetMemoryLimit(s.limit)
-				}
+				s.limit = machine.MemoryLimit(c.MemoryLimitBytes)
+				s.budget.SetLimit(machine.BudgetLimit(s.limit))
+				machine.LimitHeap(s.limit)
 				return nil
 			},
 		},
@@ -65,7 +62,7 @@ func changeables() []changeable {
 				into.Bolt.TLS = next.Bolt.TLS
 				into.Bolt.TLS.Required = required
 			},
-			apply: func(s *server, c *config.Config) error { return s.certificates.replace(c.Bolt.TLS) },
+			apply: func(s *server, c *config.Config) error { return s.certificates.Replace(c.Bolt.TLS) },
 		},
 		{
 			flags: []string{"metrics-token-file"},
@@ -141,8 +138,8 @@ func (s *server) hangup() {
 
 // reload reads the configuration anew and takes over what can change. A mistake in it changes nothing.
 func (s *server) reload() {
-	s.systemd.reloading()
-	defer func() { s.systemd.ready(s.state().text) }()
+	s.systemd.Reloading()
+	defer func() { s.systemd.Ready(s.state().text) }()
 	next, err := s.reread()
 	if err != nil {
 		s.notices.Error("the configuration is not read anew, and stays as it was", zap.Error(err))

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 	"memgraphd/internal/spelling"
@@ -64,7 +65,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
-		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return exit(exitUsage, commands.FlagError(cmd, err)) })
+		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return exit.With(exit.Usage, commands.FlagError(cmd, err)) })
 	}
 	root.AddCommand(offline(stdout, stderr)...)
 	root.SetUsageTemplate(fmt.Sprintf(usage, flagUsages()))
@@ -81,7 +82,7 @@ func misspelt(root *cobra.Command, args []string) error {
 		names = append(names, cmd.Name())
 	}
 	if near := spelling.Nearest(args[0], names); near != "" {
-		return exit(exitUsage, fmt.Errorf("%q is neither a flag nor a command; did you mean memgraphd %s?", args[0], near))
+		return exit.With(exit.Usage, fmt.Errorf("%q is neither a flag nor a command; did you mean memgraphd %s?", args[0], near))
 	}
 	return nil
 }
@@ -186,9 +187,9 @@ func loadConfig(args []string) (*config.Config, error) {
 	if err == nil {
 		return c, nil
 	}
-	code := exitConfig
+	code := exit.Config
 	if problem := new(config.ProblemError); errors.As(err, &problem) && problem.Origin.Source == config.FromCommandLine {
-		code = exitUsage
+		code = exit.Usage
 	}
-	return nil, exit(code, err)
+	return nil, exit.With(code, err)
 }

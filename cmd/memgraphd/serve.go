@@ -14,6 +14,11 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/certificate"
+	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/logs"
+	"memgraphd/cmd/memgraphd/internal/machine"
+	"memgraphd/cmd/memgraphd/internal/systemd"
 	"memgraphd/internal/config"
 )
 
@@ -27,27 +32,27 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	logs, err := openLogs(cfg.Log, stderr)
+	logs, err := logs.Open(cfg.Log, stderr)
 	if err != nil {
 		return err
 	}
-	certificates, err := openCertificates(cfg.Bolt.TLS, time.Now, logs.notices)
+	certificates, err := certificate.Open(cfg.Bolt.TLS, time.Now, logs.Notices)
 	if err != nil {
-		return exit(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
-	limit := memoryLimit(cfg.MemoryLimitBytes)
+	limit := machine.MemoryLimit(cfg.MemoryLimitBytes)
 	s := &server{
-		cfg: cfg, logs: logs, log: logs.lines, notices: logs.notices, systemd: notify{logs.lines}, limit: limit, certificates: certificates,
+		cfg: cfg, logs: logs, log: logs.Lines, notices: logs.Notices, systemd: systemd.Notifier{Log: logs.Lines}, limit: limit, certificates: certificates,
 		reread: func() (*config.Config, error) { return loadConfig(args) }, hangups: make(chan struct{}, 1),
 	}
-	ctx, stop := onSignals(ctx, logs.notices, s.onHangup)
+	ctx, stop := onSignals(ctx, logs.Notices, s.onHangup)
 	defer stop()
-	go tuneCollector(ctx, limit)
-	go certificates.watch(ctx)
-	go watchMemory(ctx, cfg.MemoryLowBytes, logs.notices)
+	go machine.TuneCollector(ctx, limit)
+	go certificates.Watch(ctx)
+	go machine.WatchMemory(ctx, cfg.MemoryLowBytes, logs.Notices)
 	if err := s.run(ctx); err != nil {
 		if cfg.Log.File != "" {
-			logs.notices.Error("stopped by an error", zap.Error(err))
+			logs.Notices.Error("stopped by an error", zap.Error(err))
 		}
 		return err
 	}
@@ -56,10 +61,10 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 
 // onHangup opens the log file anew, reads the certificate anew, and then the configuration, as soon as the server serves.
 func (s *server) onHangup() {
-	if err := s.logs.reopen(); err != nil {
+	if err := s.logs.Reopen(); err != nil {
 		s.notices.Error("the log file could not be opened anew", zap.Error(err))
 	}
-	if err := s.certificates.reload(); err != nil && !errors.Is(err, errNoCertificate) {
+	if err := s.certificates.Reload(); err != nil && !errors.Is(err, certificate.ErrNone) {
 		s.notices.Error("the former certificate stays in force", zap.Error(err))
 	}
 	s.hangup()
@@ -82,7 +87,7 @@ func onSignals(ctx context.Context, log *zap.Logger, hangup func()) (context.Con
 					hangup()
 				case ctx.Err() != nil:
 					log.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))
-					os.Exit(exitForced)
+					os.Exit(exit.Forced)
 				default:
 					log.Info("stopping", zap.Stringer("signal", sig))
 					cancel()

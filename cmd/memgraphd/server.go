@@ -16,6 +16,12 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/boltengine"
+	"memgraphd/cmd/memgraphd/internal/certificate"
+	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/localfile"
+	"memgraphd/cmd/memgraphd/internal/logs"
+	"memgraphd/cmd/memgraphd/internal/systemd"
 	"memgraphd/internal/audit"
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/config"
@@ -57,10 +63,10 @@ const ballastBytes = 1 << 20
 // server is one run: what is open, in the order in which it was opened.
 type server struct {
 	cfg     *config.Config
-	logs    *logs
+	logs    *logs.Logs
 	log     *zap.Logger
 	notices *zap.Logger
-	systemd notify
+	systemd systemd.Notifier
 	limit   int64 // bytes that the process may take; 0: unknown
 
 	budget   *memory.Budget
@@ -86,7 +92,7 @@ type server struct {
 	reopening  chan struct{} // holds one: the database was replaced
 	health     atomic.Pointer[health]
 
-	certificates *certificates
+	certificates *certificate.Holder
 	initialised  bool // --init-file and --init-data-file were run, or begun
 
 	monitor    *monitor.Server
@@ -146,9 +152,9 @@ func (s *server) serve(ctx context.Context, started time.Time) (again bool, err 
 	} else {
 		s.setState(stateServing, "Serving Bolt at "+address)
 	}
-	s.systemd.ready(s.state().text)
+	s.systemd.Ready(s.state().text)
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
-	s.serving.Go(func() { s.systemd.watch(watching, s.alive) })
+	s.serving.Go(func() { s.systemd.Watch(watching, s.alive) })
 
 	stopInit := s.startInitDataFile(ctx)
 	again = s.wait(ctx)
@@ -206,12 +212,12 @@ func (s *server) announce() {
 func (s *server) openStore(ctx context.Context) error {
 	directory, err := filepath.Abs(s.cfg.Storage.DataDirectory)
 	if err != nil {
-		return exit(exitDirectory, fmt.Errorf("--data-directory: %w", err))
+		return exit.With(exit.Directory, fmt.Errorf("--data-directory: %w", err))
 	}
 	c := &s.cfg.Storage
 	archive, err := archiveOptions(s.cfg)
 	if err != nil {
-		return exit(exitConfig, err)
+		return exit.With(exit.Config, err)
 	}
 	stop := s.startRecovering()
 	s.disk, err = durability.Open(ctx, durability.Options{
@@ -253,7 +259,7 @@ func (s *server) openStore(ctx context.Context) error {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("stopped before the recovery had ended: %w", err)
 		}
-		return errors.Join(exit(recoveryCode(ctx, err), err), s.store.Close())
+		return errors.Join(exit.With(recoveryCode(ctx, err), err), s.store.Close())
 	}
 	s.recovered(directory)
 	s.loadSettings()
@@ -291,13 +297,13 @@ func (s *server) openFront(ctx context.Context) error {
 		AccessTimeout:    func() time.Duration { return time.Duration(s.inForce.accessTimeout.Load()) },
 		Zone:             s.inForce.zone.Load,
 		HopsPartial:      s.inForce.hopsPartial.Load,
-		Files:            newFiles(s.cfg.Query),
+		Files:            localfile.New(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,
 		Metrics:          s.metrics,
 		Auth:             s.users,
 		Audit:            s.auditStatements(),
-		ReloadTLS:        s.certificates.reload,
+		ReloadTLS:        s.certificates.Reload,
 		Procedures:       slices.Concat(s.readers.Procedures(), procedure.Routing(s.cfg.Bolt.AdvertisedAddress, s.reachedAt)),
 		Version:          versionName(),
 		Build:            buildName(),
@@ -332,7 +338,7 @@ func (s *server) openFront(ctx context.Context) error {
 func (s *server) boltOptions() bolt.Options {
 	b, l := &s.cfg.Bolt, &s.cfg.Bolt.Limits
 	return bolt.Options{
-		Engine:             engine{s.queries},
+		Engine:             boltengine.Engine{Engine: s.queries},
 		Now:                time.Now,
 		Since:              time.Since,
 		Log:                s.log,
@@ -349,7 +355,7 @@ func (s *server) boltOptions() bolt.Options {
 		UnauthenticatedMax: b.UnauthenticatedMax,
 		MessageMax:         int(b.MessageBytesMax),
 
-		TLS:              s.certificates.config,
+		TLS:              s.certificates.Config,
 		RequireTLS:       b.TLS.On() && b.TLS.Required,
 		WebSocketOrigins: b.WebSocketOrigins,
 
@@ -386,9 +392,9 @@ func (s *server) alive(ctx context.Context) error {
 
 // closeFront lets running statements finish, for drainTime at most, and closes all clients.
 func (s *server) closeFront(ctx context.Context) error {
-	stop := s.systemd.prolong("Waiting for running statements")
+	stop := s.systemd.Prolong("Waiting for running statements")
 	defer stop()
-	s.systemd.stopping("Waiting for running statements")
+	s.systemd.Stopping("Waiting for running statements")
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := s.bolt.Shutdown(limited)
@@ -402,7 +408,7 @@ func (s *server) closeFront(ctx context.Context) error {
 
 // closeStore takes the exit snapshot if it is wanted, closes the log and releases the data directory.
 func (s *server) closeStore() error {
-	stop := s.systemd.prolong("Writing what is left")
+	stop := s.systemd.Prolong("Writing what is left")
 	defer stop()
 	err := s.disk.Close(context.Background())
 	if err != nil {

@@ -109,8 +109,8 @@ func (s *server) settingDefinitions(c *config.Config) []setting.Definition {
 	}
 	return slices.Concat(inertSettings(c), s.inForce.remote.settings(c), s.loggingSettings(c), []setting.Definition{
 		interval,
-		fromFlag(c, "log.level", func(text string) { s.logs.level.SetLevel(zapLevel(text)) }),
-		fromFlag(c, "log.to_stderr", func(text string) { s.logs.toStderr.Store(text == "true" || s.logs.file == nil) }),
+		fromFlag(c, "log.level", func(text string) { s.logs.SetLevel(text) }),
+		fromFlag(c, "log.to_stderr", func(text string) { s.logs.SetToStderr(text == "true") }),
 		fromFlag(c, "query.timeout", inSeconds(&s.inForce.queryTimeout)),
 		fromFlag(c, "storage.access_timeout_sec", inSeconds(&s.inForce.accessTimeout)),
 		fromFlag(c, "hops_limit_partial_results", func(text string) { s.inForce.hopsPartial.Store(text == "true") }),

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/client"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/durability/vfs"
@@ -50,11 +51,11 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := readProfile(cmd.Flags(), f.profiles, f.profile, os.ReadFile); err != nil {
-				return exit(exitUsage, err)
+				return exit.With(exit.Usage, err)
 			}
 			if len(args) == 1 {
 				if f.statements != "" {
-					return exit(exitUsage, errors.New("statements are given twice: in --command and behind the flags"))
+					return exit.With(exit.Usage, errors.New("statements are given twice: in --command and behind the flags"))
 				}
 				f.statements = args[0]
 			}
@@ -94,10 +95,10 @@ func homeFile(name string) string {
 func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error {
 	format, err := shell.ParseFormat(f.format)
 	if err != nil {
-		return exit(exitUsage, fmt.Errorf("--output-format: %w", err))
+		return exit.With(exit.Usage, fmt.Errorf("--output-format: %w", err))
 	}
 	if f.statements != "" && f.file != "" {
-		return exit(exitUsage, errors.New("--command and --file cannot both say what to run"))
+		return exit.With(exit.Usage, errors.New("--command and --file cannot both say what to run"))
 	}
 	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	interactive := terminal && f.statements == "" && f.file == "" && !f.piped
@@ -116,7 +117,7 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 		Progress: isTerminal(stderr) && f.statements == "",
 	}
 	if so.Color, err = f.colored(interactive); err != nil {
-		return exit(exitUsage, err)
+		return exit.With(exit.Usage, err)
 	}
 	if interactive {
 		f.dress(&so, stderr)
@@ -132,7 +133,7 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 	}
 	err = errors.Join(shell.New(c, so).Run(ctx), c.Close(ctx), in.Close())
 	if errors.Is(err, shell.ErrFailed) {
-		return &exitError{code: exitFailure, err: err, silent: true}
+		return &exit.Error{Code: exit.Failure, Err: err, Silent: true}
 	}
 	return err
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+
+	"memgraphd/cmd/memgraphd/internal/exit"
 )
 
 // TestShell reads testdata/shell against one server: "shell [flags]" runs statements and shows what comes out, what
@@ -78,7 +80,7 @@ func TestShellInterrupt(t *testing.T) {
 	}
 	limit := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 	defer limit.Stop()
-	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exitFailure {
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != exit.Failure {
 		t.Fatalf("the shell ended with %d: %v, %s", cmd.ProcessState.ExitCode(), err, &stderr)
 	}
 	if !strings.Contains(stderr.String(), "ended by Ctrl-C") {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/config"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestUsage(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"--help"}, &out, &errs); code != exitOK || errs.Len() > 0 {
+	if code := run(t.Context(), []string{"--help"}, &out, &errs); code != exit.OK || errs.Len() > 0 {
 		t.Fatalf("code %d, %s", code, errs.String())
 	}
 	text := out.String()

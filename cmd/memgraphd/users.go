@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/query/auth"
 )
 
@@ -22,13 +23,13 @@ func (s *server) openUsers(ctx context.Context) error {
 	o := auth.Options{Catalogue: s.store, Now: time.Now, Log: s.log, RequirePassword: c.RequirePassword}
 	var err error
 	if o.Names, err = auth.Whole(c.Names); err != nil {
-		return exit(exitConfig, fmt.Errorf("--auth-user-or-role-name-regex: %w", err))
+		return exit.With(exit.Config, fmt.Errorf("--auth-user-or-role-name-regex: %w", err))
 	}
 	if o.Passwords, err = auth.Whole(c.Passwords); err != nil {
-		return exit(exitConfig, fmt.Errorf("--auth-password-strength-regex: %w", err))
+		return exit.With(exit.Config, fmt.Errorf("--auth-password-strength-regex: %w", err))
 	}
 	if o.Algorithm, err = auth.ParseAlgorithm(c.Algorithm); err != nil {
-		return exit(exitConfig, fmt.Errorf("--password-encryption-algorithm: %w", err))
+		return exit.With(exit.Config, fmt.Errorf("--password-encryption-algorithm: %w", err))
 	}
 	if s.users, err = auth.Open(o); err != nil {
 		return err
@@ -36,7 +37,7 @@ func (s *server) openUsers(ctx context.Context) error {
 	if s.broken() {
 		return nil
 	}
-	return exit(exitConfig, s.createFirstUser(ctx))
+	return exit.With(exit.Config, s.createFirstUser(ctx))
 }
 
 // broken reports whether the database could not be opened, so that its users are not known.

@@ -4,12 +4,6 @@ package alerts
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -20,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"memgraphd/test/selfsigned"
 )
 
 // patience is how long a test waits for anything.
@@ -163,24 +159,10 @@ func freePort(t *testing.T) string {
 // certificate makes one that is valid for so long, and returns the flags that use it.
 func certificate(t *testing.T, valid time.Duration) []string {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	of := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(valid)}
-	cert, err := x509.CreateCertificate(rand.Reader, of, of, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	for name, block := range map[string]*pem.Block{"cert": {Type: "CERTIFICATE", Bytes: cert}, "key": {Type: "PRIVATE KEY", Bytes: secret}} {
-		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	cert, key := filepath.Join(dir, "cert"), filepath.Join(dir, "key")
+	if _, err := selfsigned.Write(cert, key, 1, time.Now().Add(valid)); err != nil {
+		t.Fatal(err)
 	}
-	return []string{"--bolt-cert-file=" + filepath.Join(dir, "cert"), "--bolt-key-file=" + filepath.Join(dir, "key"), "--bolt-require-tls=false"}
+	return []string{"--bolt-cert-file=" + cert, "--bolt-key-file=" + key, "--bolt-require-tls=false"}
 }

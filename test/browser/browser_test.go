@@ -4,14 +4,7 @@ package browser
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"image/png"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,6 +16,7 @@ import (
 	"time"
 
 	"memgraphd/test/harness"
+	"memgraphd/test/selfsigned"
 )
 
 // driverVersion is the neo4j-driver that the page loads.
@@ -195,28 +189,10 @@ func serve(t *testing.T, binary string, flags ...string) *harness.Server {
 // certificate returns the flags of a server that encrypts.
 func certificate(t *testing.T) []string {
 	t.Helper()
-	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &secret.PublicKey, secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealed, err := x509.MarshalPKCS8PrivateKey(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: sealed}} {
-		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := selfsigned.Write(cert, key, 1, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
 	}
 	return []string{"--bolt-cert-file=" + cert, "--bolt-key-file=" + key}
 }

@@ -1,4 +1,6 @@
-package main
+// Package machine asks the machine how much memory there is, for the server and for others, and keeps the collector
+// within it.
+package machine
 
 import (
 	"math"
@@ -10,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// memoryLimit returns what the server may take: the configured limit, or that of the control group, or 90 % of
+// MemoryLimit returns what the server may take: the configured limit, or that of the control group, or 90 % of
 // the machine's memory; 0 when nothing is known.
-func memoryLimit(configured int64) int64 {
+func MemoryLimit(configured int64) int64 {
 	if configured > 0 {
 		return configured
 	}
@@ -31,8 +33,8 @@ func memoryLimit(configured int64) int64 {
 	return limit
 }
 
-// budgetLimit is how much of the limit of the process the database may take.
-func budgetLimit(process int64) int64 { return process / 10 * 9 }
+// BudgetLimit is how much of the limit of the process the database may take.
+func BudgetLimit(process int64) int64 { return process / 10 * 9 }
 
 // cgroupLimit returns the least limit of the control group that /proc/self/cgroup names and those above it.
 func cgroupLimit(cgroup string, readFile func(string) ([]byte, error)) int64 {

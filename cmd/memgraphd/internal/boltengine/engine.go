@@ -1,4 +1,5 @@
-package main
+// Package boltengine is the query engine as the server of Bolt wants it.
+package boltengine
 
 import (
 	"context"
@@ -10,11 +11,11 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// engine is the query engine as bolt wants it. The wrappers hold one pointer each, so that they cost nothing.
-type engine struct{ *query.Engine }
+// Engine is the query engine as bolt wants it. The wrappers hold one pointer each, so that they cost nothing.
+type Engine struct{ *query.Engine }
 
 // NewSession opens a session.
-func (e engine) NewSession(o bolt.SessionOptions) bolt.Session {
+func (e Engine) NewSession(o bolt.SessionOptions) bolt.Session {
 	return session{e.Engine.NewSession(query.SessionOptions(o))}
 }
 

@@ -1,4 +1,5 @@
-package main
+// Package logs has the loggers of the server: where their lines go, in which form, and what changes while it runs.
+package logs
 
 import (
 	"fmt"
@@ -10,33 +11,34 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/logfile"
 )
 
-// logs are the two loggers of the server: lines obeys --log-level, notices is for what is always written: the lines
+// Logs are the two loggers of the server: Lines obeys --log-level, Notices is for what is always written: the lines
 // about starting and stopping, and those about statements that somebody has asked for.
-type logs struct {
-	lines   *zap.Logger
-	notices *zap.Logger
+type Logs struct {
+	Lines   *zap.Logger
+	Notices *zap.Logger
 	file    *logfile.File // nil without --log-file
 	early   error         // what is to be said of the files as soon as there are loggers
 
-	level    zap.AtomicLevel // of lines; notices are at least at INFO
+	level    zap.AtomicLevel // of Lines; Notices are at least at INFO
 	toStderr atomic.Bool     // standard error has the lines too when there is a file
 }
 
 // levelTrace is one step below zap's least level.
 const levelTrace = zapcore.DebugLevel - 1
 
-// openLogs opens what the flags of the log ask for.
-func openLogs(c config.Log, stderr io.Writer) (*logs, error) {
-	l := &logs{level: zap.NewAtomicLevelAt(zapLevel(c.Level))}
+// Open opens what the flags of the log ask for.
+func Open(c config.Log, stderr io.Writer) (*Logs, error) {
+	l := &Logs{level: zap.NewAtomicLevelAt(zapLevel(c.Level))}
 	l.toStderr.Store(c.AlsoToStderr || c.File == "")
 	var lines, notices []zapcore.Core
-	add := func(form logForm, sink zapcore.WriteSyncer, open func() bool) {
-		encoder := form.encoder()
+	add := func(as form, sink zapcore.WriteSyncer, open func() bool) {
+		encoder := as.encoder()
 		lines = append(lines, zapcore.NewCore(encoder, sink, zap.LevelEnablerFunc(func(at zapcore.Level) bool {
 			return at >= l.level.Level() && open()
 		})))
@@ -47,26 +49,32 @@ func openLogs(c config.Log, stderr io.Writer) (*logs, error) {
 	if c.File != "" {
 		file, err := openLogFile(c, l.complain)
 		if err != nil {
-			return nil, exit(exitLogFile, fmt.Errorf("--log-file: %w", err))
+			return nil, exit.With(exit.LogFile, fmt.Errorf("--log-file: %w", err))
 		}
 		l.file = file
-		add(logForm{json: c.JSON}, zapcore.AddSync(file), func() bool { return true }) // it locks itself, and may complain
+		add(form{json: c.JSON}, zapcore.AddSync(file), func() bool { return true }) // it locks itself, and may complain
 	}
-	add(logForm{json: c.JSON, journal: toJournal(stderr)}, zapcore.Lock(zapcore.AddSync(stderr)), l.toStderr.Load)
-	l.lines, l.notices = zap.New(zapcore.NewTee(lines...)), zap.New(zapcore.NewTee(notices...))
+	add(form{json: c.JSON, journal: toJournal(stderr)}, zapcore.Lock(zapcore.AddSync(stderr)), l.toStderr.Load)
+	l.Lines, l.Notices = zap.New(zapcore.NewTee(lines...)), zap.New(zapcore.NewTee(notices...))
 	if l.early != nil {
 		l.complain(l.early)
 	}
 	return l, nil
 }
 
+// SetLevel changes what Lines obeys to one of the names of --log-level.
+func (l *Logs) SetLevel(name string) { l.level.SetLevel(zapLevel(name)) }
+
+// SetToStderr says whether standard error has the lines too; it always has where there is no file.
+func (l *Logs) SetToStderr(too bool) { l.toStderr.Store(too || l.file == nil) }
+
 // complain says what went wrong with other files than the one that is written, as soon as there is a log.
-func (l *logs) complain(err error) {
-	if l.notices == nil {
+func (l *Logs) complain(err error) {
+	if l.Notices == nil {
 		l.early = err
 		return
 	}
-	l.notices.Error("the log files are not all in order", zap.Error(err))
+	l.Notices.Error("the log files are not all in order", zap.Error(err))
 }
 
 // openLogFile opens --log-file.
@@ -107,8 +115,8 @@ func zapLevel(name string) zapcore.Level {
 	return zapcore.WarnLevel
 }
 
-// reopen goes on in whatever has the log file's name now, after another program has renamed it.
-func (l *logs) reopen() error {
+// Reopen goes on in whatever has the log file's name now, after another program has renamed it.
+func (l *Logs) Reopen() error {
 	if l.file == nil {
 		return nil
 	}

@@ -1,6 +1,6 @@
-//go:build race
+//go:build !race
 
-package main
+package boltengine
 
 // raceDetector tells that the tests run under the race detector, which slows them down.
-const raceDetector = true
+const raceDetector = false

@@ -1,4 +1,5 @@
-package main
+// Package localfile opens files of this machine that others name: those of LOAD CSV, and those of statements.
+package localfile
 
 import (
 	"errors"
@@ -12,16 +13,17 @@ import (
 	"memgraphd/internal/config"
 )
 
-// files opens what LOAD CSV reads: regular files, within the roots if there are any.
-type files struct {
+// Files opens what LOAD CSV reads: regular files, within the roots if there are any.
+type Files struct {
 	allowed bool
 	roots   []string
 }
 
-func newFiles(c config.Query) *files { return &files{allowed: c.AllowLoadCSV, roots: c.FileRoots} }
+// New returns what opens files as the flags allow.
+func New(c config.Query) *Files { return &Files{allowed: c.AllowLoadCSV, roots: c.FileRoots} }
 
 // Open opens a file by its path or file:// URL.
-func (f *files) Open(name string) (io.ReadCloser, error) {
+func (f *Files) Open(name string) (io.ReadCloser, error) {
 	if !f.allowed {
 		return nil, errors.New("LOAD CSV is not allowed on this server: --allow-load-csv is false")
 	}
@@ -37,13 +39,13 @@ func (f *files) Open(name string) (io.ReadCloser, error) {
 	return file, nil
 }
 
-func (f *files) open(name string) (*os.File, error) {
+func (f *Files) open(name string) (*os.File, error) {
 	if len(f.roots) == 0 {
 		info, err := os.Stat(name)
 		if err != nil {
 			return nil, err
 		}
-		if err := regular(name, info); err != nil {
+		if err := Regular(name, info); err != nil {
 			return nil, err
 		}
 		return os.Open(name)
@@ -79,15 +81,15 @@ func openWithin(root, absolute string) (file *os.File, inside bool, err error) {
 	if err != nil {
 		return nil, true, err
 	}
-	if err = regular(absolute, info); err != nil {
+	if err = Regular(absolute, info); err != nil {
 		return nil, true, err
 	}
 	file, err = dir.Open(relative)
 	return file, true, err
 }
 
-// regular refuses pipes and devices, which may have no end.
-func regular(name string, info fs.FileInfo) error {
+// Regular refuses pipes and devices, which may have no end.
+func Regular(name string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
 		return fmt.Errorf("%s is a directory", name)

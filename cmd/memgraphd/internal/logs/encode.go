@@ -1,4 +1,4 @@
-package main
+package logs
 
 import (
 	"fmt"
@@ -10,14 +10,14 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// logForm is how lines are written.
-type logForm struct {
+// form is how lines are written.
+type form struct {
 	json    bool
 	journal bool // systemd's journal reads them
 }
 
 // encoder returns what writes lines in a form.
-func (f logForm) encoder() zapcore.Encoder {
+func (f form) encoder() zapcore.Encoder {
 	c := zapcore.EncoderConfig{
 		TimeKey: "time", LevelKey: "level", MessageKey: "message", NameKey: "name", ConsoleSeparator: " ",
 		EncodeDuration: zapcore.StringDurationEncoder,

@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"context"
@@ -23,8 +23,8 @@ type memoryWatch struct {
 	low bool // it was warned of
 }
 
-// watchMemory looks at the machine's memory until ctx ends.
-func watchMemory(ctx context.Context, threshold int64, log *zap.Logger) {
+// WatchMemory looks at the machine's memory until ctx ends.
+func WatchMemory(ctx context.Context, threshold int64, log *zap.Logger) {
 	if threshold <= 0 {
 		return
 	}

@@ -1,14 +1,8 @@
-package main
+package certificate
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,30 +14,14 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"memgraphd/internal/config"
+	"memgraphd/test/selfsigned"
 )
 
 // writePair writes a certificate that ends at the time, and its key.
-func writePair(t *testing.T, files config.TLS, number int64, until time.Time) {
+func writePair(t *testing.T, files config.TLS, serial int64, until time.Time) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
+	if _, err := selfsigned.Write(files.CertFile, files.KeyFile, serial, until); err != nil {
 		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(number), NotBefore: until.Add(-time.Hour), NotAfter: until}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealed, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, block := range map[string]*pem.Block{
-		files.CertFile: {Type: "CERTIFICATE", Bytes: der}, files.KeyFile: {Type: "PRIVATE KEY", Bytes: sealed},
-	} {
-		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 
@@ -52,19 +30,19 @@ func TestCertificates(t *testing.T) {
 	files := config.TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
 	now := time.Now()
 	core, logs := observer.New(zap.InfoLevel)
-	open := func(files config.TLS) (*certificates, error) {
-		return openCertificates(files, func() time.Time { return now }, zap.New(core))
+	open := func(files config.TLS) (*Holder, error) {
+		return Open(files, func() time.Time { return now }, zap.New(core))
 	}
-	if c, err := open(config.TLS{}); err != nil || c.config() != nil || !c.expires().IsZero() || !errors.Is(c.reload(), errNoCertificate) {
+	if c, err := open(config.TLS{}); err != nil || c.Config() != nil || !c.Expires().IsZero() || !errors.Is(c.Reload(), ErrNone) {
 		t.Errorf("without files: %v", err)
 	}
 	if _, err := open(files); err == nil || !strings.Contains(err.Error(), "--bolt-cert-file: there is no file "+files.CertFile) {
 		t.Errorf("missing: %v", err)
 	}
-	serial := func(c *certificates) int64 { return c.config().Certificates[0].Leaf.SerialNumber.Int64() }
+	serial := func(c *Holder) int64 { return c.Config().Certificates[0].Leaf.SerialNumber.Int64() }
 	writePair(t, files, 1, now.Add(1000*time.Hour))
 	c, err := open(files)
-	if err != nil || serial(c) != 1 || c.config().MinVersion != tls.VersionTLS12 || c.config().ClientAuth != tls.NoClientCert {
+	if err != nil || serial(c) != 1 || c.Config().MinVersion != tls.VersionTLS12 || c.Config().ClientAuth != tls.NoClientCert {
 		t.Fatal(err)
 	}
 	for _, at := range []struct {
@@ -77,11 +55,11 @@ func TestCertificates(t *testing.T) {
 		{-time.Minute, "has expired"},
 	} {
 		writePair(t, files, 2, now.Add(at.until))
-		if err = c.reload(); err != nil || serial(c) != 2 {
+		if err = c.Reload(); err != nil || serial(c) != 2 {
 			t.Error(err)
 		}
-		if end := now.Add(at.until); c.expires().Sub(end).Abs() > time.Second {
-			t.Errorf("it ends at %s, not at %s", c.expires(), end)
+		if end := now.Add(at.until); c.Expires().Sub(end).Abs() > time.Second {
+			t.Errorf("it ends at %s, not at %s", c.Expires(), end)
 		}
 		if all := logs.TakeAll(); !strings.Contains(all[len(all)-1].Message, at.says) {
 			t.Errorf("the log says %s", all[len(all)-1].Message)
@@ -91,18 +69,18 @@ func TestCertificates(t *testing.T) {
 	// A key of another certificate leaves the former pair in force, and so does rubbish.
 	other := config.TLS{CertFile: filepath.Join(dir, "other.pem"), KeyFile: files.KeyFile}
 	writePair(t, other, 3, now.Add(time.Hour))
-	if err = c.reload(); err == nil || serial(c) != 2 || !strings.Contains(err.Error(), files.KeyFile) {
+	if err = c.Reload(); err == nil || serial(c) != 2 || !strings.Contains(err.Error(), files.KeyFile) {
 		t.Errorf("a foreign key: %v", err)
 	}
 	if err = os.WriteFile(files.CertFile, []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err = c.reload(); err == nil || serial(c) != 2 {
+	if err = c.Reload(); err == nil || serial(c) != 2 {
 		t.Errorf("rubbish: %v", err)
 	}
 
 	other.ClientCAFile = other.CertFile
-	if c, err = open(other); err != nil || c.config().ClientAuth != tls.RequireAndVerifyClientCert {
+	if c, err = open(other); err != nil || c.Config().ClientAuth != tls.RequireAndVerifyClientCert {
 		t.Error(err)
 	}
 	other.ClientCAFile = other.KeyFile
@@ -118,11 +96,11 @@ func TestCertificateWatched(t *testing.T) {
 	writePair(t, files, 1, time.Date(2000, 3, 1, 0, 0, 0, 0, time.UTC))
 	synctest.Test(t, func(t *testing.T) { // it begins on 2000-01-01
 		core, logs := observer.New(zap.WarnLevel)
-		c, err := openCertificates(files, time.Now, zap.New(core))
+		c, err := Open(files, time.Now, zap.New(core))
 		if err != nil {
 			t.Fatal(err)
 		}
-		go c.watch(t.Context())
+		go c.Watch(t.Context())
 		for _, at := range []struct{ days, lines int }{{29, 0}, {3, 2}, {30, 31}} {
 			time.Sleep(time.Duration(at.days) * expiryEvery)
 			synctest.Wait()

@@ -1,4 +1,4 @@
-package main
+package logs
 
 import (
 	"bytes"
@@ -22,22 +22,22 @@ import (
 func TestLogSettings(t *testing.T) {
 	var stderr bytes.Buffer
 	name := filepath.Join(t.TempDir(), "log")
-	l, err := openLogs(config.Log{File: name, Level: "WARNING"}, &stderr)
+	l, err := Open(config.Log{File: name, Level: "WARNING"}, &stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	say := func(what string) {
-		l.lines.Debug(what + " debug")
-		l.lines.Info(what + " info")
-		l.lines.Warn(what + " warning")
-		l.notices.Info(what + " notice")
+		l.Lines.Debug(what + " debug")
+		l.Lines.Info(what + " info")
+		l.Lines.Warn(what + " warning")
+		l.Notices.Info(what + " notice")
 	}
 	say("first")
-	l.level.SetLevel(zapLevel("INFO"))
-	l.toStderr.Store(true)
+	l.SetLevel("INFO")
+	l.SetToStderr(true)
 	say("second")
-	l.level.SetLevel(zapLevel("CRITICAL"))
-	l.toStderr.Store(false)
+	l.SetLevel("CRITICAL")
+	l.SetToStderr(false)
 	say("third")
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -100,12 +100,12 @@ func TestJournal(t *testing.T) {
 		if _, err := stderr.Seek(0, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}
-		l, err := openLogs(config.Log{Level: "DEBUG", JSON: c.json}, stderr)
+		l, err := Open(config.Log{Level: "DEBUG", JSON: c.json}, stderr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.lines.With(zap.Int("commit", 7)).Warn("full", zap.String("disk", "a"))
-		l.lines.Debug("empty")
+		l.Lines.With(zap.Int("commit", 7)).Warn("full", zap.String("disk", "a"))
+		l.Lines.Debug("empty")
 		text, err := os.ReadFile(stderr.Name())
 		if err != nil {
 			t.Fatal(err)
@@ -117,18 +117,21 @@ func TestJournal(t *testing.T) {
 	}
 }
 
+// times are the times at the beginning of lines of text.
+var times = regexp.MustCompile(`(?m)^\[[-0-9]+ [0-9:.]+\] `)
+
 // jsonTimes are the times in lines of JSON.
 var jsonTimes = regexp.MustCompile(`"time":"[-0-9T:.]+(Z|[-+][0-9:]+)",`)
 
 // TestLogFiles begins the log file anew by size, keeps its mode, and leaves a pipe alone.
 func TestLogFiles(t *testing.T) {
 	dir := t.TempDir()
-	l, err := openLogs(config.Log{File: filepath.Join(dir, "memgraph.log"), Level: "INFO", FileBytesMax: 200, Daily: true}, io.Discard)
+	l, err := Open(config.Log{File: filepath.Join(dir, "memgraph.log"), Level: "INFO", FileBytesMax: 200, Daily: true}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
-		l.lines.Info("a line of some length, of which few go into a file")
+		l.Lines.Info("a line of some length, of which few go into a file")
 		time.Sleep(time.Millisecond) // the names have milliseconds
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "memgraph-2*Z.log"))
@@ -153,15 +156,15 @@ func TestLogFiles(t *testing.T) {
 	if err = errors.Join(os.WriteFile(filepath.Join(dir, "target"), nil, 0o600), os.Symlink("target", link)); err != nil {
 		t.Fatal(err)
 	}
-	if l, err = openLogs(config.Log{File: link, Level: "INFO", FileBytesMax: 10}, io.Discard); err != nil {
+	if l, err = Open(config.Log{File: link, Level: "INFO", FileBytesMax: 10}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	l.lines.Info("one")
-	l.lines.Info("two")
+	l.Lines.Info("one")
+	l.Lines.Info("two")
 	if text, err := os.ReadFile(filepath.Join(dir, "target")); err != nil || messages(string(text)) != "one,two" {
 		t.Error(string(text), err)
 	}
-	if _, err := openLogs(config.Log{File: filepath.Join(dir, "none", "log")}, io.Discard); err == nil {
+	if _, err := Open(config.Log{File: filepath.Join(dir, "none", "log")}, io.Discard); err == nil {
 		t.Error("there is no such directory")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"context"
@@ -15,16 +15,14 @@ const (
 	percent  = 100
 )
 
-// tuneCollector keeps the room that garbage may take between slackMin and slackMax until ctx ends.
+// TuneCollector keeps the room that garbage may take between slackMin and slackMax until ctx ends.
 //
 // Go's collector lets garbage grow to as much as what lives. For a small graph that means a collection every
 // few megabytes, and for a large one a process of twice the size. What lives here is nearly all pages without
 // pointers, which cost the collector nothing, so the room is half of what lives within those bounds. GOGC and
 // GOMEMLIMIT in the environment win.
-func tuneCollector(ctx context.Context, limit int64) {
-	if os.Getenv("GOMEMLIMIT") == "" && limit > 0 {
-		debug.SetMemoryLimit(limit)
-	}
+func TuneCollector(ctx context.Context, limit int64) {
+	LimitHeap(limit)
 	if os.Getenv("GOGC") != "" {
 		return
 	}
@@ -46,6 +44,13 @@ func tuneCollector(ctx context.Context, limit int64) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// LimitHeap tells the collector what the process may take, in bytes; 0 is not known. GOMEMLIMIT in the environment wins.
+func LimitHeap(limit int64) {
+	if os.Getenv("GOMEMLIMIT") == "" && limit > 0 {
+		debug.SetMemoryLimit(limit)
 	}
 }
 

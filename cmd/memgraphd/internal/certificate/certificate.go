@@ -1,4 +1,6 @@
-package main
+// Package certificate holds the certificate that connections are encrypted with: read from its files at the start and
+// whenever somebody asks, and watched for its end.
+package certificate
 
 import (
 	"context"
@@ -25,56 +27,56 @@ const (
 	expiryEvery = 24 * time.Hour
 )
 
-// certificates holds what connections are encrypted with. What it has stays in force until other files were
+// Holder holds what connections are encrypted with. What it has stays in force until other files were
 // read without a mistake; open connections keep what they began with.
-type certificates struct {
+type Holder struct {
 	now     func() time.Time
 	log     *zap.Logger
-	current atomic.Pointer[tlsState]
+	current atomic.Pointer[state]
 
 	mu    sync.Mutex // held while files are read
 	files config.TLS // guarded by mu
 }
 
-// tlsState is what the files held when they were read.
-type tlsState struct {
+// state is what the files held when they were read.
+type state struct {
 	config  *tls.Config
 	expires time.Time
 	file    string
 }
 
-// openCertificates reads the files that the flags name; without them there is no TLS.
-func openCertificates(files config.TLS, now func() time.Time, log *zap.Logger) (*certificates, error) {
-	c := &certificates{files: files, now: now, log: log}
+// Open reads the files that the flags name; without them there is no TLS.
+func Open(files config.TLS, now func() time.Time, log *zap.Logger) (*Holder, error) {
+	c := &Holder{files: files, now: now, log: log}
 	if !files.On() {
 		return c, nil
 	}
-	return c, c.reload()
+	return c, c.Reload()
 }
 
-// config returns what holds for a new connection, nil for no TLS.
-func (c *certificates) config() *tls.Config {
+// Config returns what holds for a new connection, nil for no TLS.
+func (c *Holder) Config() *tls.Config {
 	if s := c.current.Load(); s != nil {
 		return s.config
 	}
 	return nil
 }
 
-// errNoCertificate answers RELOAD BOLT_SERVER TLS.
-var errNoCertificate = errors.New("TLS is not set up: start the server with --bolt-cert-file and --bolt-key-file")
+// ErrNone answers RELOAD BOLT_SERVER TLS.
+var ErrNone = errors.New("TLS is not set up: start the server with --bolt-cert-file and --bolt-key-file")
 
-// reload reads the files anew.
-func (c *certificates) reload() error {
+// Reload reads the files anew.
+func (c *Holder) Reload() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.files.On() {
-		return errNoCertificate
+		return ErrNone
 	}
 	return c.useLocked(c.files)
 }
 
-// replace takes other files. Whether there is TLS at all, only a start decides: clients rely on it.
-func (c *certificates) replace(files config.TLS) error {
+// Replace takes other files. Whether there is TLS at all, only a start decides: clients rely on it.
+func (c *Holder) Replace(files config.TLS) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if files.On() != c.files.On() {
@@ -84,7 +86,7 @@ func (c *certificates) replace(files config.TLS) error {
 }
 
 // useLocked reads files and puts them in force; after an error, the former ones still are.
-func (c *certificates) useLocked(files config.TLS) error {
+func (c *Holder) useLocked(files config.TLS) error {
 	next, err := read(files)
 	if err != nil {
 		return err
@@ -97,12 +99,12 @@ func (c *certificates) useLocked(files config.TLS) error {
 	return nil
 }
 
-func (s *tlsState) fields() []zap.Field {
+func (s *state) fields() []zap.Field {
 	return []zap.Field{zap.String("file", s.file), zap.String("until", s.expires.UTC().Format(time.RFC3339))}
 }
 
 // warn tells of a certificate that has ended or soon will. It reports whether it has.
-func (c *certificates) warn(s *tlsState) bool {
+func (c *Holder) warn(s *state) bool {
 	switch left := s.expires.Sub(c.now()); {
 	case left < 0:
 		c.log.Warn("the certificate of --bolt-cert-file has expired: clients that verify it do not connect", s.fields()...)
@@ -114,8 +116,8 @@ func (c *certificates) warn(s *tlsState) bool {
 	return true
 }
 
-// watch looks at the certificate again and again, until ctx ends.
-func (c *certificates) watch(ctx context.Context) {
+// Watch looks at the certificate again and again, until ctx ends.
+func (c *Holder) Watch(ctx context.Context) {
 	again := time.NewTicker(expiryEvery)
 	defer again.Stop()
 	for {
@@ -130,8 +132,8 @@ func (c *certificates) watch(ctx context.Context) {
 	}
 }
 
-// expires returns when the certificate in force ends; the zero time without one.
-func (c *certificates) expires() time.Time {
+// Expires returns when the certificate in force ends; the zero time without one.
+func (c *Holder) Expires() time.Time {
 	if s := c.current.Load(); s != nil {
 		return s.expires
 	}
@@ -139,7 +141,7 @@ func (c *certificates) expires() time.Time {
 }
 
 // read reads the files and checks that they belong together.
-func read(files config.TLS) (*tlsState, error) {
+func read(files config.TLS) (*state, error) {
 	certificate, err := readPEM("--bolt-cert-file", files.CertFile)
 	if err != nil {
 		return nil, err
@@ -164,7 +166,7 @@ func read(files config.TLS) (*tlsState, error) {
 		}
 		rules.ClientAuth = tls.RequireAndVerifyClientCert
 	}
-	return &tlsState{config: rules, expires: pair.Leaf.NotAfter, file: files.CertFile}, nil
+	return &state{config: rules, expires: pair.Leaf.NotAfter, file: files.CertFile}, nil
 }
 
 func readPEM(flag, name string) ([]byte, error) {

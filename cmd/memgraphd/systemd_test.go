@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// TestNotify plays systemd: it hears when the server is ready, alive and stopping.
-func TestNotify(t *testing.T) {
+// TestSystemdHearsTheStates plays systemd: it hears when the server is ready, alive and stopping.
+func TestSystemdHearsTheStates(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "notify")
-	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = systemd.Close() })
+	t.Cleanup(func() { _ = manager.Close() })
 	t.Setenv("NOTIFY_SOCKET", socket)
 	t.Setenv("WATCHDOG_USEC", "200000")
 	s := start(t, t.TempDir())
 	hear := func(want string) {
 		t.Helper()
-		if err := systemd.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		if err := manager.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		var heard []string
 		for buffer := make([]byte, 4096); ; {
-			n, err := systemd.Read(buffer)
+			n, err := manager.Read(buffer)
 			if err != nil {
 				t.Fatalf("%v; no %s in %q", err, want, heard)
 			}

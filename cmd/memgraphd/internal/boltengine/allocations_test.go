@@ -1,4 +1,4 @@
-package main
+package boltengine
 
 import (
 	"bufio"
@@ -37,7 +37,7 @@ func dialWire(tb testing.TB) *wireClient {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s, err := bolt.New(bolt.Options{Engine: engine{e}, Now: time.Now, Budget: budget})
+	s, err := bolt.New(bolt.Options{Engine: Engine{e}, Now: time.Now, Budget: budget})
 	if err != nil {
 		tb.Fatal(err)
 	}
