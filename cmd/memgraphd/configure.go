@@ -17,6 +17,7 @@ import (
 
 	"memgraphd/cmd/memgraphd/internal/certificate"
 	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/serverflags"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/vfs"
@@ -73,7 +74,7 @@ func newConfigCheck(stdout io.Writer) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			files, flags := flagsAfterDash(cmd, args)
 			if len(files) == 0 {
-				c, err := loadConfig(flags)
+				c, err := serverflags.Load(flags)
 				if err == nil {
 					err = probeFiles(c)
 				}
@@ -211,7 +212,7 @@ func rowsOfFile(name string) ([]config.Row, error) {
 
 // rowsInForce lists what a start with flags would use. Where the stored settings cannot be read, a note says why.
 func rowsInForce(ctx context.Context, flags []string, stderr io.Writer) ([]config.Row, error) {
-	c, err := loadConfig(flags)
+	c, err := serverflags.Load(flags)
 	if err != nil {
 		return nil, err
 	}

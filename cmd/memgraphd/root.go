@@ -1,22 +1,24 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/healthcommand"
+	"memgraphd/cmd/memgraphd/internal/manual"
+	"memgraphd/cmd/memgraphd/internal/serverflags"
+	"memgraphd/cmd/memgraphd/internal/shellcommand"
 	commands "memgraphd/internal/command"
-	"memgraphd/internal/config"
+	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/spelling"
 )
-
-const systemConfig = "/etc/memgraph/memgraph.conf"
 
 const usage = `Usage:
   memgraphd [flags]           serve
@@ -39,7 +41,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		SilenceErrors:      true,
 		SilenceUsage:       true,
 		Args:               cobra.ArbitraryArgs,
-		ValidArgsFunction:  completeFlags,
+		ValidArgsFunction:  serverflags.Complete,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, arg := range args {
 				switch strings.TrimLeft(arg, "-") {
@@ -59,16 +61,19 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	addFlags(root.Flags())
-	root.AddCommand(newVersion(stdout), newShell(stdout, stderr), newHealth(stdout), newConfig(stdout, stderr), newMan())
+	serverflags.Add(root.Flags())
+	env := commands.Env{
+		Stdin: os.Stdin, Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
+	}
+	root.AddCommand(newVersion(stdout), shellcommand.New(env), healthcommand.New(stdout), newConfig(stdout, stderr), manual.New(env.Version))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
 		cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return exit.With(exit.Usage, commands.FlagError(cmd, err)) })
 	}
-	root.AddCommand(offline(stdout, stderr)...)
-	root.SetUsageTemplate(fmt.Sprintf(usage, flagUsages()))
+	root.AddCommand(offline(env)...)
+	root.SetUsageTemplate(fmt.Sprintf(usage, serverflags.Usages()))
 	return root
 }
 
@@ -101,95 +106,27 @@ func printVersion(w io.Writer) error {
 	return err
 }
 
-// addFlags lists the supported flags for help and completion.
-func addFlags(flags *pflag.FlagSet) {
-	flags.SortFlags = false
-	for _, f := range config.Flags() {
-		if f.Unsupported == "" {
-			added := flags.VarPF(&shownFlag{flag: f}, f.Name, "", f.Help)
-			if f.Kind == config.Bool {
-				added.NoOptDefVal = "true"
-			}
-		}
+// offline returns the commands that work on files and repositories.
+func offline(env commands.Env) []*cobra.Command {
+	list := []*cobra.Command{
+		commands.NewBackup(env),
+		commands.NewRestore(env),
+		commands.NewInspect(env),
+		commands.NewKeygen(env),
+		commands.NewPrune(env),
+		commands.NewVerify(env),
+		commands.NewRepair(env),
+		commands.NewDump(env),
+		commands.NewImport(env),
 	}
-	flags.BoolP("help", "h", false, "Print this text.")
-	flags.Bool("version", false, "Print the version.")
+	for _, cmd := range list {
+		cmd.SetUsageTemplate(new(cobra.Command).UsageTemplate())
+	}
+	return list
 }
 
-// shownFlag is a flag that is only listed: internal/config reads it.
-type shownFlag struct{ flag config.Flag }
-
-// String is the default.
-func (s *shownFlag) String() string { return s.flag.Default }
-
-// Set does nothing.
-func (s *shownFlag) Set(string) error { return nil }
-
-// Type is the word for the value in the help.
-func (s *shownFlag) Type() string {
-	switch s.flag.Kind {
-	case config.Bool:
-		return "bool"
-	case config.Int, config.Float:
-		return "number"
-	case config.Choice:
-		return strings.Join(s.flag.Choices, "|")
-	case config.Address:
-		return "address"
-	case config.Schedule:
-		return "seconds|cron"
-	case config.Pattern:
-		return "regex"
-	case config.Zone:
-		return "zone"
-	case config.Text:
-	}
-	return "text"
-}
-
-// completeFlags completes names of flags and the values of those that have few.
-func completeFlags(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-	var found []string
-	for _, f := range config.Flags() {
-		if f.Unsupported != "" {
-			continue
-		}
-		name := "--" + f.Name
-		switch {
-		case strings.HasPrefix(name, word):
-			found = append(found, name+"="+"\t"+f.Help)
-		case strings.HasPrefix(word, name+"="):
-			for _, choice := range f.Choices {
-				found = append(found, name+"="+choice)
-			}
-			if f.Choices == nil {
-				return nil, cobra.ShellCompDirectiveDefault
-			}
-		}
-	}
-	return found, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
-}
-
-// loadConfig reads all sources of the configuration.
-func loadConfig(args []string) (*config.Config, error) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = "" // a service without a home has no file there
-	}
-	var names []string
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		names = append(names, name)
-	}
-	c, err := config.Load(config.Sources{
-		System: systemConfig, Home: home, Lookup: os.LookupEnv, Environ: names, ReadFile: os.ReadFile, Args: args,
-	})
-	if err == nil {
-		return c, nil
-	}
-	code := exit.Config
-	if problem := new(config.ProblemError); errors.As(err, &problem) && problem.Origin.Source == config.FromCommandLine {
-		code = exit.Usage
-	}
-	return nil, exit.With(code, err)
+// isTerminal tells whether what is written there is seen on a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

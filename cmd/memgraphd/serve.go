@@ -18,6 +18,7 @@ import (
 	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/cmd/memgraphd/internal/logs"
 	"memgraphd/cmd/memgraphd/internal/machine"
+	"memgraphd/cmd/memgraphd/internal/serverflags"
 	"memgraphd/cmd/memgraphd/internal/systemd"
 	"memgraphd/internal/config"
 )
@@ -28,7 +29,7 @@ const drainTime = 5 * time.Second
 
 // serve reads the configuration and serves until a signal ends it.
 func serve(ctx context.Context, args []string, stderr io.Writer) error {
-	cfg, err := loadConfig(args)
+	cfg, err := serverflags.Load(args)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	limit := machine.MemoryLimit(cfg.MemoryLimitBytes)
 	s := &server{
 		cfg: cfg, logs: logs, log: logs.Lines, notices: logs.Notices, systemd: systemd.Notifier{Log: logs.Lines}, limit: limit, certificates: certificates,
-		reread: func() (*config.Config, error) { return loadConfig(args) }, hangups: make(chan struct{}, 1),
+		reread: func() (*config.Config, error) { return serverflags.Load(args) }, hangups: make(chan struct{}, 1),
 	}
 	ctx, stop := onSignals(ctx, logs.Notices, s.onHangup)
 	defer stop()

@@ -1,4 +1,5 @@
-package main
+// Package healthcommand is the command that asks a server how it is.
+package healthcommand
 
 import (
 	"context"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/serverflags"
 	commands "memgraphd/internal/command"
 	"memgraphd/internal/config"
 )
@@ -24,8 +26,8 @@ const (
 	healthBytesMax = 4 << 10 // of the answer
 )
 
-// newHealth returns the command that asks a server how it is, for those who have no other client in reach.
-func newHealth(stdout io.Writer) *cobra.Command {
+// New returns the command that asks a server how it is, for those who have no other client in reach.
+func New(stdout io.Writer) *cobra.Command {
 	var address string
 	cmd := &cobra.Command{
 		Use:   "health [live|ready]",
@@ -42,7 +44,7 @@ func newHealth(stdout io.Writer) *cobra.Command {
 				what = args[0]
 			}
 			if address == "" {
-				c, err := loadConfig(nil)
+				c, err := serverflags.Load(nil)
 				if err != nil {
 					return err
 				}

@@ -1,4 +1,5 @@
-package main
+// Package manual writes the manual pages of the commands and of the flag file.
+package manual
 
 import (
 	"fmt"
@@ -13,34 +14,34 @@ import (
 	"memgraphd/internal/config"
 )
 
-// newMan returns the command that writes the manual pages; building packages is what it is for.
-func newMan() *cobra.Command {
+// New returns the command that writes the manual pages; building packages is what it is for.
+func New(version string) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIRECTORY",
 		Short:  "Write the manual pages to a directory",
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
-		RunE:   func(cmd *cobra.Command, args []string) error { return writeManual(cmd.Root(), args[0]) },
+		RunE:   func(cmd *cobra.Command, args []string) error { return writeManual(cmd.Root(), args[0], version) },
 	}
 }
 
 // writeManual writes a page for each command and one for the flag file. The environment variable
 // SOURCE_DATE_EPOCH gives their date.
-func writeManual(root *cobra.Command, dir string) error {
+func writeManual(root *cobra.Command, dir, version string) error {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {
 			root.RemoveCommand(cmd)
 		}
 	}
 	root.DisableAutoGenTag = true
-	header := doc.GenManHeader{Section: "1", Source: "memgraphd " + versionName(), Manual: "memgraphd"}
+	header := doc.GenManHeader{Section: "1", Source: "memgraphd " + version, Manual: "memgraphd"}
 	if err := doc.GenManTreeFromOpts(root, doc.GenManTreeOptions{Header: &header, Path: dir, CommandSeparator: "-"}); err != nil {
 		return fmt.Errorf("manual pages: %w", err)
 	}
 	if err := appendPage(filepath.Join(dir, "memgraphd.1"), writeServerSections); err != nil {
 		return err
 	}
-	return appendPage(filepath.Join(dir, "memgraph.conf.5"), writeFlagFilePage)
+	return appendPage(filepath.Join(dir, "memgraph.conf.5"), func(w io.Writer) error { return writeFlagFilePage(w, version) })
 }
 
 // appendPage adds to a page, which need not exist.
@@ -105,9 +106,9 @@ The operator's guides.
 }
 
 // writeFlagFilePage writes the page of the flag file, from the flag table.
-func writeFlagFilePage(w io.Writer) error {
+func writeFlagFilePage(w io.Writer, version string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, ".TH \"MEMGRAPH.CONF\" \"5\" \"\" \"memgraphd %s\" \"memgraphd\"\n", versionName())
+	fmt.Fprintf(&b, ".TH \"MEMGRAPH.CONF\" \"5\" \"\" \"memgraphd %s\" \"memgraphd\"\n", version)
 	b.WriteString(`.SH NAME
 memgraph.conf \- configuration of memgraphd
 .SH DESCRIPTION

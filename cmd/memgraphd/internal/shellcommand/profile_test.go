@@ -1,9 +1,10 @@
-package main
+package shellcommand
 
 import (
-	"io"
 	"io/fs"
 	"testing"
+
+	commands "memgraphd/internal/command"
 )
 
 // TestProfile reads profile files: what the command line says wins, then the section, then the top.
@@ -32,7 +33,7 @@ func TestProfile(t *testing.T) {
 		{text: "--port=x", err: `conf, line 1: invalid argument "x" for "--port" flag: strconv.ParseInt: parsing "x": invalid syntax`},
 		{text: "--profile=x", err: "conf, line 1: --profile belongs on the command line"},
 	} {
-		flags := newShell(io.Discard, io.Discard).Flags()
+		flags := New(commands.Env{}).Flags()
 		if err := flags.Parse(c.args); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,6 @@
-package main
+// Package shellcommand is the shell as a command: its flags, its profile file, and the terminal that it runs in. What the
+// shell does is in internal/shell.
+package shellcommand
 
 import (
 	"context"
@@ -8,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -16,7 +17,6 @@ import (
 	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/internal/client"
 	commands "memgraphd/internal/command"
-	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/shell"
 )
 
@@ -38,7 +38,8 @@ type shellFlags struct {
 	profiles   string
 }
 
-func newShell(stdout, stderr io.Writer) *cobra.Command {
+// New returns the command.
+func New(env commands.Env) *cobra.Command {
 	var f shellFlags
 	cmd := &cobra.Command{
 		Use:   "shell [STATEMENTS]",
@@ -59,7 +60,7 @@ func newShell(stdout, stderr io.Writer) *cobra.Command {
 				}
 				f.statements = args[0]
 			}
-			return runShell(cmd.Context(), f, stdout, stderr)
+			return f.run(cmd.Context(), env)
 		},
 	}
 	flags := cmd.Flags()
@@ -92,7 +93,7 @@ func homeFile(name string) string {
 	return filepath.Join(home, ".memgraph", name)
 }
 
-func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error {
+func (f *shellFlags) run(ctx context.Context, env commands.Env) error {
 	format, err := shell.ParseFormat(f.format)
 	if err != nil {
 		return exit.With(exit.Usage, fmt.Errorf("--output-format: %w", err))
@@ -102,25 +103,25 @@ func runShell(ctx context.Context, f shellFlags, stdout, stderr io.Writer) error
 	}
 	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	interactive := terminal && f.statements == "" && f.file == "" && !f.piped
-	o, err := f.Options(vfs.OS(), "memgraphd-shell/"+versionName())
+	o, err := f.Options(env.FS, "memgraphd-shell/"+env.Version)
 	if err != nil {
 		return err
 	}
 	if o.User != "" && o.Password == "" && interactive {
-		if o.Password, err = askPassword(stderr); err != nil {
+		if o.Password, err = askPassword(env.Stderr); err != nil {
 			return err
 		}
 	}
 	so := shell.Options{
-		Format: format, In: os.Stdin, Out: stdout, Err: stderr, Command: f.statements, Interactive: interactive, Now: time.Now,
+		Format: format, In: os.Stdin, Out: env.Stdout, Err: env.Stderr, Command: f.statements, Interactive: interactive, Now: env.Now,
 		SourceFile: openSource, Params: f.params, KeepGoing: f.keepGoing, ListFiles: listFiles,
-		Progress: isTerminal(stderr) && f.statements == "",
+		Progress: env.Terminal && f.statements == "",
 	}
 	if so.Color, err = f.colored(interactive); err != nil {
 		return exit.With(exit.Usage, err)
 	}
 	if interactive {
-		f.dress(&so, stderr)
+		f.dress(&so, env.Stderr)
 	}
 	in, size, err := f.input()
 	if err != nil {

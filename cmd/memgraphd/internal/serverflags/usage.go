@@ -1,4 +1,4 @@
-package main
+package serverflags
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 // usageWidth is the width of the help.
 const usageWidth = 100
 
-// flagUsages lists the flags of the server: each name in a line, and below it what it does.
-func flagUsages() string {
+// Usages lists the flags of the server: each name in a line, and below it what it does.
+func Usages() string {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	addFlags(flags)
+	Add(flags)
 	var b strings.Builder
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "--" + f.Name
