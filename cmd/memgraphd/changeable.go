@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/internal/config"
 )
 
@@ -22,17 +23,17 @@ func redefine(names ...string) func(*server, *config.Config) error {
 func changeableForStatements() []changeable {
 	return []changeable{
 		{
-			flags: []string{flagOfSetting("storage.access_timeout_sec")},
+			flags: []string{settings.FlagOf("storage.access_timeout_sec")},
 			adopt: func(into, next *config.Config) { into.Storage.AccessTimeout = next.Storage.AccessTimeout },
 			apply: redefine("storage.access_timeout_sec"),
 		},
 		{
-			flags: []string{flagOfSetting("hops_limit_partial_results")},
+			flags: []string{settings.FlagOf("hops_limit_partial_results")},
 			adopt: func(into, next *config.Config) { into.Query.HopsPartial = next.Query.HopsPartial },
 			apply: redefine("hops_limit_partial_results"),
 		},
 		{
-			flags: []string{flagOfSetting("timezone")},
+			flags: []string{settings.FlagOf("timezone")},
 			adopt: func(into, next *config.Config) { into.Query.Zone = next.Query.Zone },
 			apply: redefine("timezone"),
 		},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -18,10 +17,9 @@ import (
 	"memgraphd/cmd/memgraphd/internal/certificate"
 	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/cmd/memgraphd/internal/serverflags"
+	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/recovery"
-	"memgraphd/internal/durability/vfs"
-	"memgraphd/internal/setting"
 )
 
 // newConfig returns the commands that look at the configuration.
@@ -216,37 +214,13 @@ func rowsInForce(ctx context.Context, flags []string, stderr io.Writer) ([]confi
 	if err != nil {
 		return nil, err
 	}
-	stored, err := storedSettings(ctx, c)
+	stored, err := settings.Stored(ctx, c)
 	if err != nil && !errors.As(err, new(*recovery.NoDatabaseError)) {
 		if _, failed := fmt.Fprintf(stderr, "memgraphd: the settings that the data directory may have stored are not shown: %v\n", err); failed != nil {
 			return nil, failed
 		}
 	}
 	return c.Rows(stored), nil
-}
-
-// storedSettings reads what SET DATABASE SETTING has stored, as far as it would be in force.
-func storedSettings(ctx context.Context, c *config.Config) ([]config.Stored, error) {
-	directory, err := filepath.Abs(c.Storage.DataDirectory)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := recovery.Entries(ctx, recovery.Options{FS: vfs.OS(), Dir: directory}, setting.Kind)
-	if err != nil {
-		return nil, err
-	}
-	var stored []config.Stored
-	for _, e := range entries {
-		flag := c.Setting(flagOfSetting(e.Name))
-		text, err := setting.Decode(e.Data)
-		if flag == nil || err != nil || e.Name == snapshotSetting && c.Setting(snapshotSecondsFlag).Given() {
-			continue
-		}
-		if text, err = flag.Flag.Canonical(text); err == nil {
-			stored = append(stored, config.Stored{Flag: flag.Flag.Name, Name: e.Name, Value: text})
-		}
-	}
-	return stored, nil
 }
 
 // chosen are the rows with the names.

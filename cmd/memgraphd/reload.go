@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"memgraphd/cmd/memgraphd/internal/machine"
+	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/config"
 	statements "memgraphd/internal/statement"
@@ -76,44 +77,44 @@ func changeables() []changeable {
 func changeableSettings() []changeable {
 	return []changeable{
 		{
-			flags: []string{flagOfSetting("log.level")},
+			flags: []string{settings.FlagOf("log.level")},
 			adopt: func(into, next *config.Config) { into.Log.Level = next.Log.Level },
 			apply: redefine("log.level"),
 		},
 		{
-			flags: []string{flagOfSetting("log.to_stderr")},
+			flags: []string{settings.FlagOf("log.to_stderr")},
 			adopt: func(into, next *config.Config) { into.Log.AlsoToStderr = next.Log.AlsoToStderr },
 			apply: redefine("log.to_stderr"),
 		},
 		{
-			flags: []string{flagOfSetting(settingMinDuration)},
+			flags: []string{settings.FlagOf(settings.MinDuration)},
 			adopt: func(_, _ *config.Config) {}, // the settings have it
-			apply: redefine(settingMinDuration),
+			apply: redefine(settings.MinDuration),
 		},
 		{
-			flags: []string{flagOfSetting(settingFailed)},
+			flags: []string{settings.FlagOf(settings.FailedQueries)},
 			adopt: func(_, _ *config.Config) {},
-			apply: redefine(settingFailed),
+			apply: redefine(settings.FailedQueries),
 		},
 		{
-			flags: []string{flagOfSetting(settingPlan)},
+			flags: []string{settings.FlagOf(settings.QueryPlan)},
 			adopt: func(_, _ *config.Config) {},
-			apply: redefine(settingPlan),
+			apply: redefine(settings.QueryPlan),
 		},
 		{
-			flags: []string{flagOfSetting("query.timeout")},
+			flags: []string{settings.FlagOf("query.timeout")},
 			adopt: func(into, next *config.Config) { into.Query.Timeout = next.Query.Timeout },
 			apply: redefine("query.timeout"),
 		},
 		{
-			flags: []string{flagOfSetting("server.name")},
+			flags: []string{settings.FlagOf("server.name")},
 			adopt: func(into, next *config.Config) { into.Bolt.ServerName = next.Bolt.ServerName },
 			apply: redefine("server.name"),
 		},
 		{
-			flags: []string{flagOfSetting(snapshotSetting), snapshotSecondsFlag},
+			flags: []string{settings.FlagOf(settings.Snapshots), settings.SnapshotSecondsFlag},
 			adopt: func(into, next *config.Config) { into.Storage.Snapshots = next.Storage.Snapshots },
-			apply: redefine(snapshotSetting),
+			apply: redefine(settings.Snapshots),
 		},
 	}
 }

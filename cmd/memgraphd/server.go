@@ -18,9 +18,11 @@ import (
 
 	"memgraphd/cmd/memgraphd/internal/boltengine"
 	"memgraphd/cmd/memgraphd/internal/certificate"
+	"memgraphd/cmd/memgraphd/internal/durable"
 	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/cmd/memgraphd/internal/localfile"
 	"memgraphd/cmd/memgraphd/internal/logs"
+	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/cmd/memgraphd/internal/systemd"
 	"memgraphd/internal/audit"
 	"memgraphd/internal/bolt"
@@ -72,7 +74,7 @@ type server struct {
 	budget   *memory.Budget
 	store    *storage.Store
 	disk     *durability.Manager
-	inForce  inForce
+	inForce  settings.InForce
 	database *setting.Table // what can be changed while the server runs
 	readers  *online.Server // of the files, over Bolt
 	users    *auth.Store
@@ -285,18 +287,18 @@ func (s *server) openFront(ctx context.Context) error {
 		Store:            s.store,
 		Budget:           s.budget.Child("queries", 0),
 		QueryMemoryLimit: s.cfg.Query.MemoryLimitBytes,
-		QueryTimeout:     func() time.Duration { return time.Duration(s.inForce.queryTimeout.Load()) },
+		QueryTimeout:     s.inForce.QueryTimeout,
 		IdleTimeout:      s.cfg.Query.IdleTimeout,
 		PlanCacheSize:    s.cfg.Query.PlanCacheSize,
 		Workers:          workers(s.cfg.Query.Workers),
-		Logging:          s.inForce.statements.now,
+		Logging:          s.inForce.Logged,
 		StatementLog:     s.notices,
-		Durability:       disk{s.disk},
-		Backups:          newBackups(s.disk, s.cfg),
+		Durability:       durable.Disk{Manager: s.disk},
+		Backups:          durable.NewBackups(s.disk, s.cfg),
 		Recoverer:        recoverer{s},
-		AccessTimeout:    func() time.Duration { return time.Duration(s.inForce.accessTimeout.Load()) },
-		Zone:             s.inForce.zone.Load,
-		HopsPartial:      s.inForce.hopsPartial.Load,
+		AccessTimeout:    s.inForce.AccessTimeout,
+		Zone:             s.inForce.Zone,
+		HopsPartial:      s.inForce.HopsPartial,
 		Files:            localfile.New(s.cfg.Query),
 		Settings:         s.settings,
 		Database:         s.database,
@@ -308,7 +310,7 @@ func (s *server) openFront(ctx context.Context) error {
 		Version:          versionName(),
 		Build:            buildName(),
 		Address:          func() string { return cmp.Or(s.cfg.Bolt.AdvertisedAddress, s.reachedAt()) },
-		ServerName:       func() string { return *s.inForce.serverName.Load() },
+		ServerName:       s.inForce.ServerName,
 		Now:              time.Now,
 		Since:            time.Since,
 		Log:              s.log,
@@ -343,7 +345,7 @@ func (s *server) boltOptions() bolt.Options {
 		Since:              time.Since,
 		Log:                s.log,
 		Budget:             s.budget,
-		ServerName:         func() string { return *s.inForce.serverName.Load() },
+		ServerName:         s.inForce.ServerName,
 		AdvertisedAddress:  b.AdvertisedAddress,
 		KeepAlive:          keepAlive(b.KeepAlive),
 		Auth:               s.users,

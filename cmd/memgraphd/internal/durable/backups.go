@@ -1,4 +1,4 @@
-package main
+package durable
 
 import (
 	"context"
@@ -19,21 +19,22 @@ import (
 	"memgraphd/internal/query"
 )
 
-// backups carries out the statements about backups.
-type backups struct {
+// Backups carries out the statements about backups.
+type Backups struct {
 	m     *durability.Manager
 	o     config.Backup
 	store object.Options
 }
 
-func newBackups(m *durability.Manager, c *config.Config) backups {
-	return backups{m: m, o: c.Backup, store: object.Options{
+// NewBackups returns what takes backups of the database of m at the places that c allows.
+func NewBackups(m *durability.Manager, c *config.Config) Backups {
+	return Backups{m: m, o: c.Backup, store: object.Options{
 		FS: vfs.OS(), Now: time.Now, Endpoint: c.S3.Endpoint, Region: c.S3.Region,
 	}}
 }
 
 // Take takes a backup.
-func (b backups) Take(ctx context.Context, r query.BackupRequest) (taken query.Backup, err error) {
+func (b Backups) Take(ctx context.Context, r query.BackupRequest) (taken query.Backup, err error) {
 	s, err := b.open(ctx, r.Location)
 	if err != nil {
 		if _, wrong := errors.AsType[*query.LocationError](err); !wrong {
@@ -60,7 +61,7 @@ func (b backups) Take(ctx context.Context, r query.BackupRequest) (taken query.B
 }
 
 // List lists the backups at a location, or at all that may be used.
-func (b backups) List(ctx context.Context, location string) ([]query.Backup, error) {
+func (b Backups) List(ctx context.Context, location string) ([]query.Backup, error) {
 	if location != "" {
 		return b.listOne(ctx, location)
 	}
@@ -78,7 +79,7 @@ func (b backups) List(ctx context.Context, location string) ([]query.Backup, err
 	return all, nil
 }
 
-func (b backups) listOne(ctx context.Context, location string) (list []query.Backup, err error) {
+func (b Backups) listOne(ctx context.Context, location string) (list []query.Backup, err error) {
 	s, err := b.open(ctx, location)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func describeBackup(s object.Store, m *backup.Manifest) query.Backup {
 }
 
 // Running returns the backup that is being taken.
-func (b backups) Running() (query.RunningBackup, bool) {
+func (b Backups) Running() (query.RunningBackup, bool) {
 	r, ok := b.m.RunningBackup()
 	return query.RunningBackup{
 		Location: r.Location, Started: r.Started, Phase: string(r.Progress.Phase),
@@ -115,13 +116,13 @@ func (b backups) Running() (query.RunningBackup, bool) {
 }
 
 // End ends it.
-func (b backups) End() bool { return b.m.EndBackup() }
+func (b Backups) End() bool { return b.m.EndBackup() }
 
 // placesMax bounds how many folders of a root are looked at.
 const placesMax = 1000
 
 // places returns the roots, and what directly below them is a repository.
-func (b backups) places() []string {
+func (b Backups) places() []string {
 	var all []string
 	for _, root := range b.o.Roots {
 		all = append(all, root)
@@ -152,7 +153,7 @@ func noRoots() error {
 }
 
 // open opens a location that is below a root.
-func (b backups) open(ctx context.Context, location string) (object.Store, error) {
+func (b Backups) open(ctx context.Context, location string) (object.Store, error) {
 	if len(b.o.Roots) == 0 {
 		return nil, noRoots()
 	}

@@ -1,6 +1,7 @@
-package main
+package durable
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -53,8 +54,9 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// TestBackupStatements takes backups of a database on a disk, as the statements do.
-func TestBackupStatements(t *testing.T) {
+// openDisk opens an empty database on a disk, which is closed at the end of the test.
+func openDisk(t *testing.T) (*durability.Manager, *storage.Store) {
+	t.Helper()
 	s := storage.New(storage.Options{Now: time.Now})
 	m, err := durability.Open(t.Context(), durability.Options{
 		FS: vfs.OS(), Dir: t.TempDir(), Store: s, WALEnabled: true, RecoveryOnStartup: true, Now: time.Now,
@@ -62,24 +64,30 @@ func TestBackupStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := errors.Join(m.Close(t.Context()), s.Close()); err != nil {
+	t.Cleanup(func() {
+		if err := errors.Join(m.Close(context.Background()), s.Close()); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return m, s
+}
+
+// TestBackupStatements takes backups of a database on a disk, as the statements do.
+func TestBackupStatements(t *testing.T) {
+	m, s := openDisk(t)
 	root := t.TempDir()
 	refused := func(err error) bool {
 		_, ok := errors.AsType[*query.LocationError](err)
 		return ok
 	}
-	none := newBackups(m, &config.Config{})
+	none := NewBackups(m, &config.Config{})
 	if _, err := none.Take(t.Context(), query.BackupRequest{Location: root}); !refused(err) || !strings.Contains(err.(*query.LocationError).Hint, config.BackupRoots) { //nolint:errorlint // refused has looked
 		t.Errorf("without roots: %v", err)
 	}
 	if _, err := none.List(t.Context(), ""); !refused(err) {
 		t.Errorf("without roots: %v", err)
 	}
-	b := newBackups(m, &config.Config{Backup: config.Backup{Roots: []string{root}}})
+	b := NewBackups(m, &config.Config{Backup: config.Backup{Roots: []string{root}}})
 	if _, err := b.Take(t.Context(), query.BackupRequest{Location: root + "/../x"}); !refused(err) {
 		t.Errorf("elsewhere: %v", err)
 	}
@@ -108,5 +116,35 @@ func TestBackupStatements(t *testing.T) {
 	}
 	if _, running := b.Running(); running || b.End() {
 		t.Error("a backup is running")
+	}
+}
+
+// TestBackupWithoutAPlace counts backups whose place cannot be opened, and not those at a place that may not be named.
+func TestBackupWithoutAPlace(t *testing.T) {
+	t.Parallel()
+	m, _ := openDisk(t)
+	root := t.TempDir()
+	file := filepath.Join(root, "file")
+	if err := os.WriteFile(file, []byte("no folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := NewBackups(m, &config.Config{Backup: config.Backup{Roots: []string{root}}})
+	if _, err := b.Take(t.Context(), query.BackupRequest{Location: filepath.Dir(root)}); err == nil {
+		t.Error("a backup was taken above the root")
+	}
+	if i := m.Info().Backups; i.Failures != 0 || !i.Failed.IsZero() {
+		t.Errorf("a place that may not be named counts: %+v", i)
+	}
+	if _, err := b.Take(t.Context(), query.BackupRequest{Location: file}); err == nil {
+		t.Error("a file was taken for a repository")
+	}
+	if i := m.Info().Backups; i.Failures != 1 || i.Failed.IsZero() || i.Running != 0 {
+		t.Errorf("a place that cannot be opened does not count: %+v", i)
+	}
+	if _, err := b.Take(t.Context(), query.BackupRequest{Location: root + "/good"}); err != nil {
+		t.Fatal(err)
+	}
+	if i := m.Info().Backups; i.Failures != 1 || !i.Failed.IsZero() || i.Taken != 1 {
+		t.Errorf("after a good one: %+v", i)
 	}
 }

@@ -1,4 +1,6 @@
-package main
+// Package durable shows the query engine the durability manager: what the statements about snapshots, backups, the lock of
+// the data directory and the recovery do, and the rows that they return.
+package durable
 
 import (
 	"context"
@@ -9,12 +11,12 @@ import (
 	"memgraphd/internal/query"
 )
 
-// disk is the durability manager as the query engine wants it.
-type disk struct{ m *durability.Manager }
+// Disk is the durability manager as the query engine wants it.
+type Disk struct{ Manager *durability.Manager }
 
 // CreateSnapshot writes a snapshot now.
-func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
-	info, err := d.m.CreateSnapshot(ctx)
+func (d Disk) CreateSnapshot(ctx context.Context) (string, error) {
+	info, err := d.Manager.CreateSnapshot(ctx)
 	if errors.Is(err, durability.ErrSnapshotEnded) {
 		err = query.ErrSnapshotEnded
 	}
@@ -22,19 +24,19 @@ func (d disk) CreateSnapshot(ctx context.Context) (string, error) {
 }
 
 // RunningSnapshot returns the snapshot that is being written.
-func (d disk) RunningSnapshot() (query.RunningSnapshot, bool) {
-	r, ok := d.m.RunningSnapshot()
+func (d Disk) RunningSnapshot() (query.RunningSnapshot, bool) {
+	r, ok := d.Manager.RunningSnapshot()
 	return query.RunningSnapshot{
 		Trigger: r.Trigger, Started: r.Started, Phase: r.Phase, Bytes: r.Bytes, Held: r.Held, Done: r.Done, Total: r.Total,
 	}, ok
 }
 
 // EndSnapshot ends it.
-func (d disk) EndSnapshot() bool { return d.m.EndSnapshot() }
+func (d Disk) EndSnapshot() bool { return d.Manager.EndSnapshot() }
 
 // Snapshots lists the snapshots that are kept, newest first.
-func (d disk) Snapshots(context.Context) ([]query.Snapshot, error) {
-	kept, err := d.m.Snapshots()
+func (d Disk) Snapshots(context.Context) ([]query.Snapshot, error) {
+	kept, err := d.Manager.Snapshots()
 	if err != nil {
 		return nil, err
 	}
@@ -46,24 +48,24 @@ func (d disk) Snapshots(context.Context) ([]query.Snapshot, error) {
 }
 
 // LockDataDirectory holds every deletion and rename.
-func (d disk) LockDataDirectory(owner string) (bool, error) { return d.m.LockDirectory(owner) }
+func (d Disk) LockDataDirectory(owner string) (bool, error) { return d.Manager.LockDirectory(owner) }
 
 // UnlockDataDirectory ends that.
-func (d disk) UnlockDataDirectory() (bool, error) { return d.m.UnlockDirectory() }
+func (d Disk) UnlockDataDirectory() (bool, error) { return d.Manager.UnlockDirectory() }
 
 // DataDirectoryLock tells whether the directory is locked.
-func (d disk) DataDirectoryLock() (query.DirectoryLock, error) {
-	lock, err := d.m.DirectoryLock()
+func (d Disk) DataDirectoryLock() (query.DirectoryLock, error) {
+	lock, err := d.Manager.DirectoryLock()
 	return query.DirectoryLock{Locked: lock.Locked, Owner: lock.Owner, Since: lock.Since}, err
 }
 
 // NextSnapshot returns when the scheduler writes the next snapshot, and where.
-func (d disk) NextSnapshot() (dir string, at time.Time, ok bool) { return d.m.NextSnapshot() }
+func (d Disk) NextSnapshot() (dir string, at time.Time, ok bool) { return d.Manager.NextSnapshot() }
 
 // Info returns rows for SHOW STORAGE INFO.
-func (d disk) Info() []query.InfoRow {
-	i := d.m.Info()
-	return append(storageRows(&i, d.m.Schedule().String(), time.Now()), append(diskRows(&i), archiveRows(&i, time.Now())...)...)
+func (d Disk) Info() []query.InfoRow {
+	i := d.Manager.Info()
+	return append(storageRows(&i, d.Manager.Schedule().String(), time.Now()), append(diskRows(&i), archiveRows(&i, time.Now())...)...)
 }
 
 func moment(t time.Time) string {

@@ -1,9 +1,10 @@
-package main
+package snapshotsource
 
 import (
 	"testing"
 	"time"
 
+	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/object"
 	"memgraphd/internal/query"
@@ -16,8 +17,8 @@ func TestBucket(t *testing.T) {
 	c := config.Defaults()
 	c.S3 = config.S3{Endpoint: "https://archive", Region: "r1"}
 	c.Remote = config.Remote{ConnectTimeout: time.Minute, Endpoint: "https://flag", AccessKey: "key"}
-	s := &server{cfg: c}
-	s.inForce.remote.take(&c.Remote)
+	s := New(c, new(settings.Remote))
+	s.remote.Take(&c.Remote)
 	expect := func(q map[string]string, want object.Options) {
 		t.Helper()
 		got := s.bucket(query.RecoverRequest{Config: q})
@@ -32,20 +33,20 @@ func TestBucket(t *testing.T) {
 	expect(nil, object.Options{Endpoint: "https://flag", Region: "r1", AccessKey: "key"})
 	expect(map[string]string{"aws_endpoint_url": "https://statement", "aws_region": "r3"},
 		object.Options{Endpoint: "https://statement", Region: "r3", AccessKey: "key"})
-	if got := s.inForce.remote.transport().TLSHandshakeTimeout; got != time.Minute {
+	if got := s.transport().TLSHandshakeTimeout; got != time.Minute {
 		t.Errorf("a connection may take %v", got)
 	}
 	values := map[string]string{
 		"aws.endpoint_url": "", "aws.region": "r2", "aws.access_key": "other", "aws.secret_key": "hush", "file.download_conn_timeout_sec": "3",
 	}
-	for _, d := range s.inForce.remote.settings(c) {
+	for _, d := range s.remote.Definitions(c) {
 		d.Apply(values[d.Name])
 		if secret := d.Name == "aws.access_key" || d.Name == "aws.secret_key"; (d.Shown("x") == setting.Masked) != secret {
 			t.Errorf("%s is shown as %s", d.Name, d.Shown("x"))
 		}
 	}
 	expect(nil, object.Options{Endpoint: "https://archive", Region: "r2", AccessKey: "other", SecretKey: "hush"})
-	if got := s.inForce.remote.transport().TLSHandshakeTimeout; got != 3*time.Second {
+	if got := s.transport().TLSHandshakeTimeout; got != 3*time.Second {
 		t.Errorf("a connection may take %v", got)
 	}
 }
