@@ -1,8 +1,8 @@
 // Command memgraphd is the server, and the clients of it that come in the same binary.
 //
 // Without a command it serves: it reads its configuration, recovers the graph from the data directory, listens
-// for Bolt, and on SIGTERM stops in the opposite order. This package is the only one that knows all rooms of
-// the server; it joins them and decides nothing else.
+// for Bolt, and on SIGTERM stops in the opposite order. This package has the tree of commands and ends the process;
+// what a server is, cmd/memgraphd/internal/server says.
 package main
 
 import (

@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"memgraphd/cmd/memgraphd/internal/configure"
 	"memgraphd/cmd/memgraphd/internal/exit"
 	"memgraphd/cmd/memgraphd/internal/healthcommand"
 	"memgraphd/cmd/memgraphd/internal/manual"
+	"memgraphd/cmd/memgraphd/internal/server"
 	"memgraphd/cmd/memgraphd/internal/serverflags"
 	"memgraphd/cmd/memgraphd/internal/shellcommand"
 	commands "memgraphd/internal/command"
@@ -56,7 +58,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 			if err := misspelt(cmd, args); err != nil {
 				return err
 			}
-			return serve(cmd.Context(), args, stderr)
+			return server.Run(cmd.Context(), server.Options{Args: args, Stderr: stderr, Version: versionName(), Build: buildName()})
 		},
 	}
 	root.SetOut(stdout)
@@ -65,7 +67,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	env := commands.Env{
 		Stdin: os.Stdin, Stdout: stdout, Stderr: stderr, Terminal: isTerminal(stderr), Now: time.Now, FS: vfs.OS(), Version: versionName(),
 	}
-	root.AddCommand(newVersion(stdout), shellcommand.New(env), healthcommand.New(stdout), newConfig(stdout, stderr), manual.New(env.Version))
+	root.AddCommand(newVersion(stdout), shellcommand.New(env), healthcommand.New(stdout), configure.New(stdout, stderr), manual.New(env.Version))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {

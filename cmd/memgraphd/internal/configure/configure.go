@@ -1,29 +1,26 @@
-package main
+// Package configure has the commands that look at the configuration of a server that need not run.
+package configure
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
-	"memgraphd/cmd/memgraphd/internal/certificate"
 	"memgraphd/cmd/memgraphd/internal/exit"
+	"memgraphd/cmd/memgraphd/internal/server"
 	"memgraphd/cmd/memgraphd/internal/serverflags"
 	"memgraphd/cmd/memgraphd/internal/settings"
 	"memgraphd/internal/config"
 	"memgraphd/internal/durability/recovery"
 )
 
-// newConfig returns the commands that look at the configuration.
-func newConfig(stdout, stderr io.Writer) *cobra.Command {
+// New returns the commands that look at the configuration.
+func New(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Check the configuration, or show what counts and where it comes from",
@@ -32,7 +29,7 @@ func newConfig(stdout, stderr io.Writer) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newConfigCheck(stdout), newConfigShow(stdout, stderr), newConfigDiff(stdout, stderr))
+	cmd.AddCommand(newCheck(stdout), newShow(stdout, stderr), newDiff(stdout, stderr))
 	for _, sub := range append(cmd.Commands(), cmd) {
 		sub.SilenceErrors, sub.SilenceUsage = true, true
 		sub.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
@@ -61,7 +58,7 @@ func ownArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-func newConfigCheck(stdout io.Writer) *cobra.Command {
+func newCheck(stdout io.Writer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE...] [-- FLAG...]",
 		Short: "Say everything that is wrong in a file, or in all that a start would read",
@@ -74,7 +71,7 @@ func newConfigCheck(stdout io.Writer) *cobra.Command {
 			if len(files) == 0 {
 				c, err := serverflags.Load(flags)
 				if err == nil {
-					err = probeFiles(c)
+					err = server.Probe(c)
 				}
 				if err != nil {
 					return err
@@ -85,7 +82,7 @@ func newConfigCheck(stdout io.Writer) *cobra.Command {
 			for _, name := range files {
 				c, err := loadFile(name)
 				if err == nil {
-					err = probeFiles(c)
+					err = server.Probe(c)
 				}
 				if err == nil {
 					err = sayGood(stdout, name, c)
@@ -105,14 +102,6 @@ func loadFile(name string) (*config.Config, error) {
 	return c, exit.With(exit.Config, err)
 }
 
-// probeFiles reads the files that the configuration names, without which a server does not start.
-func probeFiles(c *config.Config) error {
-	_, certificates := certificate.Open(c.Bolt.TLS, time.Now, zap.NewNop())
-	_, archive := archiveOptions(c)
-	_, token := readToken(c.Metrics.TokenFile)
-	return exit.With(exit.Config, errors.Join(certificates, archive, token, probeInitFiles(c.Start)))
-}
-
 // sayGood says how much is set, and the warnings that a start would log.
 func sayGood(w io.Writer, what string, c *config.Config) error {
 	given := len(c.Ignored)
@@ -130,7 +119,7 @@ func sayGood(w io.Writer, what string, c *config.Config) error {
 	return err
 }
 
-func newConfigShow(stdout, stderr io.Writer) *cobra.Command {
+func newShow(stdout, stderr io.Writer) *cobra.Command {
 	var changed, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show [NAME...] [-- FLAG...]",
@@ -164,7 +153,7 @@ func newConfigShow(stdout, stderr io.Writer) *cobra.Command {
 	return cmd
 }
 
-func newConfigDiff(stdout, stderr io.Writer) *cobra.Command {
+func newDiff(stdout, stderr io.Writer) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "diff [FILE [FILE]] [-- FLAG...]",
@@ -238,50 +227,4 @@ func chosen(rows []config.Row, names []string) ([]config.Row, error) {
 		}
 	}
 	return kept, nil
-}
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
-
-func writeRows(w io.Writer, rows []config.Row) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if _, err := fmt.Fprintln(t, "NAME\tVALUE\tSOURCE"); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		source := r.Source
-		if r.Inert != "" {
-			source += "; no effect: " + r.Inert
-		}
-		if _, err := fmt.Fprintf(t, "%s\t%s\t%s\n", r.Name, visible(r.Value, r.Unit), source); err != nil {
-			return err
-		}
-	}
-	return t.Flush()
-}
-
-func writeDifferences(w io.Writer, found []config.Difference) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, d := range found {
-		_, err := fmt.Fprintf(t, "%s\t%s (%s)\t%s (%s)\n", d.Name, visible(d.Left, ""), d.LeftSource, visible(d.Right, ""), d.RightSource)
-		if err != nil {
-			return err
-		}
-	}
-	return t.Flush()
-}
-
-// visible shows an empty value too, and the unit of one that has one.
-func visible(value, unit string) string {
-	switch {
-	case value == "":
-		return `""`
-	case unit != "":
-		return value + " " + unit
-	}
-	return value
 }

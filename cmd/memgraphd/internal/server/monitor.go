@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func (s *server) live(ctx context.Context) error {
 // openMonitor opens the port for metrics, before the recovery.
 func (s *server) openMonitor() error {
 	c := s.cfg.Metrics
-	s.monitor = monitor.New(monitor.Options{Now: time.Now, Log: s.log, Ready: s.ready, Live: s.live, Version: versionName(), Process: true, Profiles: c.Profiles})
+	s.monitor = monitor.New(monitor.Options{Now: time.Now, Log: s.log, Ready: s.ready, Live: s.live, Version: s.version, Process: true, Profiles: c.Profiles})
 	if err := s.requireToken(c); err != nil {
 		return err
 	}
