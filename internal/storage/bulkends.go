@@ -113,6 +113,7 @@ func (l *Lane) place(x Ends, dir graph.Direction) error {
 		n.unlatch(state)
 		return fmt.Errorf("relationships of node %d: %w", x.Node, ErrNotFound)
 	}
+	l.s.loops.noteAll(x.Node, x.Others)
 	ref := n.adjacent(dir)
 	ref.Store(uint32(l.build.Add(arena.Ref(ref.Load()), x.Groups, x.Others, x.Edges)))
 	n.unlatch(0)

@@ -237,6 +237,7 @@ func (l *Lane) bucket(at int, entries []bulkEntry) error {
 		if n == nil || n.state.Load() != 0 {
 			return fmt.Errorf("relationship %d is at node %d: %w", c.edges[from], id, ErrNotFound)
 		}
+		s.loops.noteAll(id, c.others[from:to])
 		n.adjacent(dir).Store(uint32(l.build.Build(c.types[from:to], c.others[from:to], c.edges[from:to])))
 		from = to
 	}

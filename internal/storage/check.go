@@ -151,6 +151,8 @@ func (c *checker) segment(id graph.NodeID, dir graph.Direction, seg adjacency.Se
 			if !ok || dst != id || seg.Nodes[i] != s.edges.source(e) {
 				c.report("relationship %d comes into node %d but does not end there", e, id)
 			}
+		} else if seg.Nodes[i] == id && !s.loops.any.Load() {
+			c.report("relationship %d leads from node %d to itself, which the store does not know of", e, id)
 		} else if s.edges.source(e) != id {
 			c.report("relationship %d goes out of node %d but starts at %d", e, id, s.edges.source(e))
 		}

@@ -125,6 +125,7 @@ func (s *Store) placeEdge(
 	}
 	s.edges.setGeneration(id, generation)
 	s.edges.sources.At(uint32(id)).Store(uint32(src))
+	s.loops.note(src, dst)
 	st := (*edgeStates)(s)
 	a.out.Store(uint32(s.adjacency.Insert(arena.Ref(a.out.Load()), adjacency.Entry{Type: t, Node: dst, Edge: id}, st, g)))
 	b.in.Store(uint32(s.adjacency.Insert(arena.Ref(b.in.Load()), adjacency.Entry{Type: t, Node: src, Edge: id}, st, g)))

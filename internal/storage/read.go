@@ -264,23 +264,29 @@ func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types
 // Adjacent over a batch of them does not wait for memory node by node. It returns a number
 // without meaning, which keeps the loads from being left out.
 func (tx *Tx) Warm(nodes []graph.NodeID, dir graph.Direction) uint32 {
-	s := tx.store
 	var refs [warmBatch]arena.Ref
 	sum := uint32(0)
 	for len(nodes) > 0 {
 		n := min(len(nodes), warmBatch)
-		for i, id := range nodes[:n] {
-			refs[i] = 0
-			if rec := s.nodes.at(id); rec != nil {
-				refs[i] = arena.Ref(rec.adjacent(dir).Load())
-			}
-		}
-		for _, ref := range refs[:n] {
-			if ref != 0 {
-				sum += s.adjacency.Touch(ref)
-			}
-		}
+		sum += tx.store.touch(refs[:n], nodes, dir)
 		nodes = nodes[n:]
+	}
+	return sum
+}
+
+// touch finds the relationships of the first of nodes, as many as refs has room for, and
+// loads the beginning of each: the processor waits for all of them at once.
+func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Direction) (sum uint32) {
+	for i, id := range nodes[:len(refs)] {
+		refs[i] = 0
+		if rec := s.nodes.at(id); rec != nil {
+			refs[i] = arena.Ref(rec.adjacent(dir).Load())
+		}
+	}
+	for _, ref := range refs {
+		if ref != 0 {
+			sum += s.adjacency.Touch(ref)
+		}
 	}
 	return sum
 }
@@ -312,4 +318,25 @@ func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) 
 		}
 	}
 	return total
+}
+
+// DegreeColumn sets dst[i] to the degree of ids[i] in the direction dir, Out or In; that of
+// graph.NoNode is 0.
+func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction, types []graph.TypeID) {
+	if tx.guard != nil {
+		for i, id := range ids {
+			dst[i] = int64(tx.Degree(id, dir, types))
+		}
+		return
+	}
+	s := tx.store
+	var refs [warmBatch]arena.Ref
+	for len(ids) > 0 {
+		n := min(len(ids), warmBatch)
+		s.touch(refs[:n], ids, dir)
+		for i, ref := range refs[:n] {
+			dst[i] = int64(s.adjacency.Degree(ref, types, (*edgeFilter)(tx)))
+		}
+		ids, dst = ids[n:], dst[n:]
+	}
 }

@@ -45,6 +45,7 @@ type Store struct {
 	sequencer sequencer
 	collector collector
 	counts    counts
+	loops     loops
 	applier   applier // of Apply
 }
 

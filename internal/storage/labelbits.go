@@ -1,0 +1,62 @@
+package storage
+
+import (
+	"memgraphd/internal/storage/column"
+	"memgraphd/internal/storage/graph"
+)
+
+// groupWords is the number of words of 64 bits that the nodes of a group take.
+const groupWords = column.GroupNodes / 64
+
+// LabelBits makes dst the set of the nodes in the view that have all of labels: bit i%64 of
+// word i/64 stands for node i. Nodes beyond the end of dst are left out; one bit for each
+// node up to NodeLimit leaves out none. It holds as long as the view stays and tx writes nothing.
+func (tx *Tx) LabelBits(dst []uint64, labels []graph.LabelID) {
+	if len(labels) == 0 {
+		labels = []graph.LabelID{noLabel}
+	}
+	for group := uint32(0); len(dst) > 0; group++ {
+		words := dst[:min(len(dst), groupWords)]
+		dst = dst[len(words):]
+		for i, l := range labels {
+			bits := tx.groupBits(l, group)
+			for w := range words {
+				if i == 0 {
+					words[w] = bits[w]
+				} else {
+					words[w] &= bits[w]
+				}
+			}
+		}
+	}
+}
+
+// groupBits returns the nodes of a group in the view that have a label.
+func (tx *Tx) groupBits(l graph.LabelID, group uint32) (bits column.Bits) {
+	rows := column.GroupNodes
+	first := graph.NodeID(group) << column.GroupShift
+	scan := NodeScan{tx: tx, kind: scanRange, at: first, to: groupEnd(first, graph.NoNode)}
+	if l != noLabel {
+		labelled := tx.store.labelBits.get(l)
+		if labelled == nil {
+			return bits
+		}
+		if rows = labelled.CountGroup(group); rows == 0 {
+			return bits
+		}
+		scan.kind, scan.label = scanLabel, l
+	}
+	if m := tx.members(l, group, rows); m != nil {
+		return m.bits
+	}
+	var some [64]graph.NodeID
+	for {
+		n := scan.Next(some[:])
+		if n == 0 {
+			return bits
+		}
+		for _, id := range some[:n] {
+			bits.Add(uint32(id - first))
+		}
+	}
+}
