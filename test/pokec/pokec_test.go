@@ -292,3 +292,31 @@ func TestQueriesRun(t *testing.T) {
 		w.run(t, q.Text, paramsOf(q.Parameters, 1, 2), func(*batch.Batch, int, batch.Entities) {})
 	}
 }
+
+// TestPathCounts compares numbers of paths over the whole graph with what friends of friends
+// add up to: nobody names himself, so a path of two relationships uses none of them twice, and
+// one of three only where two users name each other.
+func TestPathCounts(t *testing.T) {
+	t.Parallel()
+	w := open(t, Small(), 1)
+	var two, three int64
+	for u := range uint32(w.g.Users) {
+		in, friends := int64(len(w.g.NamedBy(u))), w.g.Friends(u)
+		two += in * int64(len(friends))
+		for _, v := range friends {
+			three += in * int64(len(w.g.Friends(v)))
+			if _, back := slices.BinarySearch(w.g.Friends(v), u); back {
+				three--
+			}
+		}
+	}
+	for text, want := range map[string]int64{
+		"MATCH (:User)-->(:User)-->(:User) RETURN count(*)":                  two,
+		"MATCH (:User)-->(:User)-->(:User)-->(:User) RETURN count(*)":        three,
+		"MATCH ()-[:Friend]->()-[:Friend]->()-[:Friend]->() RETURN count(*)": three,
+	} {
+		if got := w.column(t, text, value.Null); !slices.Equal(got, []int64{want}) {
+			t.Errorf("%s: %v, want %d", text, got, want)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (b *branch) forget() {
 // remembers tells whether counts are worth keeping: they are where more than the number of
 // relationships has to be looked at.
 func (b *branch) remembers() bool {
-	return len(b.labels) > 0 || len(b.below) > 0 || b.spec.Direction == graph.Both
+	return b.sieves() || len(b.below) > 0 || b.spec.Direction == graph.Both
 }
 
 // of counts the matches at n.
@@ -127,7 +127,7 @@ func (b *branch) total(r *run, n graph.NodeID) (int64, error) {
 		return b.none(r)
 	}
 	var total int64
-	if len(b.labels) == 0 && len(b.below) == 0 && b.spec.Direction != graph.Both {
+	if !b.sieves() && len(b.below) == 0 && b.spec.Direction != graph.Both {
 		total = int64(r.tx.Degree(n, b.spec.Direction, b.types))
 	} else {
 		t, err := b.sum(r, n)
@@ -213,7 +213,7 @@ func (b *branch) side(r *run, n graph.NodeID, d graph.Direction) (tally, error) 
 // run sums up the products of some other ends without self.
 func (b *branch) run(r *run, nodes []graph.NodeID, self graph.NodeID) (tally, error) {
 	rows := r.rowsOf(nil, len(nodes))
-	if len(b.labels) > 0 {
+	if b.sieves() {
 		rows = b.pick(r, nodes)
 	}
 	if len(b.below) == 0 && self == graph.NoNode {

@@ -195,7 +195,7 @@ func (o *callBatches) renew(r *run) error {
 	}
 	tx, err := r.batches.Renew(former)
 	if err == nil {
-		r.tx = tx
+		r.use(tx)
 	}
 	return err
 }
@@ -241,7 +241,7 @@ func (o *callBatches) batch(r *run) error {
 	}
 	tx, err := r.batches.Renew(DropFormer)
 	if err == nil {
-		r.tx = tx
+		r.use(tx)
 	}
 	return err
 }
@@ -253,13 +253,15 @@ func (o *callBatches) inTransaction(r *run) (id string, err error) {
 	// What the rows outside hold stays reserved while the subquery recycles.
 	before := r.ec.Hold()
 	defer func() {
-		r.tx = outer
+		r.use(outer)
 		r.ec.Recycle()
 		r.ec.Unhold(before)
 	}()
-	if r.tx, id, err = r.batches.Begin(); err != nil {
+	inner, id, err := r.batches.Begin()
+	if err != nil {
 		return "", err
 	}
+	r.use(inner)
 	r.deleted = true // the view of the batch may miss what the rows outside have
 	for i := range o.rows.rows {
 		if err := o.row(r, i); err != nil {

@@ -91,7 +91,7 @@ func (o *expandExists) any(r *run, n graph.NodeID) bool {
 	if n == graph.NoNode || !o.possible {
 		return false
 	}
-	if len(o.labels) == 0 {
+	if !o.sieves() {
 		return r.tx.Degree(n, o.spec.Direction, o.types) > 0
 	}
 	o.walk.start(r, &o.hop, n)

@@ -108,7 +108,7 @@ func (o *expand) take(r *run, row int, nodes []graph.NodeID, edges []graph.EdgeI
 				o.edges = append(o.edges, o.walk.edge(id, nodes[i]))
 			}
 		}
-	} else if len(o.labels) > 0 {
+	} else if o.sieves() {
 		for _, i := range o.pick(r, nodes) {
 			o.offer(row, nodes[i], edges[i])
 		}

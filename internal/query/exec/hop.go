@@ -17,6 +17,7 @@ type hop struct {
 	types  []graph.TypeID
 	labels []graph.LabelID
 	marks  storage.LabelFilter // of labels
+	set    *labelSet           // of labels; nil where each node is asked
 	picked []uint16            // scratch of pick
 	// resolved tells that all names were found, so that they need not be looked up again;
 	// possible that a relationship can match at all.
@@ -30,6 +31,7 @@ type hop struct {
 // resolve looks the names up.
 func (h *hop) resolve(r *run) error {
 	if h.resolved || h.settled && h.names == r.store.NameCount() {
+		h.set = r.labelSet(h.labels)
 		return nil
 	}
 	h.names = r.store.NameCount()
@@ -53,6 +55,10 @@ func (h *hop) resolve(r *run) error {
 		}
 	}
 	h.marks.Ask(h.labels)
+	h.set = nil
+	if h.possible {
+		h.set = r.labelSet(h.labels)
+	}
 	if h.rule == nil || !h.possible {
 		return nil
 	}
@@ -136,14 +142,30 @@ func (h *hop) used(r *run, n graph.NodeID, i int) (other graph.NodeID, ok bool) 
 	return src, true
 }
 
+// sieves tells whether some of the nodes that a relationship of the view leads to may not have
+// the labels.
+func (h *hop) sieves() bool {
+	return len(h.labels) > 0 && (h.set == nil || !h.set.every)
+}
+
 // labelled tells whether the node n at the other end has the labels that are asked for.
 func (h *hop) labelled(r *run, n graph.NodeID) bool {
-	return len(h.labels) == 0 || r.tx.Labelled(&h.marks, n)
+	if len(h.labels) == 0 {
+		return true
+	}
+	if h.set.ready(r, 1) {
+		return h.set.bits.has(n)
+	}
+	return r.tx.Labelled(&h.marks, n)
 }
 
 // pick returns the places in nodes, at most 65,536 of them, that labelled reports.
 func (h *hop) pick(r *run, nodes []graph.NodeID) []uint16 {
-	h.picked = r.tx.AppendLabelled(&h.marks, h.picked[:0], nodes)
+	if h.set.ready(r, len(nodes)) {
+		h.picked = h.set.pick(h.picked[:0], nodes)
+	} else {
+		h.picked = r.tx.AppendLabelled(&h.marks, h.picked[:0], nodes)
+	}
 	return h.picked
 }
 
@@ -156,7 +178,7 @@ func (h *hop) degreeAbout(r *run, n graph.NodeID, d graph.Direction) int {
 }
 
 // plain tells that every relationship of the right type and direction matches.
-func (h *hop) plain() bool { return len(h.labels) == 0 && len(h.banned) == 0 }
+func (h *hop) plain() bool { return !h.sieves() && len(h.banned) == 0 }
 
 // walker goes over the relationships of one node: all of one direction, then, where the
 // pattern has none, those of the other but for self-loops.

@@ -195,7 +195,7 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 				return err
 			}
 			switch {
-			case again || len(leg.labels) > 0 || s.walk.d == graph.In && leg.spec.Direction == graph.Both:
+			case again || leg.sieves() || s.walk.d == graph.In && leg.spec.Direction == graph.Both:
 				s.check(r, i, at, nodes, edges, w)
 			case w == without:
 				next.addAll(nodes)

@@ -41,10 +41,12 @@ type run struct {
 	props    []storage.Property
 	labels   []graph.LabelID
 	columns  columnReader
-	steps    int // towards the next look at the context
-	hops     hops
-	morsel   morsel
-	workers  *Workers // nil: the statement stays on one processor
+	// labelSets are true for the view of tx.
+	labelSets []*labelSet
+	steps     int // towards the next look at the context
+	hops      hops
+	morsel    morsel
+	workers   *Workers // nil: the statement stays on one processor
 }
 
 // instance is a tree of operators with the state of one execution.
@@ -89,7 +91,8 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 
 // take readies i for an execution.
 func (i *instance) take(ctx context.Context, o *Run) {
-	i.ctx, i.tx, i.files, i.batches = ctx, o.Tx, o.Files, o.Batches
+	i.ctx, i.files, i.batches = ctx, o.Files, o.Batches
+	i.use(o.Tx)
 	i.clock, i.server = o.Now, o.Server
 	i.ec.Params, i.ec.Literals = o.Params, o.Literals
 	i.ec.Budget, i.ec.User, i.ec.Roles = o.Budget, o.User, o.Roles
@@ -112,10 +115,19 @@ func (i *instance) take(ctx context.Context, o *Run) {
 	}
 }
 
+// use makes tx what is read from now on.
+func (r *run) use(tx *storage.Tx) {
+	r.tx = tx
+	for _, s := range r.labelSets {
+		s.forget()
+	}
+}
+
 // drop lets go of what belongs to the execution.
 func (i *instance) drop() {
 	i.ec.Finish()
-	i.ctx, i.tx, i.files, i.batches, i.clock, i.ec.Clock, i.server = nil, nil, nil, nil, nil, nil, nil
+	i.use(nil)
+	i.ctx, i.files, i.batches, i.clock, i.ec.Clock, i.server = nil, nil, nil, nil, nil, nil
 	i.ec.Params, i.ec.Literals, i.ec.Budget, i.ec.Roles = value.Null, nil, nil, nil
 }
 

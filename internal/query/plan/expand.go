@@ -44,16 +44,13 @@ type (
 	// Expand would find, and drops rows that have none.
 	ExpandCount struct {
 		Header
-		Branch
+		Counted
 		Input Op
 		// Times is the slot of how often the row counts after this; Before is the slot
 		// that said so until now, or NoSlot for once.
 		Times, Before int
-		// Unequal are slots of nodes that the other end must differ from; where one of them
-		// is null, nothing matches.
-		Unequal []int
-		// Asks are further conditions on the other end.
-		Asks []Ask
+		// Pair is a second relationship that is counted together with the first, or nil.
+		Pair *Pair
 	}
 	// ExpandExists keeps the rows for which Expand or, where To is a slot, ExpandInto
 	// would find at least one relationship; Negated keeps the others.
@@ -191,6 +188,7 @@ func (o *ExpandCount) Detail(p *Plan) string {
 	b.WriteString(o.draw(p, ""))
 	o.drawBelow(p, &b)
 	o.drawConditions(p, &b)
+	o.Pair.draw(p, &b)
 	return b.String()
 }
 

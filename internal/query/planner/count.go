@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/query/sema"
@@ -101,36 +103,77 @@ func (c *counting) rewrite(o plan.Op, need slotSet) plan.Op {
 // above it, if nobody else looks at that end.
 func (c *counting) multiplication(o plan.Op, need slotSet) *plan.ExpandCount {
 	e := expansion(o)
-	if e == nil || need[e.To] || need[e.Rel] || e.Optional && o != plan.Op(e) {
+	if e == nil || e.Optional && o != plan.Op(e) {
+		return nil
+	}
+	made, ok := c.countedOf(o, e, need)
+	if !ok {
 		return nil
 	}
 	n := &plan.ExpandCount{
-		Header: plan.Header{Rows: e.Input.Head().Rows}, Input: e.Input,
+		Header: plan.Header{Rows: e.Input.Head().Rows}, Input: e.Input, Counted: made,
 		Times: plan.NoSlot, Before: plan.NoSlot,
 	}
-	n.Hop, n.Optional = e.Hop, e.Optional
-	for at := o; at != plan.Op(e); at = at.Inputs()[0] {
-		if !c.condition(n, at) {
-			return nil
-		}
-	}
-	for _, below := range c.free[e.To] {
-		n.Below = append(n.Below, &below.Branch)
-		c.hung[below] = true
-	}
-	delete(c.free, e.To)
-	n.To, n.Rel = plan.NoSlot, plan.NoSlot
-	if len(n.Distinct) == 0 && len(n.Unequal) == 0 && len(n.Asks) == 0 {
+	c.pair(n, need)
+	c.hang(&n.Counted, e.To)
+	if n.Pair == nil && len(n.Distinct) == 0 && len(n.Unequal) == 0 && len(n.Asks) == 0 {
 		c.free[n.From] = append(c.free[n.From], n)
 		return n
 	}
-	need.add(n.From)
-	need.add(n.Distinct...)
-	need.add(n.Unequal...)
-	for _, a := range n.Asks {
-		need.add(a.To)
+	need.add(n.Reads()...)
+	if n.Pair != nil {
+		need.add(n.Pair.Reads()...)
 	}
 	return n
+}
+
+// countedOf returns what counts the relationships that e and the conditions on its other end
+// from o on ask for, if nobody looks at what e finds.
+func (c *counting) countedOf(o plan.Op, e *plan.Expand, need slotSet) (n plan.Counted, ok bool) {
+	if need[e.To] || need[e.Rel] {
+		return n, false
+	}
+	n.Hop, n.Optional = e.Hop, e.Optional
+	for at := o; at != plan.Op(e); at = at.Inputs()[0] {
+		if !c.condition(&n, at) {
+			return n, false
+		}
+	}
+	return n, true
+}
+
+// hang puts what is counted at a node below n, which finds that node.
+func (c *counting) hang(n *plan.Counted, to int) {
+	for _, below := range c.free[to] {
+		n.Below = append(n.Below, &below.Branch)
+		c.hung[below] = true
+	}
+	delete(c.free, to)
+	n.To, n.Rel = plan.NoSlot, plan.NoSlot
+}
+
+// pair counts the expansion below n together with n, if only n looks at what that finds: n
+// differs from it, or leads to another node.
+func (c *counting) pair(n *plan.ExpandCount, need slotSet) {
+	e := expansion(n.Input)
+	if e == nil || e.Optional || n.Optional || n.From == e.To || e.To == plan.NoSlot {
+		return
+	}
+	rest := n.Counted
+	rest.Unequal = slices.DeleteFunc(slices.Clone(n.Unequal), func(s int) bool { return s == e.To })
+	rest.Distinct = slices.DeleteFunc(slices.Clone(n.Distinct), func(s int) bool { return s == e.Rel })
+	p := &plan.Pair{Apart: len(rest.Unequal) < len(n.Unequal), Differ: len(rest.Distinct) < len(n.Distinct)}
+	if !p.Apart && !p.Differ || slices.Contains(rest.Reads(), e.To) {
+		return
+	}
+	below, ok := c.countedOf(n.Input, e, need)
+	if !ok {
+		return
+	}
+	p.Counted = below
+	c.hang(&p.Counted, e.To)
+	n.Counted, n.Pair, n.Input = rest, p, e.Input
+	n.Rows = e.Input.Head().Rows
 }
 
 // expansion returns the expansion that o is, or that conditions from o on follow.
@@ -150,7 +193,7 @@ func expansion(o plan.Op) *plan.Expand {
 }
 
 // condition adds what o asks of the other end of n; false where it asks for something else.
-func (c *counting) condition(n *plan.ExpandCount, o plan.Op) bool {
+func (c *counting) condition(n *plan.Counted, o plan.Op) bool {
 	switch o := o.(type) {
 	case *plan.Filter:
 		for _, e := range o.Predicates {

@@ -237,11 +237,10 @@ func shortColumns(o plan.Op, read slotSet) ([]int, slotSet) {
 		read.add(o.From)
 	case *plan.ExpandCount:
 		made = []int{o.Times}
-		read.add(o.From, o.Before)
-		read.add(o.Distinct...)
-		read.add(o.Unequal...)
-		for _, a := range o.Asks {
-			read.add(a.To)
+		read.add(o.Before)
+		read.add(o.Reads()...)
+		if o.Pair != nil {
+			read.add(o.Pair.Reads()...)
 		}
 	}
 	return made, read

@@ -26,7 +26,16 @@ type move struct {
 	access *access // moveScan
 	rel    *rel
 	from   *node // moveExpand, moveInto: where the relationship is followed from
+	with   *move // moveExpand: what is counted together with it, or nil
 	rows   float64
+}
+
+// to is the node that a moveExpand finds.
+func (m *move) to() *node {
+	if m.rel.right == m.from {
+		return m.rel.left
+	}
+	return m.rel.right
 }
 
 // state is a partly found match and how it was reached.
@@ -117,7 +126,7 @@ func (b *builder) search(g *pattern, c *component, known symbolSet, applied []bo
 
 // followers adds the states one move after s, the cheapest of those that know the same.
 func (b *builder) followers(g *pattern, c *component, s *state, next map[string]*state) {
-	moves := b.moves(c, s)
+	moves := b.pairs(g, s, b.moves(c, s))
 	alone := beam(s.left) == 1
 	if alone {
 		moves = moves[:min(len(moves), movesMax)]
@@ -248,11 +257,14 @@ func (b *builder) advance(g *pattern, s *state, m move) *state {
 	case moveScan:
 		b.advanceScan(t, m)
 	case moveExpand:
-		if g.countable(b, s, m) {
+		switch {
+		case m.with != nil:
+			b.advancePair(g, t, m)
+		case g.countable(b, s, m, nil):
 			b.advanceCount(g, t, m)
-			break
+		default:
+			b.advanceExpand(t, m)
 		}
-		b.advanceExpand(t, m)
 	case moveInto:
 		b.advanceInto(t, m)
 	case moveFollow:
@@ -308,10 +320,7 @@ func labelList(l string) []string {
 }
 
 func (b *builder) advanceExpand(t *state, m move) {
-	to := m.rel.right
-	if to == m.from {
-		to = m.rel.left
-	}
+	to := m.to()
 	all, fit := b.fanout(m.rel, m.from, to)
 	skew := b.skew(t, m.rel, m.from)
 	all, fit = all*skew, fit*skew
@@ -370,6 +379,11 @@ func (b *builder) advanceInto(t *state, m move) {
 func (s *state) steps() []move {
 	var out []move
 	for at := s; at.parent != nil; at = at.parent {
+		if at.move.with != nil {
+			with := *at.move.with
+			with.rows = at.move.rows
+			out = append(out, with)
+		}
 		out = append(out, at.move)
 	}
 	slices.Reverse(out)

@@ -1,0 +1,288 @@
+package exec
+
+import (
+	"slices"
+
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage/graph"
+)
+
+// countSide counts how often a branch matches at a node of each row.
+//
+// Relationships that the row has used already, and other ends that the row excludes, are
+// taken off the number of all, which is remembered by node. Only where something has to be
+// asked of each other end the relationships are looked at one by one.
+type countSide struct {
+	*branch
+	spec     *plan.Counted
+	from     []graph.NodeID // by row
+	scratch  []graph.NodeID
+	walk     walker
+	degrees  []int64 // by row, where byDegree says that they are all there is to count
+	nodes    []graph.NodeID
+	byDegree bool
+
+	pairs    between // between the node and one that is excluded
+	excluded []graph.NodeID
+	others   [][]graph.NodeID // by place in spec.Unequal
+	spare    [][]graph.NodeID
+	asks     []*ask
+}
+
+// countSide compiles o; what it returns makes one for an instance.
+func (c *compiler) countSide(o *plan.Counted) (func() *countSide, error) {
+	made, err := c.branch(&o.Branch)
+	if err != nil {
+		return nil, err
+	}
+	pairs := o.Hop
+	pairs.Distinct = nil
+	h, err := c.hop(&pairs)
+	if err != nil {
+		return nil, err
+	}
+	asks := make([]func() *ask, len(o.Asks))
+	for i := range o.Asks {
+		if asks[i], err = c.ask(&o.Asks[i]); err != nil {
+			return nil, err
+		}
+	}
+	return func() *countSide {
+		s := &countSide{branch: made(), spec: o, pairs: between{hop: h}}
+		s.others, s.spare = make([][]graph.NodeID, len(o.Unequal)), make([][]graph.NodeID, len(o.Unequal))
+		for _, a := range asks {
+			s.asks = append(s.asks, a())
+		}
+		return s
+	}, nil
+}
+
+func (s *countSide) open(r *run) error {
+	if err := s.begin(r); err != nil {
+		return err
+	}
+	if err := s.pairs.resolve(r); err != nil {
+		return err
+	}
+	s.pairs.reset()
+	for _, a := range s.asks {
+		if err := a.open(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columns looks names up again where that is needed, and finds the columns of the nodes,
+// and of those that the other end is compared with.
+func (s *countSide) columns(r *run, in *batch.Batch) (err error) {
+	if _, err = s.renew(r); err != nil {
+		return err
+	}
+	if err = s.pairs.renew(r); err != nil {
+		return err
+	}
+	if s.from, err = r.nodes(&in.Columns[s.spec.From], in, &s.scratch, s.spec.Place); err != nil {
+		return err
+	}
+	for i, slot := range s.spec.Unequal {
+		if s.others[i], err = r.nodes(&in.Columns[slot], in, &s.spare[i], s.spec.Place); err != nil {
+			return err
+		}
+	}
+	for _, a := range s.asks {
+		if err = a.column(r, in); err != nil {
+			return err
+		}
+	}
+	if s.byDegree = s.plainly(); s.byDegree {
+		s.findDegrees(r, in)
+	}
+	return nil
+}
+
+// plainly tells whether the relationships of a node count whatever they lead to.
+func (s *countSide) plainly() bool {
+	return !s.remembers() && s.possible && !s.optional && len(s.spec.Distinct)+len(s.spec.Unequal)+len(s.spec.Asks) == 0
+}
+
+// findDegrees counts the relationships of the nodes of all rows of in.
+func (s *countSide) findDegrees(r *run, in *batch.Batch) {
+	s.degrees = grown(s.degrees, in.Len)
+	if in.Sel == nil {
+		r.tx.DegreeColumn(s.degrees, s.from[:in.Len], s.spec.Direction, s.types)
+		return
+	}
+	s.nodes = s.nodes[:0]
+	for _, row := range in.Sel {
+		s.nodes = append(s.nodes, s.from[row])
+	}
+	r.tx.DegreeColumn(s.degrees[:len(s.nodes)], s.nodes, s.spec.Direction, s.types)
+	for i, row := range slices.Backward(in.Sel) { // rows ascend, and none is before its place
+		s.degrees[row] = s.degrees[i]
+	}
+}
+
+// ready finds what speaks against relationships of a row; it returns false where nothing
+// matches because a node that the other end must differ from is null.
+func (s *countSide) ready(in *batch.Batch, row int) bool {
+	s.excluded = s.excluded[:0]
+	for _, others := range s.others {
+		other := others[row]
+		if other == graph.NoNode {
+			return false
+		}
+		if !slices.Contains(s.excluded, other) {
+			s.excluded = append(s.excluded, other)
+		}
+	}
+	if len(s.spec.Distinct) > 0 {
+		s.ban(in, row)
+	}
+	return true
+}
+
+// ahead loads what is looked at of the rows from place i on.
+func (s *countSide) ahead(r *run, in *batch.Batch, i int) {
+	if !s.byDegree {
+		s.warm(r, in, s.from, i)
+	}
+}
+
+// row counts for one row.
+func (s *countSide) row(r *run, in *batch.Batch, row int) (int64, error) {
+	if s.byDegree {
+		return s.degrees[row], nil
+	}
+	if !s.ready(in, row) {
+		return 0, nil
+	}
+	n := s.from[row]
+	if len(s.asks) > 0 {
+		return s.eachEnd(r, n, row)
+	}
+	count, err := s.of(r, n)
+	if err != nil || count == 0 {
+		return count, err
+	}
+	return s.without(r, n, count)
+}
+
+// without takes off count what leads to an excluded node, or was used already.
+func (s *countSide) without(r *run, n graph.NodeID, count int64) (int64, error) {
+	for _, other := range s.excluded {
+		pairs := len(s.pairs.find(r, n, other, int(graph.NoEdge)))
+		if pairs == 0 || !s.labelled(r, other) {
+			continue
+		}
+		p, err := s.product(r, other)
+		if err != nil {
+			return 0, err
+		}
+		count -= int64(pairs) * p // which are a part of count
+	}
+	for i := range s.banned {
+		other, ok := s.used(r, n, i)
+		if !ok || slices.Contains(s.excluded, other) || !s.labelled(r, other) {
+			continue
+		}
+		p, err := s.product(r, other)
+		if err != nil {
+			return 0, err
+		}
+		count -= p
+	}
+	return count, nil
+}
+
+// eachEnd counts the relationships of n that nothing speaks against, one by one.
+func (s *countSide) eachEnd(r *run, n graph.NodeID, row int) (int64, error) {
+	total := int64(0)
+	err := s.each(r, n, row, func(other graph.NodeID, _ graph.Edge) error {
+		p, err := s.product(r, other)
+		if err != nil {
+			return err
+		}
+		total, err = plus(total, p)
+		return err
+	})
+	return total, err
+}
+
+// each calls f for the relationships of n that nothing speaks against.
+func (s *countSide) each(r *run, n graph.NodeID, row int, f func(other graph.NodeID, e graph.Edge) error) error {
+	if n == graph.NoNode || !s.possible {
+		return nil
+	}
+	s.walk.start(r, &s.hop, n)
+	for _, a := range s.asks {
+		a.ready(r, row, size(s.walk.segs))
+	}
+	for {
+		nodes, edges := s.walk.next(r, &s.hop, r.size)
+		if nodes == nil {
+			return nil
+		}
+		r.hits += int64(len(nodes))
+		if err := r.stepBy(len(nodes)); err != nil {
+			return err
+		}
+		for i, other := range nodes {
+			if s.walk.skips(&s.hop, other) || !s.passes(r, other, edges[i], row) {
+				continue
+			}
+			if err := f(other, s.walk.edge(edges[i], other)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// passes tells whether a relationship counts.
+func (s *countSide) passes(r *run, other graph.NodeID, id graph.EdgeID, row int) bool {
+	for _, a := range s.asks {
+		if a.there(r, other, row) == a.negated {
+			return false
+		}
+	}
+	return !slices.Contains(s.excluded, other) && s.allowed(id) && s.labelled(r, other)
+}
+
+// few appends the relationships of a row that nothing speaks against to dst; ok is false
+// where more than pairFew have to be looked at.
+func (s *countSide) few(r *run, row int, dst []ending) (list []ending, ok bool, err error) {
+	n := s.from[row]
+	if n == graph.NoNode || !s.possible {
+		return dst, true, nil
+	}
+	looked := 0
+	for s.walk.start(r, &s.hop, n); ; {
+		nodes, edges := s.walk.next(r, &s.hop, pairFew+1)
+		if nodes == nil {
+			break
+		}
+		if looked += len(nodes); looked > pairFew {
+			return dst, false, nil
+		}
+		for i, other := range nodes {
+			if !s.walk.skips(&s.hop, other) {
+				dst = append(dst, ending{other, edges[i]})
+			}
+		}
+	}
+	r.hits += int64(looked)
+	if len(dst) == 0 {
+		return dst, true, r.stepBy(1)
+	}
+	for _, a := range s.asks {
+		a.ready(r, row, looked)
+	}
+	kept := dst[:0]
+	for _, e := range dst {
+		if s.passes(r, e.node, e.edge, row) {
+			kept = append(kept, e)
+		}
+	}
+	return kept, true, r.stepBy(looked)
+}
