@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -39,23 +36,6 @@ func referenceFlags(t *testing.T, dir string) [][]string {
 		}
 	}
 	return rows
-}
-
-// runCommand runs the binary and returns what it printed, and its exit code.
-func runCommand(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	cmd := command(t, t.TempDir(), args...)
-	cmd.Env = append(cmd.Env, env...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		exit := new(exec.ExitError)
-		if !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		code = exit.ExitCode()
-	}
-	return out.String(), errs.String(), code
 }
 
 // TestReferenceStarts starts a server with the packaged file in which every flag of Memgraph's has another value: it

@@ -90,14 +90,7 @@ func TestRefused(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = &out, &out
 		timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
-		code := 0
-		if err := cmd.Run(); err != nil {
-			exit := new(exec.ExitError)
-			if !errors.As(err, &exit) {
-				t.Fatal(err)
-			}
-			code = exit.ExitCode()
-		}
+		code := exitCode(t, cmd.Run())
 		var lines strings.Builder
 		fmt.Fprintf(&lines, "exit %d\n", code)
 		for line := range strings.Lines(times.ReplaceAllString(out.String(), "")) {
@@ -178,30 +171,45 @@ func (s *started) stop(t *testing.T, sig syscall.Signal) int {
 	for range s.lines { // the pipe has to be read to its end before Wait
 		continue
 	}
-	if err := s.cmd.Wait(); err != nil {
-		exit := new(exec.ExitError)
-		if !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		return exit.ExitCode()
-	}
-	return 0
+	return exitCode(t, s.cmd.Wait())
 }
 
 // statements runs the shell on a server and returns what it printed, and its exit code.
-func (s *started) statements(t *testing.T, in string, args ...string) (out, errs string, code int) {
+func (s *started) statements(t *testing.T, in string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	cmd := command(t, t.TempDir(), append([]string{"shell", "--port=" + s.port}, args...)...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		exit := new(exec.ExitError)
-		if !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		code = exit.ExitCode()
+	cmd.Stdin = strings.NewReader(in)
+	return outcome(t, cmd)
+}
+
+// runCommand runs the binary with more variables in the environment and returns what it printed, and its exit code.
+func runCommand(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := command(t, t.TempDir(), args...)
+	cmd.Env = append(cmd.Env, env...)
+	return outcome(t, cmd)
+}
+
+// outcome runs a command to its end.
+func outcome(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	code = exitCode(t, cmd.Run())
+	return out.String(), errs.String(), code
+}
+
+// exitCode is that of a command that ended with err: -1 by a signal.
+func exitCode(t *testing.T, err error) int {
+	t.Helper()
+	ended := new(exec.ExitError)
+	if err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
 	}
-	return stdout.String(), stderr.String(), code
+	if err == nil {
+		return 0
+	}
+	return ended.ExitCode()
 }
 
 // TestLife starts a server, writes, ends it in every way, and finds everything again each time.

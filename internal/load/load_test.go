@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"memgraphd/internal/load"
+	"memgraphd/internal/load/loadtest"
 	"memgraphd/internal/query"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/dump"
@@ -28,13 +29,7 @@ var background = context.Background() //nolint:gochecknoglobals // the empty con
 var errCut = errors.New("the connection broke")
 
 // server is an engine without a disk that fails when a test says so.
-type server struct {
-	engine  *query.Engine
-	session *query.Session
-	runs    int
-	// fail is asked before each call with its number and text; nil: nothing fails.
-	fail func(run int, text string) error
-}
+type server struct{ loadtest.Server }
 
 func newServer(tb testing.TB) *server {
 	tb.Helper()
@@ -43,63 +38,15 @@ func newServer(tb testing.TB) *server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &server{engine: e, session: e.NewSession(query.SessionOptions{})}
+	s := &server{loadtest.Server{Session: e.NewSession(query.SessionOptions{})}}
 	tb.Cleanup(func() {
-		s.session.Close()
+		s.Session.Close()
 		e.Close()
 		if err := errors.Join(store.Check(), store.Close()); err != nil {
 			tb.Error(err)
 		}
 	})
 	return s
-}
-
-func (s *server) Begin(ctx context.Context) error {
-	if err := s.failed("BEGIN"); err != nil {
-		return err
-	}
-	return s.session.Begin(ctx, query.TxOptions{})
-}
-
-func (s *server) Run(ctx context.Context, text string, params map[string]any) (load.Counts, error) {
-	if err := s.failed(text); err != nil {
-		return load.Counts{}, err
-	}
-	r, err := s.session.Run(ctx, text, mapOf(params), query.TxOptions{})
-	if err != nil {
-		return load.Counts{}, err
-	}
-	defer r.Close()
-	if _, err := r.Discard(ctx, -1); err != nil {
-		return load.Counts{}, err
-	}
-	c := r.Summary().Counters
-	return load.Counts{Nodes: c.NodesCreated, Relationships: c.RelationshipsCreated}, nil
-}
-
-func (s *server) Commit(ctx context.Context) error {
-	if err := s.failed("COMMIT"); err != nil {
-		return errors.Join(err, s.session.Rollback())
-	}
-	_, err := s.session.Commit(ctx)
-	return err
-}
-
-func (s *server) Rollback(context.Context) error { return s.session.Rollback() }
-
-func (s *server) Refused(err error) bool { return failure.Of(err) != nil }
-
-func (s *server) Transient(err error) bool {
-	f := failure.Of(err)
-	return f != nil && strings.Contains(f.Code, "Transient")
-}
-
-func (s *server) failed(text string) error {
-	s.runs++
-	if s.fail == nil {
-		return nil
-	}
-	return s.fail(s.runs, text)
 }
 
 // graph is everything in the database, without the numbers of nodes, which depend on the order
@@ -112,7 +59,7 @@ func (s *server) graph(tb testing.TB) string {
 		"MATCH (a)-[r]->(b) RETURN a.uid, labels(a), type(r), properties(r), b.uid, labels(b)",
 		"SHOW INDEX INFO", "SHOW CONSTRAINT INFO",
 	} {
-		r, err := s.session.Run(background, text, value.Null, query.TxOptions{})
+		r, err := s.Session.Run(background, text, value.Null, query.TxOptions{})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -145,43 +92,6 @@ func sorted(v value.Value) value.Value {
 	list := slices.Clone(v.AsList())
 	slices.SortFunc(list, func(a, b value.Value) int { return strings.Compare(a.AsString(), b.AsString()) })
 	return value.List(list)
-}
-
-// mapOf makes a value of parameters.
-func mapOf(params map[string]any) value.Value {
-	if params == nil {
-		return value.Null
-	}
-	return valueOf(params)
-}
-
-func valueOf(v any) value.Value {
-	switch v := v.(type) {
-	case nil:
-		return value.Null
-	case bool:
-		return value.Bool(v)
-	case int64:
-		return value.Int(v)
-	case float64:
-		return value.Float(v)
-	case string:
-		return value.String(v)
-	case []any:
-		list := make([]value.Value, len(v))
-		for i := range v {
-			list[i] = valueOf(v[i])
-		}
-		return value.List(list)
-	case map[string]any:
-		var entries []value.Entry
-		for k, x := range v {
-			entries = append(entries, value.Entry{Key: k, Value: valueOf(x)})
-		}
-		slices.SortFunc(entries, func(a, b value.Entry) int { return strings.Compare(a.Key, b.Key) })
-		return value.Map(entries)
-	}
-	panic(fmt.Sprintf("a parameter of type %T", v))
 }
 
 func options(s *server, text string) load.Options {
@@ -277,18 +187,19 @@ func TestGoesOnAfterAnyFailure(t *testing.T) {
 	}
 	want := whole.graph(t)
 	refused := failure.New(failure.ClientError, failure.Runtime, "Made", "made up")
+	full := failure.New(failure.DatabaseError, failure.Runtime, "Full", "no room").WithCode("Neo.DatabaseError.General.UnknownError")
 	transient := failure.New(failure.TransactionError, failure.Runtime, "Made", "made up").WithCode("Neo.TransientError.Transaction.Made")
-	for n := 1; n <= whole.runs; n += table.Step(1) {
-		for _, cause := range []error{refused, errCut, transient} {
+	for n := 1; n <= whole.Calls(); n += table.Step(1) {
+		for _, cause := range []error{refused, full, errCut, transient} {
 			s := newServer(t)
-			s.fail = func(run int, _ string) error {
+			s.Fail = func(run int, _ string) error {
 				if run == n {
 					return cause
 				}
 				return nil
 			}
 			r, err := load.Run(background, options(s, text))
-			s.fail = nil
+			s.Fail = nil
 			switch {
 			case err == nil && errors.Is(cause, transient): // it was tried again
 			case err == nil:

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"memgraphd/internal/load"
+	"memgraphd/internal/load/loadtest"
 	"memgraphd/internal/query"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/declared"
@@ -356,7 +357,12 @@ func TestRoundTrip(t *testing.T) {
 				return err
 			},
 			"loaded": func(w *world) error {
-				r, err := w.load(strings.Join(statements, "\n"), load.Options{})
+				session := w.engine.NewSession(query.SessionOptions{ID: "load"})
+				defer session.Close()
+				r, err := load.Run(context.Background(), load.Options{
+					In: strings.NewReader(strings.Join(statements, "\n")), Server: &loadtest.Server{Session: session}, BatchStatements: 5,
+					Sleep: func(context.Context, time.Duration) error { return nil },
+				})
 				if err == nil && len(r.Skipped) > 0 {
 					err = fmt.Errorf("passed over: %+v", r.Skipped)
 				}
