@@ -361,6 +361,32 @@ func TestBrokenStart(t *testing.T) {
 	d.close()
 }
 
+// broken is a directory that a start refuses, and what a start that accepts the loss makes of it.
+type broken struct {
+	fsys   *vfs.Mem
+	before map[string]string // its files
+	after  change.Index      // the last good point
+	want   string            // the graph there
+	ops    uint64            // how many operations that start takes
+}
+
+// broken does a harm to a copy of the directory.
+func (s salvaged) broken(t *testing.T, c harm) broken {
+	t.Helper()
+	b := broken{fsys: s.disk.CrashClone(vfs.Everything)}
+	c.damage(disk{b.fsys, t})
+	b.before = content(t, b.fsys)
+	_, err := openLossy(t, b.fsys.CrashClone(vfs.Everything), nil, false)
+	b.after = lossOf(t, err).After
+	b.want = s.rec.state(b.after)
+	probe := b.fsys.CrashClone(vfs.Everything)
+	d, err := openLossy(t, probe, &b.after, false)
+	check(t, err)
+	d.close()
+	b.ops = probe.Ops()
+	return b
+}
+
 // TestCrashWhileAcceptingLoss crashes at operation n of a start that accepts a loss, for
 // every n. The next start is refused with the same last good point, or goes on there;
 // nothing that was there is lost.
@@ -368,26 +394,17 @@ func TestCrashWhileAcceptingLoss(t *testing.T) {
 	whole := newSalvaged(t)
 	states := 0
 	for _, c := range harms() {
-		broken := whole.disk.CrashClone(vfs.Everything)
-		c.damage(disk{broken, t})
-		before := content(t, broken)
-		_, err := openLossy(t, broken.CrashClone(vfs.Everything), nil, false)
-		after := lossOf(t, err).After
-		want := whole.rec.state(after)
-		probe := broken.CrashClone(vfs.Everything)
-		d, err := openLossy(t, probe, &after, false)
-		check(t, err)
-		d.close()
-		every(t, probe.Ops(), func(n uint64) {
+		b := whole.broken(t, c)
+		every(t, b.ops, func(n uint64) {
 			for _, model := range vfs.CrashModels() {
 				states++
-				fsys := broken.CrashClone(vfs.Everything)
+				fsys := b.fsys.CrashClone(vfs.Everything)
 				fsys.CrashAt(n)
-				d, err := openLossy(t, fsys, &after, false)
+				d, err := openLossy(t, fsys, &b.after, false)
 				if err == nil {
 					d.abandon()
 				}
-				settles(t, fsys.CrashClone(model), fmt.Sprintf("%s: crash in operation %d, %v", c.name, n, model), before, after, want)
+				settles(t, fsys.CrashClone(model), fmt.Sprintf("%s: crash in operation %d, %v", c.name, n, model), b)
 			}
 		})
 	}
@@ -395,26 +412,26 @@ func TestCrashWhileAcceptingLoss(t *testing.T) {
 }
 
 // settles starts a directory in which a loss was being accepted.
-func settles(t *testing.T, fsys *vfs.Mem, what string, before map[string]string, after change.Index, want string) {
+func settles(t *testing.T, fsys *vfs.Mem, what string, b broken) {
 	t.Helper()
-	keptAll(t, fsys, before)
+	keptAll(t, fsys, b.before)
 	d, err := openLossy(t, fsys, nil, false)
 	switch {
 	case err == nil:
-		if got := graphText(d.s); got != want {
-			t.Fatalf("%s: the next start has another graph:\n%s", what, diff(got, want))
+		if got := graphText(d.s); got != b.want {
+			t.Fatalf("%s: the next start has another graph:\n%s", what, diff(got, b.want))
 		}
 		d.close()
-	case lossOf(t, err).After != after:
-		t.Fatalf("%s: the last good point was %d: %v", what, after, err)
+	case lossOf(t, err).After != b.after:
+		t.Fatalf("%s: the last good point was %d: %v", what, b.after, err)
 	}
-	d, err = openLossy(t, fsys, &after, false)
+	d, err = openLossy(t, fsys, &b.after, false)
 	if err != nil {
 		t.Fatalf("%s: the next start that accepts the loss fails: %v", what, err)
 	}
-	d.same(want)
+	d.same(b.want)
 	d.close()
-	keptAll(t, fsys, before)
+	keptAll(t, fsys, b.before)
 }
 
 // TestFailureWhileAcceptingLoss fails operation n of such a start, for every n.
@@ -422,34 +439,25 @@ func TestFailureWhileAcceptingLoss(t *testing.T) {
 	whole := newSalvaged(t)
 	runs := 0
 	for _, c := range harms() {
-		broken := whole.disk.CrashClone(vfs.Everything)
-		c.damage(disk{broken, t})
-		before := content(t, broken)
-		_, err := openLossy(t, broken.CrashClone(vfs.Everything), nil, false)
-		after := lossOf(t, err).After
-		want := whole.rec.state(after)
-		probe := broken.CrashClone(vfs.Everything)
-		d, err := openLossy(t, probe, &after, false)
-		check(t, err)
-		d.close()
+		b := whole.broken(t, c)
 		for _, fault := range faults {
-			every(t, probe.Ops(), func(n uint64) {
+			every(t, b.ops, func(n uint64) {
 				runs++
-				fsys := broken.CrashClone(vfs.Everything)
+				fsys := b.fsys.CrashClone(vfs.Everything)
 				if fault.sticky {
 					fsys.FailFrom(n, fault.err)
 				} else {
 					fsys.FailAt(n, fault.err)
 				}
-				d, err := openLossy(t, fsys, &after, false)
+				d, err := openLossy(t, fsys, &b.after, false)
 				fsys.FailAt(0, nil)
 				if err == nil {
-					if got := graphText(d.s); got != want {
+					if got := graphText(d.s); got != b.want {
 						t.Fatalf("%s: %s at operation %d: %+v", c.name, fault.name, n, d.m.Report())
 					}
 					d.abandon()
 				}
-				settles(t, fsys.CrashClone(vfs.SyncedOnly), fmt.Sprintf("%s: %s at operation %d", c.name, fault.name, n), before, after, want)
+				settles(t, fsys.CrashClone(vfs.SyncedOnly), fmt.Sprintf("%s: %s at operation %d", c.name, fault.name, n), b)
 			})
 		}
 	}

@@ -31,18 +31,7 @@ func readRecipes(t *testing.T) *recipes {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := filepath.Abs(binary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &recipes{text: string(text), dir: t.TempDir(), with: map[string]string{}}
-	if err := os.Mkdir(filepath.Join(r.dir, "bin"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(path, filepath.Join(r.dir, "bin", "memgraphd")); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return &recipes{text: string(text), dir: withBinary(t), with: map[string]string{}}
 }
 
 // block returns the nth block of commands after a heading.

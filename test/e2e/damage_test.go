@@ -261,12 +261,11 @@ func damages() []damaged {
 	}
 }
 
-// TestDamage starts servers on data directories that something has happened to. Either all
-// data is there, or the server says what is wrong and changes nothing.
-func TestDamage(t *testing.T) {
-	t.Parallel()
+// eachDamaged does each damage to a directory of its own.
+func eachDamaged(t *testing.T, all []damaged, check func(t *testing.T, dir string, c damaged)) {
+	t.Helper()
 	made := map[string]string{}
-	for _, c := range damages() {
+	for _, c := range all {
 		key := fmt.Sprint(c.flags)
 		if made[key] == "" {
 			made[key] = prepare(t, c.flags...)
@@ -277,27 +276,37 @@ func TestDamage(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.harm(t, dir)
-			if c.says == nil {
-				startsWhole(t, dir, c)
-				return
-			}
-			before := fingerprint(t, dir)
-			for range 2 {
-				code, text := refused(t, dir)
-				if code != 78 {
-					t.Errorf("exit %d", code)
-				}
-				for _, part := range append(c.says, dir) {
-					if !strings.Contains(text, part) {
-						t.Errorf("it does not say %q:\n%s", part, text)
-					}
-				}
-				if after := fingerprint(t, dir); after != before {
-					t.Errorf("the directory was changed from\n%s\nto\n%s", before, after)
-				}
-			}
+			check(t, dir, c)
 		})
 	}
+}
+
+// TestDamage starts servers on data directories that something has happened to. Either all
+// data is there, or the server says what is wrong and changes nothing.
+func TestDamage(t *testing.T) {
+	t.Parallel()
+	eachDamaged(t, damages(), func(t *testing.T, dir string, c damaged) {
+		t.Helper()
+		if c.says == nil {
+			startsWhole(t, dir, c)
+			return
+		}
+		before := fingerprint(t, dir)
+		for range 2 {
+			code, text := refused(t, dir)
+			if code != 78 {
+				t.Errorf("exit %d", code)
+			}
+			for _, part := range append(c.says, dir) {
+				if !strings.Contains(text, part) {
+					t.Errorf("it does not say %q:\n%s", part, text)
+				}
+			}
+			if after := fingerprint(t, dir); after != before {
+				t.Errorf("the directory was changed from\n%s\nto\n%s", before, after)
+			}
+		}
+	})
 }
 
 func startsWhole(t *testing.T, dir string, c damaged) {

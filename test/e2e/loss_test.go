@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,24 +21,7 @@ var offered = regexp.MustCompile(`start once with --storage-accept-loss-after=(\
 // eachRefused damages a directory in each way that a start refuses.
 func eachRefused(t *testing.T, check func(t *testing.T, dir string, c damaged)) {
 	t.Helper()
-	made := map[string]string{}
-	for _, c := range damages() {
-		if c.says == nil {
-			continue
-		}
-		key := fmt.Sprint(c.flags)
-		if made[key] == "" {
-			made[key] = prepare(t, c.flags...)
-		}
-		t.Run(c.name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "data")
-			if err := os.CopyFS(dir, os.DirFS(made[key])); err != nil {
-				t.Fatal(err)
-			}
-			c.harm(t, dir)
-			check(t, dir, c)
-		})
-	}
+	eachDamaged(t, slices.DeleteFunc(damages(), func(c damaged) bool { return c.says == nil }), check)
 }
 
 // recoveryInfo returns one line of SHOW RECOVERY INFO, "" where there is none.

@@ -29,18 +29,24 @@ func readGuide(t *testing.T) *guide {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &guide{text: string(text), dir: withBinary(t), port: freePort(t, "7687"), copy: freePort(t, "7688")}
+}
+
+// withBinary makes a directory in which a page's commands find bin/memgraphd.
+func withBinary(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
 	path, err := filepath.Abs(binary)
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "bin"), 0o700)
+	}
+	if err == nil {
+		err = os.Symlink(path, filepath.Join(dir, "bin", "memgraphd"))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &guide{text: string(text), dir: t.TempDir(), port: freePort(t, "7687"), copy: freePort(t, "7688")}
-	if err := os.Mkdir(filepath.Join(g.dir, "bin"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(path, filepath.Join(g.dir, "bin", "memgraphd")); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return dir
 }
 
 // freePort returns wanted if nobody listens there, and any free port otherwise.

@@ -74,22 +74,7 @@ func testParts(t *testing.T) {
 	if s.Put(t.Context(), "late", int64(len(data))+1, bytes.NewReader(data)) == nil {
 		t.Error("a wrong size is no error")
 	}
-	var wins atomic.Int64
-	var group sync.WaitGroup
-	for range 3 {
-		group.Go(func() {
-			switch err := s.Put(context.Background(), "race", -1, bytes.NewReader(data)); {
-			case err == nil:
-				wins.Add(1)
-			case !errors.Is(err, object.ErrExists):
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if wins.Load() != 1 {
-		t.Errorf("%d of 3 were first", wins.Load())
-	}
+	oneIsFirst(t, 3, func(int) error { return s.Put(context.Background(), "race", -1, bytes.NewReader(data)) })
 }
 
 type failingReader struct{ err error }
@@ -99,12 +84,21 @@ func (r *failingReader) Read([]byte) (int, error) { return 0, r.err }
 // testFirstWins lets several put one name at the same time.
 func testFirstWins(t *testing.T, endpoint string) {
 	t.Helper()
+	stores := make([]object.Store, 8)
+	for i := range stores {
+		stores[i] = openBucket(t, "s3://"+s3server.Bucket+"/race", endpoint)
+	}
+	oneIsFirst(t, len(stores), func(i int) error { return object.PutJSON(context.Background(), stores[i], "claim.json", i) })
+}
+
+// oneIsFirst puts the same name so many times at the same time: one of them makes it, and the others are told.
+func oneIsFirst(t *testing.T, count int, put func(i int) error) {
+	t.Helper()
 	var wins atomic.Int64
 	var group sync.WaitGroup
-	for i := range 8 {
-		s := openBucket(t, "s3://"+s3server.Bucket+"/race", endpoint)
+	for i := range count {
 		group.Go(func() {
-			switch err := object.PutJSON(context.Background(), s, "claim.json", i); {
+			switch err := put(i); {
 			case err == nil:
 				wins.Add(1)
 			case !errors.Is(err, object.ErrExists):
@@ -114,7 +108,7 @@ func testFirstWins(t *testing.T, endpoint string) {
 	}
 	group.Wait()
 	if wins.Load() != 1 {
-		t.Errorf("%d of 8 were first", wins.Load())
+		t.Errorf("%d of %d were first", wins.Load(), count)
 	}
 }
 

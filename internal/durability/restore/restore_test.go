@@ -285,18 +285,21 @@ func TestManifestSaysThatTheEndIsMissing(t *testing.T) {
 	}
 }
 
+// restoreInPlace restores a commit to the directory that has the database, in another file system.
+func (w *world) restoreInPlace(fsys *vfs.Mem, commit change.Index) error {
+	v := *w
+	v.fs = fsys
+	o := v.restoreOptions(v.repo(), restore.Target{Commit: commit})
+	o.Dir = dataDir
+	_, err := restore.Run(context.Background(), o)
+	return err
+}
+
 // TestCrashAtEachOperation: the directory has the old database or the new one.
 func TestCrashAtEachOperation(t *testing.T) {
 	w := history(t, 10, wholeSegments)
 	w.fs = w.fs.CrashClone(vfs.Everything)
-	run := func(fsys *vfs.Mem) error {
-		v := *w
-		v.fs = fsys
-		o := v.restoreOptions(v.repo(), restore.Target{Commit: 33})
-		o.Dir = dataDir
-		_, err := restore.Run(context.Background(), o)
-		return err
-	}
+	run := func(fsys *vfs.Mem) error { return w.restoreInPlace(fsys, 33) }
 	ops := countOps(t, w.fs, run)
 	seen := map[change.Index]int{}
 	for op := uint64(1); op <= ops; op++ {
@@ -333,14 +336,7 @@ func TestCrashAtEachOperation(t *testing.T) {
 func TestErrorAtEachOperation(t *testing.T) {
 	w := history(t, 11, wholeSegments)
 	w.fs = w.fs.CrashClone(vfs.Everything)
-	run := func(fsys *vfs.Mem) error {
-		v := *w
-		v.fs = fsys
-		o := v.restoreOptions(v.repo(), restore.Target{Commit: 33})
-		o.Dir = dataDir
-		_, err := restore.Run(context.Background(), o)
-		return err
-	}
+	run := func(fsys *vfs.Mem) error { return w.restoreInPlace(fsys, 33) }
 	ops := countOps(t, w.fs, run)
 	for op := uint64(1); op <= ops; op++ {
 		fsys := w.fs.CrashClone(vfs.Everything)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -41,24 +40,6 @@ func newSweep(t *testing.T) *sweep {
 		s.data = read(t, s.fs, s.path)
 	}
 	return s
-}
-
-func (s *sweep) workers(n, step int, fn func(disk *vfs.Mem, i int)) {
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range 2 {
-		disk := s.fs.CrashClone(vfs.Everything)
-		group.Go(func() {
-			for !s.t.Failed() {
-				i := int(next.Add(int64(step))) - step
-				if i >= n {
-					return
-				}
-				fn(disk, i)
-			}
-		})
-	}
-	group.Wait()
 }
 
 // look verifies a damaged snapshot; same says that it is not damaged after all.
@@ -97,7 +78,7 @@ func (s *sweep) report(what string) {
 // TestSweepBits flips every bit of a snapshot.
 func TestSweepBits(t *testing.T) {
 	s := newSweep(t)
-	s.workers(len(s.data)*8, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, bit int) {
+	damage.Sweep(s.fs, s.t.Failed, len(s.data)*8, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, bit int) {
 		must[bool](t)(true, disk.FlipBit(s.path, int64(bit)))
 		s.look(disk, fmt.Sprintf("bit %d", bit), false)
 		must[bool](t)(true, disk.FlipBit(s.path, int64(bit)))
@@ -108,7 +89,7 @@ func TestSweepBits(t *testing.T) {
 // TestSweepCuts cuts a snapshot at every offset.
 func TestSweepCuts(t *testing.T) {
 	s := newSweep(t)
-	s.workers(len(s.data), table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, at int) {
+	damage.Sweep(s.fs, s.t.Failed, len(s.data), table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, at int) {
 		s.put(disk, s.data[:at])
 		s.look(disk, fmt.Sprintf("cut at %d", at), false)
 	})
@@ -119,7 +100,7 @@ func TestSweepCuts(t *testing.T) {
 func TestSweepRandom(t *testing.T) {
 	s := newSweep(t)
 	seed := table.Seed(t)
-	s.workers(table.Count(t, "MEMGRAPHD_FAULTS", 2000), 1, func(disk *vfs.Mem, i int) {
+	damage.Sweep(s.fs, s.t.Failed, table.Count(t, "MEMGRAPHD_FAULTS", 2000), 1, func(disk *vfs.Mem, i int) {
 		damaged, fault := damage.Random(rand.New(rand.NewPCG(seed, uint64(i))), [][]byte{s.data})
 		s.put(disk, damaged[0])
 		s.look(disk, fmt.Sprintf("MEMGRAPHD_SEED=%d, fault %d: %s", seed, i, fault.What), bytes.Equal(damaged[0], s.data))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -58,25 +57,6 @@ func newSweep(t *testing.T) *sweep {
 		s.files = append(s.files, data)
 	}
 	return s
-}
-
-// workers runs fn with numbers 0 to n-1, step by step, each worker on a disk of its own.
-func (s *sweep) workers(n, step int, fn func(disk *vfs.Mem, i int)) {
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range 2 {
-		disk := s.base.CrashClone(vfs.Everything)
-		group.Go(func() {
-			for !s.t.Failed() {
-				i := int(next.Add(int64(step))) - step
-				if i >= n {
-					return
-				}
-				fn(disk, i)
-			}
-		})
-	}
-	group.Wait()
 }
 
 // loss is what damage may take without being refused.
@@ -143,7 +123,7 @@ func TestSweepBits(t *testing.T) {
 	for _, data := range s.files {
 		total += len(data) * 8
 	}
-	s.workers(total, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, bit int) {
+	damage.Sweep(s.base, s.t.Failed, total, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, bit int) {
 		file := 0
 		for bit >= len(s.files[file])*8 {
 			bit -= len(s.files[file]) * 8
@@ -164,7 +144,7 @@ func TestSweepCuts(t *testing.T) {
 	for _, data := range s.files {
 		total += len(data)
 	}
-	s.workers(total, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, at int) {
+	damage.Sweep(s.base, s.t.Failed, total, table.Count(t, "MEMGRAPHD_STEP", 61), func(disk *vfs.Mem, at int) {
 		file := 0
 		for at >= len(s.files[file]) {
 			at -= len(s.files[file])
@@ -187,7 +167,7 @@ func TestSweepRandom(t *testing.T) {
 	s := newSweep(t)
 	seed := table.Seed(t)
 	newest := len(s.files) - 1
-	s.workers(table.Count(t, "MEMGRAPHD_FAULTS", 2000), 1, func(disk *vfs.Mem, i int) {
+	damage.Sweep(s.base, s.t.Failed, table.Count(t, "MEMGRAPHD_FAULTS", 2000), 1, func(disk *vfs.Mem, i int) {
 		damaged, fault := damage.Random(rand.New(rand.NewPCG(seed, uint64(i))), s.files)
 		for _, file := range fault.Touched {
 			s.put(disk, s.names[file], damaged[file])
