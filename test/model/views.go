@@ -218,7 +218,11 @@ func (v *gallery) take(s step, number int, t *Tally) (Finding, error) {
 		if !isOpen {
 			e = v.engines[number%len(v.engines)]
 		}
-		return v.ask(e, s, t), nil
+		f := v.ask(e, s, t)
+		if isOpen && f.Got != nil && f.Got.Err != nil { // it can only be undone
+			return f, v.end(e, step{do: undo, who: s.who})
+		}
+		return f, nil
 	case change:
 		return v.change(e, s, isOpen), nil
 	case collect:

@@ -240,7 +240,7 @@ func (r *run) single(q *ast.SingleQuery, outer *env, want use) (*Result, error) 
 
 // continued carries out the clauses of a part from some rows on.
 func (r *run) continued(q *ast.SingleQuery, t *table, outer *env, want use) (*Result, error) {
-	for _, c := range q.Clauses {
+	for _, c := range deletedTogether(q.Clauses) {
 		if p, ok := c.(*ast.Projection); ok && p.Return {
 			return r.returned(p, t, outer, want)
 		}

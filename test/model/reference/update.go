@@ -112,7 +112,7 @@ func (r *run) foreach(c *ast.Foreach, row *env) error {
 	}
 	for _, x := range list.AsList() {
 		inner := &table{rows: []*env{row.with(c.Var.Name, x)}}
-		for _, b := range c.Body {
+		for _, b := range deletedTogether(c.Body) {
 			if err := r.update(b, inner); err != nil {
 				return err
 			}

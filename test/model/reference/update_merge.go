@@ -71,6 +71,25 @@ func (r *run) refuseNulls(p *ast.PatternPart, row *env) error {
 	return nil
 }
 
+// deletedTogether makes one clause of DELETE clauses in a row: what the second deletes may free what the
+// first does.
+func deletedTogether(clauses []ast.Clause) []ast.Clause {
+	var out []ast.Clause
+	for _, c := range clauses {
+		d, ok := c.(*ast.Delete)
+		if ok && len(out) > 0 {
+			if before, is := out[len(out)-1].(*ast.Delete); is && before.Detach == d.Detach {
+				both := *before
+				both.Exprs = slices.Concat(before.Exprs, d.Exprs)
+				out[len(out)-1] = &both
+				continue
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // delete deletes what its expressions give for all rows: relationships first.
 func (r *run) delete(c *ast.Delete, t *table) error {
 	var nodes []int
