@@ -101,11 +101,14 @@ func (o *aggregate) loadParallel(r *run) error {
 		began = r.clock()
 	}
 	for from := graph.NodeID(0); from < limit; {
-		rest := int((limit - from + size - 1) / size)
-		if rest > 1 && (began.IsZero() || r.clock().Sub(began) >= w.after) {
-			if extra := w.take(rest - 1); extra > 0 {
+		part := size
+		if !began.IsZero() {
+			part = w.share(from, limit-from, size, r.clock().Sub(began))
+		}
+		if part > 0 && limit-from > part {
+			if extra := w.take(int((limit - from - 1) / part)); extra > 0 {
 				defer w.give(extra)
-				return o.share(r, p.crew(r, morsel{p.leaf, from, limit}, size), extra)
+				return o.share(r, p.crew(r, morsel{p.leaf, from, limit}, part), extra)
 			}
 		}
 		r.morsel = morsel{leaf: p.leaf, from: from, to: min(limit, from+size)}
@@ -149,6 +152,7 @@ func (o *aggregate) gather(r *run, c *crew) error {
 			return err
 		}
 		err = o.merge(r, part)
+		c.keep(part.groups)
 		part.release()
 		if err != nil {
 			return err
@@ -214,6 +218,7 @@ func (p *part) release() {
 
 // detach takes the states out of a worker's aggregate.
 func (o *aggregate) detach(r *run, into *part) {
+	into.states, into.counts = make([]function.Aggregator, 0, len(o.calls)), make([][]int64, 0, len(o.calls))
 	into.groups, into.held, into.budget = o.groups, o.held, r.ec.Budget
 	o.groups, o.held = nil, 0
 	for i := range o.calls {
@@ -242,7 +247,35 @@ type crew struct {
 	stopped bool   // nobody needs further parts
 	ready   []part // by morsel, modulo its length
 	hits    int64
-	broken  any // what a worker panicked with
+	broken  any             // what a worker panicked with
+	spare   []*batch.Groups // empty tables of parts that were merged
+}
+
+// spareBytes bounds a table that is kept for another part: what is not accounted for.
+const spareBytes = 1 << 16
+
+// keep takes the table of a part that was merged.
+func (c *crew) keep(g *batch.Groups) {
+	if g == nil || g.Bytes() > spareBytes {
+		return
+	}
+	g.Reset()
+	c.mu.Lock()
+	c.spare = append(c.spare, g)
+	c.mu.Unlock()
+}
+
+// table returns a table that was kept, nil if there is none.
+func (c *crew) table() *batch.Groups {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.spare)
+	if n == 0 {
+		return nil
+	}
+	g := c.spare[n-1]
+	c.spare = c.spare[:n-1]
+	return g
 }
 
 // ahead is how many parts a crew may have ready or in work.
@@ -307,6 +340,9 @@ func (c *crew) do(w *instance, n int) {
 	from := c.whole.from + graph.NodeID(n)*c.size
 	w.morsel = morsel{leaf: c.whole.leaf, from: from, to: min(c.whole.to, from+c.size)}
 	var made part
+	if a.groups == nil && len(a.keys) > 0 {
+		a.groups = c.table()
+	}
 	made.err = a.open(&w.run)
 	if made.err == nil {
 		a.loaded = true

@@ -60,6 +60,31 @@ func (w *Workers) size(limit graph.NodeID) graph.NodeID {
 	return size
 }
 
+// Parts that are shared take about partTime each, so that handing them out and merging them
+// costs little beside the work, unless that left fewer than partsLeast of them for each worker.
+const (
+	partTime   = 100 * time.Microsecond
+	partsLeast = 4
+)
+
+// share returns how many ids a part shall have where a statement has gone through done ids alone
+// for some time and rest are left; 0 where it goes on alone, because it has not run for long
+// enough or will be at the end before others are awake. size is the least.
+func (w *Workers) share(done, rest, size graph.NodeID, took time.Duration) graph.NodeID {
+	if took < w.after || done == 0 {
+		return 0
+	}
+	each := max(float64(took)/float64(done), 1e-3)
+	if each*float64(rest) < float64(w.after)/2 {
+		return 0
+	}
+	if w.morsel > 0 {
+		return size
+	}
+	part := min(float64(partTime)/each, float64(rest)/float64(partsLeast*(w.extra+1)))
+	return (graph.NodeID(max(part, float64(size))) + column.GroupNodes - 1) &^ (column.GroupNodes - 1)
+}
+
 // take claims up to n workers that nobody uses.
 func (w *Workers) take(n int) int {
 	for {
