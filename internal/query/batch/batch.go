@@ -42,6 +42,8 @@ type Vector struct {
 	Bools   []bool
 	Strings []string
 	Nulls   Bitmap // Ints, Floats, Bools and Strings: rows that are null; empty means none
+	// Ascending tells of Nodes that each id is known to be greater than the one before it.
+	Ascending bool
 }
 
 // Batch is a set of rows.
@@ -69,7 +71,7 @@ func (b *Batch) Row(i int) int {
 
 // Reset makes v an empty vector of kind k with room for n rows, all of them null or zero.
 func (v *Vector) Reset(k Kind, n int) {
-	v.Kind = k
+	v.Kind, v.Ascending = k, false
 	v.Nulls.Clear()
 	switch k {
 	case Values:
@@ -101,15 +103,15 @@ func (v *Vector) Reset(k Kind, n int) {
 func (v *Vector) Prepare(k Kind, n int) {
 	switch k {
 	case Values:
-		v.Kind = k
+		v.Kind, v.Ascending = k, false
 		v.Nulls.Clear()
 		v.Values = resize(v.Values, n)
 	case Nodes:
-		v.Kind = k
+		v.Kind, v.Ascending = k, false
 		v.Nulls.Clear()
 		v.Nodes = resize(v.Nodes, n)
 	case Edges:
-		v.Kind = k
+		v.Kind, v.Ascending = k, false
 		v.Nulls.Clear()
 		v.Edges = resize(v.Edges, n)
 	case Ints, Floats, Bools, Strings:

@@ -182,8 +182,8 @@ func (g *Groups) assignValues(dst []uint32, in *Batch, k *Vector) []uint32 {
 	return dst
 }
 
-// smallMax bounds the integers that are found without hashing.
-const smallMax = 4096
+// SmallMax bounds the integers, from 0 on, that are found without hashing.
+const SmallMax = 4096
 
 // findInt returns the group of the integer x in a table whose keys are all integers.
 func (g *Groups) findInt(x int64) uint32 {
@@ -193,7 +193,7 @@ func (g *Groups) findInt(x int64) uint32 {
 		}
 	}
 	group := g.hashInt(x)
-	if uint64(x) < smallMax {
+	if uint64(x) < SmallMax {
 		if x >= int64(len(g.small)) {
 			wider := make([]uint32, max(64, 1<<bits.Len64(uint64(x))))
 			copy(wider, g.small)
@@ -202,6 +202,15 @@ func (g *Groups) findInt(x int64) uint32 {
 		g.small[x] = group + 1
 	}
 	return group
+}
+
+// Small returns the group of the integer x if all keys are integers and it is known to be in
+// one without looking further.
+func (g *Groups) Small(x int64) (group uint32, ok bool) {
+	if uint64(x) >= uint64(len(g.small)) || g.small[x] == 0 || len(g.keys) != 1 || !g.intKeys() {
+		return 0, false
+	}
+	return g.small[x] - 1, true
 }
 
 func (g *Groups) hashInt(x int64) uint32 {

@@ -20,6 +20,7 @@ type aggregate struct {
 	outer    *argument     // brings the columns to carry; nil where there are none
 	parallel *parallel     // nil: one processor does it all
 	groups   *batch.Groups // nil without keys
+	counter  *groupCounter // nil where rows are not just counted
 	held     int64
 	ids      []uint32
 	scratch  []batch.Vector
@@ -98,6 +99,7 @@ func (c *compiler) aggregate(o *plan.Aggregate) (factory, error) {
 	slots, split := c.plan.Slots, c.parallel(o)
 	made := func(i *instance) operator {
 		a := &aggregate{spec: o, input: in(i), keys: keys, out: newOutput(slots, nil), parallel: split}
+		a.counter = newGroupCounter(o, keys)
 		if o.Outer != nil && len(o.Carry) > 0 {
 			a.outer = i.argument(o.Outer, slots)
 		}
@@ -133,6 +135,9 @@ func (o *aggregate) open(r *run) error {
 		}
 	}
 	o.loaded, o.at, o.total = false, 0, 0
+	if o.counter != nil {
+		o.counter.missed = 0
+	}
 	for i := range o.calls {
 		call := &o.calls[i]
 		call.counts = call.counts[:0]
@@ -202,6 +207,9 @@ func (o *aggregate) drain(r *run) error {
 func (o *aggregate) fold(r *run, in *batch.Batch) error {
 	var ids []uint32
 	if o.groups != nil {
+		if o.countGroups(r, in) {
+			return nil
+		}
 		var err error
 		if ids, err = o.assign(r, in); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"sort"
 	"unsafe"
 
 	"memgraphd/internal/query/batch"
@@ -20,9 +21,9 @@ type columnReader struct {
 	near    *[nearGroups]nearGroup // nil until nodes of many groups are read
 }
 
-// NodeColumn makes out one property of the nodes ids in the rows of in that count, if the
+// NodeColumn makes out one property of the column nodes in the rows of in that count, if the
 // store has columns of most of them. It reports whether it did.
-func (r *run) NodeColumn(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, key graph.KeyID) bool {
+func (r *run) NodeColumn(out, nodes *batch.Vector, in *batch.Batch, key graph.KeyID) bool {
 	rows := in.Rows()
 	if r.deleted {
 		return false
@@ -33,11 +34,12 @@ func (r *run) NodeColumn(out *batch.Vector, ids []graph.NodeID, in *batch.Batch,
 	}
 	c := &r.columns
 	c.empty, c.missing = c.empty[:0], c.missing[:0]
+	ids := nodes.Nodes
 	out.Kind = batch.Values // until a column tells
-	if scattered(ids, in) {
-		c.readScattered(out, ids, in, columns)
+	if scattered(nodes, in) {
+		c.readScattered(out, nodes, in, columns)
 	} else {
-		c.readGroups(out, ids, in, columns)
+		c.readGroups(out, nodes, in, columns)
 	}
 	if len(c.missing) > rows/2 {
 		return false
@@ -53,30 +55,56 @@ func (r *run) NodeColumn(out *batch.Vector, ids []graph.NodeID, in *batch.Batch,
 	return true
 }
 
-// FilterColumn appends to sel the rows of in that count and whose node of ids has an integer
-// that passes a test, if the store has columns of all of them. It reports whether it did.
-func (r *run) FilterColumn(sel []uint16, ids []graph.NodeID, in *batch.Batch, test expr.IntTest) ([]uint16, bool) {
+// countColumn counts the integers that the nodes in the rows of in that count have for a
+// property, if all these nodes have one and are of one group with a column. It reports whether
+// it did.
+func (r *run) countColumn(into *column.Counts, nodes *batch.Vector, in *batch.Batch, key graph.KeyID) bool {
+	rows := in.Rows()
+	if r.deleted || rows == 0 || nodes.Kind != batch.Nodes {
+		return false
+	}
+	columns, ok := r.tx.NodeColumns(key)
+	if !ok || columns.Few(rows) || scattered(nodes, in) {
+		return false
+	}
+	group, to := groupOfRows(nodes, in, 0)
+	if to < rows {
+		return false
+	}
+	chunk := columns.Group(group, rows)
+	if chunk == nil || chunk.Kind() != column.Ints || !chunk.Whole() {
+		return false
+	}
+	if low, high := chunk.Range(); low < 0 || high >= batch.SmallMax {
+		return false
+	}
+	some, _ := rowsOfGroup(nodes, in, 0, rows)
+	if !chunk.Count(into, some) {
+		return false
+	}
+	r.hits += int64(rows)
+	return true
+}
+
+// FilterColumn appends to sel the rows of in that count and whose node has an integer that
+// passes a test, if the store has columns of all of them. It reports whether it did.
+func (r *run) FilterColumn(sel []uint16, nodes *batch.Vector, in *batch.Batch, test expr.IntTest) ([]uint16, bool) {
 	rows := in.Rows()
 	if r.deleted {
 		return sel, false
 	}
 	columns, ok := r.tx.NodeColumns(test.Key)
-	if !ok || columns.Few(rows) || scattered(ids, in) {
+	if !ok || columns.Few(rows) || scattered(nodes, in) {
 		return sel, false
 	}
 	before, span := len(sel), spanOf(test)
 	for at := 0; at < rows; {
-		group, to := groupOfRows(ids, in, at)
+		group, to := groupOfRows(nodes, in, at)
 		chunk := columns.Group(group, to-at)
 		if chunk == nil || chunk.Kind() != column.Ints && chunk.Kind() != column.None {
 			return sel[:before], false
 		}
-		some, first := column.Rows{IDs: ids}, 0
-		if in.Sel == nil {
-			some.IDs, first = ids[at:to], at
-		} else {
-			some.Rows = in.Sel[at:to]
-		}
+		some, first := rowsOfGroup(nodes, in, at, to)
 		sel = chunk.Select(sel, some, first, span)
 		at = to
 	}
@@ -84,11 +112,29 @@ func (r *run) FilterColumn(sel []uint16, ids []graph.NodeID, in *batch.Batch, te
 	return sel, true
 }
 
+// rowsOfGroup returns the rows number at to to of in, whose nodes are of one group, and where
+// the first node stands in its column.
+func rowsOfGroup(nodes *batch.Vector, in *batch.Batch, at, to int) (rows column.Rows, first int) {
+	ids := nodes.Nodes
+	if in.Sel != nil {
+		rows.IDs, rows.Rows = ids, in.Sel[at:to]
+		at, to = int(in.Sel[at]), int(in.Sel[to-1])+1
+	} else {
+		rows.IDs, first = ids[at:to], at
+	}
+	rows.Dense = nodes.Ascending && int(ids[to-1]-ids[at]) == to-1-at
+	return rows, first
+}
+
 func spanOf(t expr.IntTest) column.Span { return column.Span{Low: t.Low, Width: t.Width, Out: t.Out} }
 
 // groupOfRows returns the group of the node in row number at, and the end of the rows from
 // there on whose nodes are of that group.
-func groupOfRows(ids []graph.NodeID, in *batch.Batch, at int) (group uint32, to int) {
+func groupOfRows(nodes *batch.Vector, in *batch.Batch, at int) (group uint32, to int) {
+	ids := nodes.Nodes
+	if nodes.Ascending {
+		return groupOfAscending(ids, in, at)
+	}
 	if in.Sel == nil {
 		ids = ids[at:in.Len]
 		group = uint32(ids[0] >> column.GroupShift)
@@ -109,6 +155,15 @@ func groupOfRows(ids []graph.NodeID, in *batch.Batch, at int) (group uint32, to 
 		to++
 	}
 	return group, to
+}
+
+// groupOfAscending is groupOfRows where ids ascend.
+func groupOfAscending(ids []graph.NodeID, in *batch.Batch, at int) (group uint32, to int) {
+	group, rows := uint32(ids[in.Row(at)]>>column.GroupShift), in.Rows()
+	if uint32(ids[in.Row(rows-1)]>>column.GroupShift) == group {
+		return group, rows
+	}
+	return group, at + sort.Search(rows-at, func(i int) bool { return uint32(ids[in.Row(at+i)]>>column.GroupShift) > group })
 }
 
 // oneGroup reports whether all nodes are of one group.
@@ -132,11 +187,11 @@ func oneGroup(ids []graph.NodeID) bool {
 }
 
 // readGroups reads runs of rows whose nodes are of one group.
-func (c *columnReader) readGroups(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, columns storage.NodeColumns) {
+func (c *columnReader) readGroups(out, nodes *batch.Vector, in *batch.Batch, columns storage.NodeColumns) {
 	for at := 0; at < in.Rows(); {
-		group, to := groupOfRows(ids, in, at)
+		group, to := groupOfRows(nodes, in, at)
 		chunk := columns.Group(group, to-at)
-		if chunk == nil || !c.fill(out, ids, in, chunk, at, to) {
+		if chunk == nil || !c.fill(out, nodes, in, chunk, at, to) {
 			for ; at < to; at++ {
 				c.missing = append(c.missing, uint16(in.Row(at)))
 			}
@@ -147,7 +202,7 @@ func (c *columnReader) readGroups(out *batch.Vector, ids []graph.NodeID, in *bat
 
 // fill puts what chunk has into the rows number at to to of in. It fails where out holds
 // something of another type, or chunk has no column.
-func (c *columnReader) fill(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, chunk *column.Chunk, at, to int) bool {
+func (c *columnReader) fill(out, nodes *batch.Vector, in *batch.Batch, chunk *column.Chunk, at, to int) bool {
 	kind := batch.Values
 	switch chunk.Kind() {
 	case column.None:
@@ -172,10 +227,10 @@ func (c *columnReader) fill(out *batch.Vector, ids []graph.NodeID, in *batch.Bat
 	if out.Kind != kind {
 		return false
 	}
-	gather(out, ids, in, chunk, at, to)
+	gather(out, nodes, in, chunk, at, to)
 	if !chunk.Whole() {
 		for ; at < to; at++ {
-			if row := in.Row(at); chunk.Null(ids[row]) {
+			if row := in.Row(at); chunk.Null(nodes.Nodes[row]) {
 				c.empty = append(c.empty, uint16(row))
 			}
 		}
@@ -184,12 +239,11 @@ func (c *columnReader) fill(out *batch.Vector, ids []graph.NodeID, in *batch.Bat
 }
 
 // gather copies values of the rows number at to to.
-func gather(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, chunk *column.Chunk, at, to int) {
-	rows, from := column.Rows{IDs: ids}, 0
-	if in.Sel == nil {
-		rows.IDs, from = ids[at:to], at
-	} else if rows.Rows = in.Sel[at:to]; to-at == len(in.Sel) && to > in.Len/2 && chunk.Kind() == column.Ints {
-		rows = column.Rows{IDs: ids[:in.Len]} // one after the other is quicker, and the others have no meaning
+func gather(out, nodes *batch.Vector, in *batch.Batch, chunk *column.Chunk, at, to int) {
+	rows, from := rowsOfGroup(nodes, in, at, to)
+	if in.Sel != nil && to-at == len(in.Sel) && to > in.Len/2 && chunk.Kind() == column.Ints {
+		first, last := int(in.Sel[0]), int(in.Sel[to-1])+1
+		rows.IDs, rows.Rows, from = nodes.Nodes[first:last], nil, first // one after the other is quicker, and the others have no meaning
 	}
 	switch chunk.Kind() {
 	case column.Ints:
@@ -230,27 +284,27 @@ const nearGroups = 256
 
 // scattered reports whether neighbouring rows are mostly of different groups, as far as the
 // first rows tell.
-func scattered(ids []graph.NodeID, in *batch.Batch) bool {
+func scattered(nodes *batch.Vector, in *batch.Batch) bool {
 	const few = 4
 	if in.Rows() < 2*few {
 		return false
 	}
-	_, first := groupOfRows(ids, in, 0)
+	_, first := groupOfRows(nodes, in, 0)
 	if first >= few {
 		return false
 	}
-	_, second := groupOfRows(ids, in, first)
+	_, second := groupOfRows(nodes, in, first)
 	return second-first < few
 }
 
 // readScattered reads rows one by one.
-func (c *columnReader) readScattered(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, columns storage.NodeColumns) {
+func (c *columnReader) readScattered(out, nodes *batch.Vector, in *batch.Batch, columns storage.NodeColumns) {
 	if c.near == nil {
 		c.near = new([nearGroups]nearGroup)
 	}
 	for i := range in.Rows() {
 		row := in.Row(i)
-		id := ids[row]
+		id := nodes.Nodes[row]
 		group := uint32(id >> column.GroupShift)
 		e := &c.near[group%nearGroups]
 		if e.group != group+1 {
@@ -266,7 +320,7 @@ func (c *columnReader) readScattered(out *batch.Vector, ids []graph.NodeID, in *
 			out.Ints[row] = e.chunk.Int(id)
 			continue
 		}
-		if !c.fill(out, ids, in, e.chunk, i, i+1) {
+		if !c.fill(out, nodes, in, e.chunk, i, i+1) {
 			c.missing = append(c.missing, uint16(row))
 		}
 	}

@@ -3,6 +3,7 @@ package exec
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"memgraphd/internal/query/batch"
@@ -121,6 +122,12 @@ func TestGroupOfRows(t *testing.T) {
 		for range r.IntN(3) {
 			ids[r.IntN(len(ids))] ^= 1 << r.IntN(32)
 		}
+		nodes := &batch.Vector{Kind: batch.Nodes, Nodes: ids}
+		if r.IntN(2) == 0 {
+			slices.Sort(ids)
+			ids = slices.Compact(ids)
+			nodes.Nodes, nodes.Ascending = ids, true
+		}
 		in := &batch.Batch{Len: len(ids)}
 		if r.IntN(2) == 0 {
 			for i := range ids {
@@ -130,7 +137,7 @@ func TestGroupOfRows(t *testing.T) {
 			}
 		}
 		for at := 0; at < in.Rows(); {
-			got, to := groupOfRows(ids, in, at)
+			got, to := groupOfRows(nodes, in, at)
 			for i := at; i < to; i++ {
 				if id := ids[in.Row(i)]; uint32(id>>column.GroupShift) != got {
 					t.Fatalf("%v, %v: node %d is not of group %d", ids, in.Sel, id, got)

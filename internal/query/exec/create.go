@@ -269,7 +269,7 @@ func (n *newNode) create(r *run, in *batch.Batch, rows []uint16) error {
 		return err
 	}
 	out := &in.Columns[n.spec.Slot]
-	out.Kind = batch.Nodes
+	out.Kind, out.Ascending = batch.Nodes, false
 	out.Nodes = grown(out.Nodes, in.Len)
 	for _, row := range rows {
 		props, err := n.row(r, int(row))

@@ -33,6 +33,10 @@ type scan struct {
 	at   int // place among the rows of in that count
 	busy bool
 	rows []uint16
+
+	ordered bool // from gives the candidates of a row by ascending ids
+	parts   int  // rows of in that the batch in work has candidates of
+	part    int  // the last of them
 }
 
 func (c *compiler) newScan(input factory, carry []int, slot int, begin func() source) factory {
@@ -40,6 +44,10 @@ func (c *compiler) newScan(input factory, carry []int, slot int, begin func() so
 	return func(i *instance) operator {
 		o := &scan{input: input(i), out: newOutput(slots, carry), slot: slot, from: begin()}
 		o.ender, _ = o.from.(ender)
+		switch o.from.(type) {
+		case *allSource, *labelSource:
+			o.ordered = true
+		}
 		return o
 	}
 }
@@ -65,14 +73,15 @@ func (o *scan) next(r *run) (*batch.Batch, error) {
 			}
 			o.in, o.at, o.busy = in, 0, false
 		}
-		nodes.Kind = batch.Nodes
+		nodes.Kind, nodes.Ascending = batch.Nodes, false
 		nodes.Nodes = grown(nodes.Nodes, r.size)[:r.size]
-		o.rows = o.rows[:0]
+		o.rows, o.parts = o.rows[:0], 0
 		if err := o.fill(r, nodes.Nodes); err != nil {
 			return nil, err
 		}
 		n := len(o.rows)
 		nodes.Nodes = nodes.Nodes[:n]
+		nodes.Ascending = o.ordered && o.parts == 1
 		r.hits += int64(n)
 		in := o.in
 		if o.at >= in.Rows() {
@@ -102,6 +111,10 @@ func (o *scan) fill(r *run, dst []graph.NodeID) error {
 		n, err := o.from.fill(r, dst[len(o.rows):])
 		if err != nil {
 			return err
+		}
+		if n > 0 && (o.parts == 0 || o.part != o.at) {
+			o.part = o.at
+			o.parts++
 		}
 		if n == 0 || o.ender != nil && o.ender.ended() {
 			o.at++

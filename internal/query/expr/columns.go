@@ -8,12 +8,12 @@ import (
 
 // columns is a Graph that can read a property of many nodes at once.
 type columns interface {
-	// NodeColumn makes out one property of the nodes ids in the rows of in that count, or
+	// NodeColumn makes out one property of the column nodes in the rows of in that count, or
 	// reports that it cannot.
-	NodeColumn(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, key graph.KeyID) bool
-	// FilterColumn appends to sel the rows of in that count and whose node of ids has an
+	NodeColumn(out, nodes *batch.Vector, in *batch.Batch, key graph.KeyID) bool
+	// FilterColumn appends to sel the rows of in that count and whose node has an
 	// integer of a span for a property, or reports that it cannot.
-	FilterColumn(sel []uint16, ids []graph.NodeID, in *batch.Batch, test IntTest) ([]uint16, bool)
+	FilterColumn(sel []uint16, nodes *batch.Vector, in *batch.Batch, test IntTest) ([]uint16, bool)
 }
 
 // IntTest is what a comparison of a property with an integer lets pass: the integers from Low
@@ -32,6 +32,28 @@ type IntComparison struct {
 	with single
 	op   relation
 }
+
+// NodeProperty is a property of the nodes in a column.
+type NodeProperty struct {
+	Slot int
+	key  *key
+}
+
+// AsNodeProperty returns e as such a property, if it is one.
+func AsNodeProperty(e Evaluator) (p NodeProperty, ok bool) {
+	x, isProperty := e.(*property)
+	if !isProperty {
+		return p, false
+	}
+	of, isColumn := x.x.(*column)
+	if !isColumn {
+		return p, false
+	}
+	return NodeProperty{Slot: of.slot, key: &x.key}, true
+}
+
+// Key returns the number of the property's key.
+func (p *NodeProperty) Key(c *Context) graph.KeyID { return c.keyID(p.key) }
 
 // AsIntComparison returns e as such a comparison, if it is one.
 func AsIntComparison(e Evaluator) (c IntComparison, ok bool) {
@@ -87,5 +109,5 @@ func (e *comparison) filterNodes(c *Context, in *batch.Batch, sel []uint16) ([]u
 	if !ok {
 		return sel, false
 	}
-	return g.FilterColumn(sel, in.Columns[x.slot].Nodes, in, test)
+	return g.FilterColumn(sel, &in.Columns[x.slot], in, test)
 }

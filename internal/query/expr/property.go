@@ -74,7 +74,7 @@ func (c *Context) properties(v *batch.Vector, in *batch.Batch, k *key, out *batc
 	switch entities := c.entities(v, rows); entities.Kind {
 	case batch.Nodes:
 		id := c.keyID(k)
-		if len(rows) > 1 && c.nodeColumn(out, entities.Nodes, in, id) {
+		if len(rows) > 1 && c.nodeColumn(out, entities, in, id) {
 			return nil
 		}
 		return c.overNodes(entities.Nodes, in, out, func(dst []value.Value, ids []graph.NodeID) error {
@@ -99,9 +99,9 @@ func (c *Context) properties(v *batch.Vector, in *batch.Batch, k *key, out *batc
 }
 
 // nodeColumn makes out a property of nodes, if the graph keeps columns and has this one.
-func (c *Context) nodeColumn(out *batch.Vector, ids []graph.NodeID, in *batch.Batch, k graph.KeyID) bool {
+func (c *Context) nodeColumn(out, nodes *batch.Vector, in *batch.Batch, k graph.KeyID) bool {
 	g, ok := c.Graph.(columns)
-	return ok && g.NodeColumn(out, ids, in, k)
+	return ok && g.NodeColumn(out, nodes, in, k)
 }
 
 func (c *Context) keyID(k *key) graph.KeyID {

@@ -2,6 +2,7 @@ package column
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -84,8 +85,12 @@ func checkGathered(t *testing.T, c *Chunk, want []value.Value, r *rand.Rand) {
 			some = append(some, uint16(i))
 		}
 	}
-	for _, rows := range [][]uint16{nil, some} {
-		at := Rows{IDs: ids, Rows: rows}
+	run := make([]graph.NodeID, n) // a part of the group, without a gap
+	for i := range run {
+		run[i] = 3<<GroupShift + 77 + graph.NodeID(i)
+	}
+	for _, at := range []Rows{{IDs: ids}, {IDs: ids, Rows: some}, {IDs: run, Dense: true}, {IDs: run, Rows: some, Dense: true}} {
+		rows, ids := at.Rows, at.IDs
 		got := make([]value.Value, n)
 		switch c.Kind() {
 		case Ints:
@@ -151,6 +156,37 @@ func TestNoColumn(t *testing.T) {
 	}
 }
 
+// checkCounted counts integers and compares the numbers.
+func checkCounted(t *testing.T, c *Chunk, values []value.Value, at Rows) {
+	t.Helper()
+	want := map[int64]uint32{}
+	count := func(id graph.NodeID) { want[values[id%GroupNodes].AsInt()]++ }
+	rows := 0
+	for i, id := range at.IDs {
+		if at.Rows == nil || slices.Contains(at.Rows, uint16(i)) {
+			rows++
+			if values[id%GroupNodes].IsNull() {
+				return // that is not what it is for
+			}
+			count(id)
+		}
+	}
+	var into Counts
+	into.Low = 7 // is set anew
+	if rows == 0 || !c.Count(&into, at) {
+		return
+	}
+	got := map[int64]uint32{}
+	for i := range into.Width {
+		if n := into.Of(i); n > 0 {
+			got[into.Low+int64(i)] = n
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("counted %v, want %v", got, want)
+	}
+}
+
 func TestSelect(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	b := &Builder{}
@@ -186,9 +222,13 @@ func checkSelected(t *testing.T, c *Chunk, values []value.Value, r *rand.Rand) {
 		span.Width = r.Uint64()
 	}
 	span.Width = min(span.Width, math.MaxInt64-uint64(span.Low)) // no span goes on behind the last integer
-	at, first := Rows{IDs: make([]graph.NodeID, 50)}, r.IntN(5)
+	at, first := Rows{IDs: make([]graph.NodeID, 50), Dense: r.IntN(2) == 0}, r.IntN(5)
+	from := 9<<GroupShift + graph.NodeID(r.IntN(GroupNodes-len(at.IDs)))
 	for i := range at.IDs {
 		at.IDs[i] = 9<<GroupShift + graph.NodeID(r.IntN(GroupNodes))
+		if at.Dense {
+			at.IDs[i] = from + graph.NodeID(i)
+		}
 	}
 	rows := make([]int, len(at.IDs))
 	for i := range rows {
@@ -216,6 +256,7 @@ func checkSelected(t *testing.T, c *Chunk, values []value.Value, r *rand.Rand) {
 	if !slices.Equal(got, want) {
 		t.Fatalf("%+v selects %v, want %v", span, got, want)
 	}
+	checkCounted(t, c, values, at)
 	if c.Misses(span) && len(want) > 1 {
 		t.Errorf("%+v is said to select nothing", span)
 	}

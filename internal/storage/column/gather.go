@@ -11,6 +11,17 @@ import (
 type Rows struct {
 	IDs  []graph.NodeID
 	Rows []uint16
+	// Dense tells that the nodes from the first to the last of the rows follow each other by
+	// their ids, row by row: those of rows between them that are not among Rows too.
+	Dense bool
+}
+
+// base returns the slot that a node in row 0 has, or would have, of dense rows.
+func (r Rows) base() int {
+	if r.Rows == nil {
+		return int(r.IDs[0] & slotMask)
+	}
+	return int(r.IDs[r.Rows[0]]&slotMask) - int(r.Rows[0])
 }
 
 // Ints gathers integers.
@@ -29,6 +40,11 @@ func (c *Chunk) Ints(dst []int64, at Rows) {
 
 // ints adds what is stored to the least value.
 func ints[T uint8 | uint16 | uint32 | uint64](dst []int64, at Rows, data *[GroupNodes]T, low int64) {
+	if at.Rows == nil && at.Dense {
+		base := at.base()
+		widened(dst[:len(at.IDs)], data[base:base+len(at.IDs)], low)
+		return
+	}
 	if at.Rows == nil {
 		from, to := at.IDs, dst[:len(at.IDs)]
 		for len(from) >= 4 && len(to) >= 4 {
@@ -48,6 +64,21 @@ func ints[T uint8 | uint16 | uint32 | uint64](dst []int64, at Rows, data *[Group
 	}
 }
 
+// widened adds the least value to what is stored, one after the other.
+func widened[T uint8 | uint16 | uint32 | uint64](to []int64, from []T, low int64) {
+	for len(from) >= 8 && len(to) >= 8 {
+		src, dst := (*[8]T)(from), (*[8]int64)(to)
+		dst[0], dst[1] = low+int64(src[0]), low+int64(src[1])
+		dst[2], dst[3] = low+int64(src[2]), low+int64(src[3])
+		dst[4], dst[5] = low+int64(src[4]), low+int64(src[5])
+		dst[6], dst[7] = low+int64(src[6]), low+int64(src[7])
+		from, to = from[8:], to[8:]
+	}
+	for i, x := range from {
+		to[i] = low + int64(x)
+	}
+}
+
 // Floats gathers floats.
 func (c *Chunk) Floats(dst []float64, at Rows) { plain(dst, at, c.real) }
 
@@ -55,6 +86,10 @@ func (c *Chunk) Floats(dst []float64, at Rows) { plain(dst, at, c.real) }
 func (c *Chunk) Bools(dst []bool, at Rows) { plain(dst, at, c.truth) }
 
 func plain[T any](dst []T, at Rows, data *[GroupNodes]T) {
+	if at.Rows == nil && at.Dense {
+		copy(dst[:len(at.IDs)], data[at.base():])
+		return
+	}
 	if at.Rows == nil {
 		dst = dst[:len(at.IDs)]
 		for i, id := range at.IDs {

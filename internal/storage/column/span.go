@@ -92,6 +92,15 @@ func (c *Chunk) selectAll(out []uint16, at Rows, first int) int {
 func selectInts[T uint8 | uint16 | uint32 | uint64](out []uint16, at Rows, first int, data *[GroupNodes]T, low int64, s Span) int {
 	n, from := 0, uint64(low)-uint64(s.Low)
 	flip := bit(s.Out)
+	if at.Rows == nil && at.Dense {
+		base := at.base()
+		data := data[base : base+len(out)]
+		for i, x := range data {
+			out[n] = uint16(first + i)
+			n += bit(uint64(x)+from <= s.Width) ^ flip
+		}
+		return n
+	}
 	if at.Rows == nil {
 		for i, id := range at.IDs {
 			out[n] = uint16(first + i)
