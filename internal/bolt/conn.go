@@ -62,13 +62,16 @@ type conn struct {
 		watchers sync.WaitGroup
 	}
 
-	// Whoever reads: the executor, or a watcher while the executor works.
+	hold hold // of a plain socket
+
+	// Whoever reads: the executor, or a watcher or the monitor while the executor works.
 	reading   atomic.Bool // taken by the one that reads
 	buf       []byte
 	dechunker wire.Dechunker
 	reserved  int64 // bytes of the incomplete message in the budget
 
 	// The executor.
+	mail      *mail // that it works on
 	out       output
 	state     state.State
 	session   Session
@@ -166,10 +169,18 @@ func (c *conn) part() {
 // closeSocket ends both directions; both goroutines notice.
 func (c *conn) closeSocket() {
 	c.closing.Do(func() {
-		if err := c.nc.Close(); err != nil {
-			c.decline(zap.DebugLevel, "closing failed", zap.Error(err))
+		if c.hold.on.Load() {
+			c.srv.serving.Go(c.closeNow)
+			return
 		}
+		c.closeNow()
 	})
+}
+
+func (c *conn) closeNow() {
+	if err := c.nc.Close(); err != nil {
+		c.decline(zap.DebugLevel, "closing failed", zap.Error(err))
+	}
 }
 
 // retire ends the connection as soon as the current request is done.

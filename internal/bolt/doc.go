@@ -7,10 +7,14 @@
 // Session of the client, appends the replies to one output buffer, and writes that when
 // nothing is left to do. A short request never leaves this goroutine.
 //
-// A request that works for more than two ticks of the monitor (10 ms) gets a watcher: a
-// second goroutine which reads the socket meanwhile, so that a RESET, a GOODBYE and a
-// closed socket end the work at once. It puts what it reads into the inbox, and hands
-// reading back with the first message that finds the executor waiting:
+// Where the bytes travel in a plain socket, the executor waits for the next request in one
+// call of the poller that lasts as long as the conversation (hold), and the monitor glances at
+// the socket once a tick (5 ms) while a request works for more than two ticks, so that a RESET,
+// a GOODBYE and a closed socket end the work.
+//
+// In TLS and a WebSocket such a request gets a watcher: a second goroutine which reads
+// meanwhile. It puts what it reads into the inbox, and hands reading back with the first
+// message that finds the executor waiting:
 //
 //	socket --> executor --> output --> socket
 //	   |           ^

@@ -39,44 +39,62 @@ func (c *conn) execute() {
 		c.flush()
 		c.out.release()
 	}()
-	got := &mail{}
+	c.mail = &mail{}
+	if !c.work() {
+		return
+	}
+	if raw := c.plain(); raw != nil {
+		c.converse(raw)
+		return
+	}
+	for c.listen() && c.work() {
+		continue
+	}
+}
+
+// work answers what the client has sent and writes the replies. It reports false at the end
+// of the conversation.
+func (c *conn) work() bool {
 	for {
-		next, open := c.next(got)
+		got, open := c.in.take(c.mail, now)
 		if !open {
-			return
+			return false
 		}
-		got = next
-		c.srv.requests.Add(uint64(len(got.letters)))
-		c.srv.monitor.begin(c)
-		for i := range got.letters {
-			if !c.open(got, &got.letters[i]) {
-				return
-			}
+		if got == nil {
+			c.flush()
+			c.out.release()
+			return true
+		}
+		if !c.answer(got) {
+			return false
 		}
 	}
 }
 
-// next returns what the client sent, and while there is nothing writes the replies and
-// waits.
-func (c *conn) next(got *mail) (next *mail, open bool) {
-	for {
-		next, open = c.in.take(got, now)
-		if next != nil || !open {
-			return next, open
-		}
-		c.flush()
-		c.out.release()
-		c.srv.monitor.end(c)
-		if !c.reading.CompareAndSwap(false, true) { // a watcher reads
-			return c.in.take(got, later)
-		}
-		c.srv.courtesy.yield()
-		ok := c.fill()
-		c.reading.Store(false)
-		if !ok {
-			return nil, false
+// answer answers messages, and reports whether the conversation goes on.
+func (c *conn) answer(got *mail) bool {
+	c.mail = got
+	c.srv.requests.Add(uint64(len(got.letters)))
+	c.srv.monitor.begin(c)
+	for i := range got.letters {
+		if !c.open(got, &got.letters[i]) {
+			return false
 		}
 	}
+	return true
+}
+
+// listen waits for what the client sends next. It reports false at the end of the conversation.
+func (c *conn) listen() bool {
+	c.srv.monitor.end(c)
+	if !c.reading.CompareAndSwap(false, true) { // a watcher reads
+		got, open := c.in.take(c.mail, later)
+		return open && c.answer(got)
+	}
+	c.srv.courtesy.yield()
+	ok := c.fill()
+	c.reading.Store(false)
+	return ok
 }
 
 // flush writes the replies; a failure ends the connection.

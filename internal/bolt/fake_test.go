@@ -28,6 +28,7 @@ import (
 //	EXPLAIN        no rows and a plan
 //	PROFILE        no rows and a profile
 //	WAIT           RUN does not return before it is interrupted
+//	SLEEP n        no rows, after n milliseconds
 //	STREAM         rows without end
 //	HANG           one row, after which PULL does not return before it is interrupted
 //	FAIL code      fails in RUN
@@ -190,6 +191,13 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 			return err
 		}
 		r.rows = integers(n)
+	case "SLEEP":
+		d, err := time.ParseDuration(rest + "ms")
+		if err != nil {
+			return err
+		}
+		time.Sleep(d)
+		r.rows = integers(0)
 	case "STREAM", "BREAK", "HANG":
 		r.rows = integers(1000)
 	case "ECHO":

@@ -73,6 +73,20 @@ func (b *inbox) await() bool {
 	return !b.closed
 }
 
+// hasRoom reports whether await would return at once, and not closed.
+func (b *inbox) hasRoom() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.closed && len(b.filling.letters) < b.messages && b.filling.bytes < b.bytes
+}
+
+// empty reports whether take would wait.
+func (b *inbox) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.closed && len(b.filling.letters) == 0
+}
+
 // putLocked adds a message; the executor sees it when the caller unlocks mu. It reports
 // false when the inbox is closed.
 func (b *inbox) putLocked(l letter, body []byte) bool {

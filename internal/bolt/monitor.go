@@ -89,6 +89,7 @@ func (m *monitor) pass(tick int64) bool {
 		if c.since.Load() == 0 {
 			c.active.Store(false)
 			if c.since.Load() == 0 { // begin looks the other way round, so that one of us sees the other
+				c.settle()
 				continue
 			}
 			c.active.Store(true)
@@ -114,7 +115,11 @@ func (m *monitor) look(c *conn, tick int64) {
 		return
 	}
 	if tick-since >= watchAfter {
-		c.watch()
+		if c.hold.on.Load() {
+			c.glance()
+		} else {
+			c.watch()
+		}
 	}
 	if tick-since >= nudgeAfter {
 		c.nudge(tick, since)

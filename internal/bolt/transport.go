@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"syscall"
 
 	"go.uber.org/zap"
 
@@ -95,6 +96,19 @@ func (c *conn) secure(first []byte) bool {
 func (c *conn) setChannel(ch channel, t Transport) {
 	c.stream, c.out.to = ch, ch
 	c.transport = t
+}
+
+// plain returns the socket of a connection whose bytes travel in it as they are; nil for others.
+func (c *conn) plain() syscall.RawConn {
+	tcp, ok := c.nc.(*net.TCPConn)
+	if !ok || c.transport != TransportTCP {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }
 
 // sayGoodbye tells the client in the way of its transport that nothing more will be sent.

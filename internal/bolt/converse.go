@@ -1,0 +1,155 @@
+package bolt
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// glanceMost is how often a glance reads from one socket.
+const glanceMost = 16
+
+// hold is how a connection is served whose bytes travel in a plain socket: the executor stays
+// inside of one call of the poller, whose function reads and answers whenever there is
+// something to read. Between two requests it waits without a read that finds nothing, which
+// every net.Conn.Read begins with, because the poller forgets at its beginning what it has seen.
+//
+// Nobody else can wait for the socket meanwhile, but anybody can look at it:
+//
+//  1. While a request works for long, the monitor glances at the socket once a tick.
+//  2. An end of the stream that came along with a request raises no event of its own. So where a
+//     request was answered, the monitor looks for one when it finds the connection at rest.
+//  3. Closing the socket waits until the executor leaves the call, so a goroutine does it.
+type hold struct {
+	raw syscall.RawConn
+	on  atomic.Bool // the executor is in the call
+	// again tells the executor that its wait was ended so that it reads once more.
+	again atomic.Bool
+
+	mu   sync.Mutex // held by who glances, and by the executor as it comes to rest
+	peek [1]byte
+}
+
+// converse answers the client until the conversation ends.
+func (c *conn) converse(raw syscall.RawConn) {
+	h := &c.hold
+	h.raw = raw
+	h.on.Store(true)
+	defer c.letHoldGo()
+	for {
+		err := raw.Read(c.turn)
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || !h.again.CompareAndSwap(true, false) {
+			return
+		}
+		var due time.Time
+		if !c.loggedIn.Load() {
+			due = c.due
+		}
+		c.set(c.nc.SetReadDeadline(due))
+		if c.retiring.Load() { // its deadline may be the one that was just taken away
+			return
+		}
+	}
+}
+
+// letHoldGo ends the hold; no glance is under way when it returns.
+func (c *conn) letHoldGo() {
+	c.hold.mu.Lock()
+	defer c.hold.mu.Unlock()
+	c.hold.on.Store(false)
+}
+
+// turn reads and answers what there is. It reports whether the conversation is over; if not,
+// the poller calls it again when more has come.
+func (c *conn) turn(fd uintptr) (over bool) {
+	for {
+		c.buf = c.readBuffer(c.buf)
+		n, err := readNow(fd, c.buf)
+		if err == syscall.EAGAIN {
+			return false
+		}
+		if err != nil || n == 0 || !c.deaf.Load() && !c.deliver(c.buf[:n]) {
+			return true
+		}
+		drained := n < len(c.buf)
+		answered := false
+		for !c.rest() {
+			if !c.work() {
+				return true
+			}
+			answered = true
+		}
+		if drained && answered {
+			return false
+		}
+	}
+}
+
+// rest reports whether nothing is left to answer. If so, no glance reads from now on.
+func (c *conn) rest() bool {
+	c.hold.mu.Lock()
+	defer c.hold.mu.Unlock()
+	c.srv.monitor.end(c)
+	return c.in.empty()
+}
+
+// glance reads what there is while the executor works, so that a RESET, a GOODBYE or the end of
+// the stream ends its work. The monitor calls it.
+func (c *conn) glance() {
+	h := &c.hold
+	if !h.mu.TryLock() {
+		return
+	}
+	defer h.mu.Unlock()
+	for range glanceMost {
+		if !h.on.Load() || c.since.Load() == 0 || !c.retiring.Load() && !c.in.hasRoom() {
+			return
+		}
+		var n int
+		var err error
+		c.buf = c.readBuffer(c.buf)
+		closed := h.raw.Control(func(fd uintptr) { n, err = readNow(fd, c.buf) })
+		if closed != nil || err == syscall.EAGAIN {
+			return
+		}
+		ended := err != nil || n == 0
+		if !ended && !c.deaf.Load() {
+			ended = !c.deliver(c.buf[:n]) && !c.retiring.Load()
+		}
+		if ended {
+			c.kill()
+			return
+		}
+	}
+}
+
+// settle wakes the executor of a connection at rest if the stream has ended behind the last
+// request. The monitor calls it.
+func (c *conn) settle() {
+	h := &c.hold
+	if !h.on.Load() {
+		return
+	}
+	ended := false
+	err := h.raw.Control(func(fd uintptr) {
+		n, _, err := syscall.Recvfrom(int(fd), h.peek[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		ended = err == nil && n == 0 || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+	})
+	if err == nil && ended {
+		h.again.Store(true)
+		c.set(c.nc.SetReadDeadline(c.srv.o.Now()))
+	}
+}
+
+// readNow reads without waiting.
+func readNow(fd uintptr, buf []byte) (int, error) {
+	for {
+		n, err := syscall.Read(int(fd), buf)
+		if err != syscall.EINTR {
+			return n, err
+		}
+	}
+}
