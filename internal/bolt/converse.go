@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"errors"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ const glanceMost = 16
 type hold struct {
 	raw syscall.RawConn
 	on  atomic.Bool // the executor is in the call
+	fd  uintptr     // of the socket, while it is
 	// again tells the executor that its wait was ended so that it reads once more.
 	again atomic.Bool
 
@@ -38,6 +40,7 @@ func (c *conn) converse(raw syscall.RawConn) {
 	h := &c.hold
 	h.raw = raw
 	h.on.Store(true)
+	c.out.to = &straight{hold: h, nc: c.nc}
 	defer c.letHoldGo()
 	for {
 		err := raw.Read(c.turn)
@@ -57,21 +60,47 @@ func (c *conn) converse(raw syscall.RawConn) {
 
 // letHoldGo ends the hold; no glance is under way when it returns.
 func (c *conn) letHoldGo() {
+	c.out.reclaim() // a nudge may be writing, if a bug of the engine has ended the call
+	c.out.to = c.stream
 	c.hold.mu.Lock()
 	defer c.hold.mu.Unlock()
 	c.hold.on.Store(false)
 }
 
+// straightMost is the most that is written past the net package, in bytes: what a socket has
+// room for.
+const straightMost = 4 << 10
+
+// straight writes to a socket that is held.
+type straight struct {
+	hold *hold
+	nc   net.Conn
+}
+
+// Write writes p; it waits only where the socket has no room for it.
+func (s *straight) Write(p []byte) (int, error) {
+	done := 0
+	if len(p) > 0 && len(p) <= straightMost {
+		n, errno := writeNow(s.hold.fd, p)
+		if done = max(n, 0); errno == 0 && done == len(p) {
+			return done, nil
+		}
+	}
+	n, err := s.nc.Write(p[done:]) // which says what is wrong, too
+	return done + n, err
+}
+
 // turn reads and answers what there is. It reports whether the conversation is over; if not,
 // the poller calls it again when more has come.
 func (c *conn) turn(fd uintptr) (over bool) {
+	c.hold.fd = fd
 	for {
 		c.buf = c.readBuffer(c.buf)
-		n, err := readNow(fd, c.buf)
-		if err == syscall.EAGAIN {
+		n, errno := readNow(fd, c.buf)
+		if errno == syscall.EAGAIN {
 			return false
 		}
-		if err != nil || n == 0 || !c.deaf.Load() && !c.deliver(c.buf[:n]) {
+		if errno != 0 || n == 0 || !c.deaf.Load() && !c.deliver(c.buf[:n]) {
 			return true
 		}
 		drained := n < len(c.buf)
@@ -108,14 +137,14 @@ func (c *conn) glance() {
 		if !h.on.Load() || c.since.Load() == 0 || !c.retiring.Load() && !c.in.hasRoom() {
 			return
 		}
-		var n int
-		var err error
 		c.buf = c.readBuffer(c.buf)
-		closed := h.raw.Control(func(fd uintptr) { n, err = readNow(fd, c.buf) })
-		if closed != nil || err == syscall.EAGAIN {
+		var n int
+		var errno syscall.Errno
+		closed := h.raw.Control(func(fd uintptr) { n, errno = readNow(fd, c.buf) })
+		if closed != nil || errno == syscall.EAGAIN {
 			return
 		}
-		ended := err != nil || n == 0
+		ended := errno != 0 || n == 0
 		if !ended && !c.deaf.Load() {
 			ended = !c.deliver(c.buf[:n]) && !c.retiring.Load()
 		}
@@ -136,20 +165,10 @@ func (c *conn) settle() {
 	ended := false
 	err := h.raw.Control(func(fd uintptr) {
 		n, _, err := syscall.Recvfrom(int(fd), h.peek[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		ended = err == nil && n == 0 || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+		ended = n <= 0 && !errors.Is(err, syscall.EAGAIN) && !errors.Is(err, syscall.EINTR)
 	})
 	if err == nil && ended {
 		h.again.Store(true)
 		c.set(c.nc.SetReadDeadline(c.srv.o.Now()))
-	}
-}
-
-// readNow reads without waiting.
-func readNow(fd uintptr, buf []byte) (int, error) {
-	for {
-		n, err := syscall.Read(int(fd), buf)
-		if err != syscall.EINTR {
-			return n, err
-		}
 	}
 }

@@ -1,0 +1,29 @@
+package bolt
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// readNow and writeNow make a system call on a socket that never waits, so the scheduler, which
+// would have to be told twice, is not told of it.
+
+// readNow reads without waiting; EAGAIN tells that there is nothing. buf is not empty.
+func readNow(fd uintptr, buf []byte) (int, syscall.Errno) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+		if errno != syscall.EINTR {
+			return int(n), errno
+		}
+	}
+}
+
+// writeNow writes what there is room for without waiting. buf is not empty.
+func writeNow(fd uintptr, buf []byte) (int, syscall.Errno) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+		if errno != syscall.EINTR {
+			return int(n), errno
+		}
+	}
+}
