@@ -146,6 +146,30 @@ func (d *Decoder) Bytes() ([]byte, error) {
 
 // StringView reads a string as a view into the message.
 func (d *Decoder) StringView() ([]byte, error) {
+	b, err := d.text()
+	if err != nil {
+		return nil, err
+	}
+	return b, d.valid(b)
+}
+
+// String reads a string that outlives the message.
+func (d *Decoder) String() (string, error) {
+	b, err := d.text()
+	if err != nil {
+		return "", err
+	}
+	if s, ok := d.interner.known(b); ok { // what is kept is valid
+		return s, nil
+	}
+	if err = d.valid(b); err != nil {
+		return "", err
+	}
+	return d.interner.keep(b), nil
+}
+
+// text reads the bytes of a string.
+func (d *Decoder) text() ([]byte, error) {
 	m, err := d.marker(TypeString)
 	if err != nil {
 		return nil, err
@@ -156,24 +180,16 @@ func (d *Decoder) StringView() ([]byte, error) {
 			return nil, err
 		}
 	}
-	b, err := d.take(n)
-	if err != nil {
-		return nil, err
-	}
-	if !utf8.Valid(b) {
-		d.at -= n
-		return nil, d.wrong("a string is not valid UTF-8")
-	}
-	return b, nil
+	return d.take(n)
 }
 
-// String reads a string that outlives the message.
-func (d *Decoder) String() (string, error) {
-	b, err := d.StringView()
-	if err != nil {
-		return "", err
+// valid refuses b, which was just read, where it is not UTF-8.
+func (d *Decoder) valid(b []byte) error {
+	if utf8.Valid(b) {
+		return nil
 	}
-	return d.interner.String(b), nil
+	d.at -= len(b)
+	return d.wrong("a string is not valid UTF-8")
 }
 
 // ListHeader reads the head of a list and returns its length.
@@ -271,14 +287,20 @@ func (d *Decoder) marker(t Type) (byte, error) {
 		return 0, d.wrong("the message ends where " + t.article() + " is needed")
 	}
 	m := d.data[d.at]
-	if got := typeOf(m); got != t {
-		if got == TypeInvalid {
-			return 0, d.wrong(fmt.Sprintf("unknown marker %02X", m))
-		}
-		return 0, d.wrong(fmt.Sprintf("%s where %s is needed", got.article(), t.article()))
+	if typeOf(m) != t {
+		return 0, d.unexpected(m, t)
 	}
 	d.at++
 	return m, nil
+}
+
+// unexpected says that the marker m does not announce a t.
+func (d *Decoder) unexpected(m byte, t Type) error {
+	got := typeOf(m)
+	if got == TypeInvalid {
+		return d.wrong(fmt.Sprintf("unknown marker %02X", m))
+	}
+	return d.wrong(fmt.Sprintf("%s where %s is needed", got.article(), t.article()))
 }
 
 // take returns the next n bytes.

@@ -20,18 +20,40 @@ func NewInterner() *Interner { return &Interner{seed: maphash.MakeSeed()} }
 
 // String returns b as a string that does not share its memory.
 func (in *Interner) String(b []byte) string {
-	if in == nil || len(b) == 0 || len(b) > internSizeMax {
-		return string(b)
+	if s, ok := in.known(b); ok {
+		return s
 	}
-	pair := maphash.Bytes(in.seed, b) % (internSlots / 2) * 2
-	last, other := &in.slots[pair], &in.slots[pair+1]
+	return in.keep(b)
+}
+
+// known returns b as a string if it is kept.
+func (in *Interner) known(b []byte) (string, bool) {
+	if in == nil || len(b) == 0 || len(b) > internSizeMax {
+		return "", false
+	}
+	last, other := in.pair(b)
 	if *last == string(b) {
-		return *last
+		return *last, true
 	}
 	if *other == string(b) {
 		*last, *other = *other, *last
-		return *last
+		return *last, true
 	}
-	*last, *other = string(b), *last
-	return *last
+	return "", false
+}
+
+// keep returns b, which is not known, as a string, and keeps it.
+func (in *Interner) keep(b []byte) string {
+	s := string(b)
+	if in != nil && len(b) > 0 && len(b) <= internSizeMax {
+		last, other := in.pair(b)
+		*last, *other = s, *last
+	}
+	return s
+}
+
+// pair returns the places that b can lie in, the one that was used last first.
+func (in *Interner) pair(b []byte) (last, other *string) {
+	at := maphash.Bytes(in.seed, b) % (internSlots / 2) * 2
+	return &in.slots[at], &in.slots[at+1]
 }

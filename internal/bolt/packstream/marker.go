@@ -91,8 +91,20 @@ func (t Type) article() string {
 	return "a " + t.String()
 }
 
+// types is what each marker byte announces.
+//
+//nolint:gochecknoglobals // a table that nothing changes
+var types = func() (table [256]Type) {
+	for marker := range table {
+		table[marker] = announced(byte(marker))
+	}
+	return table
+}()
+
 // typeOf returns what the marker byte announces.
-func typeOf(marker byte) Type {
+func typeOf(marker byte) Type { return types[marker] }
+
+func announced(marker byte) Type {
 	switch {
 	case marker < 0x80 || marker >= 0xF0:
 		return TypeInt

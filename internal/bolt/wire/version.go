@@ -43,4 +43,6 @@ func (v Version) Compare(w Version) int {
 }
 
 // AtLeast reports whether v is w or later.
-func (v Version) AtLeast(w Version) bool { return v.Compare(w) >= 0 }
+func (v Version) AtLeast(w Version) bool {
+	return v.Major > w.Major || v.Major == w.Major && v.Minor >= w.Minor
+}
