@@ -156,6 +156,7 @@ func (s *Server) forget(c *conn) {
 	s.departLocked(c)
 	s.dequeueLocked(c)
 	delete(s.census.conns, c)
+	s.requests += c.asked.Load()
 	if here := c.standing.here; here != nil {
 		if here.open--; here.open == 0 {
 			delete(s.census.addresses, here.address)

@@ -52,8 +52,9 @@ type conn struct {
 	deaf     atomic.Bool                   // what still arrives is dropped
 	resets   atomic.Int32                  // RESETs that arrived and did not have their turn
 
-	since  atomic.Int64 // tick since which the executor works, 0 while it waits
-	active atomic.Bool  // in the list of the monitor
+	asked  atomic.Uint64 // messages that were taken; the executor alone changes it
+	since  atomic.Int64  // tick since which the executor works, 0 while it waits
+	active atomic.Bool   // in the list of the monitor
 
 	live struct {
 		sync.Mutex
@@ -90,6 +91,7 @@ type conn struct {
 	parameters []value.Entry
 	opening    message.Begin
 	fetch      message.Fetch
+	summary    message.Summary // of the result that has just ended
 	sent       bool // the PULL that is answered has sent a record
 	linger     bool // a last failure is on its way
 }

@@ -42,6 +42,11 @@ func (c *conn) converse(raw syscall.RawConn) {
 	h.on.Store(true)
 	c.out.to = &straight{hold: h, nc: c.nc}
 	defer c.letHoldGo()
+	for !c.rest() { // what came with the handshake
+		if !c.work() {
+			return
+		}
+	}
 	for {
 		err := raw.Read(c.turn)
 		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) || !h.again.CompareAndSwap(true, false) {
@@ -104,12 +109,9 @@ func (c *conn) turn(fd uintptr) (over bool) {
 			return true
 		}
 		drained := n < len(c.buf)
-		answered := false
-		for !c.rest() {
-			if !c.work() {
-				return true
-			}
-			answered = true
+		answered, open := c.answerAll()
+		if !open {
+			return true
 		}
 		if drained && answered {
 			return false
@@ -117,7 +119,27 @@ func (c *conn) turn(fd uintptr) (over bool) {
 	}
 }
 
-// rest reports whether nothing is left to answer. If so, no glance reads from now on.
+// answerAll answers what has been read, writes the replies and comes to rest. It reports whether
+// there was a message, and false at the end of the conversation.
+func (c *conn) answerAll() (answered, open bool) {
+	for {
+		got, open := c.in.take(c.mail, now)
+		if got == nil {
+			return answered, open
+		}
+		if !c.answer(got) {
+			return true, false
+		}
+		answered = true
+		c.flush()
+		c.out.release()
+		if c.rest() {
+			return true, true
+		}
+	}
+}
+
+// rest reports whether nothing is left to answer, and if so, no glance reads from now on.
 func (c *conn) rest() bool {
 	c.hold.mu.Lock()
 	defer c.hold.mu.Unlock()

@@ -63,8 +63,8 @@ type Result interface {
 	Pull(ctx context.Context, n int64, sink func(*batch.Batch, batch.Entities) error) (more bool, err error)
 	// Discard drops at most n rows, all of them where n is negative.
 	Discard(ctx context.Context, n int64) (more bool, err error)
-	// Summary is called after the last row. Outcome is left to the server.
-	Summary() message.Summary
+	// Summary fills in the empty summary into, after the last row. Outcome is left to the server.
+	Summary(into *message.Summary)
 	Close()
 	// Release is the last call: the result may be used for another statement.
 	Release()

@@ -74,7 +74,7 @@ func (c *conn) work() bool {
 // answer answers messages, and reports whether the conversation goes on.
 func (c *conn) answer(got *mail) bool {
 	c.mail = got
-	c.srv.requests.Add(uint64(len(got.letters)))
+	c.asked.Add(uint64(len(got.letters)))
 	c.srv.monitor.begin(c)
 	for i := range got.letters {
 		if !c.open(got, &got.letters[i]) {

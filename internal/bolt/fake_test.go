@@ -228,9 +228,9 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 	return nil
 }
 
-func (r *fakeResult) Columns() []string        { return r.columns }
-func (r *fakeResult) Summary() message.Summary { return r.summary }
-func (r *fakeResult) Close()                   {}
+func (r *fakeResult) Columns() []string             { return r.columns }
+func (r *fakeResult) Summary(into *message.Summary) { *into = r.summary }
+func (r *fakeResult) Close()                        {}
 
 // First and Release are there for the interface.
 func (r *fakeResult) First() time.Duration { return 0 }

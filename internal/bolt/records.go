@@ -40,7 +40,9 @@ func (c *conn) fetchRecords(kind message.Kind) (outcome, error) {
 		c.out.end(message.AppendMore(c.out.begin()))
 		return more, nil
 	}
-	s := r.Summary()
+	s := &c.summary
+	*s = message.Summary{}
+	r.Summary(s)
 	s.Outcome = r.outcome()
 	c.out.end(s.Append(c.out.begin(), c.version, &r.filter))
 	c.forget(i)

@@ -33,14 +33,13 @@ type Server struct {
 	lastPlain atomic.Int64 // when a login without TLS was last warned of
 
 	refusals refusals
-	_        [64]byte      // what everybody reads is not in one line of memory with what changes
-	requests atomic.Uint64 // messages of clients
-	_        [64]byte
+	_        [64]byte // what everybody reads is not in one line of memory with what changes
 	origins  origins
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
 	census    census
+	requests  uint64           // messages of clients that have gone
 	limits    ConnectionLimits // those in force
 	stopping  bool
 }
@@ -91,11 +90,15 @@ type Stats struct {
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	requests := s.requests
+	for c := range s.census.conns {
+		requests += c.asked.Load()
+	}
 	return Stats{
 		Connections: len(s.census.conns), Unauthenticated: s.census.waiting.Len(),
 		Accepted: s.lastID.Load(), Refused: s.refused.Load(),
 		TCP: s.census.sessions[TransportTCP], TLS: s.census.sessions[TransportTLS], WebSocket: s.census.sessions[TransportWebSocket],
-		Requests: s.requests.Load(), Refusals: s.refusals.read(),
+		Requests: requests, Refusals: s.refusals.read(),
 	}
 }
 

@@ -54,14 +54,16 @@ func (c *conn) runStatement() error {
 	if err != nil {
 		return err
 	}
-	r := openResult{Result: result, qid: -1, filter: c.txFilter, reserved: c.decoder.TakeReserved()}
+	c.results = append(c.results, openResult{})
+	r := &c.results[len(c.results)-1]
+	r.Result, r.qid, r.reserved = result, -1, c.decoder.TakeReserved()
 	if c.inTx {
 		r.qid = c.nextQID
+		r.filter = c.txFilter
 		c.nextQID++
 	} else {
 		r.filter = m.Extra.Filter.Over(c.filter)
 	}
-	c.results = append(c.results, r)
 	reply := message.RunReply{Columns: result.Columns(), First: result.First().Milliseconds(), QID: r.qid}
 	if !c.inTx {
 		reply.Database = c.home(m.Extra.Database)

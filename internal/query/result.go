@@ -64,6 +64,9 @@ func (r *Result) Columns() []string { return r.columns }
 // Summary returns what is known after the last row.
 func (r *Result) Summary() Summary { return r.summary }
 
+// SummaryView returns what Summary does without copying it; it is valid until Release.
+func (r *Result) SummaryView() *Summary { return &r.summary }
+
 // First returns how long it took until the first row could be asked for.
 func (r *Result) First() time.Duration { return r.summary.Available }
 
@@ -93,7 +96,9 @@ func (s *Session) fresh(text string, started time.Time, st *statement) *Result {
 		if max(cap(labels), cap(props)) > scratchKept {
 			labels, props = nil, nil
 		}
-		*r = Result{sel: r.sel[:0], entities: entities{labels: labels, props: props[:0]}}
+		sel := r.sel[:0]
+		*r = Result{} // in place: a literal with fields would be made elsewhere and copied
+		r.sel, r.entities.labels, r.entities.props = sel, labels, props[:0]
 	}
 	r.s, r.text, r.started = s, text, started
 	r.summary.Database, r.summary.ParsingTime, r.summary.PlanningTime = DatabaseName, st.parsing, st.planning

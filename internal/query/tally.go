@@ -89,7 +89,7 @@ type Tally struct {
 func (t *Tally) Successful(k StatementKind) uint64 { return t.Latencies[k].Count() }
 
 // tallyStripes is how many sessions can count at once without waiting for one another.
-const tallyStripes = 8
+const tallyStripes = 64
 
 // tally counts. Sessions share its stripes, so that processors do not fight for the same line of memory.
 type tally struct {

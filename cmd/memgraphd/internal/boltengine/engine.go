@@ -38,13 +38,11 @@ func (s session) Run(ctx context.Context, text string, parameters value.Value, o
 type result struct{ *query.Result }
 
 // Summary is what is known of the statement after its last row.
-func (r result) Summary() message.Summary {
-	s := r.Result.Summary()
-	m := message.Summary{
-		Last: s.Consumed.Milliseconds(),
-		Type: s.Type, Database: s.Database, Bookmark: s.Bookmark, Stats: message.Stats(s.Counters),
-		Cost: s.CostEstimate, Parsing: s.ParsingTime, Planning: s.PlanningTime, Execution: s.ExecutionTime,
-	}
+func (r result) Summary(m *message.Summary) {
+	s := r.SummaryView()
+	m.Last = s.Consumed.Milliseconds()
+	m.Type, m.Database, m.Bookmark, m.Stats = s.Type, s.Database, s.Bookmark, message.Stats(s.Counters)
+	m.Cost, m.Parsing, m.Planning, m.Execution = s.CostEstimate, s.ParsingTime, s.PlanningTime, s.ExecutionTime
 	for _, n := range s.Notifications {
 		m.Notifications = append(m.Notifications, notification(n))
 	}
@@ -54,7 +52,6 @@ func (r result) Summary() message.Summary {
 	case s.Plan != nil:
 		m.Plan = planMessage(s.Plan)
 	}
-	return m
 }
 
 func notification(n query.Notification) message.Notification {
