@@ -180,9 +180,6 @@ func (e *encoder) flush(ctx context.Context, bytesMin int) error {
 func (e *encoder) write(ctx context.Context, kind blockKind, count uint32, first uint64) error {
 	err := e.w.block(kind, count, first, e.buf)
 	if err == nil {
-		err = e.w.writeBack()
-	}
-	if err == nil {
 		err = watchHeld(e.hold, e.w.o, e.w.limit)
 	}
 	if err != nil {

@@ -18,7 +18,7 @@ func (s *File) Entries(ctx context.Context, take func(change.Entry) error) error
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		b, err := s.read(h, nil)
+		b, err := s.read(h, &blockBuffer{})
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,10 @@ func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, repo
 	f := &filling{
 		file: s, store: store, bulk: bulk, names: newNameTable(store), cancel: cancel, workers: workers,
 		report: report, progress: Progress{Total: s.size},
+		free: make(chan *blockBuffer, workers+streamReaders+streamAhead),
+	}
+	for range cap(f.free) {
+		f.free <- &blockBuffer{}
 	}
 	for i := range workers {
 		f.decoders = append(f.decoders, &decoder{f: f, number: i})
@@ -54,6 +58,7 @@ type filling struct {
 	workers int
 
 	decoders []*decoder
+	free     chan *blockBuffer // of streams
 
 	mu       sync.Mutex
 	report   func(Progress)
@@ -61,14 +66,14 @@ type filling struct {
 }
 
 func (f *filling) all(ctx context.Context) error {
-	f.file.ahead.Store(0)
+	f.file.begin()
 	if err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) }); err != nil {
 		return err
 	}
 	nodes := f.blocks(kindNodes)
 	last := make([]uint64, len(nodes)) // slot of each block
-	err := f.parallel(ctx, len(nodes), func(d *decoder, at int) error {
-		err := d.nodes(nodes[at])
+	err := f.stream(ctx, nodes, func(d *decoder, at int, payload []byte) error {
+		err := d.nodes(nodes[at], payload)
 		last[at] = d.last
 		return err
 	})
@@ -118,7 +123,7 @@ func (f *filling) lists(ctx context.Context, kind blockKind, read func(*codec.Re
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		b, err := f.file.read(h, nil)
+		b, err := f.file.read(h, &blockBuffer{})
 		if err != nil {
 			return err
 		}
@@ -240,7 +245,7 @@ func (f *filling) at(h blockHeader, err error) error {
 type decoder struct {
 	f      *filling
 	number int
-	buf    []byte
+	buf    blockBuffer
 	things things
 	last   uint64 // slot of the last thing of the last block
 
@@ -254,12 +259,18 @@ type decoder struct {
 }
 
 // read reads and decodes one block.
-func (d *decoder) read(h blockHeader) (err error) {
+func (d *decoder) read(h blockHeader) error {
 	d.f.file.expect(h)
-	if d.buf, err = d.f.file.read(h, d.buf); err != nil {
+	block, err := d.f.file.read(h, &d.buf)
+	if err != nil {
 		return err
 	}
-	if err = d.things.decode(h, d.buf[blockBytes:], d.f.names); err != nil {
+	return d.decode(h, block[blockBytes:])
+}
+
+// decode decodes one block.
+func (d *decoder) decode(h blockHeader, payload []byte) error {
+	if err := d.things.decode(h, payload, d.f.names); err != nil {
 		return d.f.at(h, err)
 	}
 	d.last = h.first
@@ -270,8 +281,8 @@ func (d *decoder) read(h blockHeader) (err error) {
 }
 
 // nodes loads one block of nodes.
-func (d *decoder) nodes(h blockHeader) error {
-	if err := d.read(h); err != nil {
+func (d *decoder) nodes(h blockHeader, payload []byte) error {
+	if err := d.decode(h, payload); err != nil {
 		return err
 	}
 	if err := d.addNodes(d.f.bulk.Lanes()[d.number]); err != nil {

@@ -15,7 +15,7 @@ func (f *filling) ends(ctx context.Context) error {
 	if len(blocks) > 0 && len(f.blocks(kindEdges)) > 0 {
 		return f.file.damaged(blocks[0].offset, errors.New("relationships are held in two ways"))
 	}
-	err := f.parallel(ctx, len(blocks), func(d *decoder, at int) error { return d.sides(blocks[at]) })
+	err := f.stream(ctx, blocks, func(d *decoder, at int, payload []byte) error { return d.sides(blocks[at], payload) })
 	if err != nil {
 		return err
 	}
@@ -28,8 +28,8 @@ func (f *filling) ends(ctx context.Context) error {
 	}
 	extras := f.blocks(kindExtras)
 	last := make([]uint64, len(extras)) // slot of each block
-	err = f.parallel(ctx, len(extras), func(d *decoder, at int) error {
-		failed := d.extras(extras[at])
+	err = f.stream(ctx, extras, func(d *decoder, at int, payload []byte) error {
+		failed := d.extras(extras[at], payload)
 		last[at] = d.last
 		return failed
 	})
@@ -40,21 +40,17 @@ func (f *filling) ends(ctx context.Context) error {
 }
 
 // sides loads one block of relationships by their nodes.
-func (d *decoder) sides(h blockHeader) (err error) {
-	d.f.file.expect(h)
-	if d.buf, err = d.f.file.read(h, d.buf); err != nil {
-		return err
-	}
-	if err = d.addEnds(h, d.f.bulk.Lanes()[d.number]); err != nil {
+func (d *decoder) sides(h blockHeader, payload []byte) error {
+	if err := d.addEnds(h, payload, d.f.bulk.Lanes()[d.number]); err != nil {
 		return d.f.at(h, err)
 	}
 	d.f.done(h)
 	return nil
 }
 
-func (d *decoder) addEnds(h blockHeader, lane *storage.Lane) error {
+func (d *decoder) addEnds(h blockHeader, payload []byte, lane *storage.Lane) error {
 	x := &d.ends
-	if err := x.open(h, d.buf[blockBytes:], d.f.names); err != nil {
+	if err := x.open(h, payload, d.f.names); err != nil {
 		return err
 	}
 	if err := lane.RoomForEnds(int(h.count), graph.EdgeID(x.edges.most)); err != nil {
@@ -75,8 +71,8 @@ func (d *decoder) addEnds(h blockHeader, lane *storage.Lane) error {
 }
 
 // extras loads one block of properties and generations of relationships.
-func (d *decoder) extras(h blockHeader) error {
-	if err := d.read(h); err != nil {
+func (d *decoder) extras(h blockHeader, payload []byte) error {
+	if err := d.decode(h, payload); err != nil {
 		return err
 	}
 	if err := d.addExtras(d.f.bulk.Lanes()[d.number]); err != nil {

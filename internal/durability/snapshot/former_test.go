@@ -24,7 +24,10 @@ func CreateFormer(ctx context.Context, o Options) (path string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &writer{o: o, f: f, end: headerBytes}
+	w := &writer{o: o, f: f, pieces: newPieces(f, o.PieceBytes)}
+	if err = w.append(make([]byte, headerBytes)); err != nil {
+		return "", err
+	}
 	w.head = Header{Format: 1, Database: o.Database, Index: tx.ReadIndex(), Timeline: o.Timeline, Wall: o.Now().UnixMicro()}
 	e := &encoder{w: w, tx: tx, hold: tx.MeasureHold(), b: newBuilder()}
 	if err = errors.Join(e.nodes(ctx, 0), e.formerEdges(ctx)); err != nil {
@@ -32,7 +35,7 @@ func CreateFormer(ctx context.Context, o Options) (path string, err error) {
 	}
 	w.head.Format = e.b.format
 	w.footer.counts.NodeGenerationMax, w.footer.counts.EdgeGenerationMax = o.Store.MaxGenerations()
-	if err = errors.Join(w.entries(entries), w.names(e.b.used)); err != nil {
+	if err = errors.Join(w.entries(entries), w.names(e.b.used), w.contents(), w.pieces.end()); err != nil {
 		return "", err
 	}
 	_, err = w.finish()

@@ -32,7 +32,7 @@ func (s *File) Load(ctx context.Context, sink Sink, in change.Interner) error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		b, err := s.read(h, nil)
+		b, err := s.read(h, &blockBuffer{})
 		if err == nil {
 			err = l.block(h, b[blockBytes:])
 		}

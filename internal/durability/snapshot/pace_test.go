@@ -50,6 +50,7 @@ func TestHeldBack(t *testing.T) {
 	tx.Release()
 	fsys := newFS(t)
 	o := options(fsys, s)
+	o.PieceBytes = vfs.DirectBytes
 	o.Tracker = &snapshot.Tracker{}
 	var most atomic.Int64
 	writesDuring(fsys, func() {
@@ -82,9 +83,8 @@ func TestHeldBack(t *testing.T) {
 		t.Fatalf("left behind: %v", names)
 	}
 
-	// More than half of it ends the throttle, which would take hours.
-	o.HeldMax, o.BytesPerSecond, o.Now = most.Load()*100, 1, time.Now
-	o.HeldMax = 40_000
+	// More than half of it ends the throttle.
+	o.HeldMax, o.BytesPerSecond, o.Now = 40_000, 256<<10, time.Now
 	changes := 0
 	writesDuring(fsys, func() {
 		if changes++; changes > 3 {
@@ -128,6 +128,7 @@ func TestProgressGrows(t *testing.T) {
 // TestFailedWriteBack fails what sends a snapshot to the disk: a later sync would not tell.
 func TestFailedWriteBack(t *testing.T) {
 	fsys := newFS(t)
+	fsys.NeverDirect()
 	s := randomStore(t, 9, 3000)
 	fsys.Inject(func(op vfs.Op) error {
 		if op.Kind == vfs.OpWriteBack {

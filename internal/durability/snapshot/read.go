@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type File struct {
 	footer *footer
 	ahead  atomic.Int64 // the system knows that what lies before will be read
 	calm   bool         // it is not told: the disk is for others
+	direct atomic.Bool  // blocks are read past the cache of the system
 }
 
 // Open opens a snapshot and reads its header and table of contents. It fails with a
@@ -144,18 +146,18 @@ func (s *File) VerifyTelling(ctx context.Context, workers int, report func(Progr
 func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Context, n int64) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.ahead.Store(0)
+	s.begin()
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range max(1, min(workers, len(s.footer.blocks))) {
 		group.Go(func() {
-			var buf []byte
+			var buf blockBuffer
 			for at := next.Add(1) - 1; at < int64(len(s.footer.blocks)) && ctx.Err() == nil; at = next.Add(1) - 1 {
 				h := s.footer.blocks[at]
 				err := pass(ctx, blockBytes+int64(h.length))
 				if err == nil {
 					s.expect(h)
-					buf, err = s.read(h, buf)
+					_, err = s.read(h, &buf)
 				}
 				if err != nil {
 					cancel(err)
@@ -166,6 +168,12 @@ func (s *File) verify(ctx context.Context, workers int, pass func(ctx context.Co
 	}
 	group.Wait()
 	return context.Cause(ctx)
+}
+
+// begin prepares the file for being read as a whole.
+func (s *File) begin() {
+	s.ahead.Store(0)
+	s.direct.Store(vfs.Direct(s.f, true))
 }
 
 // Verify opens a snapshot and reads the whole of it.
@@ -191,7 +199,7 @@ const aheadBytes = 16 << 20
 // by in about the order of the file.
 func (s *File) expect(h blockHeader) {
 	at := s.ahead.Load()
-	if s.calm {
+	if s.calm || s.direct.Load() {
 		return
 	}
 	if want := min(h.offset+aheadBytes, s.size); want > at && s.ahead.CompareAndSwap(at, min(want+aheadBytes, s.size)) {
@@ -199,23 +207,35 @@ func (s *File) expect(h blockHeader) {
 	}
 }
 
-// read returns header and payload of a block in buf, which it may replace.
-func (s *File) read(h blockHeader, buf []byte) ([]byte, error) {
+// blockBuffer is memory for one block after the other.
+type blockBuffer struct {
+	memory []byte // aligned for direct reads
+}
+
+// read returns header and payload of a block, in the memory of buf. What is read begins and
+// ends where a direct read may.
+func (s *File) read(h blockHeader, buf *blockBuffer) ([]byte, error) {
 	n := blockBytes + int(h.length)
-	if cap(buf) < n {
-		buf = make([]byte, n)
+	skip := int(h.offset % vfs.DirectBytes)
+	all := (skip + n + vfs.DirectBytes - 1) / vfs.DirectBytes * vfs.DirectBytes
+	if len(buf.memory) < all {
+		buf.memory = vfs.Aligned(all)
 	}
-	buf = buf[:n]
-	if err := vfs.ReadFullAt(s.f, buf, h.offset); err != nil {
-		return buf, readFailure(s.name, h.offset, err)
+	got, err := s.f.ReadAt(buf.memory[:all], h.offset-int64(skip))
+	if got < skip+n {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, readFailure(s.name, h.offset, err)
 	}
-	if !bytes.Equal(buf[:blockBytes], h.append(nil)) {
-		return buf, s.damaged(h.offset, errors.New("the header of the block is not the one in the table"))
+	block := buf.memory[skip : skip+n]
+	if !bytes.Equal(block[:blockBytes], h.append(nil)) {
+		return nil, s.damaged(h.offset, errors.New("the header of the block is not the one in the table"))
 	}
-	if xxhash.Sum64(buf[blockBytes:]) != h.payload {
-		return buf, s.damaged(h.offset+blockBytes, errors.New("the checksum of the block does not fit"))
+	if xxhash.Sum64(block[blockBytes:]) != h.payload {
+		return nil, s.damaged(h.offset+blockBytes, errors.New("the checksum of the block does not fit"))
 	}
-	return buf, nil
+	return block, nil
 }
 
 func (s *File) damaged(offset int64, reason error) error {

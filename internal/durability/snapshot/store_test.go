@@ -24,7 +24,7 @@ var wall = time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
 func options(fsys vfs.FS, s *storage.Store) snapshot.Options {
 	return snapshot.Options{
 		FS: fsys, Dir: "snapshots", Store: s, Database: [16]byte{1, 2, 3}, Timeline: 1,
-		Now: func() time.Time { return wall }, Workers: 2, BlockBytes: 1 << 10, BackBytes: 8 << 10,
+		Now: func() time.Time { return wall }, Workers: 2, BlockBytes: 1 << 10, PieceBytes: 8 << 10,
 	}
 }
 

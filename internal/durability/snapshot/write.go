@@ -30,8 +30,9 @@ type Options struct {
 	Workers    int // that encode blocks; default 2
 	BlockBytes int // after which a block is closed; default 1 MiB
 
-	// BackBytes is how much is written before it is sent to the disk; default 8 MiB.
-	BackBytes int64
+	// PieceBytes is how much is written to the disk at once; default 4 MiB, or 1 MiB where
+	// BytesPerSecond leaves the disk to others.
+	PieceBytes int64
 	// BytesPerSecond bounds what is written, and read back; 0: as fast as possible.
 	BytesPerSecond int64
 	// HeldMax bounds the bytes of old versions that the image keeps from being collected.
@@ -52,8 +53,11 @@ func (o Options) withDefaults() Options {
 	if o.BlockBytes <= 0 {
 		o.BlockBytes = 1 << 20
 	}
-	if o.BackBytes <= 0 {
-		o.BackBytes = 8 << 20
+	if o.PieceBytes <= 0 {
+		o.PieceBytes = 4 << 20
+		if o.BytesPerSecond > 0 {
+			o.PieceBytes = 1 << 20
+		}
 	}
 	if o.Tracker == nil {
 		o.Tracker = &Tracker{}
@@ -177,8 +181,15 @@ func writeFile(
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &writer{o: o, f: f, limit: limit, head: h, end: headerBytes}
-	if size, err = w.all(ctx, tx, entries); err != nil {
+	w := &writer{o: o, f: f, limit: limit, head: h, pieces: newPieces(f, o.PieceBytes)}
+	err = w.all(ctx, tx, entries)
+	if failed := w.pieces.end(); err == nil { // what ends on the way has failed already
+		err = failed
+	}
+	if err == nil {
+		size, err = w.finish()
+	}
+	if err != nil {
 		return 0, fmt.Errorf("snapshot %s: %w", name, err)
 	}
 	// So that what verifies it next reads the disk and not this memory.
@@ -214,26 +225,43 @@ type writer struct {
 	limit *pace.Limiter
 	head  Header
 
-	mu     sync.Mutex // one block is written at a time
+	header []byte // encoded, once all else is known
+
+	mu     sync.Mutex // one block is added at a time, and waits for the disk if need be
+	pieces *pieces
 	end    int64
 	footer footer
-
-	backMu sync.Mutex   // one range is written back at a time
-	back   atomic.Int64 // what lies before was written back
 }
 
-// all writes the parts of the file one after the other.
-func (w *writer) all(ctx context.Context, tx *storage.Tx, entries []change.Entry) (int64, error) {
+// all writes the parts of the file one after the other, up to the header, which comes last.
+func (w *writer) all(ctx context.Context, tx *storage.Tx, entries []change.Entry) error {
+	if err := w.append(make([]byte, headerBytes)); err != nil {
+		return err
+	}
 	used, err := w.graph(ctx, tx)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	tx.Release()
 	w.o.Tracker.held.Store(0)
 	if err = errors.Join(w.entries(entries), w.names(used)); err != nil {
-		return 0, err
+		return err
 	}
-	return w.finish()
+	return w.contents()
+}
+
+// contents appends footer and tail.
+func (w *writer) contents() error {
+	w.header = w.head.append(nil)
+	end := w.footer.append(nil, w.header)
+	return w.append(appendTail(end, w.end, len(end)))
+}
+
+// append adds bytes to the end of the file.
+func (w *writer) append(data []byte) error {
+	w.end += int64(len(data))
+	w.o.Tracker.bytes.Store(w.end)
+	return w.pieces.add(data)
 }
 
 // graph writes nodes and relationships with several workers and returns the names used.
@@ -285,11 +313,9 @@ func (w *writer) block(kind blockKind, count uint32, first uint64, buf []byte) e
 	defer w.mu.Unlock()
 	h.offset, h.sequence = w.end, uint32(len(w.footer.blocks))
 	h.append(buf[:0])
-	if _, err := w.f.WriteAt(buf, h.offset); err != nil {
+	if err := w.append(buf); err != nil {
 		return err
 	}
-	w.end += int64(len(buf))
-	w.o.Tracker.bytes.Store(w.end)
 	w.footer.blocks = append(w.footer.blocks, h)
 	switch kind {
 	case kindNames:
@@ -303,36 +329,6 @@ func (w *writer) block(kind blockKind, count uint32, first uint64, buf []byte) e
 		w.footer.counts.Entries += uint64(count)
 	case kindEdges, kindIn, kindExtras:
 	}
-	return nil
-}
-
-// backWaiting is how much may wait to be sent to the disk, in BackBytes.
-const backWaiting = 4
-
-// writeBack sends what was written to the disk, once there is enough of it, so that the sync
-// at the end is short and the cache of the system keeps room for others. One worker does so
-// at a time; the others go on until too much is waiting.
-func (w *writer) writeBack() error {
-	w.mu.Lock()
-	end := w.end
-	w.mu.Unlock()
-	switch waiting := end - w.back.Load(); {
-	case waiting < w.o.BackBytes:
-		return nil
-	case waiting >= backWaiting*w.o.BackBytes:
-		w.backMu.Lock()
-	case !w.backMu.TryLock():
-		return nil
-	}
-	defer w.backMu.Unlock()
-	from := w.back.Load()
-	if end <= from {
-		return nil
-	}
-	if err := errors.Join(vfs.WriteBack(w.f, from, end-from), vfs.Forget(w.f, from, end-from)); err != nil {
-		return err
-	}
-	w.back.Store(end)
 	return nil
 }
 
@@ -375,23 +371,16 @@ func (w *writer) names(used usedNames) error {
 	return list.flush()
 }
 
-// finish writes footer, tail and, now that the format is known, the header, and syncs the
-// file.
+// finish writes the header, now that the format is known, and syncs the file.
 func (w *writer) finish() (int64, error) {
-	header := w.head.append(nil)
 	w.o.Tracker.enter(PhaseSync, 0)
-	end := w.footer.append(nil, header)
-	end = appendTail(end, w.end, len(end))
-	if _, err := w.f.WriteAt(end, w.end); err != nil {
-		return 0, err
-	}
-	if _, err := w.f.WriteAt(header, 0); err != nil {
+	if _, err := w.f.WriteAt(w.header, 0); err != nil {
 		return 0, err
 	}
 	if err := w.f.Sync(); err != nil {
 		return 0, fmt.Errorf("sync: %w", err)
 	}
-	return w.end + int64(len(end)), nil
+	return w.end, nil
 }
 
 // listBlock collects names or entries into blocks.

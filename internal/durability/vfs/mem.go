@@ -29,8 +29,9 @@ type Mem struct {
 	last    lastWrite
 	locks   map[string]*memLock
 
-	quota int64 // bytes; negative: none
-	used  int64
+	quota  int64 // bytes; negative: none
+	cached bool  // no file can be read and written directly
+	used   int64
 
 	ops     uint64
 	inject  func(Op) error
@@ -61,6 +62,13 @@ func NewMem(seed uint64) *Mem {
 		locks:  map[string]*memLock{},
 		quota:  -1,
 	}
+}
+
+// NeverDirect makes Direct report false for every file.
+func (m *Mem) NeverDirect() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.cached = true
 }
 
 // Inject shows every operation to fn before it happens; an error from fn fails it. Nil

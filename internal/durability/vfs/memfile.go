@@ -22,6 +22,7 @@ type memFile struct {
 	access access
 	pos    int64
 	closed bool
+	direct bool
 	told   int // of the failures of node, how many this open file was told of
 }
 
@@ -54,7 +55,7 @@ func (f *memFile) ReadAt(p []byte, off int64) (int, error) {
 	if f.closed {
 		return 0, pathError("read", f.name, fs.ErrClosed)
 	}
-	if off < 0 {
+	if off < 0 || f.direct && !aligned(p, off) {
 		return 0, pathError("read", f.name, syscall.EINVAL)
 	}
 	n := f.node.readAt(p, off)
@@ -84,7 +85,7 @@ func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
 	if err := f.writable("write"); err != nil {
 		return 0, err
 	}
-	if off < 0 {
+	if off < 0 || f.direct && !aligned(p, off) {
 		return 0, pathError("write", f.name, syscall.EINVAL)
 	}
 	if v.err != nil {
@@ -154,6 +155,14 @@ func (f *memFile) writeBack(off, n int64) error {
 		return pathError("sync_file_range", f.name, v.err)
 	}
 	return nil
+}
+
+// setDirect implements direct; what is not aligned fails.
+func (f *memFile) setDirect(on bool) bool {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
+	f.direct = on && !f.m.cached
+	return f.direct
 }
 
 // forget implements advised.

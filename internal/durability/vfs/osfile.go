@@ -1,8 +1,12 @@
 package vfs
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
+	"syscall"
 )
 
 // zeroStepBytes is how much Preallocate writes with one call.
@@ -10,20 +14,66 @@ const zeroStepBytes = 256 << 10
 
 // osFile is a file of the operating system.
 type osFile struct {
-	f *os.File
+	f      *os.File
+	direct atomic.Bool
 }
 
 // Read implements File.
 func (f *osFile) Read(p []byte) (int, error) { return f.f.Read(p) }
 
 // ReadAt implements File.
-func (f *osFile) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
+func (f *osFile) ReadAt(p []byte, off int64) (int, error) {
+	if !f.direct.Load() {
+		return f.f.ReadAt(p, off)
+	}
+	n, err := f.readDirect(p, off)
+	if errors.Is(err, syscall.EINVAL) {
+		f.setDirect(false)
+		return f.f.ReadAt(p, off)
+	}
+	return n, err
+}
+
+// readDirect reads up to the end of the file, where a read is no longer aligned.
+func (f *osFile) readDirect(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		part := 0
+		err = retryInterrupted(func() (err error) {
+			part, err = syscall.Pread(int(f.f.Fd()), p[n:], off+int64(n))
+			return err
+		})
+		if err != nil {
+			return n, &fs.PathError{Op: "read", Path: f.f.Name(), Err: err}
+		}
+		n += part
+		if part == 0 || n < len(p) && n%DirectBytes != 0 {
+			return n, io.EOF
+		}
+	}
+	return n, nil
+}
 
 // Write implements File.
 func (f *osFile) Write(p []byte) (int, error) { return f.f.Write(p) }
 
 // WriteAt implements File.
-func (f *osFile) WriteAt(p []byte, off int64) (int, error) { return f.f.WriteAt(p, off) }
+func (f *osFile) WriteAt(p []byte, off int64) (int, error) {
+	direct := f.direct.Load()
+	n, err := f.f.WriteAt(p, off)
+	if direct && errors.Is(err, syscall.EINVAL) { // the file system wants another alignment
+		f.setDirect(false)
+		return f.f.WriteAt(p, off)
+	}
+	return n, err
+}
+
+// setDirect implements direct.
+func (f *osFile) setDirect(on bool) bool {
+	if f.direct.Load() != on && setDirect(f.f, on) == nil {
+		f.direct.Store(on)
+	}
+	return f.direct.Load()
+}
 
 // Close implements File.
 func (f *osFile) Close() error { return f.f.Close() }

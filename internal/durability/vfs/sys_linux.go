@@ -60,6 +60,20 @@ func expect(f *os.File, off, n int64) {
 	}
 }
 
+// setDirect lets reads and writes pass by the cache of the system.
+func setDirect(f *os.File, on bool) error {
+	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
+	if err != nil {
+		return err
+	}
+	flags &^= unix.O_DIRECT
+	if on {
+		flags |= unix.O_DIRECT
+	}
+	_, err = unix.FcntlInt(f.Fd(), unix.F_SETFL, flags)
+	return err
+}
+
 func freeSpace(dir string) (uint64, error) {
 	var st unix.Statfs_t
 	if err := retryInterrupted(func() error { return unix.Statfs(dir, &st) }); err != nil {
