@@ -3,6 +3,7 @@ package storage
 import (
 	"unsafe"
 
+	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/mvcc"
@@ -321,12 +322,11 @@ func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) 
 }
 
 // DegreeColumn sets dst[i] to the degree of ids[i] in the direction dir, Out or In; that of
-// graph.NoNode is 0.
-func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction, types []graph.TypeID) {
+// graph.NoNode is 0. Where ends is not nil, only relationships count whose other end it has:
+// bit i%64 of word i/64 stands for node i.
+func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction, types []graph.TypeID, ends []uint64) {
 	if tx.guard != nil {
-		for i, id := range ids {
-			dst[i] = int64(tx.Degree(id, dir, types))
-		}
+		tx.guardedDegrees(dst, ids, dir, types, ends)
 		return
 	}
 	s := tx.store
@@ -335,8 +335,21 @@ func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction,
 		n := min(len(ids), warmBatch)
 		s.touch(refs[:n], ids, dir)
 		for i, ref := range refs[:n] {
-			dst[i] = int64(s.adjacency.Degree(ref, types, (*edgeFilter)(tx)))
+			if ends == nil {
+				dst[i] = int64(s.adjacency.Degree(ref, types, (*edgeFilter)(tx)))
+			} else {
+				dst[i] = int64(s.adjacency.DegreeTo(ref, types, (*edgeFilter)(tx), ends))
+			}
 		}
 		ids, dst = ids[n:], dst[n:]
+	}
+}
+
+// guardedDegrees is DegreeColumn under a guard.
+func (tx *Tx) guardedDegrees(dst []int64, ids []graph.NodeID, dir graph.Direction, types []graph.TypeID, ends []uint64) {
+	var segs []Segment
+	for i, id := range ids {
+		segs = tx.Adjacent(segs[:0], id, dir, types)
+		dst[i] = int64(adjacency.CountTo(segs, ends))
 	}
 }

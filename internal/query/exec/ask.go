@@ -24,6 +24,7 @@ type ask struct {
 	set  nodeMap
 	of   graph.NodeID // whose relationships set holds, graph.NoNode for none
 	last graph.NodeID // of the row before
+	held int64        // bytes reserved for set
 }
 
 // askSetMax bounds the relationships of a node that are put into a set.
@@ -90,7 +91,10 @@ func (a *ask) ready(r *run, row, ends int) {
 	for _, s := range a.segs {
 		for _, other := range s.Nodes {
 			if a.set.full() {
-				a.set.grow()
+				if a.refused = a.grow(r); a.refused != nil {
+					a.of = graph.NoNode
+					return
+				}
 			}
 			if a.set.find(other) < 0 {
 				a.set.add(other, 0)
@@ -110,4 +114,42 @@ func (a *ask) there(r *run, other graph.NodeID, row int) bool {
 		return a.set.find(other) >= 0
 	}
 	return len(a.find(r, other, n, 1)) > 0
+}
+
+// keep returns those of sel, places in nodes, for which the answer for a row is the one that
+// is asked for, in the memory of sel.
+func (a *ask) keep(r *run, sel []uint16, nodes []graph.NodeID, row int) []uint16 {
+	kept := sel[:0]
+	if n := a.to[row]; n != a.of || n == graph.NoNode || len(a.few) > 0 {
+		for _, i := range sel {
+			if a.there(r, nodes[i], row) != a.negated {
+				kept = append(kept, i)
+			}
+		}
+		return kept
+	}
+	for _, i := range sel {
+		if a.set.find(nodes[i]) >= 0 != a.negated {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// grow makes room in the set.
+func (a *ask) grow(r *run) error {
+	bytes := a.set.bytesToGrow()
+	if err := r.reserve(bytes); err != nil {
+		return err
+	}
+	a.held += bytes
+	a.set.grow()
+	return nil
+}
+
+// close gives the memory back.
+func (a *ask) close(r *run) {
+	a.forgetTable(r)
+	r.release(a.held)
+	a.held, a.set, a.of = 0, nodeMap{}, graph.NoNode
 }

@@ -21,11 +21,16 @@ type branch struct {
 	// memory of counts by node: what was counted last of those that fall on a place
 	seen  []graph.NodeID
 	count []int64
-	asked bool // count was called since the memory was emptied
+	asked bool  // count was called since the memory was emptied
+	held  int64 // bytes reserved for it
 }
 
-// memoSize is the number of places in the memory of counts, a power of two.
-const memoSize = 1 << 12
+// memoSize is the number of places in the memory of counts, a power of two, and memoBytes
+// what they take.
+const (
+	memoSize  = 1 << 12
+	memoBytes = memoSize * (4 + 8)
+)
 
 // branch compiles a branch and those below it; what it returns makes one for an instance.
 func (c *compiler) branch(o *plan.Branch) (func() *branch, error) {
@@ -88,6 +93,15 @@ func (b *branch) forget() {
 	b.asked = false
 }
 
+// close gives the memory back.
+func (b *branch) close(r *run) {
+	r.release(b.held)
+	b.held = 0
+	for _, c := range b.below {
+		c.close(r)
+	}
+}
+
 // remembers tells whether counts are worth keeping: they are where more than the number of
 // relationships has to be looked at.
 func (b *branch) remembers() bool {
@@ -108,6 +122,12 @@ func (b *branch) of(r *run, n graph.NodeID) (int64, error) {
 		for i := range b.seen {
 			b.seen[i] = graph.NoNode
 		}
+	}
+	if b.held == 0 {
+		if err := r.reserve(memoBytes); err != nil {
+			return 0, err
+		}
+		b.held = memoBytes
 	}
 	b.asked = true
 	at := spread(n) & (memoSize - 1)
@@ -222,28 +242,90 @@ func (b *branch) run(r *run, nodes []graph.NodeID, self graph.NodeID) (tally, er
 	var t tally
 	var ends [warmRows]graph.NodeID
 	for len(rows) > 0 {
-		few := rows[:min(len(rows), warmRows)]
-		rows = rows[len(few):]
-		for i, at := range few {
-			ends[i] = nodes[at]
+		few := 0
+		for few < warmRows && len(rows) > 0 {
+			if n := nodes[rows[0]]; n != self {
+				ends[few] = n
+				few++
+			}
+			rows = rows[1:]
 		}
-		if len(few) > 2 && len(b.below) > 0 {
-			b.below[0].warmNodes(r, ends[:len(few)])
-		}
-		for _, other := range ends[:len(few)] {
-			if other == self {
-				continue
-			}
-			p, err := b.product(r, other)
-			if err != nil {
-				return t, err
-			}
-			if err := t.add(tally{total: p, matched: true}); err != nil {
-				return t, err
-			}
+		if err := b.products(r, ends[:few], &t); err != nil {
+			return t, err
 		}
 	}
 	return t, nil
+}
+
+// products adds what the parts below count at some other ends, at most warmRows of them, to t.
+func (b *branch) products(r *run, ends []graph.NodeID, t *tally) error {
+	var products [warmRows]int64
+	for i := range ends {
+		products[i] = 1
+	}
+	for _, c := range b.below {
+		if err := c.multiply(r, ends, products[:len(ends)]); err != nil {
+			return err
+		}
+	}
+	for _, p := range products[:len(ends)] {
+		if err := t.add(tally{total: p, matched: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// multiply multiplies each of products with what b counts at the node of the same place.
+func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err error) {
+	if b.flat() {
+		var counts [warmRows]int64
+		b.degrees(r, counts[:len(nodes)], nodes)
+		for i, count := range counts[:len(nodes)] {
+			if products[i], err = times(products[i], count); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(nodes) > 2 && b.possible {
+		b.warmNodes(r, nodes)
+	}
+	for i, n := range nodes {
+		if products[i] == 0 {
+			continue
+		}
+		count, err := b.of(r, n)
+		if err != nil {
+			return err
+		}
+		if products[i], err = times(products[i], count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flat tells whether b counts relationships whatever else their other ends have, which is
+// done best for many nodes at once.
+func (b *branch) flat() bool {
+	return len(b.below) == 0 && b.possible && b.spec.Direction != graph.Both &&
+		(len(b.labels) == 0 || b.set != nil && b.set.built)
+}
+
+// degrees is of for many nodes of a flat branch.
+func (b *branch) degrees(r *run, dst []int64, nodes []graph.NodeID) {
+	var ends []uint64
+	if b.sieves() {
+		ends = b.set.bits
+	}
+	r.tx.DegreeColumn(dst, nodes, b.spec.Direction, b.types, ends)
+	r.hits += int64(len(nodes))
+	if b.optional {
+		for i := range dst {
+			dst[i] = max(dst[i], 1)
+		}
+	}
 }
 
 // product is what the parts below count at one other end.

@@ -22,6 +22,7 @@ type countSide struct {
 	degrees  []int64 // by row, where byDegree says that they are all there is to count
 	nodes    []graph.NodeID
 	byDegree bool
+	sel      []uint16
 
 	pairs    between // between the node and one that is excluded
 	excluded []graph.NodeID
@@ -102,23 +103,23 @@ func (s *countSide) columns(r *run, in *batch.Batch) (err error) {
 	return nil
 }
 
-// plainly tells whether the relationships of a node count whatever they lead to.
+// plainly tells whether the relationships of a node count whatever the row has.
 func (s *countSide) plainly() bool {
-	return !s.remembers() && s.possible && !s.optional && len(s.spec.Distinct)+len(s.spec.Unequal)+len(s.spec.Asks) == 0
+	return s.flat() && len(s.spec.Distinct)+len(s.spec.Unequal)+len(s.spec.Asks) == 0
 }
 
 // findDegrees counts the relationships of the nodes of all rows of in.
 func (s *countSide) findDegrees(r *run, in *batch.Batch) {
 	s.degrees = grown(s.degrees, in.Len)
 	if in.Sel == nil {
-		r.tx.DegreeColumn(s.degrees, s.from[:in.Len], s.spec.Direction, s.types)
+		s.branch.degrees(r, s.degrees, s.from[:in.Len])
 		return
 	}
 	s.nodes = s.nodes[:0]
 	for _, row := range in.Sel {
 		s.nodes = append(s.nodes, s.from[row])
 	}
-	r.tx.DegreeColumn(s.degrees[:len(s.nodes)], s.nodes, s.spec.Direction, s.types)
+	s.branch.degrees(r, s.degrees[:len(s.nodes)], s.nodes)
 	for i, row := range slices.Backward(in.Sel) { // rows ascend, and none is before its place
 		s.degrees[row] = s.degrees[i]
 	}
@@ -199,19 +200,27 @@ func (s *countSide) without(r *run, n graph.NodeID, count int64) (int64, error) 
 // eachEnd counts the relationships of n that nothing speaks against, one by one.
 func (s *countSide) eachEnd(r *run, n graph.NodeID, row int) (int64, error) {
 	total := int64(0)
-	err := s.each(r, n, row, func(other graph.NodeID, _ graph.Edge) error {
-		p, err := s.product(r, other)
-		if err != nil {
-			return err
+	err := s.each(r, n, row, func(nodes []graph.NodeID, _ []graph.EdgeID, sel []uint16) error {
+		if len(s.below) == 0 {
+			total += int64(len(sel))
+			return nil
 		}
-		total, err = plus(total, p)
-		return err
+		for _, i := range sel {
+			p, err := s.product(r, nodes[i])
+			if err != nil {
+				return err
+			}
+			if total, err = plus(total, p); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return total, err
 }
 
-// each calls f for the relationships of n that nothing speaks against.
-func (s *countSide) each(r *run, n graph.NodeID, row int, f func(other graph.NodeID, e graph.Edge) error) error {
+// each calls f for runs of relationships of n, at sel those that nothing speaks against.
+func (s *countSide) each(r *run, n graph.NodeID, row int, f func(nodes []graph.NodeID, edges []graph.EdgeID, sel []uint16) error) error {
 	if n == graph.NoNode || !s.possible {
 		return nil
 	}
@@ -228,15 +237,45 @@ func (s *countSide) each(r *run, n graph.NodeID, row int, f func(other graph.Nod
 		if err := r.stepBy(len(nodes)); err != nil {
 			return err
 		}
-		for i, other := range nodes {
-			if s.walk.skips(&s.hop, other) || !s.passes(r, other, edges[i], row) {
-				continue
-			}
-			if err := f(other, s.walk.edge(edges[i], other)); err != nil {
+		if err := f(nodes, edges, s.sieve(r, nodes, edges, row)); err != nil {
+			return err
+		}
+	}
+}
+
+// eachOne is each for one relationship at a time.
+func (s *countSide) eachOne(r *run, n graph.NodeID, row int, f func(other graph.NodeID, e graph.Edge) error) error {
+	return s.each(r, n, row, func(nodes []graph.NodeID, edges []graph.EdgeID, sel []uint16) error {
+		for _, i := range sel {
+			if err := f(nodes[i], s.walk.edge(edges[i], nodes[i])); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+}
+
+// sieve returns the places of the relationships that nothing speaks against, of a run of those
+// that walk goes over.
+func (s *countSide) sieve(r *run, nodes []graph.NodeID, edges []graph.EdgeID, row int) []uint16 {
+	sel := r.rowsOf(nil, len(nodes))
+	if s.sieves() {
+		sel = s.pick(r, nodes)
 	}
+	self := graph.NoNode
+	if s.walk.skips(&s.hop, s.walk.node) {
+		self = s.walk.node
+	}
+	s.sel = s.sel[:0]
+	for _, i := range sel {
+		if n := nodes[i]; n != self && !slices.Contains(s.excluded, n) && s.allowed(edges[i]) {
+			s.sel = append(s.sel, i)
+		}
+	}
+	for _, a := range s.asks {
+		s.sel = a.keep(r, s.sel, nodes, row)
+	}
+	return s.sel
 }
 
 // passes tells whether a relationship counts.
@@ -285,4 +324,26 @@ func (s *countSide) few(r *run, row int, dst []ending) (list []ending, ok bool, 
 		}
 	}
 	return kept, true, r.stepBy(looked)
+}
+
+// refused returns why there was no memory for a table of relationships or a set of nodes.
+func (s *countSide) refused() error {
+	if s.pairs.refused != nil {
+		return s.pairs.refused
+	}
+	for _, a := range s.asks {
+		if a.refused != nil {
+			return a.refused
+		}
+	}
+	return nil
+}
+
+// close gives the memory back.
+func (s *countSide) close(r *run) {
+	s.branch.close(r)
+	s.pairs.forgetTable(r)
+	for _, a := range s.asks {
+		a.close(r)
+	}
 }

@@ -73,6 +73,9 @@ func (o *expandExists) keep(r *run, in *batch.Batch) error {
 		var exists bool
 		if to != nil {
 			exists = len(o.find(r, from[row], to[row], 1)) > 0
+			if o.refused != nil {
+				return o.refused
+			}
 		} else {
 			exists = o.any(r, from[row])
 		}
@@ -109,4 +112,7 @@ func (o *expandExists) any(r *run, n graph.NodeID) bool {
 	}
 }
 
-func (o *expandExists) close(r *run) { o.input.close(r) }
+func (o *expandExists) close(r *run) {
+	o.forgetTable(r)
+	o.input.close(r)
+}

@@ -64,6 +64,9 @@ func (o *expandCount) next(r *run) (*batch.Batch, error) {
 		if o.sel, err = o.multiply(r, in, o.sel[:0]); err != nil {
 			return nil, err
 		}
+		if err = o.refused(); err != nil {
+			return nil, err
+		}
 		if len(o.sel) > 0 {
 			in.Sel = o.sel
 			return in, nil
@@ -112,4 +115,19 @@ func (o *expandCount) rowCount(r *run, in *batch.Batch, i, row int) (int64, erro
 	return o.pair.row(r, in, row)
 }
 
-func (o *expandCount) close(r *run) { o.input.close(r) }
+func (o *expandCount) close(r *run) {
+	o.countSide.close(r)
+	if o.pair != nil {
+		o.pair.two.close(r)
+	}
+	o.input.close(r)
+}
+
+// refused returns why there was no memory for what is remembered of some nodes. What was
+// counted is right without it.
+func (o *expandCount) refused() error {
+	if err := o.countSide.refused(); err != nil || o.pair == nil {
+		return err
+	}
+	return o.pair.two.refused()
+}

@@ -21,6 +21,9 @@ type between struct {
 	hubSide int          // 0: it is the from node, 1: the to node
 	table   neighbours
 	ends    [2]stay
+	// refused is why there was no memory for the table. What find returns is right without
+	// it; the operator fails for it soon.
+	refused error
 }
 
 // stay counts for how many rows an end has been the same.
@@ -40,10 +43,16 @@ const pairsFew = 8
 
 // reset forgets what was found in another view of the graph.
 func (b *between) reset() {
-	b.hub, b.nearOf = graph.NoNode, graph.NoNode
+	b.hub, b.nearOf, b.refused = graph.NoNode, graph.NoNode, nil
 	for i := range b.ends {
 		b.ends[i].node = graph.NoNode
 	}
+}
+
+// forgetTable gives the memory of the table back.
+func (b *between) forgetTable(r *run) {
+	b.hub = graph.NoNode
+	b.table.close(r)
 }
 
 // renew forgets what was found if there are new names that it depends on.
@@ -84,8 +93,11 @@ func (b *between) side(side int) graph.Direction {
 // build makes the table of the relationships of n.
 func (b *between) build(r *run, n graph.NodeID, side int) {
 	d := b.side(side)
+	if b.refused = b.table.reset(r, b.ends[side].degree); b.refused != nil {
+		b.hub = graph.NoNode
+		return
+	}
 	b.hub, b.hubSide, b.nearOf = n, side, graph.NoNode
-	b.table.reset(b.ends[side].degree)
 	if d != graph.In {
 		b.near = b.adjacent(r, b.near[:0], n, graph.Out)
 		for _, s := range b.near {
@@ -197,18 +209,42 @@ type neighbours struct {
 	edges []graph.Edge
 	after []int32 // by place: the next one with the same neighbour, or -1
 	of    graph.NodeID
+	held  int64 // bytes reserved
 }
 
-func (t *neighbours) reset(n int) {
+// neighbourBytes is what a relationship takes beside its slot, and slotBytes what a slot takes.
+const (
+	neighbourBytes = 12
+	slotBytes      = 8
+)
+
+// reset empties t and makes room for about n relationships.
+func (t *neighbours) reset(r *run, n int) error {
 	want := 64
 	for want < 2*n {
 		want *= 2
+	}
+	if bytes := int64(want)*slotBytes + int64(n)*neighbourBytes; bytes > t.held {
+		if err := r.reserve(bytes - t.held); err != nil {
+			return err
+		}
+		t.held = bytes
 	}
 	t.slots, t.first = grown(t.slots, want), grown(t.first, want)
 	for i := range t.slots {
 		t.slots[i] = graph.NoNode
 	}
 	t.edges, t.after = t.edges[:0], t.after[:0]
+	return nil
+}
+
+// close gives the memory back.
+func (t *neighbours) close(r *run) {
+	r.release(t.held)
+	t.held = 0
+	if len(t.slots) > keptNodes {
+		*t = neighbours{of: graph.NoNode}
+	}
 }
 
 // spread turns a node number into a hash.
@@ -308,6 +344,9 @@ func (o *expandInto) fill(r *run) error {
 		if !o.busy {
 			o.ban(o.in, row)
 			o.edgesLeft = o.find(r, o.from[row], o.to[row], int(graph.NoEdge))
+			if o.refused != nil {
+				return o.refused
+			}
 			o.edgesLeft = o.edgesLeft[:r.hops.take(len(o.edgesLeft))]
 			o.busy = true
 		}
@@ -325,4 +364,9 @@ func (o *expandInto) fill(r *run) error {
 		}
 	}
 	return nil
+}
+
+func (o *expandInto) close(r *run) {
+	o.forgetTable(r)
+	o.fanOut.close(r)
 }

@@ -133,7 +133,9 @@ func (o *expandMeet) fill(r *run) error {
 		if !o.now.busy {
 			s := &o.sides[1-o.held]
 			s.warm(r, o.in, s.from, o.at)
-			o.start(r, row)
+			if err := o.start(r, row); err != nil {
+				return err
+			}
 		}
 		o.meet(r, row)
 		if o.now.next >= 0 || len(o.now.nodes) > 0 {
@@ -154,7 +156,7 @@ func (o *expandMeet) fill(r *run) error {
 }
 
 // start begins with a row: it chooses whose relationships are in the table.
-func (o *expandMeet) start(r *run, row int) {
+func (o *expandMeet) start(r *run, row int) error {
 	o.now = meetRows{busy: true, next: -1}
 	x, y := o.sides[0].from[row], o.sides[1].from[row]
 	for i := range o.sides {
@@ -162,15 +164,18 @@ func (o *expandMeet) start(r *run, row int) {
 	}
 	nodes := [2]graph.NodeID{x, y}
 	if o.table.of == graph.NoNode || o.table.of != nodes[o.held] {
-		o.choose(r, nodes)
+		if err := o.choose(r, nodes); err != nil {
+			return err
+		}
 	}
 	o.sides[0].last, o.sides[1].last = x, y
 	s := &o.sides[1-o.held]
 	s.walk.start(r, &s.hop, s.from[row])
+	return nil
 }
 
 // choose fills the table for a row.
-func (o *expandMeet) choose(r *run, nodes [2]graph.NodeID) {
+func (o *expandMeet) choose(r *run, nodes [2]graph.NodeID) error {
 	held := -1
 	for i, n := range nodes {
 		if n == o.sides[i].last && o.sides[i].degree(r, n) <= meetTableMax {
@@ -186,13 +191,16 @@ func (o *expandMeet) choose(r *run, nodes [2]graph.NodeID) {
 	o.held = held
 	s := &o.sides[held]
 	n := nodes[held]
-	o.table.reset(s.degree(r, n))
+	o.table.of = graph.NoNode
+	if err := o.table.reset(r, s.degree(r, n)); err != nil {
+		return err
+	}
 	o.table.of = n
 	s.walk.start(r, &s.hop, n)
 	for {
 		others, edges := s.walk.next(r, &s.hop, r.size)
 		if others == nil {
-			return
+			return nil
 		}
 		r.hits += int64(len(others))
 		for i, other := range others {
@@ -262,4 +270,10 @@ func (o *expandMeet) add(row int, e graph.Edge) {
 			o.rels[i] = append(o.rels[i], both[i])
 		}
 	}
+}
+
+func (o *expandMeet) close(r *run) {
+	o.forget()
+	o.table.close(r)
+	o.fanOut.close(r)
 }

@@ -47,6 +47,44 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestMemoryOfTables runs statements that remember the relationships of a node, or counts by
+// node, under a budget that has no room for that.
+func TestMemoryOfTables(t *testing.T) {
+	d := newDatabase(t)
+	d.must(t, "CREATE INDEX ON :N(i)")
+	d.must(t, "UNWIND range(1, 600) AS i CREATE (:N {i: i})")
+	d.must(t, "MATCH (h:N {i: 1}), (n:N) WHERE n.i > 1 CREATE (h)-[:A]->(n), (n)-[:B]->(h), (n)-[:C]->(h)")
+	d.must(t, "MATCH (h:N {i: 2}), (n:N) WHERE n.i > 2 CREATE (h)-[:A]->(n), (n)-[:D]->(h)")
+	for operator, text := range map[string]string{
+		"ExpandInto":      "MATCH (h:N {i: 1}), (n:N) WITH h, n MATCH (h)-[r:A]->(n) RETURN count(r.x)",
+		"SemiExpandInto":  "MATCH (h:N {i: 1}) MATCH (n:N) WHERE (h)-[:A]->(n) RETURN count(n.i)",
+		"ExpandIntersect": "MATCH (h:N {i: 1}), (g:N {i: 2}) MATCH (h)-[r:A]->(n)<-[:A]-(g) RETURN count(r.x)",
+		"ExpandCount":     "MATCH (h:N {i: 1})-[:A]->(n)-[:B]->(g:N)-[:C]-(m:N) RETURN n.i % 7, count(*)",
+		" <> ":            "MATCH (h:N {i: 1})-[:A]->(n) MATCH (h)-[:A]->(m) WHERE m <> n RETURN n.i % 7, count(*)",
+		"AND NOT":         "MATCH (h:N {i: 1})-[:A]->(n)-[:B]->(g)-[:A]->(m) WHERE m <> n AND NOT (m)-[:D]->(h) AND NOT (h)-[:A]->(m) RETURN n.i % 7, count(*)",
+	} {
+		_, p, err := d.prepare(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := strings.Join(p.Tree().Lines(), "\n"); !strings.Contains(plan, operator) {
+			t.Errorf("%s: no %q in\n%s", text, operator, plan)
+		}
+		d.budget = memory.New("query", 0)
+		if _, err = d.run(t.Context(), p); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		d.budget = memory.New("query", 10_000)
+		_, err = d.run(t.Context(), p)
+		if f := failure.Of(err); f == nil || f.Detail != "MemoryLimitExceeded" {
+			t.Errorf("%s: %v", text, err)
+		}
+		if used := d.budget.Used(); used != 0 {
+			t.Errorf("%s: %d bytes are still reserved", text, used)
+		}
+	}
+}
+
 // TestInterrupt ends statements that would run for years.
 func TestInterrupt(t *testing.T) {
 	d := newDatabase(t)

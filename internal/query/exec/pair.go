@@ -107,7 +107,7 @@ func (p *pair) sameEnd(r *run, x, y graph.NodeID, row int) (total int64, err err
 	if short == p.two {
 		from = y
 	}
-	err = short.each(r, from, row, func(end graph.NodeID, _ graph.Edge) error {
+	err = short.eachOne(r, from, row, func(end graph.NodeID, _ graph.Edge) error {
 		matching := int64(0)
 		for _, e := range long.pairs.find(r, to, end, int(graph.NoEdge)) {
 			if long.passes(r, end, e.ID, row) {
@@ -144,7 +144,7 @@ func (p *pair) product(r *run, one, two graph.NodeID) (int64, error) {
 // sameEdge counts the combinations of one relationship with itself.
 func (p *pair) sameEdge(r *run, x, y graph.NodeID, row int) (total int64, err error) {
 	if x == y && !turned(p.one.spec.Direction, p.two.spec.Direction) {
-		err = p.one.each(r, x, row, func(end graph.NodeID, e graph.Edge) error {
+		err = p.one.eachOne(r, x, row, func(end graph.NodeID, e graph.Edge) error {
 			count, failed := p.itself(r, x, x, end, e, row)
 			if failed == nil {
 				total, failed = plus(total, count)

@@ -5,8 +5,8 @@ import (
 	"memgraphd/internal/query/sema"
 )
 
-// mergedMax bounds the nodes and relationships of the clauses that are planned together, so
-// that the search for their order stays thorough.
+// mergedMax bounds the nodes and relationships of the clauses that are planned together, each
+// counted once, so that the search for their order stays thorough.
 const mergedMax = 16
 
 // merged returns clauses with each run of MATCH that hangs together by a node made one, so
@@ -69,10 +69,8 @@ func (b *builder) plainMatch(c *ast.Match) bool {
 // hangsTogether tells whether x and y have a node in common, are not too large together, and
 // have no relationship in common.
 func (b *builder) hangsTogether(x, y *ast.Match) bool {
-	nodes, rels := map[*sema.Symbol]bool{}, map[*sema.Symbol]bool{}
-	elements, common := 0, false
+	nodes, rels, common := map[*sema.Symbol]bool{}, map[*sema.Symbol]bool{}, false
 	for _, part := range x.Pattern.Parts {
-		elements += len(part.Nodes) + len(part.Rels)
 		for _, n := range part.Nodes {
 			nodes[b.info.Nodes[n]] = true
 		}
@@ -80,10 +78,17 @@ func (b *builder) hangsTogether(x, y *ast.Match) bool {
 			rels[b.info.Rels[r]] = true
 		}
 	}
+	elements := len(nodes) + len(rels)
+	own := map[*sema.Symbol]bool{}
 	for _, part := range y.Pattern.Parts {
-		elements += len(part.Nodes) + len(part.Rels)
+		elements += len(part.Rels)
 		for _, n := range part.Nodes {
-			common = common || nodes[b.info.Nodes[n]]
+			s := b.info.Nodes[n]
+			common = common || nodes[s]
+			if !nodes[s] && !own[s] {
+				own[s] = true
+				elements++
+			}
 		}
 		for _, r := range part.Rels {
 			if rels[b.info.Rels[r]] {

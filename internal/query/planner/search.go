@@ -266,7 +266,7 @@ func (b *builder) advance(g *pattern, s *state, m move) *state {
 			b.advanceExpand(t, m)
 		}
 	case moveInto:
-		b.advanceInto(t, m)
+		b.advanceInto(s, t, m)
 	case moveFollow:
 		t.cost += s.rows * costRow
 		t.rows = s.rows * 0.9
@@ -352,7 +352,16 @@ func (s *state) finds(r *rel) {
 	s.left--
 }
 
-func (b *builder) advanceInto(t *state, m move) {
+// meets tells whether m and the expansion that s ends with are done in one: neither makes the
+// rows between them.
+func (s *state) meets(m move) bool {
+	last := &s.move
+	return last.kind == moveExpand && last.rel.length == nil && last.rel.search == nil && !last.rel.after && !m.rel.after &&
+		m.rel.length == nil && m.rel.search == nil && (m.rel.left == last.to() || m.rel.right == last.to()) &&
+		m.rel.left != m.rel.right && slices.Equal(s.preds, s.parent.preds)
+}
+
+func (b *builder) advanceInto(s, t *state, m move) {
 	fromLeft, _ := b.fanout(m.rel, m.rel.left, m.rel.right)
 	fromRight, _ := b.fanout(m.rel, m.rel.right, m.rel.left)
 	fan := min(fromLeft, fromRight)
@@ -369,8 +378,12 @@ func (b *builder) advanceInto(t *state, m move) {
 		t.cost += t.rows * (costRow + edges*costRow)
 		t.rows *= min(rows, max(rows/targets, 0.001))
 	} else {
-		t.cost += t.rows * (costRow + fan*costEdge)
-		t.rows *= min(1, max(fromLeft/targets, 0.001))
+		if s.parent != nil && s.meets(m) {
+			t.cost += t.rows * (costEdge - costRow) // the rows that were counted before are not made
+		} else {
+			t.cost += t.rows * (costRow + fan*costEdge)
+		}
+		t.rows *= min(1, max(fromLeft/targets, 0.001)*b.skew(t, m.rel, m.rel.right))
 	}
 	t.finds(m.rel)
 }

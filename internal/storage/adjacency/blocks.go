@@ -304,20 +304,6 @@ func (b Blocks) Degree(ref arena.Ref, types []graph.TypeID, f Filter) int {
 	return n
 }
 
-// MayLead reports whether a relationship at ref may lead to n, in any view. Where there are
-// more than SmallMax it does not look.
-func (b Blocks) MayLead(ref arena.Ref, n graph.NodeID) bool {
-	if ref == 0 {
-		return false
-	}
-	head, large := b.load(ref)
-	if large {
-		return true
-	}
-	s := b.small(ref, head)
-	return slices.Contains(s.others()[:s.count()], uint32(n))
-}
-
 func countVisible(segments []Segment) int {
 	n := 0
 	for _, s := range segments {
