@@ -11,8 +11,8 @@ import (
 	"memgraphd/internal/bolt/wire"
 )
 
-// TestDoor sends wrong beginnings: each is counted, few are logged, and none leaves anything.
-func TestDoor(t *testing.T) {
+// TestWrongBeginnings sends wrong beginnings: each is counted, few are logged, and none leaves anything.
+func TestWrongBeginnings(t *testing.T) {
 	core, lines := observer.New(zapcore.DebugLevel)
 	s, _, address := startServer(t, func(o *Options) { o.Log = zap.New(core) })
 	begin := time.Now()

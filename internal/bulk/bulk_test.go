@@ -150,8 +150,8 @@ func TestBadRows(t *testing.T) {
 	})
 }
 
-// TestEnds ends an import at any statement: by a bad row, by a broken connection before or after the work is done.
-func TestEnds(t *testing.T) {
+// TestImportEndsAnywhere ends an import at any statement: by a bad row, by a broken connection before or after the work is done.
+func TestImportEndsAnywhere(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
 		"n": "id:ID,x\n1,a\n2,b\n3,c\n4,d\n5,e\n",

@@ -364,7 +364,7 @@ func TestSnapshotOnExit(t *testing.T) {
 	}
 }
 
-func TestInfo(t *testing.T) {
+func TestInfoAfterCommitsAndSnapshot(t *testing.T) {
 	fsys := vfs.NewMem(1)
 	d := open(t, fsys)
 	last := d.commits(30)

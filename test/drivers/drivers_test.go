@@ -75,8 +75,8 @@ func wanted(t *testing.T) string {
 	return dir
 }
 
-// TestGo drives with the Go driver.
-func TestGo(t *testing.T) {
+// TestGoDriver drives with the Go driver.
+func TestGoDriver(t *testing.T) {
 	cache := wanted(t)
 	server, authority := start(t)
 	for _, v := range goVersions() {

@@ -155,7 +155,7 @@ func TestClaimsExclude(t *testing.T) {
 	}
 }
 
-func TestGate(t *testing.T) {
+func TestGateWaitsForThoseWithin(t *testing.T) {
 	var g Gate
 	g.Init()
 	ctx, cancel := context.WithCancel(t.Context())

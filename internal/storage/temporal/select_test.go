@@ -231,7 +231,8 @@ func TestSelectDateTime(t *testing.T) {
 	}
 }
 
-func TestTo(t *testing.T) {
+// TestToOtherKinds takes each kind to each other, with what is missing from a reference or refused.
+func TestToOtherKinds(t *testing.T) {
 	stockholm := reference(t, "Europe/Stockholm")
 	for _, c := range []struct{ from, date, localTime, time, localDateTime, dateTime string }{
 		{"date 1984-10-11", "1984-10-11", "a date has no time of day", "a date has no time of day", "1984-10-11T00:00", "1984-10-11T00:00+01:00[Europe/Stockholm]"},

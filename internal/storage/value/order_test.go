@@ -159,7 +159,7 @@ func draw(t *rapid.T, depth int) value.Value {
 	return rapid.SampledFrom([]value.Value{value.Int(0), value.Int(1), value.Int(1 << 62), value.Int(1<<62 + 1)}).Draw(t, "int")
 }
 
-func TestLaws(t *testing.T) {
+func TestLawsOfOrderAndEquality(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, c := draw(t, 2), draw(t, 2), draw(t, 2)
 		ab, ba := value.Order(a, b), value.Order(b, a)
