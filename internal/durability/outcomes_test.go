@@ -184,7 +184,7 @@ func outcomesOfLogs() []outcome {
 }
 
 // outcomesOfOthers are those of what happens to the identity, and files that do not belong there.
-func outcomesOfOthers(whole *vfs.Mem) []outcome {
+func outcomesOfOthers() []outcome {
 	return []outcome{
 		{
 			name:   "identity missing",
@@ -294,7 +294,7 @@ func outcomesOfOthers(whole *vfs.Mem) []outcome {
 // of it.
 func TestDefinedOutcomes(t *testing.T) {
 	whole, want, _ := populated(t)
-	for _, c := range slices.Concat(outcomesOfSnapshots(whole), outcomesOfLogs(), outcomesOfOthers(whole)) {
+	for _, c := range slices.Concat(outcomesOfSnapshots(whole), outcomesOfLogs(), outcomesOfOthers()) {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := whole.CrashClone(vfs.Everything)
 			if c.damage != nil {
