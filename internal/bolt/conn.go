@@ -92,8 +92,8 @@ type conn struct {
 	opening    message.Begin
 	fetch      message.Fetch
 	summary    message.Summary // of the result that has just ended
-	sent       bool // the PULL that is answered has sent a record
-	linger     bool // a last failure is on its way
+	sent       bool            // the PULL that is answered has sent a record
+	linger     bool            // a last failure is on its way
 }
 
 func newConn(s *Server, nc net.Conn, number uint64) *conn {

@@ -31,14 +31,16 @@ type hold struct {
 	// again tells the executor that its wait was ended so that it reads once more.
 	again atomic.Bool
 
-	mu   sync.Mutex // held by who glances, and by the executor as it comes to rest
-	peek [1]byte
+	mu sync.Mutex // held by who glances, and by the executor as it comes to rest
+
+	look  func(fd uintptr) // what settle does with the socket, bound once
+	ended bool             // what look has found
 }
 
 // converse answers the client until the conversation ends.
 func (c *conn) converse(raw syscall.RawConn) {
 	h := &c.hold
-	h.raw = raw
+	h.raw, h.look = raw, h.seeEnd
 	h.on.Store(true)
 	c.out.to = &straight{hold: h, nc: c.nc}
 	defer c.letHoldGo()
@@ -184,13 +186,11 @@ func (c *conn) settle() {
 	if !h.on.Load() {
 		return
 	}
-	ended := false
-	err := h.raw.Control(func(fd uintptr) {
-		n, _, err := syscall.Recvfrom(int(fd), h.peek[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		ended = n <= 0 && !errors.Is(err, syscall.EAGAIN) && !errors.Is(err, syscall.EINTR)
-	})
-	if err == nil && ended {
+	if h.raw.Control(h.look) == nil && h.ended {
 		h.again.Store(true)
 		c.set(c.nc.SetReadDeadline(c.srv.o.Now()))
 	}
 }
+
+// seeEnd finds out whether nothing but the end of the stream is left to read.
+func (h *hold) seeEnd(fd uintptr) { h.ended = endedNow(fd) }

@@ -27,3 +27,11 @@ func writeNow(fd uintptr, buf []byte) (int, syscall.Errno) {
 		}
 	}
 }
+
+// endedNow reports whether a read would find the end of the stream, or an error.
+func endedNow(fd uintptr) bool {
+	const peek = syscall.MSG_PEEK | syscall.MSG_DONTWAIT
+	var first [1]byte
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&first[0])), 1, peek, 0, 0)
+	return errno == 0 && n == 0 || errno != 0 && errno != syscall.EAGAIN && errno != syscall.EINTR
+}
