@@ -106,10 +106,10 @@ type live struct {
 
 	// The time limit of works. The timer is not set for each transaction: one that looks
 	// sooner than it must looks again later.
-	limit    time.Duration // 0: none
-	deadline time.Time
-	timer    *time.Timer
-	looks    time.Time // when the timer goes off; zero: it does not
+	limit time.Duration // 0: none
+	began time.Time     // when works began
+	timer *time.Timer
+	looks time.Time // when the timer goes off; zero: it does not
 }
 
 // attend makes l what Interrupt and a time limit end, from now on; t is the transaction that
@@ -125,9 +125,9 @@ func (s *Session) attend(l *lifetime, t *transaction, now time.Time, limit time.
 	if limit == 0 {
 		return
 	}
-	v.deadline = now.Add(limit)
-	if v.looks.IsZero() || v.looks.After(v.deadline) {
-		s.lookAt(v.deadline, limit)
+	v.began = now
+	if v.looks.IsZero() || v.looks.Sub(now) > limit {
+		s.lookAt(now.Add(limit), limit)
 	}
 }
 
@@ -159,8 +159,8 @@ func (s *Session) look() {
 	if v.limit == 0 {
 		return
 	}
-	if left := v.deadline.Sub(s.engine.o.Now()); left > 0 {
-		s.lookAt(v.deadline, left)
+	if left := v.limit - s.engine.o.Now().Sub(v.began); left > 0 {
+		s.lookAt(v.began.Add(v.limit), left)
 		return
 	}
 	v.works.end(timeoutError{v.limit})

@@ -73,7 +73,7 @@ func (s *Session) start(ctx context.Context, statement string, now time.Time, o 
 	}
 	t := s.blank()
 	t.id, t.started, t.metadata, t.query = s.engine.nextTransaction.Add(1), now, o.Metadata, statement
-	t.readOnly = o.ReadOnly || strings.EqualFold(o.Database, systemDatabase)
+	t.readOnly = o.ReadOnly || o.Database != DatabaseName && strings.EqualFold(o.Database, systemDatabase)
 	t.life.begin(ctx)
 	t.budget = &t.own.budget
 	t.budget.Below(s.engine.o.Budget, function.QueryBudget, s.engine.queryMemoryLimit.Load())

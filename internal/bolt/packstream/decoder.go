@@ -283,19 +283,21 @@ func (d *Decoder) skipAll(n, depth int, err error) error {
 
 // marker reads the marker of a value that must be of type t.
 func (d *Decoder) marker(t Type) (byte, error) {
-	if d.at >= len(d.data) {
-		return 0, d.wrong("the message ends where " + t.article() + " is needed")
+	if d.at < len(d.data) {
+		if m := d.data[d.at]; typeOf(m) == t {
+			d.at++
+			return m, nil
+		}
 	}
-	m := d.data[d.at]
-	if typeOf(m) != t {
-		return 0, d.unexpected(m, t)
-	}
-	d.at++
-	return m, nil
+	return 0, d.unexpected(t)
 }
 
-// unexpected says that the marker m does not announce a t.
-func (d *Decoder) unexpected(m byte, t Type) error {
+// unexpected says that what comes is not a t.
+func (d *Decoder) unexpected(t Type) error {
+	if d.at >= len(d.data) {
+		return d.wrong("the message ends where " + t.article() + " is needed")
+	}
+	m := d.data[d.at]
 	got := typeOf(m)
 	if got == TypeInvalid {
 		return d.wrong(fmt.Sprintf("unknown marker %02X", m))
