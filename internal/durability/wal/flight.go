@@ -37,8 +37,7 @@ func (w *writer) takeOff(b *batch, m mark) (*flight, error) {
 	w.newest, w.bytes, w.active = f, 0, w.o.Now()
 	w.l.mu.Lock()
 	defer w.l.mu.Unlock()
-	w.l.flying++
-	w.l.worth = (len(b.records) + 1) / 2
+	w.l.gather.takeOff(len(b.records))
 	return f, nil
 }
 
@@ -88,19 +87,20 @@ func (w *writer) fly(f *flight, lane int) {
 			w.o.OnSync(SyncInfo{Records: settled, Bytes: f.bytes, Took: end.Sub(begin)})
 		}
 	}
-	w.landed(f, settled, end)
+	w.landed(f, settled, end.Sub(begin), end)
 	w.l.tell(f.batch, settled, err)
 }
 
 // landed brings the log's public state up to date, and calls the one whose turn it is where
 // records have waited for this.
-func (w *writer) landed(f *flight, settled int, at time.Time) {
+func (w *writer) landed(f *flight, settled int, took time.Duration, at time.Time) {
 	l := w.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.flying--
-	l.wakeAt = 1
-	if len(l.queue.records) > 0 {
+	g, n := &l.gather, len(l.queue.records)
+	g.land(len(f.batch.records), settled > 0, took, at)
+	if l.wakeAt = g.want(n); n >= l.wakeAt || g.busy(n) && !g.ticking {
+		l.wakeAt = 0
 		l.wakeWriter()
 	}
 	if settled == 0 {

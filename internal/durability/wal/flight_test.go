@@ -352,3 +352,35 @@ func (c *crowd) verify() {
 		}
 	}
 }
+
+// TestStayAway has only one of many committers come back: its record may wait for the others,
+// and is acknowledged without them.
+func TestStayAway(t *testing.T) {
+	m := newMem(t)
+	o := options(m)
+	o.SegmentBytes = 1 << 20
+	l := open(t, o)
+	appendAll(t, l, 1, 1)
+	m.Inject(func(op vfs.Op) error {
+		if op.Kind == vfs.OpSync {
+			time.Sleep(time.Millisecond) // much longer than it takes to come back
+		}
+		return nil
+	})
+	next := uint64(1)
+	for range 20 {
+		var waiters []wal.Waiter
+		for range 12 {
+			next++
+			waiters = append(waiters, enqueue(t, l, next))
+		}
+		for _, w := range waiters {
+			must(t, w.Wait())
+		}
+		next++
+		must(t, enqueue(t, l, next).Wait())
+	}
+	m.Inject(nil)
+	must(t, l.Close())
+	wantRecords(t, o, 1, next)
+}

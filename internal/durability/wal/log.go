@@ -16,8 +16,8 @@ import (
 //
 // Records go into a batch under a mutex that is never held during I/O. The writer takes the
 // batch, leaves an empty one in its place, writes and syncs, and wakes everybody who waits
-// for that batch with one close of a channel. So the batches find their size by themselves:
-// while one is synced, the next collects. Two may be on their way to the disk at one time,
+// for that batch with one close of a channel. While one is synced, the next collects, and it
+// waits for those who are expected back (gathering). Two may be on their way to the disk at one time,
 // and are acknowledged in the order of their records.
 type Log struct {
 	o      Options
@@ -32,9 +32,8 @@ type Log struct {
 	mu       sync.Mutex
 	queue    *batch
 	blank    []*batch // for the queues to come
-	wakeAt   int      // records in the queue that wake the writer
-	worth    int      // records that are synced while others are in the air
-	flying   int      // batches in the air
+	wakeAt   int      // records in the queue that wake the writer; 0: it is awake
+	gather   gathering
 	requests []request
 	enqueued uint64 // index of the newest record in the queue or before
 	stopped  error  // why no more records are taken
@@ -139,7 +138,8 @@ func (l *Log) Enqueue(r Record) (Waiter, error) {
 	l.enqueued = r.Index
 	b := l.queue
 	b.records = append(b.records, r)
-	if len(b.records) == l.wakeAt {
+	if all := l.gather.arrived(); l.wakeAt > 0 && (all || len(b.records) >= l.wakeAt || !l.gather.ticking) {
+		l.wakeAt = 0
 		l.wakeWriter()
 	}
 	return Waiter{out: b.out, place: len(b.records) - 1}, nil

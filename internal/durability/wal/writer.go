@@ -3,6 +3,7 @@ package wal
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -102,8 +103,7 @@ func (w *writer) step(lane int) *flight {
 	return nil
 }
 
-// takeQueue takes what is in the queue, nil for nothing. While a batch is in the air, a few
-// records wait for more.
+// takeQueue takes what is in the queue, nil where there is nothing or more is to be waited for.
 func (w *writer) takeQueue() (*batch, []request) {
 	l := w.l
 	l.mu.Lock()
@@ -111,25 +111,38 @@ func (w *writer) takeQueue() (*batch, []request) {
 	requests := l.requests
 	l.requests = nil
 	n := len(l.queue.records)
-	if n == 0 {
-		l.wakeAt = 1
+	l.wakeAt = 1
+	if w.o.FlushEvery == 1 && len(requests) == 0 {
+		l.wakeAt = l.gather.want(n)
+	}
+	if n == 0 || n < l.wakeAt {
 		return nil, requests
 	}
-	if l.flying > 0 && n < l.worth && len(requests) == 0 {
-		l.wakeAt = l.worth
-		return nil, nil
+	if l.gather.away > 0 && l.wakeAt > 1 {
+		l.wakeAt = 0
+		l.mu.Unlock()
+		runtime.Gosched() // the last ones may be about to come
+		l.mu.Lock()
+		n = len(l.queue.records)
 	}
-	l.wakeAt = 1
+	l.wakeAt = 0
+	l.gather.leave(n, w.o.Now())
 	b := l.queue
 	l.queue = l.blankLocked()
 	return b, requests
 }
 
-// sleep waits for work, or for the time to write a promise or to sync. The timer is
-// left running from call to call: to set it for every commit would cost more than to
+// sleep waits for work, for the time to write a promise or to sync, or for a tick. The timer
+// is left running from call to call: to set it for every commit would cost more than to
 // find, now and then, that it rang too early.
 func (w *writer) sleep() {
-	if due, ok := w.due(); ok && (w.rings.IsZero() || due.Before(w.rings)) {
+	due, ok := w.due()
+	if w.ticks() {
+		if tick := w.o.Now().Add(gatherTick); !ok || tick.Before(due) {
+			due, ok = tick, true
+		}
+	}
+	if ok && (w.rings.IsZero() || due.Before(w.rings)) {
 		w.timer.Reset(max(0, due.Sub(w.o.Now())))
 		w.rings = due
 	}
@@ -139,7 +152,8 @@ func (w *writer) sleep() {
 	case <-w.timer.C:
 		w.rings = time.Time{}
 	}
-	due, ok := w.due()
+	w.tick()
+	due, ok = w.due()
 	switch {
 	case w.flying(): // later, when it has landed
 		w.active = w.o.Now()
@@ -150,6 +164,25 @@ func (w *writer) sleep() {
 		if err := w.promise(kindPromise); err != nil {
 			w.o.Log.Error("log promise was not written", zap.Error(err))
 		}
+	}
+}
+
+// ticks tells whether records wait for more, or may come to.
+func (w *writer) ticks() bool {
+	l := w.l
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.gather.ticking = w.o.FlushEvery == 1 && l.gather.busy(len(l.queue.records))
+	return l.gather.ticking
+}
+
+// tick lets records go that have waited for long enough.
+func (w *writer) tick() {
+	l := w.l
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.gather.ticking {
+		l.gather.tick(len(l.queue.records), w.o.Now())
 	}
 }
 
