@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"memgraphd/internal/storage/mvcc"
 )
 
 // collector takes away what finished transactions left behind.
@@ -23,7 +25,8 @@ type collector struct {
 	ended   []*ending // guarded by queueMu: wait for phase one
 
 	workMu   sync.Mutex
-	unlinked []*ending // guarded by workMu: wait for phase two
+	unlinked []*ending  // guarded by workMu: wait for phase two
+	behind   mvcc.Watch // the view that the last step waits for; stepped under workMu
 
 	wake chan struct{}
 	quit chan struct{}
@@ -94,9 +97,13 @@ func (c *collector) push(e *ending) {
 	c.left.Add(1)
 }
 
-// nudge does a small step, or leaves it to the goroutine.
+// nudge does a small step, or leaves it to the goroutine. While the view is open that the last
+// step stopped at there is nothing to do: whoever closes that view nudges, too.
 func (c *collector) nudge() {
 	if c.left.Load() == 0 {
+		return
+	}
+	if _, open := c.behind.Watched(); open {
 		return
 	}
 	more := true
@@ -135,10 +142,10 @@ func (s *Store) Collect() {
 
 // stepLocked takes away up to about n records and reports whether more could go now.
 func (c *collector) stepLocked(n int) (more bool) {
-	oldest := c.store.views.Oldest()
+	oldest := c.behind.Oldest(&c.store.views)
 	for n > 0 {
 		if len(c.unlinked) > 0 && c.unlinked[0].stamp > oldest {
-			oldest = c.store.views.Oldest()
+			oldest = c.behind.Oldest(&c.store.views)
 		}
 		if len(c.unlinked) > 0 && c.unlinked[0].stamp <= oldest {
 			e := c.unlinked[0]
@@ -157,8 +164,12 @@ func (c *collector) stepLocked(n int) (more bool) {
 			e = c.ended[0]
 		}
 		c.queueMu.Unlock()
-		if e == nil {
+		if watched, open := c.behind.Watched(); e == nil && (open || !watched || c.left.Load() == 0) {
 			return false
+		} else if e == nil { // its owner may have looked before it could be seen that it is waited for
+			oldest = c.behind.Oldest(&c.store.views)
+			n--
+			continue
 		}
 		n -= c.store.unlink(e, n)
 		if e.pass != passFree {

@@ -1,7 +1,11 @@
 package storage
 
 import (
+	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
@@ -59,5 +63,51 @@ func TestHeldBack(t *testing.T) {
 	s.Collect()
 	if n, bytes := s.HeldBack(); n != 0 || bytes != 0 {
 		t.Fatalf("%d transactions with %d bytes are held back by nobody", n, bytes)
+	}
+}
+
+// TestNobodyIsForgotten has views open and close in every order while others commit: when the
+// last one has closed, what was left behind goes, without another transaction.
+func TestNobodyIsForgotten(t *testing.T) {
+	s := New(Options{})
+	defer closeStore(t, s)
+	names := internNames(t, s)
+	for round := range 300 {
+		var group sync.WaitGroup
+		for client := range 6 {
+			group.Go(func() {
+				r := rand.New(rand.NewPCG(uint64(round), uint64(client)))
+				var open []*Tx
+				for range 10 {
+					tx := s.Begin(TxOptions{})
+					if r.IntN(2) == 0 {
+						if _, err := tx.CreateNode(names.labels[:1], nil); err != nil {
+							t.Error(err)
+						}
+						if _, err := tx.Commit(); err != nil {
+							t.Error(err)
+						}
+					}
+					open = append(open, tx)
+					if i := r.IntN(len(open)); r.IntN(3) > 0 {
+						open[i].Release()
+						open = slices.Delete(open, i, i+1)
+					}
+				}
+				for _, tx := range open {
+					tx.Release()
+				}
+			})
+		}
+		group.Wait()
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+			n, _ := s.HeldBack()
+			if n == 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d transactions are held back by nobody", n)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package mvcc
 
 import (
+	"fmt"
 	"testing"
 
 	"memgraphd/internal/storage/arena"
@@ -96,4 +97,86 @@ func BenchmarkOpenClose(b *testing.B) {
 			v.Close(v.Open())
 		}
 	})
+}
+
+func TestWatch(t *testing.T) {
+	var v Views
+	v.Init()
+	var w Watch
+	state := func(want string) {
+		t.Helper()
+		watched, open := w.Watched()
+		if got := fmt.Sprint(watched, open); got != want {
+			t.Fatalf("watched, open: %s, not %s", got, want)
+		}
+	}
+	state("false false")
+	if w.Oldest(&v) != 1 {
+		t.Fatal("nobody is open")
+	}
+	state("false false")
+	place := v.Place()
+	old := v.OpenAt(place)
+	v.Tick()
+	young := v.Open()
+	if w.Oldest(&v) != old.Stamp() {
+		t.Fatal("not the oldest")
+	}
+	state("true true")
+	v.Close(young)
+	state("true true")
+	v.Close(old)
+	state("true false")
+	again := v.OpenAt(place) // the same slot, a later moment
+	state("true false")
+	if w.Oldest(&v) != again.Stamp() {
+		t.Fatal("not the oldest")
+	}
+	state("true true")
+	v.Close(again)
+	state("true false")
+
+	// More than there are slots: those that found none are not watched.
+	var open []Opened
+	for range 2000 {
+		open = append(open, v.Open())
+	}
+	v.Tick()
+	for _, o := range open {
+		if o.slot != nil {
+			v.Close(o)
+		}
+	}
+	if w.Oldest(&v) == v.Tick()-1 {
+		t.Fatal("an open view was overlooked")
+	}
+	state("false false")
+	for _, o := range open {
+		if o.slot == nil {
+			v.Close(o)
+		}
+	}
+}
+
+// TestPlaces opens views in the first places that are given out, beside others that fill the
+// slots: none is overlooked.
+func TestPlaces(t *testing.T) {
+	for others := range 2 * placeTries {
+		var v Views
+		v.Init()
+		for range len(v.slots) {
+			place := v.Place()
+			var open []Opened
+			for range others { // those with the same place find the slots behind it
+				open = append(open, v.OpenAt(place))
+				v.Tick()
+			}
+			for _, o := range open {
+				if v.Oldest() != o.Stamp() {
+					t.Fatal("an open view was overlooked")
+				}
+				v.Close(o)
+			}
+		}
+	}
 }

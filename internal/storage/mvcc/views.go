@@ -19,11 +19,11 @@ type Stamp uint64
 // it because it published too late, then whatever Oldest allowed to be thrown away was
 // out of reach before the view loaded anything.
 type Views struct {
-	clock atomic.Uint64
-	slots []viewSlot
-	_     [64]byte // what everybody reads is not in one line of memory with what changes
-	hint  atomic.Uint32
-	_     [64]byte
+	clock  atomic.Uint64
+	slots  []viewSlot
+	_      [64]byte // what everybody reads is not in one line of memory with what changes
+	places atomic.Uint64
+	_      [64]byte
 
 	// overflow holds the views that found no slot, the oldest first: a stamp is taken and
 	// appended under mu, so that the list is in order and Oldest looks at its head alone.
@@ -60,7 +60,7 @@ func (o Opened) Stamp() Stamp {
 
 // Init makes room for the views that are usually open at once; more are allowed.
 func (v *Views) Init() {
-	n := 64
+	n := 256
 	for n < 4*runtime.GOMAXPROCS(0) {
 		n *= 2
 	}
@@ -73,13 +73,26 @@ func (v *Views) Open() Opened { return v.OpenAt(v.Place()) }
 
 // Place returns where to begin looking for a slot. It is never 0. Who opens one view after the
 // other keeps the place: then the slot stays in the caches of its processor.
-func (v *Views) Place() uint32 { return v.hint.Add(1) | 1<<31 }
+func (v *Views) Place() uint32 { return uint32(v.places.Add(1)) | 1<<31 }
+
+// A view looks at placeTries slots, placeStride apart from its place on.
+const (
+	placeTries  = 8
+	placeStride = 7
+)
+
+// used returns how many slots, from the first, can hold a view that was opened before the call:
+// places are given out one after the other, and the number of slots is a power of two.
+func (v *Views) used() []viewSlot {
+	const reach = 1 + (placeTries-1)*placeStride
+	return v.slots[:min(uint64(len(v.slots)), v.places.Load()+reach)]
+}
 
 // OpenAt is Open for a caller that has a place.
 func (v *Views) OpenAt(first uint32) Opened {
 	now := v.clock.Load()
-	for i := range uint32(8) {
-		slot := &v.slots[(first+i*7)%uint32(len(v.slots))]
+	for i := range uint32(placeTries) {
+		slot := &v.slots[(first+i*placeStride)%uint32(len(v.slots))]
 		if slot.stamp.Load() == 0 && slot.stamp.CompareAndSwap(0, now) {
 			return Opened{slot: slot}
 		}
@@ -123,20 +136,53 @@ func (v *Views) Tick() Stamp { return Stamp(v.clock.Add(1)) }
 
 // Oldest returns the stamp of the oldest open view, or now if none is open.
 func (v *Views) Oldest() Stamp {
+	oldest, _ := v.oldest()
+	return oldest
+}
+
+// oldest returns the slot of the oldest view, too; nil if it has none.
+func (v *Views) oldest() (Stamp, *viewSlot) {
 	oldest := v.clock.Load()
-	for i := range v.slots {
-		if stamp := v.slots[i].stamp.Load(); stamp != 0 {
-			oldest = min(oldest, stamp)
+	var at *viewSlot
+	used := v.used()
+	for i := range used {
+		if stamp := used[i].stamp.Load(); stamp != 0 && (stamp < oldest || at == nil && stamp == oldest) {
+			oldest, at = stamp, &used[i]
 		}
 	}
 	if v.crowded.Load() > 0 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		if v.overflow.first != nil {
-			oldest = min(oldest, v.overflow.first.stamp)
+		if v.overflow.first != nil && v.overflow.first.stamp < oldest {
+			oldest, at = v.overflow.first.stamp, nil
 		}
 	}
-	return Stamp(oldest)
+	return Stamp(oldest), at
+}
+
+// Watch remembers one open view, so that who waits for its end need not look at all of them
+// again and again. The zero Watch remembers none. Watched may be called at any time, Oldest by
+// one goroutine.
+type Watch struct {
+	slot  atomic.Pointer[viewSlot]
+	stamp atomic.Uint64
+}
+
+// Oldest is v.Oldest, and remembers that view.
+func (w *Watch) Oldest(v *Views) Stamp {
+	stamp, slot := v.oldest()
+	w.slot.Store(nil) // no slot with the stamp of another
+	w.stamp.Store(uint64(stamp))
+	w.slot.Store(slot)
+	return stamp
+}
+
+// Watched reports whether there is a view to remember, and open whether a view of that moment is
+// open in its place still. A closed view whose owner calls Watched afterwards has either found out,
+// or Watched says so to who calls it after Oldest.
+func (w *Watch) Watched() (watched, open bool) {
+	slot := w.slot.Load()
+	return slot != nil, slot != nil && slot.stamp.Load() == w.stamp.Load()
 }
 
 // Active returns the number of open views.
