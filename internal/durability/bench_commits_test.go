@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"memgraphd/internal/durability"
-	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/query"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
+	"memgraphd/test/groupcommit"
 )
 
 // commitTurn is how long one way to commit is measured before it is another's turn.
@@ -178,84 +178,25 @@ func (w *statements) close(b *testing.B) {
 	w.storeCommits.close(b)
 }
 
-// bareGroup is a group commit with nothing around it: a file that was zeroed before the clock
-// starts, one goroutine that writes what has gathered and syncs it.
-type bareGroup struct {
-	file  vfs.File
-	mu    sync.Mutex
-	buf   []byte
-	group chan struct{}
-	wake  chan struct{}
-	done  chan error
-}
+// bareGroup is a group commit with nothing around it.
+type bareGroup struct{ *groupcommit.Log }
 
-const (
-	bareGroupBytes  = 64 << 20
-	bareGroupRecord = 200
-)
+// bareGroupRecord is the size of its records.
+const bareGroupRecord = 200
 
-func newBareGroup(b *testing.B, name string) *bareGroup {
+func newBareGroup(b *testing.B, name string) bareGroup {
 	b.Helper()
-	f, err := vfs.OS().Create(name)
+	l, err := groupcommit.Create(name)
 	check(b, err)
-	check(b, f.Preallocate(0, bareGroupBytes))
-	check(b, f.Sync())
-	c := &bareGroup{file: f, group: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan error, 1)}
-	go c.run()
-	return c
+	return bareGroup{l}
 }
 
-func (c *bareGroup) client(int) func() error {
+func (g bareGroup) client(int) func() error {
 	record := make([]byte, bareGroupRecord)
-	return func() error {
-		c.mu.Lock()
-		first := len(c.buf) == 0
-		c.buf = append(c.buf, record...)
-		group := c.group
-		c.mu.Unlock()
-		if first {
-			select {
-			case c.wake <- struct{}{}:
-			default:
-			}
-		}
-		<-group
-		return nil
-	}
+	return func() error { return g.Commit(record) }
 }
 
-func (c *bareGroup) run() {
-	var spare []byte
-	var off int64
-	for range c.wake {
-		c.mu.Lock()
-		buf, group := c.buf, c.group
-		c.buf, c.group = spare[:0], make(chan struct{})
-		c.mu.Unlock()
-		if len(buf) == 0 {
-			continue
-		}
-		if off+int64(len(buf)) > bareGroupBytes {
-			off = 0
-		}
-		if _, err := c.file.WriteAt(buf, off); err != nil {
-			c.done <- err
-			return
-		}
-		if err := c.file.SyncData(); err != nil {
-			c.done <- err
-			return
-		}
-		off += int64(len(buf))
-		spare = buf
-		close(group)
-	}
-	c.done <- nil
-}
-
-func (c *bareGroup) close(b *testing.B) {
+func (g bareGroup) close(b *testing.B) {
 	b.Helper()
-	close(c.wake)
-	check(b, <-c.done)
-	check(b, c.file.Close())
+	check(b, g.Close())
 }

@@ -12,6 +12,7 @@ import (
 
 	"memgraphd/internal/durability/vfs"
 	"memgraphd/internal/durability/wal"
+	"memgraphd/test/groupcommit"
 )
 
 // payloadBytes is the size of a record in the benchmarks.
@@ -113,84 +114,16 @@ func (c *logCommitter) commit(payload []byte) error {
 
 func (c *logCommitter) close() error { return c.l.Close() }
 
-// bare is a group commit with nothing around it: no header, no checksum, no rotation, a
-// file zeroed before the clock starts.
-type bare struct {
-	file  *os.File
-	mu    sync.Mutex
-	buf   []byte
-	group chan struct{}
-	wake  chan struct{}
-	done  chan error
-}
+// bare is a group commit with nothing around it.
+type bare struct{ *groupcommit.Log }
 
-const bareBytes = 256 << 20
-
-func newBare(b *testing.B, name string) *bare {
+func newBare(b *testing.B, name string) bare {
 	b.Helper()
-	f, err := vfs.OS().Create(name)
+	l, err := groupcommit.Create(name)
 	must(b, err)
-	must(b, f.Preallocate(0, bareBytes))
-	must(b, f.Sync())
-	must(b, f.Close())
-	file, err := os.OpenFile(name, os.O_RDWR, 0)
-	must(b, err)
-	c := &bare{file: file, group: make(chan struct{}), wake: make(chan struct{}, 1), done: make(chan error, 1)}
-	go c.run()
-	return c
+	return bare{l}
 }
 
-func (c *bare) commit(payload []byte) error {
-	c.mu.Lock()
-	first := len(c.buf) == 0
-	c.buf = append(c.buf, payload...)
-	c.buf = append(c.buf, make([]byte, 56)...)
-	group := c.group
-	c.mu.Unlock()
-	if first {
-		select {
-		case c.wake <- struct{}{}:
-		default:
-		}
-	}
-	<-group
-	return nil
-}
+func (c bare) commit(payload []byte) error { return c.Commit(payload) }
 
-func (c *bare) run() {
-	var spare []byte
-	var off int64
-	for range c.wake {
-		c.mu.Lock()
-		buf, group := c.buf, c.group
-		c.buf, c.group = spare[:0], make(chan struct{})
-		c.mu.Unlock()
-		if len(buf) == 0 {
-			continue
-		}
-		if off+int64(len(buf)) > bareBytes {
-			off = 0
-		}
-		if _, err := c.file.WriteAt(buf, off); err != nil {
-			c.done <- err
-			return
-		}
-		if err := fdatasync(c.file); err != nil {
-			c.done <- err
-			return
-		}
-		off += int64(len(buf))
-		spare = buf
-		close(group)
-	}
-	c.done <- nil
-}
-
-func (c *bare) close() error {
-	close(c.wake)
-	err := <-c.done
-	if closeErr := c.file.Close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
+func (c bare) close() error { return c.Close() }
