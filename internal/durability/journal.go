@@ -3,6 +3,7 @@ package durability
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"memgraphd/internal/durability/codec"
@@ -18,6 +19,7 @@ type journal struct {
 	names    change.Names
 	timeline uint32
 	encoders codec.Encoders
+	tickets  sync.Pool // of *ticket, for the commits to come
 	space    *space
 	writes   *writes
 
@@ -38,7 +40,11 @@ func (j *journal) tell(s wal.Settled) { j.settled(change.Index(s.Good), change.I
 // Prepare encodes a commit, refuses it where the disk has no room for it, and waits for
 // room in the queue of the log.
 func (j *journal) Prepare(c *change.Commit) (storage.Ticket, error) {
-	payload, err := j.encoders.Append(nil, c, j.names)
+	t, _ := j.tickets.Get().(*ticket)
+	if t == nil {
+		t = &ticket{j: j}
+	}
+	payload, err := j.encoders.Append(t.record.Payload[:0], c, j.names)
 	if err != nil {
 		return nil, err
 	}
@@ -49,9 +55,8 @@ func (j *journal) Prepare(c *change.Commit) (storage.Ticket, error) {
 	if err := j.log.Reserve(context.Background(), size); err != nil {
 		return nil, j.writes.failed(err)
 	}
-	return &ticket{j: j, record: wal.Record{
-		Kind: recovery.KindCommit, Term: c.Term, Timeline: j.timeline, Payload: payload, Reserved: size,
-	}}, nil
+	t.record = wal.Record{Kind: recovery.KindCommit, Term: c.Term, Timeline: j.timeline, Payload: payload, Reserved: size}
+	return t, nil
 }
 
 // ticket is one commit on its way.
@@ -73,14 +78,23 @@ func (t *ticket) Enqueue(index change.Index, wall int64) error {
 	return nil
 }
 
-// Wait waits for the sync.
+// payloadKept bounds the memory of a ticket that waits for its next commit.
+const payloadKept = 1 << 10
+
+// Wait waits for the sync. It is the last that happens to a ticket: the log has copied the payload,
+// and its memory is that of a commit to come.
 func (t *ticket) Wait() error {
-	if err := t.waiter.Wait(); err != nil {
-		return t.j.writes.failed(err)
+	j := t.j
+	err := t.waiter.Wait()
+	if t.waiter = (wal.Waiter{}); cap(t.record.Payload) <= payloadKept {
+		j.tickets.Put(t)
 	}
-	t.j.writes.succeeded()
-	if !t.j.noted.Load() && t.j.note() {
-		t.j.noted.Store(true)
+	if err != nil {
+		return j.writes.failed(err)
+	}
+	j.writes.succeeded()
+	if !j.noted.Load() && j.note() {
+		j.noted.Store(true)
 	}
 	return nil
 }

@@ -164,7 +164,8 @@ func (t *transaction) commit(context.Context) (bookmark string, err error) {
 	}
 	t.tallied = true
 	t.s.tally.committed.Add(1)
-	return bookmarkPrefix + strconv.FormatUint(uint64(index), 10), nil
+	var room [len(bookmarkPrefix) + 20]byte
+	return string(strconv.AppendUint(append(room[:0], bookmarkPrefix...), uint64(index), 10)), nil
 }
 
 // awaitBookmarks waits until the commits that the client has seen are visible here. A

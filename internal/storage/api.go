@@ -76,7 +76,7 @@ type Ticket interface {
 	// Enqueue puts the record into the log as commit index. It is called in index order and never waits for I/O.
 	// An error means that the record is not in the log: the commit fails and index is used again.
 	Enqueue(index change.Index, wall int64) error
-	// Wait blocks until the commit may be acknowledged, or failed.
+	// Wait blocks until the commit may be acknowledged, or failed. It is called once, and last.
 	Wait() error
 }
 

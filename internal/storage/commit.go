@@ -154,14 +154,16 @@ func (tx *Tx) commitInMemory() change.Index {
 // enqueue gives tx the next index and its record to the log.
 func (s *Store) enqueue(tx *Tx, ticket Ticket) (*pending, error) {
 	q := &s.sequencer
+	var now int64 // read before the lock, which everybody waits for
+	if s.options.Now != nil {
+		now = s.options.Now().UnixMicro()
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for q.draining {
 		q.changed.Wait()
 	}
-	if s.options.Now != nil {
-		q.wall = max(q.wall, s.options.Now().UnixMicro())
-	}
+	q.wall = max(q.wall, now)
 	if err := ticket.Enqueue(change.Index(q.next), q.wall); err != nil {
 		return nil, err
 	}
