@@ -20,21 +20,21 @@ func TestCommit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Commit(nil); !errors.Is(err, groupcommit.ErrTooLarge) {
+	if err = l.Commit(nil); !errors.Is(err, groupcommit.ErrTooLarge) {
 		t.Errorf("a record of no bytes: %v", err)
 	}
 	var group sync.WaitGroup
 	for c := range committers {
 		group.Go(func() {
 			for i := range each {
-				if err := l.Commit(binary.LittleEndian.AppendUint64(nil, uint64(1+c*each+i))); err != nil {
-					t.Error(err)
+				if failed := l.Commit(binary.LittleEndian.AppendUint64(nil, uint64(1+c*each+i))); failed != nil {
+					t.Error(failed)
 				}
 			}
 		})
 	}
 	group.Wait()
-	if err := l.Close(); err != nil {
+	if err = l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	all, err := os.ReadFile(name)
