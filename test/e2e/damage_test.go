@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,11 +105,17 @@ func newerLog(b []byte) []byte {
 // end returns the offset behind the last byte of a log segment that is not zero.
 func end(b []byte) int { return len(strings.TrimRight(string(b), "\x00")) }
 
+// Where snapshots and segments of the log are in a data directory.
+const snapshotFiles, logFiles = "snapshots/*.snap", "wal/*.wal"
+
+// damages are all that is done to a data directory.
 func damages() []damaged {
-	const snapshotFiles, logFiles = "snapshots/*.snap", "wal/*.wal"
+	return slices.Concat(damagesOfSnapshots(), damagesOfLogs(), damagesOfOthers())
+}
+
+func damagesOfSnapshots() []damaged {
 	few := []string{"--storage-snapshot-retention-count=1"}
 	return []damaged{
-		{name: "none", harm: func(*testing.T, string) {}},
 		{
 			name: "snapshot of a newer version",
 			harm: func(t *testing.T, dir string) {
@@ -116,14 +123,6 @@ func damages() []damaged {
 				edit(t, last(files(t, dir, snapshotFiles)), newerSnapshot)
 			},
 			says: []string{".snap was written by a newer version: format 9, this server reads up to 4", "start the version that wrote it"},
-		},
-		{
-			name: "log of a newer version",
-			harm: func(t *testing.T, dir string) {
-				t.Helper()
-				edit(t, last(files(t, dir, logFiles)), newerLog)
-			},
-			says: []string{".wal was written by a newer version: format 9, this server reads up to 1", "start the version that wrote it"},
 		},
 		{
 			name: "newest snapshot damaged, the older one and the log are good",
@@ -174,6 +173,19 @@ func damages() []damaged {
 				remove(t, last(files(t, dir, snapshotFiles)))
 			},
 			says: []string{"commits 1 to ", " are missing", "backup"},
+		},
+	}
+}
+
+func damagesOfLogs() []damaged {
+	return []damaged{
+		{
+			name: "log of a newer version",
+			harm: func(t *testing.T, dir string) {
+				t.Helper()
+				edit(t, last(files(t, dir, logFiles)), newerLog)
+			},
+			says: []string{".wal was written by a newer version: format 9, this server reads up to 1", "start the version that wrote it"},
 		},
 		{
 			name: "byte of the log changed",
@@ -230,6 +242,12 @@ func damages() []damaged {
 			},
 			warns: []string{"torn"},
 		},
+	}
+}
+
+func damagesOfOthers() []damaged {
+	return []damaged{
+		{name: "none", harm: func(*testing.T, string) {}},
 		{
 			name: "identity missing",
 			harm: func(t *testing.T, dir string) {

@@ -70,9 +70,12 @@ func (s *server) closeMonitor() {
 func (s *server) watchAll() {
 	s.monitor.Watch(monitor.Sources{
 		Durability: s.disk.Info, Store: s.store, Budget: s.budget, Bolt: s.bolt.Stats, Queries: s.queries.Stats,
-		Certificate: s.certificates.Expires, Tally: s.queries.Tally, Process: func() monitor.Process { return machine.Process(s.cfg.Storage.DataDirectory) },
+		Certificate: s.certificates.Expires, Tally: s.queries.Tally, Process: s.process,
 	})
 }
+
+// process is what the operating system counts of the server.
+func (s *server) process() monitor.Process { return machine.Process(s.cfg.Storage.DataDirectory) }
 
 // unwatch takes back what is about to be closed.
 func (s *server) unwatch() { s.monitor.Watch(monitor.Sources{}) }

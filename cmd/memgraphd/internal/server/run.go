@@ -44,7 +44,8 @@ func Run(ctx context.Context, o Options) error {
 	}
 	limit := machine.MemoryLimit(cfg.MemoryLimitBytes)
 	s := &server{
-		cfg: cfg, version: o.Version, build: o.Build, logs: written, log: written.Lines, notices: written.Notices, systemd: systemd.Notifier{Log: written.Lines}, limit: limit, certificates: certificates,
+		version: o.Version, build: o.Build, cfg: cfg, limit: limit, certificates: certificates,
+		logs: written, log: written.Lines, notices: written.Notices, systemd: systemd.Notifier{Log: written.Lines},
 		reread: func() (*config.Config, error) { return serverflags.Load(o.Args) }, hangups: make(chan struct{}, 1),
 	}
 	ctx, stop := onSignals(ctx, written.Notices, s.onHangup)
