@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/column"
+	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/memory"
 	"memgraphd/internal/storage/value"
 )
@@ -112,5 +114,35 @@ func BenchmarkWorkers(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestShare looks at when a statement that has run alone for a while asks for help, and in what
+// parts it hands out what is left.
+func TestShare(t *testing.T) {
+	const rows = 1_000_000
+	w := NewWorkers(WorkerOptions{Count: 2, After: time.Millisecond})
+	for _, c := range []struct {
+		name         string
+		done         graph.NodeID
+		took         time.Duration
+		least, great graph.NodeID
+	}{
+		{"not long enough", 100_000, 999 * time.Microsecond, 0, 0},
+		{"at the end before others are awake", 700_000, time.Millisecond, 0, 0},
+		{"quick rows, many in a part", 200_000, time.Millisecond, 20_000, 21_000},
+		{"slow rows, few in a part", 1024, 10 * time.Millisecond, 1024, 1024},
+		{"a part for each worker at least", 400_000, time.Second, 1024, 1024},
+		{"very quick rows, some parts for each worker", 600_000, 1100 * time.Microsecond, 49_000, 51_000},
+		{"nothing done, which tells nothing", 0, time.Second, 0, 0},
+	} {
+		got := w.share(c.done, rows-c.done, 1024, c.took)
+		if got < c.least || got > c.great || got%column.GroupNodes != 0 {
+			t.Errorf("%s: parts of %d ids, want %d to %d in whole groups", c.name, got, c.least, c.great)
+		}
+	}
+	w = NewWorkers(WorkerOptions{Count: 2, After: time.Millisecond, Morsel: 100})
+	if got := w.share(1000, rows, 100, time.Second); got != 100 {
+		t.Errorf("parts of %d ids where 100 were asked for", got)
 	}
 }
