@@ -22,6 +22,7 @@ type countSide struct {
 	degrees  []int64 // by row, where byDegree says that they are all there is to count
 	nodes    []graph.NodeID
 	byDegree bool
+	apart    bool // the ends are compared with those of another side, so that degrees say little
 	sel      []uint16
 
 	pairs    between // between the node and one that is excluded
@@ -97,7 +98,7 @@ func (s *countSide) columns(r *run, in *batch.Batch) (err error) {
 			return err
 		}
 	}
-	if s.byDegree = s.plainly(); s.byDegree {
+	if s.byDegree = !s.apart && s.plainly(); s.byDegree {
 		s.findDegrees(r, in)
 	}
 	return nil

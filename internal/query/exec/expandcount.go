@@ -31,6 +31,7 @@ func (c *compiler) expandCount(o *plan.ExpandCount) (factory, error) {
 	return func(i *instance) operator {
 		e := &expandCount{countSide: one(), spec: o, input: in(i)}
 		e.pair = &pair{one: e.countSide, two: two(), spec: o.Pair}
+		e.apart, e.pair.two.apart = o.Pair.Apart, o.Pair.Apart
 		return e
 	}, nil
 }

@@ -22,7 +22,7 @@ type labelSet struct {
 // A set is made when at least labelSetLeast nodes and one in labelSetShare of all were asked about.
 const (
 	labelSetLeast = 1024
-	labelSetShare = 8
+	labelSetShare = 32
 )
 
 // labelSet returns the nodes with labels, nil where they are asked one by one: without
