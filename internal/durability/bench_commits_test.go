@@ -113,9 +113,10 @@ func newStoreCommits(b *testing.B, dir string) *storeCommits {
 
 func (w *storeCommits) client(n int) func() error {
 	labels, next := []graph.LabelID{w.label}, int64(n)<<32
+	tx := &storage.Tx{} // used again, as sessions do
 	return func() error {
 		next++
-		tx := w.s.Begin(storage.TxOptions{})
+		w.s.BeginIn(tx, storage.TxOptions{})
 		defer tx.Release()
 		if _, err := tx.CreateNode(labels, []storage.Property{{Key: w.key, Value: value.Int(next)}}); err != nil {
 			return err

@@ -62,9 +62,9 @@ func (w *stored) close(ctx context.Context) error {
 	return w.store.Close()
 }
 
-// commit creates a node in a transaction of its own.
-func (w *stored) commit(n int64) error {
-	tx := w.store.Begin(storage.TxOptions{})
+// commit creates a node in a transaction of its own, in tx, which is used again, as sessions do.
+func (w *stored) commit(tx *storage.Tx, n int64) error {
+	w.store.BeginIn(tx, storage.TxOptions{})
 	defer tx.Release()
 	if _, err := tx.CreateNode([]graph.LabelID{w.label}, []storage.Property{{Key: w.id, Value: value.Int(n)}}); err != nil {
 		return err
@@ -95,7 +95,8 @@ func (b *bench) commits(ctx context.Context) error {
 		for range commitRounds {
 			cpu := processorTime()
 			f, err := loop(committers, each, func(client int) (func(int) error, func(), error) {
-				return func(i int) error { return w.commit(int64(client)<<32 | int64(i)) }, nil, nil
+				tx := &storage.Tx{}
+				return func(i int) error { return w.commit(tx, int64(client)<<32|int64(i)) }, nil, nil
 			})
 			if err != nil {
 				return err

@@ -36,6 +36,7 @@ type Views struct {
 type extraView struct {
 	stamp      uint64
 	prev, next *extraView
+	closed     atomic.Bool
 }
 
 // viewSlot holds the stamp of an open view, or 0. It fills a cache line.
@@ -116,6 +117,7 @@ func (v *Views) Close(o Opened) {
 		o.slot.stamp.Store(0)
 		return
 	}
+	o.extra.closed.Store(true)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if o.extra.prev == nil {
@@ -140,21 +142,21 @@ func (v *Views) Oldest() Stamp {
 	return oldest
 }
 
-// oldest returns the slot of the oldest view, too; nil if it has none.
-func (v *Views) oldest() (Stamp, *viewSlot) {
+// oldest returns the oldest view, too, none if none is open.
+func (v *Views) oldest() (Stamp, Opened) {
 	oldest := v.clock.Load()
-	var at *viewSlot
+	var at Opened
 	used := v.used()
 	for i := range used {
-		if stamp := used[i].stamp.Load(); stamp != 0 && (stamp < oldest || at == nil && stamp == oldest) {
-			oldest, at = stamp, &used[i]
+		if stamp := used[i].stamp.Load(); stamp != 0 && (stamp < oldest || at.slot == nil && stamp == oldest) {
+			oldest, at.slot = stamp, &used[i]
 		}
 	}
 	if v.crowded.Load() > 0 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		if v.overflow.first != nil && v.overflow.first.stamp < oldest {
-			oldest, at = v.overflow.first.stamp, nil
+		if first := v.overflow.first; first != nil && (first.stamp < oldest || at.slot == nil && first.stamp == oldest) {
+			oldest, at = first.stamp, Opened{extra: first}
 		}
 	}
 	return Stamp(oldest), at
@@ -165,15 +167,17 @@ func (v *Views) oldest() (Stamp, *viewSlot) {
 // one goroutine.
 type Watch struct {
 	slot  atomic.Pointer[viewSlot]
-	stamp atomic.Uint64
+	stamp atomic.Uint64 // in slot
+	extra atomic.Pointer[extraView]
 }
 
 // Oldest is v.Oldest, and remembers that view.
 func (w *Watch) Oldest(v *Views) Stamp {
-	stamp, slot := v.oldest()
+	stamp, view := v.oldest()
 	w.slot.Store(nil) // no slot with the stamp of another
 	w.stamp.Store(uint64(stamp))
-	w.slot.Store(slot)
+	w.slot.Store(view.slot)
+	w.extra.Store(view.extra)
 	return stamp
 }
 
@@ -181,8 +185,11 @@ func (w *Watch) Oldest(v *Views) Stamp {
 // open in its place still. A closed view whose owner calls Watched afterwards has either found out,
 // or Watched says so to who calls it after Oldest.
 func (w *Watch) Watched() (watched, open bool) {
-	slot := w.slot.Load()
-	return slot != nil, slot != nil && slot.stamp.Load() == w.stamp.Load()
+	if slot := w.slot.Load(); slot != nil {
+		return true, slot.stamp.Load() == w.stamp.Load()
+	}
+	extra := w.extra.Load()
+	return extra != nil, extra != nil && !extra.closed.Load()
 }
 
 // Active returns the number of open views.
