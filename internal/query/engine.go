@@ -50,6 +50,8 @@ type Options struct {
 	StatementLog *zap.Logger
 	// Metrics returns the rows of SHOW METRICS INFO; nil: there are none.
 	Metrics func() ([]Metric, error)
+	// FreeMemory gives back memory of the process beside that of the store; nil: there is none.
+	FreeMemory func()
 	// ReloadTLS carries out RELOAD BOLT_SERVER TLS; nil: there is no TLS.
 	ReloadTLS func() error
 	// Procedures are what CALL can run beside the procedures that are built in.

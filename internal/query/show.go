@@ -132,6 +132,9 @@ func freeMemory(_ context.Context, s *Session) (table, error) {
 	runtime.GC()
 	s.engine.fullCollection.Store(int64(s.engine.o.Now().Sub(begin)))
 	debug.FreeOSMemory() // or the system gets it back over minutes
+	if s.engine.o.FreeMemory != nil {
+		s.engine.o.FreeMemory()
+	}
 	return table{}, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"memgraphd/cmd/memgraphd/internal/boltengine"
 	"memgraphd/cmd/memgraphd/internal/durable"
 	"memgraphd/cmd/memgraphd/internal/localfile"
+	"memgraphd/cmd/memgraphd/internal/machine"
 	"memgraphd/internal/bolt"
 	"memgraphd/internal/online"
 	"memgraphd/internal/query"
@@ -58,6 +59,7 @@ func (s *server) openFront(ctx context.Context) error {
 		Settings:         s.settings,
 		Database:         s.database,
 		Metrics:          s.metrics,
+		FreeMemory:       machine.ReleaseProgram,
 		Auth:             s.users,
 		Audit:            s.auditStatements(),
 		ReloadTLS:        s.certificates.Reload,
