@@ -8,7 +8,8 @@ const DirectBytes = 4096
 
 // direct is a File that can pass by the cache of its system.
 type direct interface {
-	setDirect(on bool) bool
+	setDirect(on bool)
+	isDirect() bool
 }
 
 // Direct makes the reads and writes of a file pass by the cache of the system, or no longer, and
@@ -16,7 +17,11 @@ type direct interface {
 // than there is. Nothing becomes durable by it. A file system without the like goes on as before.
 func Direct(f File, on bool) bool {
 	d, ok := f.(direct)
-	return ok && d.setDirect(on)
+	if !ok {
+		return false
+	}
+	d.setDirect(on)
+	return d.isDirect()
 }
 
 // Aligned returns n bytes of memory for direct reads and writes.

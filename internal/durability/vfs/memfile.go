@@ -158,10 +158,16 @@ func (f *memFile) writeBack(off, n int64) error {
 }
 
 // setDirect implements direct; what is not aligned fails.
-func (f *memFile) setDirect(on bool) bool {
+func (f *memFile) setDirect(on bool) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
 	f.direct = on && !f.m.cached
+}
+
+// isDirect implements direct.
+func (f *memFile) isDirect() bool {
+	f.m.mu.Lock()
+	defer f.m.mu.Unlock()
 	return f.direct
 }
 

@@ -68,12 +68,14 @@ func (f *osFile) WriteAt(p []byte, off int64) (int, error) {
 }
 
 // setDirect implements direct.
-func (f *osFile) setDirect(on bool) bool {
+func (f *osFile) setDirect(on bool) {
 	if f.direct.Load() != on && setDirect(f.f, on) == nil {
 		f.direct.Store(on)
 	}
-	return f.direct.Load()
 }
+
+// isDirect implements direct.
+func (f *osFile) isDirect() bool { return f.direct.Load() }
 
 // Close implements File.
 func (f *osFile) Close() error { return f.f.Close() }
