@@ -23,7 +23,9 @@ const glanceMost = 16
 //  1. While a request works for long, the monitor glances at the socket once a tick.
 //  2. An end of the stream that came along with a request raises no event of its own. So where a
 //     request was answered, the monitor looks for one when it finds the connection at rest.
-//  3. Closing the socket waits until the executor leaves the call, so a goroutine does it.
+//  3. Where requests work for long, the executor reads before it waits after all: the client has
+//     often answered during the write, and who waits for the poller then waits for a time slice.
+//  4. Closing the socket waits until the executor leaves the call, so a goroutine does it.
 type hold struct {
 	raw syscall.RawConn
 	on  atomic.Bool // the executor is in the call
@@ -115,7 +117,7 @@ func (c *conn) turn(fd uintptr) (over bool) {
 		if !open {
 			return true
 		}
-		if drained && answered {
+		if drained && answered && !c.srv.monitor.crowded() {
 			return false
 		}
 	}

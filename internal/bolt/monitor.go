@@ -13,6 +13,9 @@ const tickPeriod = 5 * time.Millisecond
 // watchAfter is the number of ticks after which a connection that works gets a watcher.
 const watchAfter = 2
 
+// crowdedTicks is for how long after a request that worked for long one is expected again: a second.
+const crowdedTicks = 200
+
 // monitor looks after the connections that are working: it gives a watcher to one that
 // works for long, and ends one whose client does not read.
 //
@@ -24,6 +27,8 @@ type monitor struct {
 	writeTicks int64        // how long a write may last
 	// keepAliveTicks is after how long a client that waits hears of the server; 0 for never.
 	keepAliveTicks int64
+
+	crowdedTo atomic.Int64 // tick until which processors are taken for busy
 
 	mu     sync.Mutex
 	active []*conn
@@ -54,6 +59,10 @@ func (m *monitor) begin(c *conn) {
 	default:
 	}
 }
+
+// crowded reports whether a request has worked for long of late. Then whoever waits for the
+// poller may wait until the processor is given back.
+func (m *monitor) crowded() bool { return m.crowdedTo.Load() > m.tick.Load() }
 
 // end notes that c waits for its client.
 func (m *monitor) end(c *conn) { c.since.Store(0) }
@@ -115,6 +124,7 @@ func (m *monitor) look(c *conn, tick int64) {
 		return
 	}
 	if tick-since >= watchAfter {
+		m.crowdedTo.Store(tick + crowdedTicks)
 		if c.hold.on.Load() {
 			c.glance()
 		} else {
