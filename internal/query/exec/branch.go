@@ -279,14 +279,7 @@ func (b *branch) products(r *run, ends []graph.NodeID, t *tally) error {
 // multiply multiplies each of products with what b counts at the node of the same place.
 func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err error) {
 	if b.flat() {
-		var counts [warmRows]int64
-		b.degrees(r, counts[:len(nodes)], nodes)
-		for i, count := range counts[:len(nodes)] {
-			if products[i], err = times(products[i], count); err != nil {
-				return err
-			}
-		}
-		return nil
+		return b.multiplyFlat(r, nodes, products)
 	}
 	if len(nodes) > 2 && b.possible {
 		b.warmNodes(r, nodes)
@@ -300,6 +293,27 @@ func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err e
 			return err
 		}
 		if products[i], err = times(products[i], count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// multiplyFlat is multiply for a flat branch: it asks the nodes whose products are not 0 yet.
+func (b *branch) multiplyFlat(r *run, nodes []graph.NodeID, products []int64) (err error) {
+	var some [warmRows]graph.NodeID
+	var places [warmRows]int
+	n := 0
+	for i, p := range products {
+		if p != 0 {
+			some[n], places[n] = nodes[i], i
+			n++
+		}
+	}
+	var counts [warmRows]int64
+	b.degrees(r, counts[:n], some[:n])
+	for i, at := range places[:n] {
+		if products[at], err = times(products[at], counts[i]); err != nil {
 			return err
 		}
 	}
