@@ -31,11 +31,14 @@ func excused(q *ast.Query, v variant, err error) bool {
 type search struct {
 	parts []*ast.PatternPart
 	where ast.Expr
+	// joined tells that a MATCH stands beside another one, with which it may be one pattern.
+	joined bool
 }
 
 // searchAt returns the outermost search at a place.
 func searchAt(q *ast.Query, at token.Span) *search {
 	var found *search
+	joined := map[*ast.Match]bool{}
 	visit(reflect.ValueOf(q), func(v reflect.Value) {
 		if found != nil {
 			return
@@ -43,17 +46,19 @@ func searchAt(q *ast.Query, at token.Span) *search {
 		var s *search
 		var e ast.Expr
 		switch x := v.Addr().Interface().(type) {
+		case *ast.SingleQuery:
+			noteJoined(x.Clauses, joined)
 		case *ast.Match:
 			if holds(x.Span(), at) {
-				found = &search{x.Pattern.Parts, x.Where}
+				found = &search{parts: x.Pattern.Parts, where: x.Where, joined: joined[x]}
 			}
 		case *ast.PatternComprehension:
-			s, e = &search{[]*ast.PatternPart{x.Part}, x.Where}, x
+			s, e = &search{parts: []*ast.PatternPart{x.Part}, where: x.Where}, x
 		case *ast.PatternPredicate:
 			s, e = &search{parts: []*ast.PatternPart{x.Part}}, x
 		case *ast.Subquery:
 			if x.Pattern != nil {
-				s, e = &search{x.Pattern.Parts, x.Where}, x
+				s, e = &search{parts: x.Pattern.Parts, where: x.Where}, x
 			}
 		}
 		if s != nil && holds(e.Span(), at) {
@@ -63,15 +68,26 @@ func searchAt(q *ast.Query, at token.Span) *search {
 	return found
 }
 
+// noteJoined notes each MATCH that stands next to another one.
+func noteJoined(clauses []ast.Clause, joined map[*ast.Match]bool) {
+	for i := 1; i < len(clauses); i++ {
+		x, ok := clauses[i-1].(*ast.Match)
+		y, is := clauses[i].(*ast.Match)
+		if ok && is && !x.Optional && !y.Optional {
+			joined[x], joined[y] = true, true
+		}
+	}
+}
+
 // avoidable tells whether an error that the reference has may stay away, because another
-// condition of the same MATCH fails first.
+// condition of the same MATCH fails first, or the MATCH beside it finds nothing.
 func avoidable(q *ast.Query, err error) bool {
 	f := (*reference.Failure)(nil)
 	if !errors.As(err, &f) {
 		return false
 	}
 	s := searchAt(q, f.Span)
-	return s != nil && s.conditions() > 1
+	return s != nil && (s.joined || s.conditions() > 1)
 }
 
 // conditions counts the conditions of a search.
