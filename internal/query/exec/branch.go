@@ -278,7 +278,7 @@ func (b *branch) products(r *run, ends []graph.NodeID, t *tally) error {
 
 // multiply multiplies each of products with what b counts at the node of the same place.
 func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err error) {
-	if b.flat() {
+	if b.flat() && !b.sieves() {
 		return b.multiplyFlat(r, nodes, products)
 	}
 	if len(nodes) > 2 && b.possible {
@@ -299,7 +299,8 @@ func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err e
 	return nil
 }
 
-// multiplyFlat is multiply for a flat branch: it asks the nodes whose products are not 0 yet.
+// multiplyFlat is multiply for a flat branch whose ends may be any: counts of labelled ones are
+// better remembered by node, because the same nodes come again here. It asks the nodes whose products are not 0 yet.
 func (b *branch) multiplyFlat(r *run, nodes []graph.NodeID, products []int64) (err error) {
 	var some [warmRows]graph.NodeID
 	var places [warmRows]int
