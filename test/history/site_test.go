@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type site struct {
 	server *harness.Server
 	driver neo4j.DriverWithContext
 	kills  int
+	tried  atomic.Int64 // transactions that the server began for transact
 }
 
 func newSite(t *testing.T) *site {
@@ -97,7 +99,7 @@ func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
 		r := rand.New(rand.NewPCG(s.seed, 1<<32+uint64(s.kills)))
 		go func() {
 			for {
-				time.Sleep(time.Duration(60+r.IntN(300)) * time.Millisecond)
+				s.wait(time.Duration(60+r.IntN(300))*time.Millisecond, 50+r.Int64N(200))
 				select {
 				case <-ended:
 					return
@@ -107,6 +109,15 @@ func (s *site) clients(n int, kills bool, client func(id int, r *rand.Rand)) {
 		}()
 	}
 	s.clientsAndKills(n, kill, client)
+}
+
+// wait waits for a time, or until so many transactions were begun: clients that are to make
+// a number of them may be through before the time is.
+func (s *site) wait(d time.Duration, transactions int64) {
+	limit, until := time.Now().Add(d), s.tried.Load()+transactions
+	for time.Now().Before(limit) && s.tried.Load() < until {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // clientsAndKills runs n clients until all have ended, and kills the server at each message.
@@ -162,6 +173,7 @@ func (s *site) transact(fn func(run func(text string, params map[string]any) ([]
 		return aborted
 	}
 	defer func() { _ = tx.Close(ctx) }()
+	s.tried.Add(1)
 	err = fn(func(text string, params map[string]any) ([]*neo4j.Record, error) {
 		r, failed := tx.Run(ctx, text, params)
 		if failed != nil {
