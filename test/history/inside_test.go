@@ -36,7 +36,7 @@ type inside struct {
 	engine *query.Engine
 	kills  int
 	tried  atomic.Int64 // transactions
-	random *rand.Rand // of the goroutine that crashes the disk
+	random *rand.Rand   // of the goroutine that crashes the disk
 }
 
 // TestAppendInside records MEMGRAPHD_INSIDE (20) histories of 10 clients with MEMGRAPHD_TXNS
