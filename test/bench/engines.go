@@ -328,7 +328,11 @@ func (e *processEngine) open() (conversation, error) {
 	}
 	c.from = bufio.NewReader(out)
 	c.cmd.Stderr = os.Stderr
-	return c, c.cmd.Start()
+	if err = c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	_ = c.ask("RETURN 1", nil) // it is open once it has answered, whatever that is
+	return c, nil
 }
 
 type processConversation struct {
