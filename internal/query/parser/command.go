@@ -160,17 +160,6 @@ func (p *parser) command() ast.Statement {
 	return nil
 }
 
-// insteadOf says what there is in place of a statement that exists elsewhere only; "" for nothing.
-func insteadOf(words string) string {
-	switch {
-	case words == "CREATE DATABASE", words == "DROP DATABASE":
-		return "a server has one database, memgraph; start another server, with a data directory and a port of its own, for another one"
-	case strings.HasPrefix(words, "STORAGE MODE"):
-		return "every database is IN_MEMORY_TRANSACTIONAL: no mode gives up what was committed"
-	}
-	return ""
-}
-
 // notHere fails at a statement that exists elsewhere only, or that begins like one.
 func (p *parser) notHere() {
 	longest := ""
