@@ -22,82 +22,88 @@ func TestTruncateUnits(t *testing.T) {
 	}
 }
 
+// What truncations are of.
+const (
+	zonedInstant = "datetime 1984-10-11T12:31:14.645876123-01:00"
+	localInstant = "localdatetime 1984-10-11T12:31:14.645876123"
+	justDate     = "date 1984-10-11"
+	zonedTime    = "time 12:31:14.645876123-01:00"
+	localTime    = "localtime 12:31:14.645876123"
+)
+
+// truncations are texts of what a function for a kind of instant makes of another one, cut to a
+// unit, with fields in place of what is cut off.
+var truncations = []struct{ kind, unit, from, fields, want string }{
+	{"date", "millennium", "date 2017-10-11", "day 2", "2000-01-02"},
+	{"date", "century", zonedInstant, "", "1900-01-01"},
+	{"date", "decade", "date -0001-10-11", "", "-0010-01-01"},
+	{"date", "weekYear", "date 1984-02-01", "day 5", "1984-01-05"},
+	{"date", "weekYear", "datetime 1984-01-01T12:31", "day 5", "1983-01-05"},
+	{"date", "quarter", "date 1984-11-11", "day 2", "1984-10-02"},
+	{"date", "week", justDate, "dayOfWeek 2", "1984-10-09"},
+	{"date", "hour", zonedInstant, "", "a date cannot be cut to the hour"},
+	{"date", "day", localTime, "", "a local time has no date"},
+	{"date", "day", justDate, "hour 1", "a date has no hour"},
+	{"date", "day", justDate, "timezone Z", "a date has no timezone"},
+	{"date", "day", justDate, "date = date 1984", "what is cut off is replaced by fields, not by another instant"},
+	{"date", "millennium", "date -999999999", "", "the result lies outside the years -999999999 to 999999999"},
+	{"date", "week", "date -999999999", "", "-999999999-01-01"},
+	{"datetime", "millennium", "date 2017-10-11", "timezone Europe/Stockholm", "2000-01-01T00:00+01:00[Europe/Stockholm]"},
+	{"datetime", "millennium", zonedInstant, "timezone Europe/Stockholm", "1000-01-01T00:00+00:53:28[Europe/Stockholm]"},
+	{"datetime", "year", zonedInstant, "day 2", "1984-01-02T00:00-01:00"},
+	{"datetime", "day", justDate, "nanosecond 2", "1984-10-11T00:00:00.000000002Z"},
+	{"datetime", "hour", zonedInstant, "timezone Europe/Stockholm", "1984-10-11T12:00+01:00[Europe/Stockholm]"},
+	{"datetime", "hour", justDate, "", "a date cannot be cut to the hour"},
+	{"datetime", "millisecond", zonedInstant, "nanosecond 2", "1984-10-11T12:31:14.645000002-01:00"},
+	{"datetime", "hour", "datetime 2017-10-29T02:30+01:00[Europe/Stockholm]", "", "2017-10-29T02:00+01:00[Europe/Stockholm]"},
+	{"datetime", "day", zonedTime, "", "a time has no date"},
+	{"datetime", "day", zonedInstant, "epochMillis 2", "a datetime has no epochMillis"},
+	{"localdatetime", "microsecond", localInstant, "nanosecond 2", "1984-10-11T12:31:14.645876002"},
+	{"localdatetime", "microsecond", localInstant, "nanosecond 1000", "nanosecond must be between 0 and 999, but is 1000"},
+	{"localdatetime", "microsecond", localInstant, "millisecond 1; nanosecond 2", "1984-10-11T12:31:14.001876002"},
+	{"localdatetime", "millisecond", localInstant, "microsecond 2", "1984-10-11T12:31:14.645002"},
+	{"localdatetime", "second", zonedInstant, "nanosecond 2", "1984-10-11T12:31:14.000000002"},
+	{"localdatetime", "day", justDate, "timezone Z", "a local datetime has no timezone"},
+	{"localtime", "day", zonedInstant, "nanosecond 2", "00:00:00.000000002"},
+	{"localtime", "hour", localTime, "", "12:00"},
+	{"localtime", "month", localTime, "", "a local time cannot be cut to the month"},
+	{"localtime", "hour", justDate, "", "a date has no time of day"},
+	{"localtime", "hour", localTime, "timezone Z", "a local time has no timezone"},
+	{"localtime", "hour", localTime, "day 1", "a local time has no day"},
+	{"time", "day", localInstant, "", "00:00Z"},
+	{"time", "hour", zonedInstant, "timezone +01:00", "12:00+01:00"},
+	{"time", "hour", zonedTime, "nanosecond 2", "12:00:00.000000002-01:00"},
+	{"time", "microsecond", localTime, "nanosecond 2", "12:31:14.645876002Z"},
+	{"time", "year", zonedTime, "", "a time cannot be cut to the year"},
+}
+
 func TestTruncate(t *testing.T) {
-	const (
-		zoned = "datetime 1984-10-11T12:31:14.645876123-01:00"
-		local = "localdatetime 1984-10-11T12:31:14.645876123"
-		date  = "date 1984-10-11"
-		time  = "time 12:31:14.645876123-01:00"
-		ltime = "localtime 12:31:14.645876123"
-	)
-	for _, c := range []struct{ kind, unit, from, fields, want string }{
-		{"date", "millennium", "date 2017-10-11", "day 2", "2000-01-02"},
-		{"date", "century", zoned, "", "1900-01-01"},
-		{"date", "decade", "date -0001-10-11", "", "-0010-01-01"},
-		{"date", "weekYear", "date 1984-02-01", "day 5", "1984-01-05"},
-		{"date", "weekYear", "datetime 1984-01-01T12:31", "day 5", "1983-01-05"},
-		{"date", "quarter", "date 1984-11-11", "day 2", "1984-10-02"},
-		{"date", "week", date, "dayOfWeek 2", "1984-10-09"},
-		{"date", "hour", zoned, "", "a date cannot be cut to the hour"},
-		{"date", "day", ltime, "", "a local time has no date"},
-		{"date", "day", date, "hour 1", "a date has no hour"},
-		{"date", "day", date, "timezone Z", "a date has no timezone"},
-		{"date", "day", date, "date = date 1984", "what is cut off is replaced by fields, not by another instant"},
-		{"date", "millennium", "date -999999999", "", "the result lies outside the years -999999999 to 999999999"},
-		{"date", "week", "date -999999999", "", "-999999999-01-01"},
-		{"datetime", "millennium", "date 2017-10-11", "timezone Europe/Stockholm", "2000-01-01T00:00+01:00[Europe/Stockholm]"},
-		{"datetime", "millennium", zoned, "timezone Europe/Stockholm", "1000-01-01T00:00+00:53:28[Europe/Stockholm]"},
-		{"datetime", "year", zoned, "day 2", "1984-01-02T00:00-01:00"},
-		{"datetime", "day", date, "nanosecond 2", "1984-10-11T00:00:00.000000002Z"},
-		{"datetime", "hour", zoned, "timezone Europe/Stockholm", "1984-10-11T12:00+01:00[Europe/Stockholm]"},
-		{"datetime", "hour", date, "", "a date cannot be cut to the hour"},
-		{"datetime", "millisecond", zoned, "nanosecond 2", "1984-10-11T12:31:14.645000002-01:00"},
-		{"datetime", "hour", "datetime 2017-10-29T02:30+01:00[Europe/Stockholm]", "", "2017-10-29T02:00+01:00[Europe/Stockholm]"},
-		{"datetime", "day", time, "", "a time has no date"},
-		{"datetime", "day", zoned, "epochMillis 2", "a datetime has no epochMillis"},
-		{"localdatetime", "microsecond", local, "nanosecond 2", "1984-10-11T12:31:14.645876002"},
-		{"localdatetime", "microsecond", local, "nanosecond 1000", "nanosecond must be between 0 and 999, but is 1000"},
-		{"localdatetime", "microsecond", local, "millisecond 1; nanosecond 2", "1984-10-11T12:31:14.001876002"},
-		{"localdatetime", "millisecond", local, "microsecond 2", "1984-10-11T12:31:14.645002"},
-		{"localdatetime", "second", zoned, "nanosecond 2", "1984-10-11T12:31:14.000000002"},
-		{"localdatetime", "day", date, "timezone Z", "a local datetime has no timezone"},
-		{"localtime", "day", zoned, "nanosecond 2", "00:00:00.000000002"},
-		{"localtime", "hour", ltime, "", "12:00"},
-		{"localtime", "month", ltime, "", "a local time cannot be cut to the month"},
-		{"localtime", "hour", date, "", "a date has no time of day"},
-		{"localtime", "hour", ltime, "timezone Z", "a local time has no timezone"},
-		{"localtime", "hour", ltime, "day 1", "a local time has no day"},
-		{"time", "day", local, "", "00:00Z"},
-		{"time", "hour", zoned, "timezone +01:00", "12:00+01:00"},
-		{"time", "hour", time, "nanosecond 2", "12:00:00.000000002-01:00"},
-		{"time", "microsecond", ltime, "nanosecond 2", "12:31:14.645876002Z"},
-		{"time", "year", time, "", "a time cannot be cut to the year"},
-	} {
+	for _, c := range truncations {
 		u, ok := UnitNamed(c.unit)
 		if !ok {
 			t.Fatal(c.unit)
 		}
-		p, f, r := partsOf(t, c.from), fieldsOf(t, c.fields), reference(t, "Z")
-		var got string
-		switch c.kind {
-		case "date":
-			x, err := TruncateDate(u, p, f)
-			got = said(x, err)
-		case "datetime":
-			x, err := TruncateDateTime(u, p, f, r)
-			got = said(x, err)
-		case "localdatetime":
-			x, err := TruncateLocalDateTime(u, p, f)
-			got = said(x, err)
-		case "localtime":
-			x, err := TruncateLocalTime(u, p, f)
-			got = said(x, err)
-		default:
-			x, err := TruncateTime(u, p, f, r)
-			got = said(x, err)
-		}
+		got := truncated(c.kind, u, partsOf(t, c.from), fieldsOf(t, c.fields), reference(t, "Z"))
 		if got != c.want {
 			t.Errorf("%s of %s to the %s with %s: %s, want %s", c.kind, c.from, c.unit, c.fields, got, c.want)
 		}
+	}
+}
+
+// truncated calls the function of a kind.
+func truncated(kind string, u Unit, p Parts, f *Fields, r Reference) string {
+	switch kind {
+	case "date":
+		return said(TruncateDate(u, p, f))
+	case "datetime":
+		return said(TruncateDateTime(u, p, f, r))
+	case "localdatetime":
+		return said(TruncateLocalDateTime(u, p, f))
+	case "localtime":
+		return said(TruncateLocalTime(u, p, f))
+	case "time":
+		return said(TruncateTime(u, p, f, r))
+	default:
+		panic("no kind " + kind)
 	}
 }
