@@ -21,13 +21,13 @@ type outcome struct {
 	after  func(d *database)
 }
 
-// outcomesOfSnapshots are those of what happens to snapshots.
-func outcomesOfSnapshots(whole *vfs.Mem) []outcome {
+// outcomesOfSnapshots are those of what happens to snapshots while the log is whole.
+func outcomesOfSnapshots() []outcome {
 	return []outcome{
 		{name: "nothing"},
 		{
 			name:   "newest snapshot damaged",
-			damage: func(f disk) { flip(f.t, f.Mem, snapshots(f.t, f.Mem)[1]) },
+			damage: func(f disk) { f.flip(f.snapshot(-1)) },
 			after: func(d *database) {
 				r := d.m.Report()
 				if len(r.Quarantined) != 1 || !strings.HasPrefix(r.Quarantined[0], "data/quarantine/0") || len(r.Damaged) != 1 {
@@ -39,55 +39,96 @@ func outcomesOfSnapshots(whole *vfs.Mem) []outcome {
 			},
 		},
 		{
-			name: "newest snapshot cannot be read",
-			damage: func(f disk) {
-				f.Inject(func(op vfs.Op) error {
-					if op.Kind == vfs.OpRead && strings.HasSuffix(op.Name, snapshot.Suffix) && op.Off > 100 && op.Name == snapshots(f.t, whole)[1] {
-						return errIO
-					}
-					return nil
-				})
-			},
+			name:   "newest snapshot cannot be read",
+			damage: func(f disk) { f.failReads(f.snapshot(-1)) },
 			after: func(d *database) {
 				if r := d.m.Report(); len(r.Quarantined) != 1 {
 					d.t.Errorf("got %+v", r)
 				}
 			},
 		},
+		{name: "all snapshots damaged, log complete", damage: func(f disk) { f.flip(snapshots(f.t, f.Mem)...) }},
 		{
-			name: "all snapshots damaged, log complete",
-			damage: func(f disk) {
-				for _, s := range snapshots(f.t, f.Mem) {
-					flip(f.t, f.Mem, s)
+			name:   "all snapshots missing, log complete",
+			damage: func(f disk) { f.remove(snapshots(f.t, f.Mem)...) },
+		},
+		{
+			name:   "snapshot renamed",
+			damage: func(f disk) { check(f.t, f.Rename(f.snapshot(-1), "data/snapshots/"+snapshot.FileName(9999, epoch))) },
+			err: "snapshot data/snapshots/N-NTN.NZ.snap is damaged at byte 0: its name says commit N, its header N; " +
+				"no older snapshot together with the log reaches commit N (they end at N): nothing was changed: " +
+				"restore this file, or the whole directory, from a backup, or move the file away to go on with commit N",
+			kind: new(*durability.DamagedSnapshotError),
+		},
+	}
+}
+
+// outcomesOfLogs are those of what happens to the log while the snapshots are whole.
+func outcomesOfLogs() []outcome {
+	return []outcome{
+		{
+			name:   "segments before the newest snapshot missing",
+			damage: func(f disk) { f.remove(f.segment(0)) },
+		},
+		{
+			name:   "segment after the newest snapshot missing",
+			damage: func(f disk) { f.remove(f.segment(-2)) },
+			err:    "log is damaged: data/wal/N.wal at offset 0: the segment does not continue the one before it",
+			kind:   new(*durability.DamagedLogError),
+		},
+		{
+			name:   "newest segment missing",
+			damage: func(f disk) { f.remove(f.segment(-1)) },
+			err:    "log is damaged: data/wal/N.wal at offset N: the segment that follows this one is missing",
+			kind:   new(*durability.DamagedLogError),
+		},
+		{
+			name:   "damage in a sealed segment",
+			damage: func(f disk) { check(f.t, f.FlipBit(f.segment(1), 100*8)) },
+			err:    "log is damaged: data/wal/N.wal at offset N: ",
+			kind:   new(*durability.DamagedLogError),
+		},
+		{
+			name:   "torn tail",
+			damage: disk.tearTail,
+			after: func(d *database) {
+				if r := d.m.Report(); r.Tail == nil || r.Tail.Bytes == 0 {
+					d.t.Errorf("got %+v", r)
 				}
 			},
 		},
-		{
-			name: "all snapshots missing, log complete",
-			damage: func(f disk) {
-				for _, s := range snapshots(f.t, f.Mem) {
-					check(f.t, f.Remove(s))
-				}
-			},
-		},
+	}
+}
+
+// outcomesOfGaps are those of commits that no file holds any more.
+func outcomesOfGaps() []outcome {
+	return []outcome{
 		{
 			name: "all snapshots damaged, beginning of the log missing",
 			damage: func(f disk) {
-				for _, s := range snapshots(f.t, f.Mem) {
-					flip(f.t, f.Mem, s)
-				}
-				check(f.t, f.Remove(segments(f.t, f.Mem)[0]))
+				f.flip(snapshots(f.t, f.Mem)...)
+				f.remove(f.segment(0))
 			},
 			err: "data directory data: commits 1 to N are missing: there is no snapshot and the log begins at commit N; " +
 				"put the missing files of wal/ or snapshots/ back from where they were moved or from a backup",
 			kind: new(*durability.MissingFilesError),
 		},
 		{
+			name: "gap between older snapshot and log",
+			damage: func(f disk) {
+				f.flip(f.snapshot(-1))
+				list := segments(f.t, f.Mem)
+				f.remove(list[:len(list)-2]...)
+			},
+			err: "data directory data: commits N to N are missing: the newest good snapshot ends at commit N and the log begins at commit N; " +
+				"put the missing files of wal/ or snapshots/ back from where they were moved or from a backup " +
+				"(it is needed because snapshot data/snapshots/N-NTN.NZ.snap is damaged at byte N: ",
+			kind: new(*durability.MissingFilesError),
+		},
+		{
 			name: "all snapshots damaged, no log",
 			damage: func(f disk) {
-				for _, s := range snapshots(f.t, f.Mem) {
-					flip(f.t, f.Mem, s)
-				}
+				f.flip(snapshots(f.t, f.Mem)...)
 				removeLog(f)
 			},
 			err: "data directory data: the log is missing (there is no snapshot, and wal/ has no segment); " +
@@ -104,70 +145,29 @@ func outcomesOfSnapshots(whole *vfs.Mem) []outcome {
 	}
 }
 
-// outcomesOfLogs are those of what happens to the log.
-func outcomesOfLogs() []outcome {
+// outcomesOfIdentities are those of what happens to the identity.
+func outcomesOfIdentities() []outcome {
 	return []outcome{
 		{
-			name: "segment after the newest snapshot missing",
-			damage: func(f disk) {
-				list := segments(f.t, f.Mem)
-				check(f.t, f.Remove(list[len(list)-2]))
-			},
-			err:  "log is damaged: data/wal/N.wal at offset 0: the segment does not continue the one before it",
-			kind: new(*durability.DamagedLogError),
+			name:   "identity missing",
+			damage: func(f disk) { f.remove("data/database.json") },
+			err: "data/database.json is missing, though there are snapshots or a log; put the file back from a backup of the same " +
+				"database: without it this server cannot tell whether the files beside it belong together",
+			kind: new(*durability.IdentityError),
 		},
 		{
-			name: "newest segment missing",
-			damage: func(f disk) {
-				list := segments(f.t, f.Mem)
-				check(f.t, f.Remove(list[len(list)-1]))
-			},
-			err:  "log is damaged: data/wal/N.wal at offset N: the segment that follows this one is missing",
-			kind: new(*durability.DamagedLogError),
+			name:   "identity damaged",
+			damage: func(f disk) { f.flip("data/database.json") },
+			err: "data/database.json is damaged: its checksum does not fit; put the file back from a backup of the same " +
+				"database: without it this server cannot tell whether the files beside it belong together",
+			kind: new(*durability.IdentityError),
 		},
-		{
-			name: "segments before the newest snapshot missing",
-			damage: func(f disk) {
-				check(f.t, f.Remove(segments(f.t, f.Mem)[0]))
-			},
-		},
-		{
-			name: "gap between older snapshot and log",
-			damage: func(f disk) {
-				flip(f.t, f.Mem, snapshots(f.t, f.Mem)[1])
-				list := segments(f.t, f.Mem)
-				for _, s := range list[:len(list)-2] {
-					check(f.t, f.Remove(s))
-				}
-			},
-			err: "data directory data: commits N to N are missing: the newest good snapshot ends at commit N and the log begins at commit N; " +
-				"put the missing files of wal/ or snapshots/ back from where they were moved or from a backup " +
-				"(it is needed because snapshot data/snapshots/N-NTN.NZ.snap is damaged at byte N: ",
-			kind: new(*durability.MissingFilesError),
-		},
-		{
-			name:   "damage in a sealed segment",
-			damage: func(f disk) { check(f.t, f.FlipBit(segments(f.t, f.Mem)[1], 100*8)) },
-			err:    "log is damaged: data/wal/N.wal at offset N: ",
-			kind:   new(*durability.DamagedLogError),
-		},
-		{
-			name: "torn tail",
-			damage: func(f disk) {
-				list := segments(f.t, f.Mem)
-				newest := list[len(list)-1]
-				used := lastUsed(read(f.t, f.Mem, newest))
-				out, err := f.OpenReadWrite(newest)
-				check(f.t, err)
-				_, err = out.WriteAt([]byte("half a record"), (used+1024)/8*8) // strings of zeros end records here
-				check(f.t, errors.Join(err, out.Sync(), out.Close()))
-			},
-			after: func(d *database) {
-				if r := d.m.Report(); r.Tail == nil || r.Tail.Bytes == 0 {
-					d.t.Errorf("got %+v", r)
-				}
-			},
-		},
+	}
+}
+
+// outcomesOfStrangers are those of files that do not belong there.
+func outcomesOfStrangers() []outcome {
+	return []outcome{
 		{
 			name: "left over from a crash",
 			damage: func(f disk) {
@@ -179,36 +179,6 @@ func outcomesOfLogs() []outcome {
 					d.t.Errorf("%v", names)
 				}
 			},
-		},
-	}
-}
-
-// outcomesOfOthers are those of what happens to the identity, and files that do not belong there.
-func outcomesOfOthers() []outcome {
-	return []outcome{
-		{
-			name:   "identity missing",
-			damage: func(f disk) { check(f.t, f.Remove("data/database.json")) },
-			err: "data/database.json is missing, though there are snapshots or a log; put the file back from a backup of the same " +
-				"database: without it this server cannot tell whether the files beside it belong together",
-			kind: new(*durability.IdentityError),
-		},
-		{
-			name:   "identity damaged",
-			damage: func(f disk) { flip(f.t, f.Mem, "data/database.json") },
-			err: "data/database.json is damaged: its checksum does not fit; put the file back from a backup of the same " +
-				"database: without it this server cannot tell whether the files beside it belong together",
-			kind: new(*durability.IdentityError),
-		},
-		{
-			name: "snapshot renamed",
-			damage: func(f disk) {
-				check(f.t, f.Rename(snapshots(f.t, f.Mem)[1], "data/snapshots/"+snapshot.FileName(9999, epoch)))
-			},
-			err: "snapshot data/snapshots/N-NTN.NZ.snap is damaged at byte 0: its name says commit N, its header N; " +
-				"no older snapshot together with the log reaches commit N (they end at N): nothing was changed: " +
-				"restore this file, or the whole directory, from a backup, or move the file away to go on with commit N",
-			kind: new(*durability.DamagedSnapshotError),
 		},
 		{
 			name: "snapshot of another database",
@@ -239,10 +209,8 @@ func outcomesOfOthers() []outcome {
 			kind: new(*durability.ForeignFilesError),
 		},
 		{
-			name: "file nobody knows in the log",
-			damage: func(f disk) {
-				write(f.t, f.Mem, "data/wal/notes.txt", []byte("remember the milk"))
-			},
+			name:   "file nobody knows in the log",
+			damage: func(f disk) { write(f.t, f.Mem, "data/wal/notes.txt", []byte("remember the milk")) },
 			err: "data directory data holds files that this server does not know (data/wal/notes.txt); " +
 				"choose another data directory, or move these files away",
 			kind: new(*durability.ForeignFilesError),
@@ -256,10 +224,16 @@ func outcomesOfOthers() []outcome {
 				"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell",
 			kind: new(*durability.ForeignFilesError),
 		},
+	}
+}
+
+// outcomesOfNewer are those of files that a newer version wrote.
+func outcomesOfNewer() []outcome {
+	return []outcome{
 		{
 			name: "snapshot of a newer format",
 			damage: func(f disk) {
-				name := snapshots(f.t, f.Mem)[1]
+				name := f.snapshot(-1)
 				write(f.t, f.Mem, name, newerSnapshot(read(f.t, f.Mem, name)))
 			},
 			err: "data/snapshots/N-NTN.NZ.snap was written by a newer version: format 9, this server reads up to 4; " +
@@ -279,7 +253,7 @@ func outcomesOfOthers() []outcome {
 		{
 			name: "log of a newer format",
 			damage: func(f disk) {
-				name := segments(f.t, f.Mem)[0]
+				name := f.segment(0)
 				write(f.t, f.Mem, name, newerSegment(read(f.t, f.Mem, name)))
 			},
 			err: "data/wal/N.wal was written by a newer version: format 9, this server reads up to 1; " +
@@ -289,12 +263,39 @@ func outcomesOfOthers() []outcome {
 	}
 }
 
+// flip changes a bit of each file.
+func (f disk) flip(names ...string) {
+	for _, name := range names {
+		flip(f.t, f.Mem, name)
+	}
+}
+
+// failReads makes the disk fail to read a file beyond its beginning.
+func (f disk) failReads(name string) {
+	f.Inject(func(op vfs.Op) error {
+		if op.Kind == vfs.OpRead && op.Name == name && op.Off > 100 {
+			return errIO
+		}
+		return nil
+	})
+}
+
+// tearTail leaves half a record where the next one would begin.
+func (f disk) tearTail() {
+	newest := f.segment(-1)
+	used := lastUsed(read(f.t, f.Mem, newest))
+	out, err := f.OpenReadWrite(newest)
+	check(f.t, err)
+	_, err = out.WriteAt([]byte("half a record"), (used+1024)/8*8) // strings of zeros end records here
+	check(f.t, errors.Join(err, out.Sync(), out.Close()))
+}
+
 // TestDefinedOutcomes damages a directory with two snapshots, and log before, between and
 // after them, in every way that the reference page lists, and looks at what a start makes
 // of it.
 func TestDefinedOutcomes(t *testing.T) {
 	whole, want, _ := populated(t)
-	for _, c := range slices.Concat(outcomesOfSnapshots(whole), outcomesOfLogs(), outcomesOfOthers()) {
+	for _, c := range slices.Concat(outcomesOfSnapshots(), outcomesOfLogs(), outcomesOfGaps(), outcomesOfIdentities(), outcomesOfStrangers(), outcomesOfNewer()) {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := whole.CrashClone(vfs.Everything)
 			if c.damage != nil {
