@@ -23,69 +23,107 @@ func contract(t *testing.T, s object.Store, reopen func() object.Store) {
 		put(t, s, name, "data of "+name)
 	}
 	for _, again := range []object.Store{s, reopen()} {
-		if got, want := list(t, again, ""), slices.Sorted(slices.Values(names)); !slices.Equal(got, want) {
-			t.Errorf("listed %v, want %v", got, want)
-		}
-		for prefix, want := range map[string]string{"a/": "a/b a/b.c/d", "b/1": "b/1/x b/10/x", "b/1/": "b/1/x", "x": "", "x/y/": "", "c/d": ""} {
-			if got := strings.Join(list(t, again, prefix), " "); got != want {
-				t.Errorf("listed %q for %q, want %q", got, prefix, want)
-			}
-		}
+		lists(t, again, names)
 		for _, name := range names {
-			for offset := range int64(3) {
-				got, err := get(ctx, again, name, offset)
-				check(t, err)
-				if got != ("data of " + name)[offset:] {
-					t.Errorf("%s from %d: %q", name, offset, got)
-				}
-			}
-			info := must[object.Info](t)(again.Stat(ctx, name))
-			if info.Name != name || info.Bytes != int64(len("data of "+name)) {
-				t.Errorf("%+v", info)
-			}
-			if got, err := get(ctx, again, name, info.Bytes); got != "" || err != nil {
-				t.Errorf("at the end: %q, %v", got, err)
-			}
-			if _, err := get(ctx, again, name, info.Bytes+1); err == nil {
-				t.Error("beyond the end: no error")
-			}
+			reads(t, again, name, "data of "+name)
 		}
 		if err := again.Put(ctx, "a/b", 1, strings.NewReader("x")); !errors.Is(err, vfs.ErrLocked) || again == s {
 			wantErr(t, err, object.ErrExists)
 		}
 		for _, name := range []string{"a/c", "d", "a"} {
-			_, err := get(ctx, again, name, 0)
-			wantErr(t, err, object.ErrNotFound)
-			_, err = again.Stat(ctx, name)
-			wantErr(t, err, object.ErrNotFound)
+			lacks(t, again, name)
 		}
 	}
-	big := strings.Repeat("0123456789abcdef", 20_000)
-	check(t, s.Put(ctx, "big", -1, iotest.OneByteReader(strings.NewReader(big[:10_000]))))
-	check(t, s.Put(ctx, "bigger", int64(len(big)), strings.NewReader(big)))
-	if got, err := get(ctx, reopen(), "bigger", 7); err != nil || got != big[7:] {
+	takesLarge(t, s, reopen)
+	leavesNothing(t, s)
+	refusesNames(t, s)
+	stop := errors.New("stop")
+	wantErr(t, s.List(ctx, "", func(object.Info) error { return stop }), stop)
+	check(t, s.Delete(ctx, "nothing"))
+}
+
+// lists looks that a store lists the names that there are, in order, whole and by prefixes.
+func lists(t *testing.T, s object.Store, names []string) {
+	t.Helper()
+	if got, want := list(t, s, ""), slices.Sorted(slices.Values(names)); !slices.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	for prefix, want := range map[string]string{"a/": "a/b a/b.c/d", "b/1": "b/1/x b/10/x", "b/1/": "b/1/x", "x": "", "x/y/": "", "c/d": ""} {
+		if got := strings.Join(list(t, s, prefix), " "); got != want {
+			t.Errorf("listed %q for %q, want %q", got, prefix, want)
+		}
+	}
+}
+
+// reads looks that an object can be read from its beginning, from within, and from its end, but not from beyond.
+func reads(t *testing.T, s object.Store, name, data string) {
+	t.Helper()
+	ctx := t.Context()
+	for offset := range int64(3) {
+		got, err := get(ctx, s, name, offset)
+		check(t, err)
+		if got != data[offset:] {
+			t.Errorf("%s from %d: %q", name, offset, got)
+		}
+	}
+	info := must[object.Info](t)(s.Stat(ctx, name))
+	if info.Name != name || info.Bytes != int64(len(data)) {
+		t.Errorf("%+v", info)
+	}
+	if got, err := get(ctx, s, name, info.Bytes); got != "" || err != nil {
+		t.Errorf("at the end: %q, %v", got, err)
+	}
+	if _, err := get(ctx, s, name, info.Bytes+1); err == nil {
+		t.Error("beyond the end: no error")
+	}
+}
+
+// lacks looks that there is no object of a name.
+func lacks(t *testing.T, s object.Store, name string) {
+	t.Helper()
+	_, err := get(t.Context(), s, name, 0)
+	wantErr(t, err, object.ErrNotFound)
+	_, err = s.Stat(t.Context(), name)
+	wantErr(t, err, object.ErrNotFound)
+}
+
+// large is longer than the pieces in which stores copy.
+var large = strings.Repeat("0123456789abcdef", 20_000)
+
+// takesLarge puts objects of known and of unknown sizes, and an empty one.
+func takesLarge(t *testing.T, s object.Store, reopen func() object.Store) {
+	t.Helper()
+	check(t, s.Put(t.Context(), "big", -1, iotest.OneByteReader(strings.NewReader(large[:10_000]))))
+	check(t, s.Put(t.Context(), "bigger", int64(len(large)), strings.NewReader(large)))
+	if got, err := get(t.Context(), reopen(), "bigger", 7); err != nil || got != large[7:] {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
-	check(t, s.Put(ctx, "empty", 0, strings.NewReader("")))
+	check(t, s.Put(t.Context(), "empty", 0, strings.NewReader("")))
+}
+
+// leavesNothing looks that nothing is there of objects that could not be put, and that one can be put later.
+func leavesNothing(t *testing.T, s object.Store) {
+	t.Helper()
+	ctx := t.Context()
 	failing := errors.New("the source fails")
-	wantErr(t, s.Put(ctx, "not/there", -1, io.MultiReader(strings.NewReader(big), iotest.ErrReader(failing))), failing)
+	wantErr(t, s.Put(ctx, "not/there", -1, io.MultiReader(strings.NewReader(large), iotest.ErrReader(failing))), failing)
 	if s.Put(ctx, "not/there", 5, strings.NewReader("four")) == nil || s.Put(ctx, "not/there", 3, strings.NewReader("four")) == nil {
 		t.Error("a wrong size is no error")
 	}
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
 	wantErr(t, s.Put(canceled, "not/there", 1, strings.NewReader("x")), context.Canceled)
-	_, err := s.Stat(ctx, "not/there")
-	wantErr(t, err, object.ErrNotFound)
+	lacks(t, s, "not/there")
 	put(t, s, "not/there", "now it is")
+}
+
+func refusesNames(t *testing.T, s object.Store) {
+	t.Helper()
 	for _, name := range []string{"", "/", "../x", "a/../b", ".x", "a//b", "a b", "ä", strings.Repeat("x", 600)} {
-		if s.Put(ctx, name, 0, strings.NewReader("")) == nil {
+		if s.Put(t.Context(), name, 0, strings.NewReader("")) == nil {
 			t.Errorf("%q is a name", name)
 		}
 	}
-	stop := errors.New("stop")
-	wantErr(t, s.List(ctx, "", func(object.Info) error { return stop }), stop)
-	check(t, s.Delete(ctx, "nothing"))
 }
 
 func list(t *testing.T, s object.Store, prefix string) []string {
