@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -44,32 +45,29 @@ func fourSegments(t *testing.T) (*vfs.Mem, []wal.SegmentInfo) {
 	return m, list
 }
 
-// TestSalvage breaks a log in one place and looks at how far one gets from each beginning.
-func TestSalvage(t *testing.T) {
-	whole, list := fourSegments(t)
-	middle, newest := list[1], list[len(list)-1]
-	for _, c := range []struct {
-		name    string
-		harm    func(m *vfs.Mem) error
-		from    uint64
-		last    uint64
-		problem string // beginning, "" for none
-		lost    string
-	}{
+// salvageCase is a log that is broken in one place, and how far one gets from a beginning.
+type salvageCase struct {
+	name    string
+	harm    func(m *vfs.Mem) error
+	from    uint64
+	last    uint64
+	problem string // beginning, "" for none
+	lost    string
+}
+
+// salvageCases are those of a log of four segments.
+func salvageCases(list []wal.SegmentInfo) []salvageCase {
+	middle, newest := list[1], list[3]
+	flipMiddle := func(m *vfs.Mem) error { return m.FlipBit(middle.Name, 70*8) }
+	behind := fmt.Sprintf("%d-%d %d-%d", list[2].First, list[2].Last, list[3].First, list[3].Last)
+	fromMiddle := fmt.Sprintf("[%d-%d %s]", middle.First, middle.Last, behind)
+	return []salvageCase{
 		{"nothing", func(*vfs.Mem) error { return nil }, 1, smallLogLast, "", "[]"},
+		{"first frame of the middle segment", flipMiddle, 1, middle.First - 1, "log is damaged", fromMiddle},
+		{"the same, for one who needs later ones only", flipMiddle, list[2].First, smallLogLast, "", "[]"},
 		{
-			"first frame of the middle segment", func(m *vfs.Mem) error { return m.FlipBit(middle.Name, 70*8) },
-			1, middle.First - 1, "log is damaged", fmt.Sprintf("[%d-%d %d-%d %d-%d]", middle.First, middle.Last,
-				list[2].First, list[2].Last, list[3].First, list[3].Last),
-		},
-		{
-			"the same, for one who needs later ones only", func(m *vfs.Mem) error { return m.FlipBit(middle.Name, 70*8) },
-			list[2].First, smallLogLast, "", "[]",
-		},
-		{
-			"the same, for one who needs a later one of that segment", func(m *vfs.Mem) error { return m.FlipBit(middle.Name, 70*8) },
-			middle.First + 1, middle.First, "log is damaged", fmt.Sprintf("[%d-%d %d-%d %d-%d]", middle.First+1, middle.Last,
-				list[2].First, list[2].Last, list[3].First, list[3].Last),
+			"the same, for one who needs a later one of that segment", flipMiddle,
+			middle.First + 1, middle.First, "log is damaged", fmt.Sprintf("[%d-%d %s]", middle.First+1, middle.Last, behind),
 		},
 		{
 			"middle segment missing", func(m *vfs.Mem) error { return m.Remove(middle.Name) },
@@ -79,11 +77,7 @@ func TestSalvage(t *testing.T) {
 			"newest segment missing", func(m *vfs.Mem) error { return m.Remove(newest.Name) },
 			1, newest.First - 1, "log is damaged", fmt.Sprintf("[%d-0]", newest.First),
 		},
-		{
-			"first segment missing", func(m *vfs.Mem) error { return m.Remove(list[0].Name) },
-			1, 0, "log has a gap", fmt.Sprintf("[%d-%d %d-%d %d-%d]", middle.First, middle.Last,
-				list[2].First, list[2].Last, list[3].First, list[3].Last),
-		},
+		{"first segment missing", func(m *vfs.Mem) error { return m.Remove(list[0].Name) }, 1, 0, "log has a gap", fromMiddle},
 		{
 			"middle segment unreadable", func(m *vfs.Mem) error {
 				m.Inject(func(op vfs.Op) error {
@@ -94,29 +88,26 @@ func TestSalvage(t *testing.T) {
 				})
 				return nil
 			},
-			1, middle.First - 1, "", fmt.Sprintf("[%d-%d %d-%d %d-%d]", middle.First, middle.Last,
-				list[2].First, list[2].Last, list[3].First, list[3].Last),
+			1, middle.First - 1, "", fromMiddle,
 		},
-	} {
+	}
+}
+
+// TestSalvage breaks a log in one place and looks at how far one gets from each beginning.
+func TestSalvage(t *testing.T) {
+	whole, list := fourSegments(t)
+	for _, c := range salvageCases(list) {
 		t.Run(c.name, func(t *testing.T) {
 			m := whole.CrashClone(vfs.Everything)
 			must(t, c.harm(m))
 			records, got := salvage(t, options(m), c.from)
-			m.Inject(nil)
 			if got.Last != c.last {
 				t.Errorf("last %d, want %d", got.Last, c.last)
 			}
-			text := []string{}
-			for _, r := range got.Lost {
-				text = append(text, fmt.Sprintf("%d-%d", r.First, r.Last))
-				if r.File == "" || r.Reason == "" {
-					t.Errorf("%+v", r)
-				}
+			if lost := lostOf(t, got); lost != c.lost {
+				t.Errorf("lost %s, want %s (%v)", lost, c.lost, got.Problem)
 			}
-			if fmt.Sprint(text) != c.lost {
-				t.Errorf("lost %v, want %s (%v)", text, c.lost, got.Problem)
-			}
-			if c.problem != "" && (got.Problem == nil || got.Problem.Error()[:len(c.problem)] != c.problem) {
+			if c.problem != "" && (got.Problem == nil || !strings.HasPrefix(got.Problem.Error(), c.problem)) {
 				t.Errorf("problem %v", got.Problem)
 			}
 			for i, r := range records {
@@ -129,6 +120,19 @@ func TestSalvage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lostOf returns the ranges of commits that are lost, each of which has to name a file and a reason.
+func lostOf(t *testing.T, s wal.Salvaged) string {
+	t.Helper()
+	ranges := []string{}
+	for _, r := range s.Lost {
+		ranges = append(ranges, fmt.Sprintf("%d-%d", r.First, r.Last))
+		if r.File == "" || r.Reason == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	return fmt.Sprint(ranges)
 }
 
 // TestSalvageAgreesWithScan flips random bits. Where Scan is content so is Salvage; where
