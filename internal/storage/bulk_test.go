@@ -142,98 +142,115 @@ func reloadInBulk(t *rapid.T, from *Store, tx *Tx, want modelGraph) {
 	}
 }
 
-func TestBulkRefuses(t *testing.T) {
-	newBulk := func(t *testing.T) (*Store, *Bulk, testNames) {
+// refusal is an attempt that has to fail, on a store with two nodes.
+type refusal func(t *testing.T, b *Bulk, n testNames) error
+
+var refusalsOfNodes = map[string]refusal{
+	"a store with nodes": func(_ *testing.T, b *Bulk, _ testNames) error { _, err := b.store.NewBulk(1); return err },
+	"a node twice": func(_ *testing.T, b *Bulk, _ testNames) error {
+		return b.Lanes()[1].Node(1, 0, LabelSet{}, nil)
+	},
+	"a node without a slot": func(_ *testing.T, b *Bulk, _ testNames) error {
+		return b.Lanes()[1].Node(5_000, 0, LabelSet{}, nil)
+	},
+	"a node too far": func(_ *testing.T, b *Bulk, _ testNames) error { return b.GrowNodes(graph.NoNode - 1) },
+	"no node":        func(_ *testing.T, b *Bulk, _ testNames) error { return b.GrowNodes(graph.NoNode) },
+	"unknown label": func(_ *testing.T, b *Bulk, _ testNames) error {
+		_, err := b.Lanes()[0].Labels([]graph.LabelID{99})
+		return err
+	},
+	"unknown key": func(_ *testing.T, b *Bulk, _ testNames) error {
+		return b.Lanes()[0].Node(2, 0, LabelSet{}, []Property{{Key: 99, Value: value.True}})
+	},
+}
+
+var refusalsOfEdges = map[string]refusal{
+	"an edge twice": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].Edges(oneEdge(3, n.types[0], 0, 1)), b.Lanes()[1].Edges(oneEdge(3, n.types[0], 0, 1)))
+	},
+	"two types": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].Edges(oneEdge(3, n.types[0], 0, 1)), b.Lanes()[1].Edges(oneEdge(4, n.types[1], 0, 1)))
+	},
+	"unknown type": func(_ *testing.T, b *Bulk, _ testNames) error { return b.Lanes()[0].Edges(oneEdge(3, 999, 0, 1)) },
+	"an end far away": func(_ *testing.T, b *Bulk, n testNames) error {
+		return b.Lanes()[0].Edges(oneEdge(3, n.types[0], 0, 70_000))
+	},
+	"an edge too far": func(_ *testing.T, b *Bulk, n testNames) error {
+		return b.Lanes()[0].Edges(oneEdge(graph.NoEdge-1, n.types[0], 0, 1))
+	},
+	"an end that is not there": func(t *testing.T, b *Bulk, n testNames) error {
 		t.Helper()
-		s := New(Options{Budget: memory.New("server", 100<<20)})
-		t.Cleanup(func() { must(t, s.Close()) })
-		names := internNames(t, s)
-		b, err := s.NewBulk(2)
-		must(t, err)
-		must(t, b.GrowNodes(2))
-		for id := range graph.NodeID(2) {
-			must(t, b.Lanes()[0].Node(id, 0, LabelSet{}, nil))
+		if err := b.Lanes()[0].Edges(oneEdge(3, n.types[0], 0, 2)); err != nil {
+			t.Fatalf("too early: %v", err)
 		}
-		return s, b, names
-	}
-	run := func(id graph.EdgeID, kind graph.TypeID, src, dst graph.NodeID) EdgeRun {
-		return EdgeRun{
-			IDs: []graph.EdgeID{id}, Types: []graph.TypeID{kind},
-			Sources: []graph.NodeID{src}, Targets: []graph.NodeID{dst},
+		if _, err := b.Plan(); err != nil {
+			t.Fatalf("too early: %v", err)
+		}
+		b.Lanes()[0].Scatter(oneEdge(3, n.types[0], 0, 2))
+		return b.Build(t.Context())
+	},
+}
+
+var refusalsOfEnds = map[string]refusal{
+	"ends of no node":         func(_ *testing.T, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 2, 0, 3) },
+	"ends of a node far away": func(_ *testing.T, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 70_000, 0, 3) },
+	"ends of an unknown type": func(_ *testing.T, b *Bulk, _ testNames) error { return oneEnd(b, 999, 0, 1, 3) },
+	"ends of the last edge": func(_ *testing.T, b *Bulk, n testNames) error {
+		return oneEnd(b, n.types[0], 0, 1, uint32(graph.NoEdge))
+	},
+	"ends without their others": func(_ *testing.T, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, 3) },
+	"ends of an edge twice": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 3), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[0], 1, 1, 3)))
+	},
+	"ends of two types": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[1], 0, 1, 4)))
+	},
+	"ends of a type twice": func(_ *testing.T, b *Bulk, n testNames) error {
+		x := ends(n.types[0], 0, 1, 3)
+		x.Groups, x.Others, x.Edges = append(x.Groups, EdgeGroup{Type: n.types[0], End: 2}), []uint32{1, 1}, []uint32{3, 4}
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(x))
+	},
+	"ends beyond the room": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 5)))
+	},
+	"ends that differ": func(t *testing.T, b *Bulk, n testNames) error {
+		t.Helper()
+		err := errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 4)), b.Lanes()[0].InEnds(ends(n.types[0], 0, 1, 4)))
+		if err != nil {
+			t.Fatalf("too early: %v", err)
+		}
+		_, err = b.MatchEnds()
+		return err
+	},
+	"properties of no edge": func(_ *testing.T, b *Bulk, _ testNames) error { return b.Lanes()[0].KnownEdgeProperties(3, 1, nil) },
+}
+
+func TestBulkRefuses(t *testing.T) {
+	for _, refusals := range []map[string]refusal{refusalsOfNodes, refusalsOfEdges, refusalsOfEnds} {
+		for name, attempt := range refusals {
+			t.Run(name, func(t *testing.T) {
+				s := New(Options{Budget: memory.New("server", 100<<20)})
+				t.Cleanup(func() { must(t, s.Close()) })
+				names := internNames(t, s)
+				b, err := s.NewBulk(2)
+				must(t, err)
+				must(t, b.GrowNodes(2))
+				for id := range graph.NodeID(2) {
+					must(t, b.Lanes()[0].Node(id, 0, LabelSet{}, nil))
+				}
+				if attempt(t, b, names) == nil {
+					t.Fatal("accepted")
+				}
+			})
 		}
 	}
-	for name, fail := range map[string]func(s *Store, b *Bulk, n testNames) error{
-		"a store with nodes": func(s *Store, _ *Bulk, _ testNames) error { _, err := s.NewBulk(1); return err },
-		"a node twice": func(_ *Store, b *Bulk, _ testNames) error {
-			return b.Lanes()[1].Node(1, 0, LabelSet{}, nil)
-		},
-		"a node without a slot": func(_ *Store, b *Bulk, _ testNames) error {
-			return b.Lanes()[1].Node(5_000, 0, LabelSet{}, nil)
-		},
-		"a node too far": func(_ *Store, b *Bulk, _ testNames) error { return b.GrowNodes(graph.NoNode - 1) },
-		"no node":        func(_ *Store, b *Bulk, _ testNames) error { return b.GrowNodes(graph.NoNode) },
-		"unknown label": func(_ *Store, b *Bulk, _ testNames) error {
-			_, err := b.Lanes()[0].Labels([]graph.LabelID{99})
-			return err
-		},
-		"unknown key": func(_ *Store, b *Bulk, _ testNames) error {
-			return b.Lanes()[0].Node(2, 0, LabelSet{}, []Property{{Key: 99, Value: value.True}})
-		},
-		"an edge twice": func(_ *Store, b *Bulk, n testNames) error {
-			return errors.Join(b.Lanes()[0].Edges(run(3, n.types[0], 0, 1)), b.Lanes()[1].Edges(run(3, n.types[0], 0, 1)))
-		},
-		"two types": func(_ *Store, b *Bulk, n testNames) error {
-			return errors.Join(b.Lanes()[0].Edges(run(3, n.types[0], 0, 1)), b.Lanes()[1].Edges(run(4, n.types[1], 0, 1)))
-		},
-		"unknown type":    func(_ *Store, b *Bulk, _ testNames) error { return b.Lanes()[0].Edges(run(3, 999, 0, 1)) },
-		"an end far away": func(_ *Store, b *Bulk, n testNames) error { return b.Lanes()[0].Edges(run(3, n.types[0], 0, 70_000)) },
-		"an edge too far": func(_ *Store, b *Bulk, n testNames) error {
-			return b.Lanes()[0].Edges(run(graph.NoEdge-1, n.types[0], 0, 1))
-		},
-		"an end that is not there": func(_ *Store, b *Bulk, n testNames) error {
-			if err := b.Lanes()[0].Edges(run(3, n.types[0], 0, 2)); err != nil {
-				t.Fatalf("too early: %v", err)
-			}
-			if _, err := b.Plan(); err != nil {
-				t.Fatalf("too early: %v", err)
-			}
-			b.Lanes()[0].Scatter(run(3, n.types[0], 0, 2))
-			return b.Build(t.Context())
-		},
-		"ends of no node":           func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 2, 0, 3) },
-		"ends of a node far away":   func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 70_000, 0, 3) },
-		"ends of an unknown type":   func(_ *Store, b *Bulk, _ testNames) error { return oneEnd(b, 999, 0, 1, 3) },
-		"ends of the last edge":     func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, uint32(graph.NoEdge)) },
-		"ends without their others": func(_ *Store, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, 3) },
-		"ends of an edge twice": func(_ *Store, b *Bulk, n testNames) error {
-			return errors.Join(b.Lanes()[0].RoomForEnds(1, 3), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[0], 1, 1, 3)))
-		},
-		"ends of two types": func(_ *Store, b *Bulk, n testNames) error {
-			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[1], 0, 1, 4)))
-		},
-		"ends of a type twice": func(_ *Store, b *Bulk, n testNames) error {
-			x := ends(n.types[0], 0, 1, 3)
-			x.Groups, x.Others, x.Edges = append(x.Groups, EdgeGroup{Type: n.types[0], End: 2}), []uint32{1, 1}, []uint32{3, 4}
-			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(x))
-		},
-		"ends beyond the room": func(_ *Store, b *Bulk, n testNames) error {
-			return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 5)))
-		},
-		"ends that differ": func(_ *Store, b *Bulk, n testNames) error {
-			err := errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 4)), b.Lanes()[0].InEnds(ends(n.types[0], 0, 1, 4)))
-			if err != nil {
-				t.Fatalf("too early: %v", err)
-			}
-			_, err = b.MatchEnds()
-			return err
-		},
-		"properties of no edge": func(_ *Store, b *Bulk, _ testNames) error { return b.Lanes()[0].KnownEdgeProperties(3, 1, nil) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			if s, b, names := newBulk(t); fail(s, b, names) == nil {
-				t.Fatal("accepted")
-			}
-		})
+}
+
+// oneEdge is one relationship.
+func oneEdge(id graph.EdgeID, kind graph.TypeID, src, dst graph.NodeID) EdgeRun {
+	return EdgeRun{
+		IDs: []graph.EdgeID{id}, Types: []graph.TypeID{kind},
+		Sources: []graph.NodeID{src}, Targets: []graph.NodeID{dst},
 	}
 }
 
