@@ -13,6 +13,53 @@ import (
 	"memgraphd/cmd/memgraphd/internal/exit"
 )
 
+// damage is what happened to one file of a stopped server, and what the next start says of it.
+type damage struct {
+	name   string
+	file   string // a pattern; the last one that fits
+	change func([]byte) []byte
+	others []string // files to take away
+	want   []string // words of the message, * for the name of the file
+}
+
+// damages are of a directory with two commits of many nodes, a snapshot between them, and a node :Last.
+var damages = []damage{
+	{"damaged log", "wal/*.wal", func(b []byte) []byte {
+		b[bytes.LastIndex(b, []byte("Last"))] ^= 1
+		return b
+	}, nil, []string{"*", "offset"}},
+	{"newer log", "wal/*.wal", func(b []byte) []byte {
+		binary.LittleEndian.PutUint32(b[8:], 99)
+		binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], crc32.MakeTable(crc32.Castagnoli)))
+		return b
+	}, nil, []string{"*", "newer version", "99"}},
+	{"damaged snapshot", "snapshots/*.snap", func(b []byte) []byte {
+		b[len(b)/2] ^= 1
+		return b
+	}, []string{"wal"}, []string{"*"}},
+	{"damaged identity", "database.json", func(b []byte) []byte { return b[:len(b)/2] }, nil, []string{"*"}},
+	{"missing log", "database.json", func(b []byte) []byte { return b }, []string{"wal"}, []string{"wal"}},
+}
+
+// do damages a directory and returns the name of the file.
+func (d damage) do(t *testing.T, dir string) string {
+	t.Helper()
+	for _, other := range d.others {
+		if err := os.RemoveAll(filepath.Join(dir, other)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(dir, d.file))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no file %s: %v", d.file, err)
+	}
+	name := names[len(names)-1]
+	if err := os.WriteFile(name, d.change(readFile(t, name)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Base(name)
+}
+
 // TestDamage changes files of a stopped server and expects the next start to refuse them by name.
 func TestDamage(t *testing.T) {
 	whole := t.TempDir()
@@ -23,66 +70,20 @@ func TestDamage(t *testing.T) {
 	if code := s.stop(t, syscall.SIGTERM); code != 0 {
 		t.Fatalf("exit %d", code)
 	}
-	one := func(pattern string) string {
-		names, err := filepath.Glob(filepath.Join(whole, pattern))
-		if err != nil || len(names) == 0 {
-			t.Fatalf("no file %s: %v", pattern, err)
-		}
-		name, err := filepath.Rel(whole, names[len(names)-1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
-	snapshot, log := one("snapshots/*.snap"), one("wal/*.wal")
-	for _, c := range []struct {
-		name   string
-		file   string
-		change func([]byte) []byte
-		others []string // files to take away
-		want   []string // words of the message
-	}{
-		{"damaged log", log, func(b []byte) []byte {
-			b[bytes.LastIndex(b, []byte("Last"))] ^= 1
-			return b
-		}, nil, []string{filepath.Base(log), "offset"}},
-		{"newer log", log, func(b []byte) []byte {
-			binary.LittleEndian.PutUint32(b[8:], 99)
-			binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], crc32.MakeTable(crc32.Castagnoli)))
-			return b
-		}, nil, []string{filepath.Base(log), "newer version", "99"}},
-		{"damaged snapshot", snapshot, func(b []byte) []byte {
-			b[len(b)/2] ^= 1
-			return b
-		}, []string{"wal"}, []string{filepath.Base(snapshot)}},
-		{"damaged identity", "database.json", func(b []byte) []byte { return b[:len(b)/2] }, nil, []string{"database.json"}},
-		{"missing log", "database.json", func(b []byte) []byte { return b }, []string{"wal"}, []string{"wal"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
+	for _, d := range damages {
+		t.Run(d.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
 				t.Fatal(err)
 			}
-			for _, other := range c.others {
-				if err := os.RemoveAll(filepath.Join(dir, other)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			name := filepath.Join(dir, c.file)
-			text, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err = os.WriteFile(name, c.change(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			file := d.do(t, dir)
 			cmd := command(t, t.TempDir(), "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory="+dir)
 			out, err := cmd.CombinedOutput()
 			if err == nil || cmd.ProcessState.ExitCode() != exit.Config {
 				t.Errorf("%v, exit %d", err, cmd.ProcessState.ExitCode())
 			}
-			for _, word := range append(c.want, "memgraphd: ") {
-				if !strings.Contains(string(out), word) {
+			for _, word := range append(d.want, "memgraphd: ") {
+				if word = strings.ReplaceAll(word, "*", file); !strings.Contains(string(out), word) {
 					t.Errorf("the message does not name %s:\n%s", word, out)
 				}
 			}

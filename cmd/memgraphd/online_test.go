@@ -105,10 +105,9 @@ func readFile(t *testing.T, name string) []byte {
 	return data
 }
 
-// TestOnlineSource reads the files of a running server while connections to it break: they
-// are those of its directory, and kept until the end.
-func TestOnlineSource(t *testing.T) {
-	dir := t.TempDir()
+// startLarge starts a server with a snapshot of 14 MB and a log behind it.
+func startLarge(t *testing.T, dir string) *started {
+	t.Helper()
 	s := start(t, dir)
 	c, err := client.Connect(t.Context(), client.Options{Address: "127.0.0.1:" + s.port})
 	if err != nil {
@@ -123,7 +122,43 @@ func TestOnlineSource(t *testing.T) {
 	if _, errs, code := s.statements(t, "CREATE SNAPSHOT; CREATE (:N {i: 14});"); code != 0 {
 		t.Fatal(errs)
 	}
+	return s
+}
 
+// sameFile reads a file from several offsets and compares it with what is in the directory.
+func sameFile(t *testing.T, source *online.Source, f backup.SourceFile, dir string) {
+	t.Helper()
+	want := readFile(t, filepath.Join(dir, f.Name))
+	for _, offset := range []int64{0, f.Bytes / 2, f.Bytes} {
+		r, err := source.Open(t.Context(), f, offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if err = errors.Join(err, r.Close()); err != nil || !bytes.Equal(got, want[offset:f.Bytes]) {
+			t.Errorf("%s from %d on: %d bytes, %v", f.Name, offset, len(got), err)
+		}
+	}
+}
+
+// abandon closes a file after its beginning.
+func abandon(t *testing.T, source *online.Source, f backup.SourceFile) {
+	t.Helper()
+	r, err := source.Open(t.Context(), f, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Read(make([]byte, 10))
+	if err = errors.Join(err, r.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOnlineSource reads the files of a running server while connections to it break: they
+// are those of its directory, and kept until the end.
+func TestOnlineSource(t *testing.T) {
+	dir := t.TempDir()
+	s := startLarge(t, dir)
 	proxy := newCutter(t, "127.0.0.1:"+s.port)
 	proxy.after.Store(9 << 20)
 	source, err := online.Connect(t.Context(), client.Options{Address: proxy.listener.Addr().String()}, "a test")
@@ -145,27 +180,8 @@ func TestOnlineSource(t *testing.T) {
 		files = append(files, segment.SourceFile)
 	}
 	for _, f := range files {
-		want := readFile(t, filepath.Join(dir, f.Name))
-		for _, offset := range []int64{0, f.Bytes / 2, f.Bytes} {
-			r, err := source.Open(t.Context(), f, offset)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := io.ReadAll(r)
-			if err = errors.Join(err, r.Close()); err != nil || !bytes.Equal(got, want[offset:f.Bytes]) {
-				t.Errorf("%s from %d on: %d bytes, %v", f.Name, offset, len(got), err)
-			}
-		}
-		abandoned, err := source.Open(t.Context(), f, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := abandoned.Read(make([]byte, 10)); err != nil {
-			t.Error(err)
-		}
-		if err := abandoned.Close(); err != nil {
-			t.Error(err)
-		}
+		sameFile(t, source, f, dir)
+		abandon(t, source, f)
 	}
 	if _, err := source.Open(t.Context(), backup.SourceFile{Name: "../x", Bytes: 1}, 0); err == nil {
 		t.Error("a file that is none of the database was opened")
@@ -173,10 +189,7 @@ func TestOnlineSource(t *testing.T) {
 	if n := proxy.made.Load(); n < 2 {
 		t.Errorf("%d connections were made: none was cut", n)
 	}
-	if err := source.Keep(t.Context(), d.Last+1); err != nil {
-		t.Error(err)
-	}
-	if err := source.Close(); err != nil {
+	if err := errors.Join(source.Keep(t.Context(), d.Last+1), source.Close()); err != nil {
 		t.Error(err)
 	}
 	if kept := s.storageInfo(t); strings.Contains(kept, "a test since") {

@@ -62,6 +62,8 @@ func secretParameters() []string {
 	}
 }
 
+const secret = "hushhush4711"
+
 // TestSecrets has every log speak of every statement that carries a secret, and finds the secret in none of them, nor
 // in any other file of the server, but for settings that were to be kept.
 func TestSecrets(t *testing.T) {
@@ -69,18 +71,44 @@ func TestSecrets(t *testing.T) {
 		t.Skip("it starts a server")
 	}
 	t.Parallel()
-	const secret = "hushhush4711"
 	dir := t.TempDir()
+	s := startWithSecrets(t, dir)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	failLogins(ctx, t, s)
+	runSecrets(ctx, t, s)
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	for line := range s.lines {
+		stderr.WriteString(line + "\n")
+	}
+	if err := s.cmd.Wait(); err != nil || !strings.Contains(stderr.String(), "[slow-query]") {
+		t.Error(err, stderr.Len())
+	}
+	grepSecret(t, "standard error", stderr.String())
+	grepFiles(t, dir)
+	spokeOfAll(t, string(readFile(t, filepath.Join(dir, "memgraph.log"))))
+}
+
+// startWithSecrets starts a server that logs all that it can, and knows the secret in each way that there is. Its data
+// and its logs are in dir.
+func startWithSecrets(t *testing.T, dir string) *started {
+	t.Helper()
 	initFile := filepath.Join(t.TempDir(), "init.cypherl")
 	text := strings.ReplaceAll(strings.Join(secretStatements(), ";\n"), "§", secret)
 	if err := os.WriteFile(initFile, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := startWith(t, []string{"MEMGRAPH_USER=root", "MEMGRAPH_PASSWORD=" + secret, "AWS_SECRET_ACCESS_KEY=" + secret}, filepath.Join(dir, "data"),
+	return startWith(t, []string{"MEMGRAPH_USER=root", "MEMGRAPH_PASSWORD=" + secret, "AWS_SECRET_ACCESS_KEY=" + secret}, filepath.Join(dir, "data"),
 		"--log-file="+filepath.Join(dir, "memgraph.log"), "--also-log-to-stderr", "--log-level=TRACE", "--log-min-duration-ms=0",
 		"--log-failed-queries", "--audit-enabled", "--init-file="+initFile, "--aws-secret-key="+secret, "--license-key="+secret)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
+}
+
+// failLogins tries to log in with the secret in wrong ways.
+func failLogins(ctx context.Context, t *testing.T, s *started) {
+	t.Helper()
 	for _, auth := range []neo4j.AuthToken{neo4j.BasicAuth("root", secret+"x", ""), neo4j.BearerAuth(secret), neo4j.KerberosAuth(secret)} {
 		if driver, err := neo4j.NewDriverWithContext("bolt://127.0.0.1:"+s.port, auth); err == nil {
 			if err := driver.VerifyConnectivity(ctx); err == nil {
@@ -89,6 +117,11 @@ func TestSecrets(t *testing.T) {
 			_ = driver.Close(ctx)
 		}
 	}
+}
+
+// runSecrets runs every statement with the secret, with a trace and metadata, and leaves one result before its end.
+func runSecrets(ctx context.Context, t *testing.T, s *started) {
+	t.Helper()
 	driver, err := neo4j.NewDriverWithContext("bolt://127.0.0.1:"+s.port, neo4j.BasicAuth("root", secret, ""))
 	if err != nil {
 		t.Fatal(err)
@@ -112,47 +145,41 @@ func TestSecrets(t *testing.T) {
 	if r, lost := abandoned.Run(ctx, "UNWIND range(1, 9) AS x RETURN x, $named", map[string]any{"named": secret}); lost != nil || !r.Next(ctx) {
 		t.Error(lost)
 	}
-	_ = driver.Close(ctx)
-	if err = s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	for line := range s.lines {
-		stderr.WriteString(line + "\n")
-	}
-	if err = s.cmd.Wait(); err != nil || !strings.Contains(stderr.String(), "[slow-query]") {
-		t.Error(err, stderr.Len())
-	}
-	grepSecret(t, "standard error", stderr.String(), secret)
-	// The two settings are kept with the others, in the log and in snapshots: that is what they were set for.
+}
+
+// grepFiles finds the secret in files. Two settings are kept with the others, in the log and in snapshots: that is
+// what they were set for.
+func grepFiles(t *testing.T, dir string) {
+	t.Helper()
 	kept := strings.NewReplacer("aws.secret_key\r\x01"+secret, "", "aws.access_key\r\x01"+secret, "")
 	files := 0
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		text, err := os.ReadFile(name)
 		files++
-		grepSecret(t, name, kept.Replace(string(text)), secret)
+		grepSecret(t, name, kept.Replace(string(text)))
 		return err
 	})
 	if err != nil || files < 4 {
 		t.Error(files, err)
 	}
-	log, err := os.ReadFile(filepath.Join(dir, "memgraph.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
+}
+
+// spokeOfAll looks that a log has lines of every statement, so that the secret could have been in them.
+func spokeOfAll(t *testing.T, log string) {
+	t.Helper()
 	all := len(secretStatements()) + 3*len(secretParameters())
 	for _, word := range []string{"[slow-query]", "[session-trace] run"} {
-		if n := strings.Count(string(log), word); n < all {
+		if n := strings.Count(log, word); n < all {
 			t.Errorf("%s is there %d times, of %d", word, n, all)
 		}
 	}
-	if !strings.Contains(string(log), `RETURN x, $named", "parameters": ["named"], "rows": 1`) {
+	if !strings.Contains(log, `RETURN x, $named", "parameters": ["named"], "rows": 1`) {
 		t.Error("a result that its client has left is not logged")
 	}
-	if !strings.Contains(string(log), "[failed-query]") || !strings.Contains(string(log), "'****'") {
+	if !strings.Contains(log, "[failed-query]") || !strings.Contains(log, "'****'") {
 		t.Error("nothing failed, or nothing is masked")
 	}
 }
@@ -164,8 +191,8 @@ func finish(ctx context.Context, s neo4j.SessionWithContext, text string, params
 	}
 }
 
-// grepSecret finds a secret in a text and shows the lines.
-func grepSecret(t *testing.T, where, text, secret string) {
+// grepSecret finds the secret in a text and shows the lines.
+func grepSecret(t *testing.T, where, text string) {
 	t.Helper()
 	if !strings.Contains(text, secret) {
 		return
