@@ -30,10 +30,16 @@ func newCertificate(t *testing.T, dir string) (flags []string, trust *x509.CertP
 	return []string{"--bolt-cert-file=" + cert, "--bolt-key-file=" + key}, trust
 }
 
-// TestEncryption connects by each scheme, refuses who is not encrypted, and changes the
-// certificate while a client is connected.
-func TestEncryption(t *testing.T) {
-	t.Parallel()
+// encrypted is a server with a certificate that changes.
+type encrypted struct {
+	*harness.Server
+	t     *testing.T
+	dir   string         // of the certificate and its key
+	trust *x509.CertPool // the first certificate
+}
+
+func startEncrypted(t *testing.T) *encrypted {
+	t.Helper()
 	dir := t.TempDir()
 	flags, trust := newCertificate(t, dir)
 	s, err := harness.Start(binary, filepath.Join(t.TempDir(), "data"), flags...)
@@ -41,62 +47,84 @@ func TestEncryption(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err = s.Stop(); err != nil {
+		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
 	})
-	connect := func(scheme string, trust *x509.CertPool) (neo4j.DriverWithContext, error) {
-		d, failed := neo4j.NewDriverWithContext(scheme+"://"+s.Addr, neo4j.NoAuth(), func(c *config.Config) {
-			if trust != nil {
-				c.TlsConfig = &tls.Config{RootCAs: trust}
-			}
-			c.SocketConnectTimeout = patience
-			c.MaxTransactionRetryTime = time.Second
-		})
-		if failed != nil {
-			t.Fatal(failed)
+	return &encrypted{s, t, dir, trust}
+}
+
+// connect logs in; without trust it is the scheme that says which certificate will do.
+func (s *encrypted) connect(scheme string, trust *x509.CertPool) (neo4j.DriverWithContext, error) {
+	s.t.Helper()
+	d, err := neo4j.NewDriverWithContext(scheme+"://"+s.Addr, neo4j.NoAuth(), func(c *config.Config) {
+		if trust != nil {
+			c.TlsConfig = &tls.Config{RootCAs: trust}
 		}
-		t.Cleanup(func() { _ = d.Close(t.Context()) })
-		return d, d.VerifyConnectivity(t.Context())
-	}
-	for _, scheme := range []string{"bolt+s", "neo4j+s"} {
-		d, failed := connect(scheme, trust)
-		if failed != nil {
-			t.Fatalf("%s: %v", scheme, failed)
-		}
-		query(t, d, "CREATE (:Secret)")
-	}
-	old, err := connect("bolt+ssc", nil)
+		c.SocketConnectTimeout = patience
+		c.MaxTransactionRetryTime = time.Second
+	})
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	session := open(t, old, neo4j.SessionConfig{})
-	tx := begin(t, session)
-	if _, err = connect("bolt", nil); err == nil || !strings.Contains(err.Error(), "TLSRequired") {
+	s.t.Cleanup(func() { _ = d.Close(s.t.Context()) })
+	return d, d.VerifyConnectivity(s.t.Context())
+}
+
+// mustConnect is connect where it has to succeed.
+func (s *encrypted) mustConnect(scheme string, trust *x509.CertPool) neo4j.DriverWithContext {
+	s.t.Helper()
+	d, err := s.connect(scheme, trust)
+	if err != nil {
+		s.t.Fatalf("%s: %v", scheme, err)
+	}
+	return d
+}
+
+// TestEncryption connects by each scheme and refuses who is not encrypted.
+func TestEncryption(t *testing.T) {
+	t.Parallel()
+	s := startEncrypted(t)
+	for _, scheme := range []string{"bolt+s", "neo4j+s"} {
+		query(t, s.mustConnect(scheme, s.trust), "CREATE (:Secret)")
+	}
+	s.mustConnect("bolt+ssc", nil)
+	if _, err := s.connect("bolt", nil); err == nil || !strings.Contains(err.Error(), "TLSRequired") {
 		t.Errorf("without TLS: %v", err)
 	}
+}
 
-	_, next := newCertificate(t, dir)
-	if _, err = connect("bolt+s", next); err == nil {
+// TestNewCertificate changes the certificate by a statement and by a signal while a client is connected, and refuses
+// one that is none.
+func TestNewCertificate(t *testing.T) {
+	t.Parallel()
+	s := startEncrypted(t)
+	old := s.mustConnect("bolt+ssc", nil)
+	tx := begin(t, open(t, old, neo4j.SessionConfig{}))
+
+	_, next := newCertificate(t, s.dir)
+	if _, err := s.connect("bolt+s", next); err == nil {
 		t.Error("the new certificate is in force before it was asked for")
 	}
 	query(t, old, "RELOAD BOLT_SERVER TLS")
-	if _, err = connect("bolt+s", next); err != nil {
+	if _, err := s.connect("bolt+s", next); err != nil {
 		t.Errorf("after RELOAD: %v", err)
 	}
-	if err = os.WriteFile(filepath.Join(dir, "key.pem"), []byte("rubbish"), 0o600); err != nil {
+
+	if err := os.WriteFile(filepath.Join(s.dir, "key.pem"), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = harness.Query(t.Context(), old, "RELOAD BOLT_SERVER TLS", nil)
+	_, err := harness.Query(t.Context(), old, "RELOAD BOLT_SERVER TLS", nil)
 	wantFailure(t, err, "Neo.ClientError.Statement.ExecutionFailed", "the former certificate stays in force", "key.pem")
-	if _, err := connect("bolt+s", next); err != nil {
+	if _, err := s.connect("bolt+s", next); err != nil {
 		t.Errorf("after a failed RELOAD: %v", err)
 	}
-	_, last := newCertificate(t, dir)
+
+	_, last := newCertificate(t, s.dir)
 	if err := syscall.Kill(s.PID(), syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the certificate changes on SIGHUP", func() bool { _, err := connect("bolt+s", last); return err == nil })
+	eventually(t, "the certificate changes on SIGHUP", func() bool { _, err := s.connect("bolt+s", last); return err == nil })
 	if _, err := tx.Run(t.Context(), "CREATE (:Kept)", nil); err != nil {
 		t.Errorf("a connection that was open: %v", err)
 	}
