@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"memgraphd/internal/query/access"
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
@@ -261,7 +262,7 @@ func (s *Session) Show(what procedure.Topic) (columns []string, rows [][]value.V
 		st.Verb, list = ast.ShowSettings, listSettings
 	}
 	t, err := list(s, st, value.Null)
-	if require(s.rights(), needsOfVerb(st.Verb)) != nil {
+	if require(s.rights(), access.NeedsOfVerb(st.Verb)) != nil {
 		t.rows = nil
 	}
 	return t.columns, t.rows, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"memgraphd/internal/query/access"
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/exec"
@@ -54,7 +55,7 @@ func (e *Engine) prepare(
 		return statement{}, err
 	}
 	parsed := e.o.Now()
-	needs := e.needs(tree)
+	needs := access.Needs(tree, e.procedures)
 	if err = require(rights, needs); err != nil {
 		return statement{}, err
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
+	"memgraphd/internal/query/access"
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/auth"
 	"memgraphd/internal/query/failure"
-	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/value"
 )
 
@@ -198,33 +198,11 @@ func onlyDatabase(names []ast.Name) error {
 
 // changePrivileges carries out GRANT, DENY and REVOKE.
 func changePrivileges(ctx context.Context, r *Result, store *auth.Store, st *ast.PrivilegeStatement) error {
-	c := auth.Change{}
-	switch st.Verb {
-	case ast.GrantPrivilege:
-		c.Verb = auth.Grant
-	case ast.DenyPrivilege:
-		c.Verb = auth.Deny
-	case ast.RevokePrivilege:
-		c.Verb = auth.Revoke
+	c, err := access.ChangeOf(st)
+	if err != nil {
+		return err
 	}
-	if st.All {
-		c.Privileges = auth.Every
-	}
-	for _, n := range st.Privileges {
-		p, ok := auth.ParsePrivilege(n.Text)
-		if !ok {
-			return unknownPrivilege(n)
-		}
-		c.Privileges |= auth.PrivilegesOf(p)
-	}
-	for i := range st.Rules {
-		rules, err := rulesOf(&st.Rules[i], c.Verb)
-		if err != nil {
-			return err
-		}
-		c.Rules = append(c.Rules, rules...)
-	}
-	who := principalOf(st.To)
+	who := access.PrincipalOf(st.To)
 	if err := store.Apply(ctx, who, c); err != nil {
 		return err
 	}
@@ -253,27 +231,33 @@ func remindOfRules(r *Result, store *auth.Store, who auth.Principal) {
 	})
 }
 
-func unknownPrivilege(n ast.Name) error {
-	names := make([]string, 0, 40)
-	for _, p := range auth.Every.List() {
-		names = append(names, p.String())
+// showOf carries out SHOW … FOR a user or a role.
+func showOf(store *auth.Store, st *ast.ShowAuth) (table, error) {
+	if err := onlyDatabase(st.On); err != nil {
+		return table{}, err
 	}
-	err := failure.Syntax("UnknownPrivilege", "there is no privilege %s", n.Text).At(n.At)
-	if near := spelling.Nearest(n.Text, names); near != "" {
-		return err.WithHint("did you mean %s?", near)
+	switch st.Verb {
+	case ast.ShowRoleFor:
+		u, err := store.UserNamed(st.Of.Name.Text)
+		return roleTable(u.Roles), err
+	case ast.ShowUsersFor:
+		users, err := store.UsersOf(st.Of.Name.Text)
+		t := table{columns: []string{"users"}}
+		for _, name := range users {
+			t.rows = append(t.rows, []value.Value{value.String(name)})
+		}
+		return t, err
+	case ast.ShowPrivilegesFor:
 	}
-	return err
-}
-
-func principalOf(p ast.Principal) auth.Principal {
-	switch p.Kind {
-	case ast.OnlyUser:
-		return auth.Principal{Kind: auth.User, Name: p.Name.Text}
-	case ast.OnlyRole:
-		return auth.Principal{Kind: auth.Role, Name: p.Name.Text}
-	case ast.UserOrRole:
+	h, err := store.PrivilegesOf(access.PrincipalOf(st.Of))
+	if err != nil {
+		return table{}, err
 	}
-	return auth.Principal{Kind: auth.Either, Name: p.Name.Text}
+	t := table{columns: []string{"privilege", "effective", "description"}}
+	for _, l := range access.List(h) {
+		t.rows = append(t.rows, []value.Value{value.String(l.Privilege), value.String(l.Effective), value.String(l.Description)})
+	}
+	return t, nil
 }
 
 func showUsers(_ context.Context, s *Session) (table, error) {

@@ -1,4 +1,4 @@
-package query
+package access
 
 import (
 	"memgraphd/internal/query/ast"
@@ -6,12 +6,12 @@ import (
 	"memgraphd/internal/query/procedure"
 )
 
-// needs returns the privileges that a statement needs. EXPLAIN and PROFILE need those of
-// their query.
-func (e *Engine) needs(st ast.Statement) auth.Privileges {
+// Needs returns the privileges that a statement needs, and the procedures that it calls. EXPLAIN
+// and PROFILE need those of their query.
+func Needs(st ast.Statement, procedures *procedure.Registry) auth.Privileges {
 	switch st := st.(type) {
 	case *ast.Query:
-		n := needing{procedures: e.procedures}
+		n := needing{procedures: procedures}
 		n.query(st)
 		return n.found
 	case *ast.IndexStatement:
@@ -19,9 +19,9 @@ func (e *Engine) needs(st ast.Statement) auth.Privileges {
 	case *ast.ConstraintStatement:
 		return auth.PrivilegesOf(auth.Constraint)
 	case *ast.Admin:
-		return needsOfVerb(st.Verb)
+		return NeedsOfVerb(st.Verb)
 	case *ast.Show:
-		n := needing{found: e.needs(st.Of), procedures: e.procedures}
+		n := needing{found: Needs(st.Of, procedures), procedures: procedures}
 		for _, c := range []*ast.Projection{st.With, st.Return} {
 			if c != nil {
 				n.projection(c)
@@ -53,8 +53,8 @@ func (e *Engine) needs(st ast.Statement) auth.Privileges {
 	return auth.Every
 }
 
-// needsOfVerb returns the privileges that a statement without operands needs.
-func needsOfVerb(v ast.AdminVerb) auth.Privileges {
+// NeedsOfVerb returns the privileges that a statement without operands needs.
+func NeedsOfVerb(v ast.AdminVerb) auth.Privileges {
 	switch v {
 	case ast.CreateSnapshot, ast.ShowSnapshots, ast.ShowNextSnapshot, ast.LockDataDirectory, ast.UnlockDataDirectory,
 		ast.DataDirectoryLockStatus, ast.ShowRecoveryInfo:
