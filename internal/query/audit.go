@@ -1,10 +1,10 @@
 package query
 
 import (
-	"strings"
 	"time"
 
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/redact"
 	"memgraphd/internal/storage/value"
 )
 
@@ -28,39 +28,10 @@ func (s *Session) audited(text string, params value.Value) *Audited {
 	}
 	a := &Audited{
 		Time: s.engine.o.Now(), User: s.user(), Address: s.o.Address, Connection: s.o.ID,
-		Statement: loggable(text),
+		Statement: redact.Statement(text),
 	}
-	a.Parameters = parameterNames(params)
+	a.Parameters = redact.Names(params)
 	return a
-}
-
-// parameterNames are the names of parameters for a log, which never has their values.
-func parameterNames(params value.Value) (names []string) {
-	if params.Kind() != value.KindMap {
-		return nil
-	}
-	for i, e := range params.AsMap() {
-		if i == auditedParamsMax {
-			break
-		}
-		names = append(names, clip(e.Key, auditedNameMax))
-	}
-	return names
-}
-
-// Bounds of a record: what is longer is cut off.
-const (
-	auditedTextMax   = 16 << 10
-	auditedNameMax   = 128
-	auditedParamsMax = 64
-)
-
-// clip returns a text of at most most bytes that keeps no longer one in memory.
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(strings.Clone(text[:most]), "") + "…"
 }
 
 // record ends a record.

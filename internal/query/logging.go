@@ -1,7 +1,6 @@
 package query
 
 import (
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -9,6 +8,7 @@ import (
 
 	"memgraphd/internal/query/exec"
 	"memgraphd/internal/query/failure"
+	"memgraphd/internal/query/redact"
 	statements "memgraphd/internal/statement"
 	"memgraphd/internal/storage/value"
 )
@@ -121,8 +121,8 @@ func (s *Session) about(e *said) []zapcore.Field {
 	if e.err != nil {
 		fields = append(fields, errorFields(e.text, e.params, e.err)...)
 	}
-	fields = append(fields, zap.String("query", loggable(e.text)))
-	if names := parameterNames(e.params); len(names) > 0 {
+	fields = append(fields, zap.String("query", redact.Statement(e.text)))
+	if names := redact.Names(e.params); len(names) > 0 {
 		fields = append(fields, zap.Strings("parameters", names))
 	}
 	if e.err == nil {
@@ -133,11 +133,6 @@ func (s *Session) about(e *said) []zapcore.Field {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// loggable is the text of a statement as a log may have it.
-func loggable(text string) string {
-	return clip(statements.Masked(clip(text, auditedTextMax)), auditedTextMax)
-}
-
 // errorFields say why a statement failed, without the parameters that it quotes.
 func errorFields(text string, params value.Value, err error) []zapcore.Field {
 	f := failure.Of(err)
@@ -146,74 +141,7 @@ func errorFields(text string, params value.Value, err error) []zapcore.Field {
 	}
 	fields := []zapcore.Field{zap.String("error", f.Detail), zap.String("code", f.Code)}
 	if !statements.Tells(text) {
-		fields = append(fields, zap.String("reason", withoutValues(clip(statements.Masked(f.Message), auditedTextMax), params)))
+		fields = append(fields, zap.String("reason", redact.Reason(f.Message, params)))
 	}
 	return fields
-}
-
-// hiddenValuesMax bounds how many parameters, and what is in them, are looked for in a text.
-const hiddenValuesMax = 1000
-
-// withoutValues replaces the texts that were given as parameters.
-func withoutValues(text string, params value.Value) string {
-	h := hider{text: text, hidden: make([]bool, len(text)), left: hiddenValuesMax}
-	h.hide(params)
-	if h.left < 0 {
-		return "" // one that was not looked at may be quoted
-	}
-	var b strings.Builder
-	for i := range len(text) {
-		switch {
-		case !h.hidden[i]:
-			b.WriteByte(text[i])
-		case i == 0 || !h.hidden[i-1]:
-			b.WriteString("****")
-		}
-	}
-	return b.String()
-}
-
-// hider marks the bytes of a text that are those of a value.
-type hider struct {
-	text   string
-	hidden []bool
-	left   int // how many values are still looked at; negative: there were more
-}
-
-// hide marks v and what is in it, which is as deep as the decoder of messages allows.
-func (h *hider) hide(v value.Value) {
-	if h.left--; h.left < 0 {
-		return
-	}
-	kind := v.Kind()
-	if kind == value.KindString {
-		h.mark(v.AsString())
-	}
-	if kind == value.KindList {
-		for _, inner := range v.AsList() {
-			h.hide(inner)
-		}
-	}
-	if kind == value.KindMap {
-		for _, e := range v.AsMap() {
-			h.hide(e.Value)
-		}
-	}
-}
-
-func (h *hider) mark(secret string) {
-	if secret == "" {
-		return
-	}
-	for from := 0; ; {
-		at := strings.Index(h.text[from:], secret)
-		if at < 0 {
-			return
-		}
-		from += at
-		for i := range len(secret) {
-			h.hidden[from+i] = true
-		}
-		from += len(secret)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"memgraphd/internal/query/redact"
 	"memgraphd/internal/storage/value"
 )
 
@@ -29,7 +30,7 @@ func (s *Session) traceBegin(o *TxOptions) {
 }
 
 func (s *Session) traceRun(text string, params value.Value) {
-	s.traceLine("run", zap.String("query", loggable(text)), zap.Strings("parameters", parameterNames(params)))
+	s.traceLine("run", zap.String("query", redact.Statement(text)), zap.Strings("parameters", redact.Names(params)))
 }
 
 // tracePlan tells how a statement was made ready. One whose plan was kept took no time for it.
@@ -40,7 +41,7 @@ func (s *Session) tracePlan(st *statement) {
 
 func (s *Session) traceEnd(r *Result, err error) {
 	if err != nil {
-		s.traceFailed(err, zap.String("query", loggable(r.text)))
+		s.traceFailed(err, zap.String("query", redact.Statement(r.text)))
 		return
 	}
 	sum := &r.summary
