@@ -169,3 +169,108 @@ func showConstraintInfo(_ context.Context, s *Session) (table, error) {
 	}
 	return t, nil
 }
+
+// dropNamedConstraint drops the constraint that SHOW CONSTRAINTS calls by the statement's name.
+func (s *Session) dropNamedConstraint(ctx context.Context, schema schemaChanger, r *Result, st *ast.ConstraintStatement) error {
+	store := s.engine.o.Store
+	for _, c := range store.Constraints() {
+		if constraintName(store, &c.ConstraintDef) == st.Name.Text && s.seesLabel(store.LabelName(c.Label)) {
+			return dropEach(ctx, store, schema, r, []storage.ConstraintDef{c.ConstraintDef})
+		}
+	}
+	return notNamed(r, st.Name, st.IfExists, "Constraint", "constraint", "SHOW CONSTRAINTS")
+}
+
+// constraintName is how SHOW CONSTRAINTS calls a constraint.
+func constraintName(store *storage.Store, def *storage.ConstraintDef) string {
+	names := []string{store.LabelName(def.Label)}
+	for _, k := range def.Keys {
+		names = append(names, store.KeyName(k))
+	}
+	return schemaName(def.Rule.String(), names)
+}
+
+// listConstraints shows the constraints with the columns of SHOW CONSTRAINT INFO and then
+// those that Neo4j has.
+func listConstraints(s *Session, st *ast.Admin, _ value.Value) (table, error) {
+	store := s.engine.o.Store
+	t := table{
+		columns: append([]string{"constraint type"}, columnsOf(`label properties data_type name type entityType labelsOrTypes
+			ownedIndex propertyType id options createStatement`)...),
+		further: 3,
+	}
+	for i, c := range store.Constraints() {
+		label := store.LabelName(c.Label)
+		if !s.seesLabel(label) {
+			continue
+		}
+		keys := make([]string, len(c.Keys))
+		for k, key := range c.Keys {
+			keys[k] = store.KeyName(key)
+		}
+		kind, demand := constraintWords(c.Rule)
+		if !ofKind(st.Kind, kind) {
+			continue
+		}
+		typ, typeName := value.Null, ""
+		if c.Rule == constraint.Typed {
+			typeName = c.Type.String()
+			typ = value.String(typeName)
+			demand += typeName
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(c.Rule.String()), value.String(label), texts(keys), value.String(typeName),
+			value.String(constraintName(store, &c.ConstraintDef)),
+			value.String(kind), value.String("NODE"), texts([]string{label}), value.Null, typ, value.Int(int64(i) + 1), value.Map(nil),
+			value.String("CREATE CONSTRAINT FOR (n:" + ast.NameString(label) + ") REQUIRE " + required(keys) + demand),
+		})
+	}
+	return t, nil
+}
+
+// constraintWords returns what Neo4j calls a kind of constraint, and the end of the statement
+// that makes one.
+func constraintWords(r constraint.Rule) (kind, demand string) {
+	switch r {
+	case constraint.Unique:
+		return "UNIQUENESS", " IS UNIQUE"
+	case constraint.Exists:
+		return "NODE_PROPERTY_EXISTENCE", " IS NOT NULL"
+	case constraint.Typed:
+		return "NODE_PROPERTY_TYPE", " IS :: "
+	}
+	return "UNKNOWN", ""
+}
+
+// required writes (n.a, n.b), or n.a.
+func required(keys []string) string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = "n." + ast.NameString(k)
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	return "(" + strings.Join(list, ", ") + ")"
+}
+
+// ofKind reports whether a constraint is one of those that the words before CONSTRAINTS ask
+// for. None is on relationships.
+func ofKind(asked, kind string) bool {
+	words := strings.Fields(asked)
+	if len(words) == 0 {
+		return true
+	}
+	if strings.HasPrefix(words[0], "REL") {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "UNIQUE", "UNIQUENESS":
+		return kind == "UNIQUENESS"
+	case "EXIST", "EXISTENCE":
+		return kind == "NODE_PROPERTY_EXISTENCE"
+	case "TYPE":
+		return kind == "NODE_PROPERTY_TYPE"
+	}
+	return false
+}

@@ -88,14 +88,6 @@ func showEnums(_ context.Context, s *Session) (table, error) {
 	return t, nil
 }
 
-func texts(list []string) value.Value {
-	values := make([]value.Value, len(list))
-	for i, x := range list {
-		values[i] = value.String(x)
-	}
-	return value.List(values)
-}
-
 // describe carries out SET DESCRIPTION and DELETE DESCRIPTION.
 func (s *Session) describe(ctx context.Context, r *Result, st *ast.DescriptionStatement, o TxOptions) error {
 	if err := s.outsideTransaction("Setting or deleting descriptions", st); err != nil {

@@ -7,6 +7,10 @@
 // that only reads is streamed, and its view of the graph is kept until its last row.
 // Every error that leaves this package is a *failure.Error with its place in the text.
 //
+// A query goes through run.go and result.go. Every other statement is handed over by runAdmin in
+// admin.go, those without operands by the table of adminverb.go, to the file of its subject:
+// indexes.go, snapshots.go, users.go and their like, which answer with a table.
+//
 // # Short statements
 //
 // A statement that was seen before and reads little allocates nothing. Its transaction with

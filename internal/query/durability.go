@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"memgraphd/internal/query/failure"
 )
 
 // Durability is what the statements about snapshots and the data directory need. The
@@ -67,3 +69,19 @@ type DirectoryLock struct {
 
 // InfoRow is one line of an information statement.
 type InfoRow struct{ Name, Value string }
+
+// durability returns what carries out the statements about files.
+func (s *Session) durability() (Durability, error) {
+	if s.engine.o.Durability == nil {
+		return nil, failure.New(failure.ClientError, failure.Runtime, "NoDataDirectory",
+			"this engine keeps its data in memory only")
+	}
+	return s.engine.o.Durability, nil
+}
+
+// durabilityError names what failed; trying again may work.
+func durabilityError(detail, what string, err error) error {
+	return failure.New(failure.TransactionError, failure.Runtime, detail, "%s: %s", what, err).
+		WithHint("see the server's log, mend the cause and try again").
+		WithCode("Neo.TransientError.General.DatabaseUnavailable").WithCause(err)
+}

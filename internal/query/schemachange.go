@@ -2,8 +2,11 @@ package query
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
+	"strings"
 
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
@@ -111,42 +114,6 @@ func schemaOnly() error {
 		WithCode("Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
 }
 
-// dropNamedIndex drops the index that SHOW INDEXES calls by the statement's name.
-func (s *Session) dropNamedIndex(ctx context.Context, schema schemaChanger, r *Result, st *ast.IndexStatement) error {
-	store := s.engine.o.Store
-	for _, x := range store.Indexes() {
-		if indexName(store, x.IndexDef) == st.Name.Text && s.seesLabel(store.LabelName(x.Label)) {
-			return dropOneIndex(ctx, schema, r, x.IndexDef, indexWords(store, x.IndexDef))
-		}
-	}
-	return notNamed(r, st.Name, st.IfExists, "Index", "index", "SHOW INDEXES")
-}
-
-// dropIndexes drops every index, each by a commit of its own.
-func dropIndexes(ctx context.Context, store *storage.Store, schema schemaChanger, r *Result) error {
-	for _, x := range store.Indexes() {
-		dropped, err := schema.DropIndex(ctx, x.IndexDef)
-		if err != nil {
-			return err
-		}
-		if dropped {
-			r.summary.Counters.IndexesRemoved++
-		}
-	}
-	return nil
-}
-
-// dropNamedConstraint drops the constraint that SHOW CONSTRAINTS calls by the statement's name.
-func (s *Session) dropNamedConstraint(ctx context.Context, schema schemaChanger, r *Result, st *ast.ConstraintStatement) error {
-	store := s.engine.o.Store
-	for _, c := range store.Constraints() {
-		if constraintName(store, &c.ConstraintDef) == st.Name.Text && s.seesLabel(store.LabelName(c.Label)) {
-			return dropEach(ctx, store, schema, r, []storage.ConstraintDef{c.ConstraintDef})
-		}
-	}
-	return notNamed(r, st.Name, st.IfExists, "Constraint", "constraint", "SHOW CONSTRAINTS")
-}
-
 // notNamed tells that nothing of a kind has a name: as a notification where IF EXISTS says that
 // this may be.
 func notNamed(r *Result, name *ast.Name, mayMiss bool, kind, word, list string) error {
@@ -162,42 +129,37 @@ func notNamed(r *Result, name *ast.Name, mayMiss bool, kind, word, list string) 
 		At(name.At).WithHint("%s", hint).WithCode("Neo.ClientError.Schema." + kind + "NotFound")
 }
 
-// indexName is how SHOW INDEXES calls an index.
-func indexName(store *storage.Store, def storage.IndexDef) string {
-	names := []string{store.LabelName(def.Label)}
-	if def.HasKey {
-		names = append(names, store.KeyName(def.Key))
+// schemaName is the name by which lists call an index or a constraint, which have none of
+// their own: what it is, its label and its properties. Where these have other characters than
+// letters and digits, a number at the end keeps two of them apart.
+func schemaName(kind string, names []string) string {
+	plain := true
+	clean := make([]string, len(names))
+	for i, name := range names {
+		clean[i] = strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' {
+				return r
+			}
+			plain = false
+			return '_'
+		}, name)
 	}
-	return schemaName("index", names)
+	name := kind + "_" + strings.Join(clean, "_")
+	if plain {
+		return name
+	}
+	h := fnv.New32a()
+	for _, n := range names {
+		_, _ = fmt.Fprintf(h, "%d:%s", len(n), n)
+	}
+	return name + "_" + strconv.FormatUint(uint64(h.Sum32()), 16)
 }
 
-// indexWords is how messages call an index.
-func indexWords(store *storage.Store, def storage.IndexDef) string {
-	what := ":" + store.LabelName(def.Label)
-	if def.HasKey {
-		what += "(" + store.KeyName(def.Key) + ")"
+// indexNotice tells what an index statement did.
+func (s *Summary) indexNotice(changed bool, code, title, otherCode, otherTitle string) {
+	n := Notification{Code: code, Title: title, Severity: "INFORMATION", Category: "SCHEMA"}
+	if !changed {
+		n.Code, n.Title = otherCode, otherTitle
 	}
-	return what
-}
-
-// constraintName is how SHOW CONSTRAINTS calls a constraint.
-func constraintName(store *storage.Store, def *storage.ConstraintDef) string {
-	names := []string{store.LabelName(def.Label)}
-	for _, k := range def.Keys {
-		names = append(names, store.KeyName(k))
-	}
-	return schemaName(def.Rule.String(), names)
-}
-
-// dropOneIndex drops an index, and says so.
-func dropOneIndex(ctx context.Context, schema schemaChanger, r *Result, def storage.IndexDef, what string) error {
-	dropped, err := schema.DropIndex(ctx, def)
-	if err != nil {
-		return err
-	}
-	r.summary.indexNotice(dropped, "DropIndex", "Dropped index "+what+".", "IndexDoesNotExist", "Index "+what+" doesn't exist.")
-	if dropped {
-		r.summary.Counters.IndexesRemoved = 1
-	}
-	return nil
+	s.Notifications = append(s.Notifications, n)
 }

@@ -3,6 +3,8 @@ package query
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -103,4 +105,41 @@ func settingError(err error) *failure.Error {
 		return failure.Argument("InvalidSetting", "%s", err)
 	}
 	return fromStorage(err)
+}
+
+// listSettings is SHOW SETTINGS: the flags of SHOW CONFIG and the settings of the database.
+func listSettings(s *Session, st *ast.Admin, params value.Value) (table, error) {
+	t := table{
+		columns: columnsOf("name value isDynamic defaultValue description startupValue isExplicitlySet validValues isDeprecated"),
+		further: 4,
+	}
+	var names []string
+	for _, e := range st.Names {
+		name, err := constantText(e, params, wanted{"the name of a setting", "SHOW SETTINGS lists them"})
+		if err != nil {
+			return table{}, err
+		}
+		names = append(names, name)
+	}
+	add := func(name, current, initial, about string, dynamic bool) {
+		if len(st.Names) > 0 && !slices.Contains(names, name) {
+			return
+		}
+		t.rows = append(t.rows, []value.Value{
+			value.String(name), value.String(current), value.Bool(dynamic), value.String(initial), value.String(about),
+			value.String(current), value.Bool(current != initial), value.Null, value.False,
+		})
+	}
+	if s.engine.o.Settings != nil {
+		for _, c := range s.engine.o.Settings() {
+			add(c.Name, c.Current, c.Default, c.Description, false)
+		}
+	}
+	if s.engine.o.Database != nil {
+		for _, v := range s.engine.o.Database.All() {
+			add(v.Name, v.Text, "", "SET DATABASE SETTING changes it.", true)
+		}
+	}
+	slices.SortFunc(t.rows, func(a, b []value.Value) int { return strings.Compare(a[0].AsString(), b[0].AsString()) })
+	return t, nil
 }

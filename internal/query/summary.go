@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"memgraphd/internal/query/plan"
-	"memgraphd/internal/query/token"
 )
 
 // Counters says what a statement changed. Zero fields are left out on the wire.
@@ -22,17 +21,6 @@ type Counters struct {
 func (c Counters) Updates() bool {
 	c.SystemUpdates = 0
 	return c != Counters{}
-}
-
-// Notification is a remark about a statement that did not fail.
-type Notification struct {
-	Code        string
-	Title       string
-	Description string
-	Severity    string // "WARNING" or "INFORMATION"
-	Category    string
-	Position    *token.Position // nil where no place in the text is meant
-	Status      string          // GQLSTATUS, five characters
 }
 
 // Summary is what is known of a statement after its last row.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/auth"
 	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
@@ -102,14 +103,27 @@ func snapshotRow(r RunningSnapshot, now time.Time) []value.Value {
 // endSnapshot ends the snapshot that is being written, if one is.
 func (e *Engine) endSnapshot() bool { return e.o.Durability != nil && e.o.Durability.EndSnapshot() }
 
-// Stats are the numbers of an Engine at one moment.
-type Stats struct {
-	Sessions     int   // open
-	Transactions int   // open
-	Memory       int64 // bytes of the open transactions
-}
-
-// Stats returns the current numbers.
-func (e *Engine) Stats() Stats {
-	return Stats{Sessions: e.sessions.size(), Transactions: len(e.open()), Memory: e.o.Budget.Used()}
+// terminate carries out TERMINATE TRANSACTIONS.
+func (s *Session) terminate(st *ast.TerminateTransactions, params value.Value) (table, error) {
+	t := table{columns: []string{"transaction_id", "killed"}}
+	open := s.engine.open()
+	all := s.may(auth.TransactionManagement)
+	for _, e := range st.IDs {
+		id, err := constantText(e, params, wanted{
+			"the transaction's id", "take it from the column transaction_id of SHOW TRANSACTIONS",
+		})
+		if err != nil {
+			return table{}, err
+		}
+		killed := all && (id == snapshotID && s.engine.endSnapshot() || id == backupID && s.engine.endBackup())
+		for i := range open {
+			other := &open[i]
+			if other.of != s && (all || other.of.user() == s.user()) && (id == "*" || id == strconv.FormatUint(other.id, 10)) {
+				other.end(errTerminatedByUser)
+				killed = true
+			}
+		}
+		t.rows = append(t.rows, []value.Value{value.String(id), value.Bool(killed)})
+	}
+	return t, nil
 }

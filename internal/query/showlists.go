@@ -1,44 +1,14 @@
 package query
 
 import (
-	"fmt"
-	"hash/fnv"
 	"slices"
-	"strconv"
 	"strings"
 
-	"memgraphd/internal/query/access"
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/procedure"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/value"
 )
-
-// schemaName is the name by which lists call an index or a constraint, which have none of
-// their own: what it is, its label and its properties. Where these have other characters than
-// letters and digits, a number at the end keeps two of them apart.
-func schemaName(kind string, names []string) string {
-	plain := true
-	clean := make([]string, len(names))
-	for i, name := range names {
-		clean[i] = strings.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' {
-				return r
-			}
-			plain = false
-			return '_'
-		}, name)
-	}
-	name := kind + "_" + strings.Join(clean, "_")
-	if plain {
-		return name
-	}
-	h := fnv.New32a()
-	for _, n := range names {
-		_, _ = fmt.Fprintf(h, "%d:%s", len(n), n)
-	}
-	return name + "_" + strconv.FormatUint(uint64(h.Sum32()), 16)
-}
 
 // listFunctions is SHOW FUNCTIONS; all of them are built in.
 func listFunctions(_ *Session, st *ast.Admin, _ value.Value) (table, error) {
@@ -53,43 +23,6 @@ func listFunctions(_ *Session, st *ast.Admin, _ value.Value) (table, error) {
 func listProcedures(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 	t := table{columns: procedure.Columns(), rows: s.engine.procedures.ProcedureRows()}
 	t.further = len(t.columns) - 4
-	return t, nil
-}
-
-// listSettings is SHOW SETTINGS: the flags of SHOW CONFIG and the settings of the database.
-func listSettings(s *Session, st *ast.Admin, params value.Value) (table, error) {
-	t := table{
-		columns: columnsOf("name value isDynamic defaultValue description startupValue isExplicitlySet validValues isDeprecated"),
-		further: 4,
-	}
-	var names []string
-	for _, e := range st.Names {
-		name, err := constantText(e, params, wanted{"the name of a setting", "SHOW SETTINGS lists them"})
-		if err != nil {
-			return table{}, err
-		}
-		names = append(names, name)
-	}
-	add := func(name, current, initial, about string, dynamic bool) {
-		if len(st.Names) > 0 && !slices.Contains(names, name) {
-			return
-		}
-		t.rows = append(t.rows, []value.Value{
-			value.String(name), value.String(current), value.Bool(dynamic), value.String(initial), value.String(about),
-			value.String(current), value.Bool(current != initial), value.Null, value.False,
-		})
-	}
-	if s.engine.o.Settings != nil {
-		for _, c := range s.engine.o.Settings() {
-			add(c.Name, c.Current, c.Default, c.Description, false)
-		}
-	}
-	if s.engine.o.Database != nil {
-		for _, v := range s.engine.o.Database.All() {
-			add(v.Name, v.Text, "", "SET DATABASE SETTING changes it.", true)
-		}
-	}
-	slices.SortFunc(t.rows, func(a, b []value.Value) int { return strings.Compare(a[0].AsString(), b[0].AsString()) })
 	return t, nil
 }
 
@@ -157,15 +90,6 @@ func listTypes(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 	return nameTable("edge types", types), nil
 }
 
-func nameTable(column string, names []string) table {
-	slices.Sort(names)
-	t := table{columns: []string{column}}
-	for _, name := range names {
-		t.rows = append(t.rows, []value.Value{value.String(name)})
-	}
-	return t
-}
-
 // The lists of what Memgraph has and this server does not: there is nothing in them, which is
 // what clients need to know.
 
@@ -213,59 +137,3 @@ func showMemory(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 		}},
 	}, nil
 }
-
-// CurrentUser returns who the session belongs to.
-func (s *Session) CurrentUser() (name string, roles []string) {
-	if list := s.roles(); list != nil {
-		roles = list()
-	}
-	return s.user(), roles
-}
-
-// Database returns the name of the database.
-func (s *Session) Database() string { return DatabaseName }
-
-// Compatible returns the version of Neo4j whose clients the server serves: that in the name
-// that the server tells them.
-func (s *Session) Compatible() string {
-	if s.engine.o.ServerName != nil {
-		if version, ok := versionIn(s.engine.o.ServerName()); ok {
-			return version
-		}
-	}
-	return s.engine.o.Version
-}
-
-// versionIn finds the version in "Neo4j/5.26.0 and more".
-func versionIn(name string) (version string, ok bool) {
-	_, rest, found := strings.Cut(name, "/")
-	if !found {
-		return "", false
-	}
-	rest = strings.TrimPrefix(rest, "v")
-	end := strings.IndexFunc(rest, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
-	if end >= 0 {
-		rest = rest[:end]
-	}
-	rest = strings.Trim(rest, ".")
-	return rest, rest != ""
-}
-
-// Show returns a list for a procedure that tells it in other words.
-func (s *Session) Show(what procedure.Topic) (columns []string, rows [][]value.Value, err error) {
-	st, list := &ast.Admin{Verb: ast.ShowIndexes}, listIndexes
-	switch what {
-	case procedure.AboutIndexes:
-	case procedure.AboutConstraints:
-		st.Verb, list = ast.ShowConstraints, listConstraints
-	case procedure.AboutSettings:
-		st.Verb, list = ast.ShowSettings, listSettings
-	}
-	t, err := list(s, st, value.Null)
-	if require(s.rights(), access.NeedsOfVerb(st.Verb)) != nil {
-		t.rows = nil
-	}
-	return t.columns, t.rows, err
-}
-
-var _ procedure.Server = (*Session)(nil)

@@ -2,40 +2,15 @@ package query
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/failure"
-	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage/value"
 )
-
-func showIndexInfo(_ context.Context, s *Session) (table, error) {
-	store := s.engine.o.Store
-	t := table{columns: []string{"index type", "label", "property", "count"}}
-	whole := s.guard() == nil
-	for _, i := range store.Indexes() {
-		if !s.seesLabel(store.LabelName(i.Label)) {
-			continue
-		}
-		kind, property, count := "label", value.Null, store.LabelCount(i.Label)
-		if i.HasKey {
-			kind, property, count = "label+property", value.String(store.KeyName(i.Key)), i.Entries
-		}
-		counted := value.Int(count)
-		if !whole {
-			counted = value.Null // it would count what is hidden
-		}
-		t.rows = append(t.rows, []value.Value{value.String(kind), value.String(store.LabelName(i.Label)), property, counted})
-	}
-	return t, nil
-}
 
 func showStorageInfo(_ context.Context, s *Session) (table, error) {
 	store := s.engine.o.Store
@@ -79,14 +54,6 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 		rows = append(rows, s.engine.o.Durability.Info()...)
 	}
 	return infoTable("storage info", rows), nil
-}
-
-func infoTable(name string, rows []InfoRow) table {
-	t := table{columns: []string{name, "value"}}
-	for _, r := range rows {
-		t.rows = append(t.rows, []value.Value{value.String(r.Name), value.String(r.Value)})
-	}
-	return t
 }
 
 func showVersion(_ context.Context, s *Session) (table, error) {
@@ -140,58 +107,4 @@ func freeMemory(_ context.Context, s *Session) (table, error) {
 
 func showDatabase(context.Context, *Session) (table, error) {
 	return table{columns: []string{"Current"}, rows: [][]value.Value{{value.String(DatabaseName)}}}, nil
-}
-
-// valueRows returns the first columns of the rows of a small table.
-func valueRows(rows [][]value.Value, columns int) rowSource {
-	h := &held{}
-	for len(rows) > 0 {
-		n := min(len(rows), batch.Size)
-		b := &batch.Batch{Len: n, Columns: make([]batch.Vector, columns)}
-		for c := range b.Columns {
-			b.Columns[c].Reset(batch.Values, n)
-			for i, row := range rows[:n] {
-				b.Columns[c].Values[i] = row[c]
-			}
-		}
-		h.batches = append(h.batches, b)
-		rows = rows[n:]
-	}
-	return h
-}
-
-// textRows returns one row of one column per line.
-func textRows(lines []string) rowSource {
-	values := make([][]value.Value, len(lines))
-	for i, l := range lines {
-		values[i] = []value.Value{value.String(l)}
-	}
-	return valueRows(values, 1)
-}
-
-// profileTable renders a profile as the rows of PROFILE: one an operator, the last first.
-func profileTable(root *plan.Tree) table {
-	t := table{columns: []string{"OPERATOR", "ACTUAL HITS", "RELATIVE TIME", "ABSOLUTE TIME"}}
-	if root == nil {
-		return t
-	}
-	whole := max(root.TotalTime(), 1)
-	var walk func(n *plan.Tree, indent string)
-	walk = func(n *plan.Tree, indent string) {
-		own := max(n.Time, 0)
-		t.rows = append(t.rows, []value.Value{
-			value.String(strings.TrimSpace(indent + "* " + n.Operator + " " + n.Detail)), value.Int(n.Rows),
-			value.String(fmt.Sprintf("%10.6f %%", 100*float64(own)/float64(whole))),
-			value.String(fmt.Sprintf("%10.6f ms", float64(own.Nanoseconds())/1e6)),
-		})
-		for i := range slices.Backward(n.Children) {
-			deeper := indent
-			if i > 0 {
-				deeper += "| "
-			}
-			walk(n.Children[i], deeper)
-		}
-	}
-	walk(root, "")
-	return t
 }

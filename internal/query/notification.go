@@ -6,6 +6,17 @@ import (
 	"memgraphd/internal/query/token"
 )
 
+// Notification is a remark about a statement that did not fail.
+type Notification struct {
+	Code        string
+	Title       string
+	Description string
+	Severity    string // "WARNING" or "INFORMATION"
+	Category    string
+	Position    *token.Position // nil where no place in the text is meant
+	Status      string          // GQLSTATUS, five characters
+}
+
 // statusHint is the GQLSTATUS of a hint that was not followed.
 const statusHint = "01N31"
 
