@@ -117,7 +117,7 @@ func echo(clients int, d time.Duration, s sample) (figure, error) {
 		return figure{}, err
 	}
 	defer e.stop()
-	return loop(clients, d, func(int) (func(int) error, func(), error) {
+	return loopAt(e.pid(), clients, d, func(int) (func(int) error, func(), error) {
 		c, err := e.dial()
 		if err != nil {
 			return nil, nil, err

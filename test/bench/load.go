@@ -12,6 +12,7 @@ type figure struct {
 	perSecond      float64
 	p50, p99, p999 time.Duration
 	count          int
+	cpu            time.Duration // of the process that answers, by the call; 0: not measured
 }
 
 func (f figure) String() string {
@@ -23,6 +24,21 @@ func (f figure) String() string {
 func loop(clients int, d time.Duration, open func(client int) (once func(i int) error, done func(), err error)) (figure, error) {
 	stop := make(chan struct{})
 	return loopUntil(clients, stop, open, func() { time.AfterFunc(d, func() { close(stop) }) })
+}
+
+// loopAt is loop, with the processor time of the process that answers.
+func loopAt(pid, clients int, d time.Duration, open func(client int) (once func(i int) error, done func(), err error)) (figure, error) {
+	before, err := cpuOf(pid)
+	if err != nil {
+		return figure{}, err
+	}
+	f, err := loop(clients, d, open)
+	if err != nil {
+		return f, err
+	}
+	after, err := cpuOf(pid)
+	f.cpu = ((after - before) / time.Duration(max(f.count, 1))).Round(10 * time.Nanosecond)
+	return f, err
 }
 
 // loopUntil is loop until stop is closed; begins are called when the clients are ready.

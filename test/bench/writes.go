@@ -39,8 +39,8 @@ func (b *bench) writes(context.Context) error {
 			ratio[i] = f[i].perSecond / min(disk[i].perSecond, wire[i].perSecond)
 		}
 		mid := middle(f)
-		b.printf("durable commits   %3d clients: %s   bare group commit %9.0f/s   echo %9.0f/s   ratio to the lower %.2f\n",
-			clients, mid, middle(disk).perSecond, middle(wire).perSecond, median(ratio))
+		b.printf("durable commits   %3d clients: %s, %s of processor each   bare group commit %9.0f/s   echo %9.0f/s, %s   ratio to the lower %.2f\n",
+			clients, mid, mid.cpu, middle(disk).perSecond, middle(wire).perSecond, middle(wire).cpu, median(ratio))
 		b.reached(fmt.Sprintf("commits over Bolt, %d clients, of the lower of disk and echo", clients), median(ratio),
 			"%.0f, %.0f and %.0f a second, p99 %s", mid.perSecond, middle(disk).perSecond, middle(wire).perSecond, mid.p99.Round(time.Microsecond))
 	}
@@ -55,7 +55,7 @@ func (b *bench) committing(clients int, durable bool) (server, disk, wire []figu
 	}
 	each := max(b.each/commitRounds, 200*time.Millisecond)
 	for range commitRounds {
-		f, err := loop(clients, each, b.writer)
+		f, err := loopAt(b.server.PID(), clients, each, b.writer)
 		if err != nil {
 			return nil, nil, nil, err
 		}
