@@ -8,8 +8,9 @@ import "time"
 // A sync takes about as long for many records as for one, and a disk does its flushes one
 // after the other, while committers who have heard of their last record come back with the
 // next one soon. So a batch waits for those who are expected: for all of them where half a
-// sync is enough for that, else for as many as come in that time, or for a quarter where two
-// syncs are enough for that: where the processor is what they wait for, a sync takes some of it.
+// sync is enough for that, else for three quarters where two syncs are enough, or four where the
+// processor is what they wait for, else for a quarter, or for as many as come in two syncs.
+// A sync takes some of the processor, and in a large batch the less by the record.
 // Where committers do not come back, as when each has other things to do first, half a sync
 // is enough for few or none, and nobody waits. A batch that waited in vain leaves with the next
 // tick, and the next ones do not wait, the more the oftener that happens.
@@ -22,10 +23,13 @@ type gathering struct {
 
 	took time.Duration // of a sync, the running median
 	each time.Duration // from telling to the next batch, by the record in it: likewise
+	lent time.Duration // for how long others run when the writer lets them: likewise
 	told time.Time     // when a batch was settled, the newest one
 	left time.Time     // when a batch was taken, the newest one
 	last int           // records in that batch
 	sent bool          // a batch was taken since the tick before
+	seen int           // records in the queue at the tick before
+	grew int           // ticks in a row that found more of them
 
 	hasty   int  // so many batches to come do not wait
 	strikes int  // batches that waited in vain, less the others by strikeDecay
@@ -34,9 +38,11 @@ type gathering struct {
 }
 
 const (
-	// gatherTick bounds, twice, how long records wait in vain. Timers of Go ring up to a
-	// millisecond late where nothing else happens.
+	// gatherTick bounds, twice, how long records wait in vain, and growMax how often more where
+	// others join them from tick to tick. Timers of Go ring up to a millisecond late where nothing
+	// else happens.
 	gatherTick = time.Millisecond / 2
+	growMax    = 4
 	// hastyShift is the binary logarithm of how many batches do not wait after one that did in vain.
 	hastyShiftMin, hastyShiftMax = 3, 7
 	// strikeDecay batches that did not wait in vain make up for one that did.
@@ -53,12 +59,22 @@ func (g *gathering) want(n int) int {
 	}
 	all := n + g.flying + g.away
 	soon := int(g.took / max(2*g.each, 1)) // as many as come in half a sync
-	want := min(all, max(soon, min(all/4, 4*soon)))
+	want := min(all/4, 4*soon)
+	if most := all - all/4; most <= 4*soon || most <= 8*soon && g.crowded() {
+		want = most
+	}
+	want = min(all, max(want, soon))
 	if want >= 8 {
 		want -= want / 8 // a few that are late may keep the others waiting for long
 	}
 	return max(1, want)
 }
+
+// crowded tells whether the processors are what committers wait for.
+func (g *gathering) crowded() bool { return g.lent > g.each }
+
+// lend notes for how long others ran that the writer let run.
+func (g *gathering) lend(d time.Duration) { g.lent = middle(g.lent, d) }
 
 // arrived notes one more record, and tells whether nobody else is to come.
 func (g *gathering) arrived() (all bool) {
@@ -100,8 +116,13 @@ func (g *gathering) busy(n int) bool { return n > 0 || g.away > 1 }
 
 // tick is called now and then while busy: what has waited since the tick before leaves.
 func (g *gathering) tick(n int, now time.Time) {
-	sent := g.sent
-	g.sent, g.ticking = false, false
+	sent, grows := g.sent, n > g.seen && g.grew < growMax && g.crowded()
+	g.sent, g.ticking, g.seen = false, false, n
+	if grows && !sent {
+		g.grew++
+		return
+	}
+	g.grew = 0
 	if sent || n > 0 && g.flights > 0 && now.Sub(g.left) < 2*g.took {
 		return
 	}

@@ -56,8 +56,9 @@ func TestGather(t *testing.T) {
 		"two":                                  {200 * time.Microsecond, 5 * time.Microsecond, time.Microsecond, 2, 2},
 		"all come soon":                        {200 * time.Microsecond, 0, 3 * time.Microsecond, 7, 7},
 		"all but the last of many":             {200 * time.Microsecond, 0, 3 * time.Microsecond, 12, 11},
-		"as many as come in half a sync":       {200 * time.Microsecond, 0, 5 * time.Microsecond, 64, 18},
+		"three quarters, in two syncs":         {200 * time.Microsecond, 0, 9 * time.Microsecond, 48, 32},
 		"a quarter where two syncs are enough": {200 * time.Microsecond, 0, 12 * time.Microsecond, 48, 11},
+		"as many as come in two syncs":         {200 * time.Microsecond, 0, 12 * time.Microsecond, 512, 28},
 		"a sync takes no time":                 {time.Microsecond, 0, 10 * time.Microsecond, 48, 1},
 		"each has other things to do":          {200 * time.Microsecond, time.Millisecond, time.Microsecond, 4, 1},
 	} {
@@ -75,6 +76,31 @@ func TestGather(t *testing.T) {
 				t.Fatalf("%d left, not %d", got, tc.leave)
 			}
 		})
+	}
+}
+
+// TestGatherCrowded has the processor be what committers wait for.
+func TestGatherCrowded(t *testing.T) {
+	c := newCircle(200*time.Microsecond, 0, 12*time.Microsecond)
+	c.all(48)
+	c.g.took, c.g.each, c.g.lent = c.sync, c.each, 30*time.Microsecond
+	if n := c.round(48); n != 32 {
+		t.Fatalf("%d left, not three quarters less an eighth", n)
+	}
+
+	// They are slow, and each tick finds more of them.
+	c = newCircle(200*time.Microsecond, 0, 12*time.Microsecond)
+	c.all(48)
+	c.g.lent = 30 * time.Microsecond
+	for tick := range 2 + growMax {
+		if c.g.hasty > 0 {
+			t.Fatalf("in vain with tick %d", tick)
+		}
+		c.g.arrived()
+		c.g.tick(1+tick, c.now)
+	}
+	if c.g.hasty == 0 {
+		t.Fatalf("nobody leaves after %d ticks", 2+growMax)
 	}
 }
 

@@ -121,8 +121,11 @@ func (w *writer) takeQueue() (*batch, []request) {
 	if l.gather.away > 0 && l.wakeAt > 1 {
 		l.wakeAt = 0
 		l.mu.Unlock()
+		begin := w.o.Now()
 		runtime.Gosched() // the last ones may be about to come
+		lent := w.o.Now().Sub(begin)
 		l.mu.Lock()
+		l.gather.lend(lent)
 		n = len(l.queue.records)
 	}
 	l.wakeAt = 0
