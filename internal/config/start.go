@@ -6,9 +6,16 @@ type Start struct {
 	DataFile string // statements that are run while clients are served; "": none
 }
 
-// initFlags are those about what is run at the start.
-func initFlags() []Flag {
+func startFlags() []Flag {
 	return []Flag{
+		{
+			Name: "flag-file", Group: groupStart, Kind: Text, Default: "",
+			Help: "Read more flags from this file, here and now: what follows wins over it.",
+		},
+		{
+			Name: "strict-flag-check", Group: groupStart, Kind: Bool, Default: "true",
+			Help: "Stop at arguments that are no flags. When false, they are named in a warning.",
+		},
 		{
 			Name: "init-file", Group: groupStart, Kind: Text, Default: "",
 			Help: "File of statements, each ended by a semicolon, that run before the server listens, at every start, with every privilege. One that fails is logged, and the next one runs. Empty runs none.",
@@ -16,20 +23,6 @@ func initFlags() []Flag {
 		{
 			Name: "init-data-file", Group: groupStart, Kind: Text, Default: "",
 			Help: "The same, run while the server already serves clients.",
-		},
-	}
-}
-
-// moreQueryFlags are those about queries that settings of the database change while the server runs.
-func moreQueryFlags() []Flag {
-	return []Flag{
-		{
-			Name: "timezone", Group: groupQuery, Kind: Zone, Default: "UTC",
-			Help: "Time zone of the clock that date(), time(), datetime() and their like read when nothing else is asked for. SET DATABASE SETTING 'timezone' changes it while the server runs.",
-		},
-		{
-			Name: "hops-limit-partial-results", Group: groupQuery, Kind: Bool, Default: "true",
-			Help: "At the limit of USING HOPS LIMIT, return what was found until then. When false, such a query fails.",
 		},
 	}
 }

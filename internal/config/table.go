@@ -19,7 +19,7 @@ const ServerNameDefault = "Neo4j/5.26.0 compatible graph database server - memgr
 
 // Flags returns the whole table: the supported flags group by group, then those of Memgraph's without effect.
 func Flags() []Flag {
-	return slices.Concat(boltFlags(), networkFlags(), authFlags(), storageFlags(), queryFlags(), moreQueryFlags(), logFlags(), memoryFlags(), monitorFlags(), startFlags(), initFlags(), unsupportedFlags())
+	return slices.Concat(boltFlags(), networkFlags(), authFlags(), storageFlags(), queryFlags(), logFlags(), memoryFlags(), monitorFlags(), startFlags(), unsupportedFlags())
 }
 
 func boltFlags() []Flag {
@@ -165,6 +165,14 @@ func queryFlags() []Flag {
 			Name: "allow-load-csv", Group: groupQuery, Kind: Bool, Default: "true",
 			Help: "Allow LOAD CSV.",
 		},
+		{
+			Name: "timezone", Group: groupQuery, Kind: Zone, Default: "UTC",
+			Help: "Time zone of the clock that date(), time(), datetime() and their like read when nothing else is asked for. SET DATABASE SETTING 'timezone' changes it while the server runs.",
+		},
+		{
+			Name: "hops-limit-partial-results", Group: groupQuery, Kind: Bool, Default: "true",
+			Help: "At the limit of USING HOPS LIMIT, return what was found until then. When false, such a query fails.",
+		},
 	}
 }
 
@@ -198,19 +206,6 @@ func monitorFlags() []Flag {
 		{
 			Name: metricsProfiles, Group: groupMonitor, Kind: Bool, Default: "false",
 			Help: "Serve Go's profiler at /debug/pprof/ of the port for metrics. Who may read it can slow the server down.",
-		},
-	}
-}
-
-func startFlags() []Flag {
-	return []Flag{
-		{
-			Name: "flag-file", Group: groupStart, Kind: Text, Default: "",
-			Help: "Read more flags from this file, here and now: what follows wins over it.",
-		},
-		{
-			Name: "strict-flag-check", Group: groupStart, Kind: Bool, Default: "true",
-			Help: "Stop at arguments that are no flags. When false, they are named in a warning.",
 		},
 	}
 }
