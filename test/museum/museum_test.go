@@ -129,7 +129,7 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		durable, "TestCrash$",
 	},
 	{
-		"retention deletes while the directory is locked", "internal/durability/giveback.go",
+		"retention deletes while the directory is locked", "internal/durability/retention.go",
 		"if m.broken != nil || m.lockInfo().Locked {", "if m.broken != nil {", durable, "Lock",
 	},
 	{
