@@ -52,6 +52,14 @@ func New(budget *memory.Budget) *Arena {
 	return a
 }
 
+// Expect tells about how many bytes the arena will hold, so that memory is taken in large parts
+// from the start.
+func (a *Arena) Expect(bytes int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.slab.expect(bytes)
+}
+
 // Used returns the bytes of the blocks in use.
 func (a *Arena) Used() int64 { return a.used.Load() }
 

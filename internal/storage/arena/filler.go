@@ -17,19 +17,25 @@ func (a *Arena) NewFiller() *Filler { return &Filler{arena: a} }
 
 // Alloc is Arena.Alloc.
 func (f *Filler) Alloc(n int) Ref {
-	size := RoundUp(n)
-	units := size / UnitBytes
+	ref, _ := f.Room(n)
+	return ref
+}
+
+// Room is Alloc that tells how many bytes may be used: RoundUp(n).
+func (f *Filler) Room(n int) (ref Ref, size int) {
+	units := (n + UnitBytes - 1) / UnitBytes
 	if units > classUnits {
-		return f.arena.Alloc(n)
+		return f.arena.Alloc(n), RoundUp(n)
 	}
-	at := classBySize[units]
+	at := classBySize[max(units, 1)]
+	units = classSizes[at]
 	r := &f.runs[at]
 	if r.next == r.end {
 		f.refill(r, int(at), units)
 	}
-	ref := Ref(r.next)
+	ref = Ref(r.next)
 	r.next += uint32(units)
-	return ref
+	return ref, units * UnitBytes
 }
 
 // fillerPart is how much shorter the runs of a filler are than those of the arena. Its blocks

@@ -64,6 +64,14 @@ func (t *Table[T]) PageBytes() int64 {
 // Bytes returns the size of all pages.
 func (t *Table[T]) Bytes() int64 { return int64(len(*t.pages.Load())) * t.PageBytes() }
 
+// Expect tells about how many records there will be, so that memory is taken in large parts
+// from the start.
+func (t *Table[T]) Expect(n uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.slab.expect(int64(n>>t.shift) * t.PageBytes())
+}
+
 // Grow makes records 0 … n-1 exist. fill, if not nil, prepares the records of each new
 // page before others can see them.
 func (t *Table[T]) Grow(n uint64, fill func(records []T)) {
