@@ -327,7 +327,7 @@ func (a *applier) entry(op *change.Op) error {
 	}
 	e := a.commit.Entries[op.Ref]
 	if op.Kind == change.PutEntry {
-		return s.applyEntry(e)
+		return s.applyEntry(e, s.fill)
 	}
 	old, ok := s.Entry(e.Kind, e.Name)
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"sync"
 	"unsafe"
 
@@ -22,7 +23,10 @@ import (
 //  2. Lane.Edges for all relationships, in runs of ascending ids
 //  3. Plan, and for each of its passes Lane.Scatter for all relationships, in the same lanes
 //     and the same order as in step 2, then Build
-//  4. Entry for all entries of the catalogue, then Finish
+//  4. Finish
+//
+// Entry adds an entry of the catalogue at any time. Apply may put those that were added into
+// force beside the steps 2 and 3, since they are about nodes; otherwise Finish does.
 //
 // Where the relationships come by the nodes at both their ends, steps 2 and 3 are OutEnds and
 // InEnds for all of them, MatchEnds, and KnownEdgeProperties for those that have any.
@@ -37,7 +41,8 @@ type Bulk struct {
 	loader  *Loader
 	lanes   []*Lane
 	buckets bucketing
-	budget  int64 // bytes for the entries of a pass
+	way     edgeWay // guarded by Store.edges.mu
+	budget  int64   // bytes for the entries of a pass
 	// passBytes is set by tests. 0: the number of relationships decides.
 	passBytes int64
 
@@ -61,6 +66,7 @@ type Lane struct {
 	nodes, edges int64
 	labels       tally[setID]
 	types        tally[graph.TypeID]
+	run          nodeRun
 
 	counts  []uint32 // entries by bucket
 	offsets []uint32 // by bucket: the next free place in Bulk.entries
@@ -83,6 +89,27 @@ func (s *Store) NewBulk(lanes int) (*Bulk, error) {
 	s.nodes.markStale()
 	s.edges.markStale()
 	return b, nil
+}
+
+// Size is about how large a graph is.
+type Size struct {
+	Nodes, Relationships int64
+	Properties           int64 // bytes that those of nodes take
+}
+
+// adjacencyBytes is the least that a relationship takes in the adjacency of its two ends.
+const adjacencyBytes = 16
+
+// Expect tells about how much is to come, which spares time and decides nothing else. It is
+// called before anything is added.
+func (b *Bulk) Expect(n Size) {
+	s := b.store
+	s.nodes.records.Expect(uint64(min(n.Nodes, int64(graph.NoNode))))
+	edges := min(n.Relationships, int64(graph.NoEdge))
+	s.edges.sources.Expect(uint64(edges))
+	s.edges.chunks.Expect(uint64(edges) >> chunkShift)
+	s.adjacency.Arena.Expect(edges * adjacencyBytes)
+	s.blobs.Expect(n.Properties)
 }
 
 // Lanes returns the lanes.
@@ -129,21 +156,39 @@ func (l *Lane) Node(id graph.NodeID, generation uint32, labels LabelSet, props [
 
 // placeNode fills the slot of a node.
 func (l *Lane) placeNode(id graph.NodeID, generation uint32, labels LabelSet, blob arena.Ref) error {
-	s := l.s
-	n := s.nodes.at(id)
+	n := l.s.nodes.at(id)
 	if n == nil || n.state.Load() != absent {
 		return fmt.Errorf("node %d exists already, or has no slot", id)
 	}
-	n.generation.Store(generation)
-	n.labels.Store(uint32(labels.id))
-	n.props.Store(uint32(blob))
-	n.state.Store(0)
-	for _, label := range s.sets.labels(labels.id) {
-		s.labelBits.add(label, id)
+	*plain(&n.generation), *plain(&n.labels), *plain(&n.props) = generation, uint32(labels.id), uint32(blob)
+	*plainState(&n.state) = 0
+	if word := uint32(id) / 64; word != l.run.word || labels.id != l.run.set {
+		l.endRun()
+		l.run.word, l.run.set = word, labels.id
 	}
-	l.labels.add(labels.id, 1)
-	l.nodes++
+	l.run.nodes |= 1 << (id % 64)
 	return nil
+}
+
+// nodeRun is nodes of one set of labels: bit i stands for node 64·word + i.
+type nodeRun struct {
+	word  uint32
+	set   setID
+	nodes uint64
+}
+
+// endRun counts the nodes of the run, and puts them into the bitmaps of their labels.
+func (l *Lane) endRun() {
+	if l.run.nodes == 0 {
+		return
+	}
+	for _, label := range l.s.sets.labels(l.run.set) {
+		l.s.labelBits.addWord(label, graph.NodeID(l.run.word)*64, l.run.nodes)
+	}
+	n := int64(bits.OnesCount64(l.run.nodes))
+	l.labels.add(l.run.set, n)
+	l.nodes += n
+	l.run.nodes = 0
 }
 
 // store packs properties and stores them.
@@ -177,7 +222,7 @@ func (l *Lane) Edges(run EdgeRun) error {
 		return nil
 	}
 	b := l.bulk
-	if err := b.growEdges(run.IDs[len(run.IDs)-1]); err != nil {
+	if err := b.growEdges(run.IDs[len(run.IDs)-1], bySlot); err != nil {
 		return err
 	}
 	if l.counts == nil {
@@ -234,11 +279,27 @@ func (l *Lane) claim(run EdgeRun) error {
 	return nil
 }
 
-func (b *Bulk) growEdges(last graph.EdgeID) error {
+// edgeWay is how relationships come to a Bulk.
+type edgeWay uint8
+
+const (
+	bySlot edgeWay = iota + 1 // by Lane.Edges
+	byEnds                    // by Lane.OutEnds and Lane.InEnds
+)
+
+// errTwoWays reports relationships that come in both ways.
+var errTwoWays = errors.New("relationships come by their slots and by their ends")
+
+// growEdges makes the slots of relationships up to last exist.
+func (b *Bulk) growEdges(last graph.EdgeID, way edgeWay) error {
 	s := b.store
 	t := &s.edges
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if b.way != 0 && b.way != way {
+		return errTwoWays
+	}
+	b.way = way
 	more := int64(last) + 1 - int64(t.limit.Load())
 	if more <= 0 {
 		return nil
@@ -249,7 +310,11 @@ func (b *Bulk) growEdges(last graph.EdgeID) error {
 	if err := s.headroom(s.graphBudget, more*5); err != nil { // 4.5 bytes a slot
 		return fmt.Errorf("relationship %d: %w", last, err)
 	}
-	t.growLocked((uint64(last)>>chunkShift + 1) << chunkShift)
+	grow := (*edgeTable).growLocked
+	if way == byEnds {
+		grow = (*edgeTable).growEmptyLocked
+	}
+	grow(t, (uint64(last)>>chunkShift+1)<<chunkShift)
 	return nil
 }
 
@@ -267,10 +332,22 @@ func (l *Lane) EdgeProperties(id graph.EdgeID, generation uint32, props []Proper
 // Entry adds an entry of the catalogue.
 func (b *Bulk) Entry(e change.Entry) error { return b.loader.Entry(e) }
 
+// EndNodes tells that all nodes were added.
+func (b *Bulk) EndNodes() {
+	for _, l := range b.lanes {
+		l.endRun()
+	}
+}
+
+// Apply puts the entries that were added into force: it builds the indexes. All nodes must have
+// been added, and EndNodes have been called.
+func (b *Bulk) Apply() error { return b.loader.applyEntries() }
+
 // Finish ends the load at commit last and builds the indexes. The generations are what
 // MaxGenerations returned.
 func (b *Bulk) Finish(last change.Index, maxNodeGeneration, maxEdgeGeneration uint32) error {
 	s := b.store
+	b.EndNodes()
 	for _, l := range b.lanes {
 		l.blobs.Close()
 		l.build.Close()

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -82,18 +83,19 @@ func edgesByEnds(t rapid.TB, b *Bulk, tx *Tx) {
 	type part struct {
 		ends Ends
 		dir  graph.Direction
+		most uint32
 	}
 	var parts []part
 	for _, id := range collect(tx.ScanNodes()) {
 		for _, dir := range []graph.Direction{graph.Out, graph.In} {
 			for _, seg := range tx.Adjacent(nil, id, dir, nil) {
 				for from := 0; from < len(seg.Edges); from += 3 {
-					x := Ends{Node: id}
+					var others, edges numbers
 					for i := from; i < min(from+3, len(seg.Edges)); i++ {
-						x.Others, x.Edges = append(x.Others, uint32(seg.Nodes[i])), append(x.Edges, uint32(seg.Edges[i]))
+						others, edges = append(others, uint32(seg.Nodes[i])), append(edges, uint32(seg.Edges[i]))
 					}
-					x.Groups = []EdgeGroup{{Type: seg.Type, End: len(x.Edges)}}
-					parts = append(parts, part{x, dir})
+					x := Ends{Node: id, Groups: []EdgeGroup{{Type: seg.Type, End: len(edges)}}, Others: &others, Edges: &edges, Shared: true}
+					parts = append(parts, part{x, dir, slices.Max(edges)})
 				}
 			}
 		}
@@ -103,11 +105,11 @@ func edgesByEnds(t rapid.TB, b *Bulk, tx *Tx) {
 		if len(parts)%7919 == 0 {
 			p = parts[i]
 		}
-		must(t, l.RoomForEnds(len(p.ends.Edges), graph.EdgeID(slices.Max(p.ends.Edges))))
+		must(t, l.RoomForEnds(3, graph.EdgeID(p.most)))
 		if p.dir == graph.Out {
-			must(t, l.OutEnds(p.ends))
+			must(t, l.OutEnds(&p.ends))
 		} else {
-			must(t, l.InEnds(p.ends))
+			must(t, l.InEnds(&p.ends))
 		}
 	}
 	_, err := b.MatchEnds()
@@ -199,15 +201,28 @@ var refusalsOfEnds = map[string]refusal{
 		return oneEnd(b, n.types[0], 0, 1, uint32(graph.NoEdge))
 	},
 	"ends without their others": func(_ *testing.T, b *Bulk, n testNames) error { return oneEnd(b, n.types[0], 0, 1, 3) },
-	"ends of an edge twice": func(_ *testing.T, b *Bulk, n testNames) error {
-		return errors.Join(b.Lanes()[0].RoomForEnds(1, 3), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[0], 1, 1, 3)))
+	"ends of an edge twice": func(t *testing.T, b *Bulk, n testNames) error {
+		t.Helper()
+		l := b.Lanes()[0]
+		err := errors.Join(l.RoomForEnds(1, 3), l.OutEnds(ends(n.types[0], 0, 1, 3)), l.OutEnds(ends(n.types[0], 1, 1, 3)))
+		if err = errors.Join(err, l.InEnds(ends(n.types[0], 1, 0, 3)), l.InEnds(ends(n.types[0], 1, 1, 3))); err != nil {
+			t.Fatalf("too early: %v", err)
+		}
+		_, err = b.MatchEnds()
+		return err
+	},
+	"ends without a group": func(_ *testing.T, b *Bulk, _ testNames) error {
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(&Ends{Node: 1}))
+	},
+	"relationships in two ways": func(_ *testing.T, b *Bulk, n testNames) error {
+		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[1].Edges(oneEdge(3, n.types[0], 0, 1)))
 	},
 	"ends of two types": func(_ *testing.T, b *Bulk, n testNames) error {
 		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(ends(n.types[0], 0, 1, 3)), b.Lanes()[0].OutEnds(ends(n.types[1], 0, 1, 4)))
 	},
 	"ends of a type twice": func(_ *testing.T, b *Bulk, n testNames) error {
 		x := ends(n.types[0], 0, 1, 3)
-		x.Groups, x.Others, x.Edges = append(x.Groups, EdgeGroup{Type: n.types[0], End: 2}), []uint32{1, 1}, []uint32{3, 4}
+		x.Groups, x.Others, x.Edges = append(x.Groups, EdgeGroup{Type: n.types[0], End: 2}), &numbers{1, 1}, &numbers{3, 4}
 		return errors.Join(b.Lanes()[0].RoomForEnds(1, 4), b.Lanes()[0].OutEnds(x))
 	},
 	"ends beyond the room": func(_ *testing.T, b *Bulk, n testNames) error {
@@ -255,9 +270,14 @@ func oneEdge(id graph.EdgeID, kind graph.TypeID, src, dst graph.NodeID) EdgeRun 
 }
 
 // ends is one relationship as a node has it.
-func ends(kind graph.TypeID, node graph.NodeID, other, id uint32) Ends {
-	return Ends{Node: node, Groups: []EdgeGroup{{Type: kind, End: 1}}, Others: []uint32{other}, Edges: []uint32{id}}
+func ends(kind graph.TypeID, node graph.NodeID, other, id uint32) *Ends {
+	return &Ends{Node: node, Groups: []EdgeGroup{{Type: kind, End: 1}}, Others: &numbers{other}, Edges: &numbers{id}}
 }
+
+// numbers is a Column.
+type numbers []uint32
+
+func (n *numbers) Next(dst []uint32) { *n = (*n)[copy(dst, *n):] }
 
 // oneEnd adds one relationship to its start node alone.
 func oneEnd(b *Bulk, kind graph.TypeID, node graph.NodeID, other, id uint32) error {
@@ -299,5 +319,14 @@ func TestBulkWithinMemory(t *testing.T) {
 	held := m.Nodes + m.Edges + m.Adjacency + m.Properties + m.Names
 	if used := s.graphBudget.Used(); s.EdgeCount() != 60_000 || used > held+1<<20 {
 		t.Fatalf("%d relationships; the budget counts %d bytes where %d are held", s.EdgeCount(), used, held)
+	}
+}
+
+// TestSettle looks at slots that were filled and at those that were not.
+func TestSettle(t *testing.T) {
+	words := []uint32{0, 0, 1, 0, 0, 5, math.MaxUint32, 1, 1 << 31, 1<<31 + 1}
+	want := []uint32{math.MaxUint32, math.MaxUint32, 0, math.MaxUint32, math.MaxUint32, 4, math.MaxUint32 - 1, 0, 1<<31 - 1, 1 << 31}
+	if taken := settle(words); taken != 6 || !slices.Equal(words, want) {
+		t.Fatalf("%d taken: %d, want 6: %d", taken, words, want)
 	}
 }

@@ -3,8 +3,13 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/arena"
@@ -14,13 +19,21 @@ import (
 // EdgeGroup is the relationships of one type among those of a node.
 type EdgeGroup = adjacency.Group
 
-// Ends is relationships of one node in one direction, in groups of different types:
-// Others[i] is the node at the other end of Edges[i].
+// Column gives numbers one after the other.
+type Column interface {
+	// Next fills dst with the next numbers.
+	Next(dst []uint32)
+}
+
+// Ends is relationships of one node in one direction, in groups of different types. Others and
+// Edges give as many numbers as the groups have: the node at the other end of a relationship,
+// and its slot.
 type Ends struct {
 	Node   graph.NodeID
 	Groups []EdgeGroup
-	Others []uint32
-	Edges  []uint32
+	Others Column
+	Edges  Column
+	Shared bool // another lane may add a part of what the node has in this direction
 }
 
 // endsTally is what a lane has seen of relationships from one side: how many there are, and
@@ -40,12 +53,15 @@ type endsLane struct {
 	names   int          // types that have a name
 	seen    []uint32     // by type: the number of the call that has seen it last
 	calls   uint32
+	at      claimed
+	others  []uint32 // of a node with many relationships
+	edges   []uint32
 }
 
 // RoomForEnds makes the slots of relationships up to last exist, and looks whether there is
 // memory for a number of ends. A lane needs it before OutEnds and InEnds.
 func (l *Lane) RoomForEnds(ends int, last graph.EdgeID) error {
-	if err := l.bulk.growEdges(last); err != nil {
+	if err := l.bulk.growEdges(last, byEnds); err != nil {
 		return err
 	}
 	s := l.s
@@ -55,21 +71,24 @@ func (l *Lane) RoomForEnds(ends int, last graph.EdgeID) error {
 	e := &l.ends
 	e.records, e.sources, e.chunks = s.nodes.records.Pages(), s.edges.sources.Pages(), s.edges.chunks.Pages()
 	e.limit = last + 1
+	e.at = claimed{page: noChunk, chunk: noChunk}
 	e.names = len(*s.typeNames.list.Load())
 	return nil
 }
 
 // OutEnds adds relationships without properties, of generation 0, as their start node has
-// them. Each must also be added by InEnds, which MatchEnds checks. What a node has may be
-// added in several parts.
-func (l *Lane) OutEnds(x Ends) error {
+// them. Each must also be added by InEnds, and none twice, which MatchEnds checks. What a node
+// has may be added in several parts.
+func (l *Lane) OutEnds(x *Ends) error {
 	e := &l.ends
-	if err := l.place(x, graph.Out); err != nil {
+	others, edges, err := l.place(x, graph.Out)
+	if err != nil {
 		return err
 	}
+	l.s.loops.noteAll(x.Node, others)
 	from := 0
 	for _, g := range x.Groups {
-		if err := l.claimEnds(x.Node, g.Type, x.Others[from:g.End], x.Edges[from:g.End]); err != nil {
+		if err := l.claimEnds(x.Node, g.Type, others[from:g.End], edges[from:g.End]); err != nil {
 			return err
 		}
 		l.types.add(g.Type, int64(g.End-from))
@@ -81,16 +100,14 @@ func (l *Lane) OutEnds(x Ends) error {
 }
 
 // InEnds adds relationships as their end node has them.
-func (l *Lane) InEnds(x Ends) error {
-	if err := l.place(x, graph.In); err != nil {
+func (l *Lane) InEnds(x *Ends) error {
+	others, edges, err := l.place(x, graph.In)
+	if err != nil {
 		return err
 	}
 	from, sum := 0, l.ends.in.sum
 	for _, g := range x.Groups {
-		others := x.Others[from:g.End]
-		for i, id := range x.Edges[from:g.End] {
-			sum += endsHash(id, others[i], uint32(x.Node), g.Type)
-		}
+		sum += endsSumIn(uint32(x.Node), g.Type, others[from:g.End], edges[from:g.End])
 		from = g.End
 	}
 	l.ends.in.sum = sum
@@ -98,30 +115,46 @@ func (l *Lane) InEnds(x Ends) error {
 	return nil
 }
 
-// place makes the adjacency of one node.
-func (l *Lane) place(x Ends, dir graph.Direction) error {
+// place makes the adjacency of one node, and lends its columns.
+func (l *Lane) place(x *Ends, dir graph.Direction) (others, edges []uint32, err error) {
 	e := &l.ends
-	if err := e.distinct(x.Groups); err != nil {
-		return fmt.Errorf("node %d: %w", x.Node, err)
+	if err = e.distinct(x.Groups); err != nil {
+		return nil, nil, fmt.Errorf("node %d: %w", x.Node, err)
 	}
 	n := e.records.At(uint32(x.Node))
-	if n == nil {
-		return fmt.Errorf("relationships of node %d: %w", x.Node, ErrNotFound)
+	if n == nil || n.state.Load()&^latched != 0 {
+		return nil, nil, fmt.Errorf("relationships of node %d: %w", x.Node, ErrNotFound)
 	}
-	state := n.latch()
-	if state != 0 {
-		n.unlatch(state)
-		return fmt.Errorf("relationships of node %d: %w", x.Node, ErrNotFound)
+	if x.Shared {
+		defer n.unlatch(n.latch())
 	}
-	l.s.loops.noteAll(x.Node, x.Others)
-	ref := n.adjacent(dir)
-	ref.Store(uint32(l.build.Add(arena.Ref(ref.Load()), x.Groups, x.Others, x.Edges)))
-	n.unlatch(0)
-	return nil
+	ref, count := plain(n.adjacent(dir)), x.Groups[len(x.Groups)-1].End
+	if *ref == 0 && count <= adjacency.SmallMax {
+		var made arena.Ref
+		made, others, edges = l.build.Lend(x.Groups)
+		x.Others.Next(others)
+		x.Edges.Next(edges)
+		*ref = uint32(made)
+		return others, edges, nil
+	}
+	e.others, e.edges = slices.Grow(e.others[:0], count)[:count], slices.Grow(e.edges[:0], count)[:count]
+	x.Others.Next(e.others)
+	x.Edges.Next(e.edges)
+	*ref = uint32(l.build.Add(arena.Ref(*ref), x.Groups, e.others, e.edges))
+	return e.others, e.edges, nil
 }
 
-// distinct checks that groups have names and that none comes twice.
+// errNoGroup reports a node that is given without relationships.
+var errNoGroup = errors.New("no relationships")
+
+// distinct checks that there are groups, that they have names and that none comes twice.
 func (e *endsLane) distinct(groups []EdgeGroup) error {
+	if len(groups) == 1 && int(groups[0].Type) < e.names {
+		return nil
+	}
+	if len(groups) == 0 {
+		return errNoGroup
+	}
 	if len(e.seen) < e.names {
 		e.seen = make([]uint32, e.names)
 		e.calls = 0
@@ -142,29 +175,52 @@ func (e *endsLane) distinct(groups []EdgeGroup) error {
 	return nil
 }
 
-// claimEnds fills the slots of relationships that go out of a node.
+// claimEnds fills the slots of relationships that go out of a node, each with the number of the
+// node and 1: MatchEnds takes the 1 away, so that slots of no relationship become NoNode.
 func (l *Lane) claimEnds(src graph.NodeID, t graph.TypeID, others, edges []uint32) error {
 	e := &l.ends
-	sum, last := e.out.sum, ^uint32(0)
-	for i, id := range edges {
-		if id >= uint32(e.limit) {
+	limit, at := uint32(e.limit), e.at
+	if at.kind != t {
+		at.chunk, at.kind = noChunk, t
+	}
+	for _, id := range edges {
+		if id >= limit {
 			return fmt.Errorf("relationship %d: %w", id, ErrNotFound)
 		}
-		if e.sources.At(id).Swap(uint32(src)) != uint32(graph.NoNode) {
-			return fmt.Errorf("relationship %d exists already", id)
+		if id>>sourcePageShift != at.page {
+			at.page = id >> sourcePageShift
+			at.slots = sourcePage(e.sources, at.page)
 		}
-		sum += endsHash(id, uint32(src), others[i], t)
-		if id>>chunkShift == last {
+		at.slots[id&(1<<sourcePageShift-1)] = uint32(src) + 1
+		if id>>chunkShift == at.chunk {
 			continue
 		}
-		last = id >> chunkShift
-		kind := &e.chunks.At(last).kind
-		if kind.Load() != uint32(t)+1 && !kind.CompareAndSwap(0, uint32(t)+1) && kind.Load() != uint32(t)+1 {
+		at.chunk = id >> chunkShift
+		// What is read before it is written takes two page faults.
+		kind := &e.chunks.At(at.chunk).kind
+		if !kind.CompareAndSwap(0, uint32(t)+1) && kind.Load() != uint32(t)+1 {
 			return fmt.Errorf("relationship %d has another type than its chunk", id)
 		}
 	}
-	e.out.sum = sum
+	e.at = at
+	e.out.sum += endsSumOut(uint32(src), t, others, edges)
 	return nil
+}
+
+// claimed is where claimEnds was last: the page of sources, and the chunk with its type.
+type claimed struct {
+	slots []uint32
+	page  uint32
+	chunk uint32
+	kind  graph.TypeID
+}
+
+// noChunk is what no relationship is in.
+const noChunk = math.MaxUint32
+
+// sourcePage returns the sources of one page of slots.
+func sourcePage(sources arena.Pages[atomic.Uint32], page uint32) []uint32 {
+	return unsafe.Slice(plain(sources.At(page<<sourcePageShift)), 1<<sourcePageShift)
 }
 
 // endsHash is a number for a relationship; those of all relationships are added up.
@@ -174,8 +230,27 @@ func endsHash(id, src, dst uint32, t graph.TypeID) uint64 {
 	return hi ^ lo
 }
 
+// endsSumOut returns the sum of the hashes of relationships that go out of a node.
+func endsSumOut(src uint32, t graph.TypeID, others, edges []uint32) (sum uint64) {
+	others = others[:len(edges)]
+	for i, id := range edges {
+		sum += endsHash(id, src, others[i], t)
+	}
+	return sum
+}
+
+// endsSumIn returns the sum of the hashes of relationships that come into a node.
+func endsSumIn(dst uint32, t graph.TypeID, others, edges []uint32) (sum uint64) {
+	others = others[:len(edges)]
+	for i, id := range edges {
+		sum += endsHash(id, others[i], dst, t)
+	}
+	return sum
+}
+
 // MatchEnds checks that the relationships that nodes have going out are those that nodes
-// have coming in, each with the same ends and the same type, and returns how many there are.
+// have coming in, each with the same ends and the same type, and that none is there twice. It
+// returns how many there are.
 func (b *Bulk) MatchEnds() (edges int64, err error) {
 	var out, in endsTally
 	for _, l := range b.lanes {
@@ -185,7 +260,51 @@ func (b *Bulk) MatchEnds() (edges int64, err error) {
 	if out != in {
 		return 0, fmt.Errorf("the %d relationships that go out of nodes are not the %d that come into nodes", out.edges, in.edges)
 	}
+	if b.way != byEnds {
+		return 0, nil
+	}
+	if taken := b.settleEnds(); taken != out.edges {
+		return 0, fmt.Errorf("%d relationships are there, and %d of them twice", taken, out.edges-taken)
+	}
 	return out.edges, nil
+}
+
+// settleEnds makes the slots that claimEnds has filled what they are to be, and returns how
+// many there are.
+func (b *Bulk) settleEnds() int64 {
+	t := &b.store.edges
+	sources, pages := t.sources.Pages(), int64(t.sources.Len()>>sourcePageShift)
+	var next, taken atomic.Int64
+	var group sync.WaitGroup
+	for range min(len(b.lanes), runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			n := 0
+			for at := next.Add(1) - 1; at < pages; at = next.Add(1) - 1 {
+				n += settle(sourcePage(sources, uint32(at)))
+			}
+			taken.Add(int64(n))
+		})
+	}
+	group.Wait()
+	return taken.Load()
+}
+
+// settle takes 1 from each of an even number of words, and returns how many were not 0. It goes
+// by pairs, which is what memory waits for least.
+func settle(words []uint32) (taken int) {
+	const ones, tops = 1<<32 | 1, 1<<63 | 1<<31
+	pairs := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(words))), len(words)/2)
+	taken = len(words)
+	for i, pair := range pairs {
+		less := pair - ones
+		if less&^pair&tops != 0 { // a half was 0
+			low, high := uint32(pair), uint32(pair>>32)
+			less = uint64(low-1) | uint64(high-1)<<32
+			taken -= btoi(low == 0) + btoi(high == 0)
+		}
+		pairs[i] = less
+	}
+	return taken
 }
 
 // errNoSuchEdge reports properties of what is no relationship.

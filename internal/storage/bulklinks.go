@@ -234,7 +234,7 @@ func (l *Lane) bucket(at int, entries []bulkEntry) error {
 		}
 		id := first + graph.NodeID(i)
 		n := records.At(uint32(id))
-		if n == nil || n.state.Load() != 0 {
+		if n == nil || n.state.Load()&^latched != 0 {
 			return fmt.Errorf("relationship %d is at node %d: %w", c.edges[from], id, ErrNotFound)
 		}
 		s.loops.noteAll(id, c.others[from:to])

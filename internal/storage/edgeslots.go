@@ -58,15 +58,26 @@ func (t *edgeTable) takeChunkLocked() (graph.EdgeID, error) {
 // growLocked makes the slots below n exist; n is a multiple of chunkEdges.
 func (t *edgeTable) growLocked(n uint64) {
 	t.sources.Grow(n, func(records []atomic.Uint32) {
-		// Nobody else sees them yet, and plain stores cost a tenth.
-		slots := unsafe.Slice((*graph.NodeID)(unsafe.Pointer(unsafe.SliceData(records))), len(records))
+		slots := unsafe.Slice(plain(unsafe.SliceData(records)), len(records))
 		for i := range slots {
-			slots[i] = graph.NoNode
+			slots[i] = uint32(graph.NoNode)
 		}
 	})
 	t.chunks.Grow(n>>chunkShift, nil)
 	t.limit.Store(n)
 }
+
+// growEmptyLocked is growLocked for a bulk load, which has the sources of new slots 0 until
+// Bulk.settleEnds.
+func (t *edgeTable) growEmptyLocked(n uint64) {
+	t.sources.Grow(n, nil)
+	t.chunks.Grow(n>>chunkShift, nil)
+	t.limit.Store(n)
+}
+
+// plain returns a as the word that it is, while nobody else sees it: an atomic store takes ten
+// times as long.
+func plain(a *atomic.Uint32) *uint32 { return (*uint32)(unsafe.Pointer(a)) }
 
 // give makes a slot free, which nobody can reach any more.
 func (t *edgeTable) give(id graph.EdgeID) {

@@ -13,6 +13,7 @@ import (
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/mvcc"
+	"memgraphd/internal/storage/value"
 )
 
 // indexKind is the kind of the catalogue entries of indexes. Their data are
@@ -79,7 +80,7 @@ func (s *Store) CreateIndex(ctx context.Context, d IndexDef) (created bool, err 
 	}
 	var p *propertyIndex
 	if d.HasKey {
-		if p, err = s.buildIndex(ctx, d); err != nil {
+		if p, err = s.buildIndex(ctx, d, s.fill); err != nil {
 			return false, fmt.Errorf("index %s: %w", e.Name, err)
 		}
 	}
@@ -146,11 +147,11 @@ func (s *Store) unregister(p *propertyIndex) {
 // buildIndex registers an index, so that every writer from now on keeps it, and enters
 // all versions of all nodes. A writer that had looked before holds the latch of its node,
 // for which the build waits.
-func (s *Store) buildIndex(ctx context.Context, d IndexDef) (*propertyIndex, error) {
+func (s *Store) buildIndex(ctx context.Context, d IndexDef, fill func(context.Context, *propertyIndex) error) (*propertyIndex, error) {
 	p := &propertyIndex{def: d, tree: index.NewProperty(s.indexArena)}
 	r := s.registry.Load()
 	s.registry.Store(newRegistry(append(slices.Clone(r.list), p), r.rules))
-	if err := s.fill(ctx, p); err != nil {
+	if err := fill(ctx, p); err != nil {
 		s.discard(p)
 		return nil, err
 	}
@@ -159,19 +160,53 @@ func (s *Store) buildIndex(ctx context.Context, d IndexDef) (*propertyIndex, err
 
 // fill enters all versions of all nodes into a registered index.
 func (s *Store) fill(ctx context.Context, p *propertyIndex) error {
+	return s.inStrides(ctx, func(from, to graph.NodeID) {
+		for id := from; id < to; id++ {
+			s.enterAll(p, id)
+		}
+	})
+}
+
+// fillAlone is fill while nobody writes, so that there are no other versions.
+func (s *Store) fillAlone(ctx context.Context, p *propertyIndex) error {
+	records, last, has := s.nodes.records.Pages(), setID(0), false
+	return s.inStrides(ctx, func(from, to graph.NodeID) {
+		p.tree.AddAll(func(add func(v value.Value, id graph.NodeID)) {
+			for id := from; id < to; id++ {
+				n := records.At(uint32(id))
+				im := n.inPlace(n.state.Load())
+				if im.labels != last {
+					last, has = im.labels, s.sets.has(im.labels, p.def.Label)
+				}
+				if !has || !im.exists {
+					continue
+				}
+				if v := s.valueFor(p, im); !v.IsNull() {
+					add(v, id)
+				}
+			}
+		})
+	})
+}
+
+// inStrides calls enter for the slots of all nodes in turn, a few at a time, while there is
+// memory for indexes.
+func (s *Store) inStrides(ctx context.Context, enter func(from, to graph.NodeID)) error {
 	const stride = 1024
 	limit := s.NodeSlots()
-	for id := range limit {
-		if id%stride == 0 {
-			err := ctx.Err()
-			if err == nil {
-				err = s.headroom(s.indexBudget, 0)
-			}
-			if err != nil {
-				return err
-			}
+	for from := graph.NodeID(0); from < limit; from += stride {
+		err := ctx.Err()
+		if err == nil {
+			err = s.headroom(s.indexBudget, 0)
 		}
-		s.enterAll(p, id)
+		if err != nil {
+			return err
+		}
+		to := min(limit, from+stride)
+		enter(from, to)
+		if to == limit {
+			break // the last slots may have no stride behind them
+		}
 	}
 	return nil
 }

@@ -145,17 +145,25 @@ func (l *Loader) Entry(e change.Entry) error {
 func (l *Loader) Finish(last change.Index, maxNodeGeneration, maxEdgeGeneration uint32) error {
 	s := l.store
 	l.garbage.Free(s.adjacency.Arena)
-	for _, e := range l.entries {
-		if err := s.applyEntry(e); err != nil {
-			return err
-		}
+	if err := l.applyEntries(); err != nil {
+		return err
 	}
-	l.entries = nil
 	s.nodes.base.Store(maxNodeGeneration)
 	raise(&s.nodes.floor, maxNodeGeneration)
 	s.edges.base.Store(maxEdgeGeneration)
 	raise(&s.edges.floor, maxEdgeGeneration)
 	s.advance(uint64(last), 0)
+	return nil
+}
+
+// applyEntries puts the entries that were added into force.
+func (l *Loader) applyEntries() error {
+	for _, e := range l.entries {
+		if err := l.store.applyEntry(e, l.store.fillAlone); err != nil {
+			return err
+		}
+	}
+	l.entries = nil
 	return nil
 }
 
@@ -169,8 +177,8 @@ func (s *Store) advance(index uint64, wall int64) {
 	q.wall = max(q.wall, wall)
 }
 
-// applyEntry puts an entry that was logged into force.
-func (s *Store) applyEntry(e change.Entry) error {
+// applyEntry puts an entry that was logged into force; fill enters the nodes into an index.
+func (s *Store) applyEntry(e change.Entry, fill func(context.Context, *propertyIndex) error) error {
 	switch e.Kind {
 	case constraint.EntryKind:
 		return s.applyConstraint(e)
@@ -188,7 +196,7 @@ func (s *Store) applyEntry(e change.Entry) error {
 	}
 	var p *propertyIndex
 	if d.HasKey {
-		if p, err = s.buildIndex(context.Background(), d); err != nil {
+		if p, err = s.buildIndex(context.Background(), d, fill); err != nil {
 			return fmt.Errorf("index %s: %w", e.Name, err)
 		}
 	}

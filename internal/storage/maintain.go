@@ -34,12 +34,19 @@ func (b *labelBits) get(l graph.LabelID) *index.Label {
 	return list[l]
 }
 
-func (b *labelBits) add(l graph.LabelID, id graph.NodeID) {
-	bits := b.get(l)
-	if bits == nil {
-		bits = b.create(l)
+func (b *labelBits) add(l graph.LabelID, id graph.NodeID) { b.ensure(l).Add(id) }
+
+// addWord adds the nodes first … first+63 whose bits are set; first is a multiple of 64.
+func (b *labelBits) addWord(l graph.LabelID, first graph.NodeID, nodes uint64) {
+	b.ensure(l).AddWord(first, nodes)
+}
+
+// ensure returns the bitmap of l.
+func (b *labelBits) ensure(l graph.LabelID) *index.Label {
+	if bits := b.get(l); bits != nil {
+		return bits
 	}
-	bits.Add(id)
+	return b.create(l)
 }
 
 func (b *labelBits) create(l graph.LabelID) *index.Label {

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/graph"
@@ -53,6 +54,9 @@ func (n *node) latch() uint64 {
 
 // unlatch ends the latch and leaves the given state.
 func (n *node) unlatch(state uint64) { n.state.Store(state &^ latched) }
+
+// plainState is plain for a state.
+func plainState(a *atomic.Uint64) *uint64 { return (*uint64)(unsafe.Pointer(a)) }
 
 // undoOf returns the newest undo record that a state refers to.
 func undoOf(state uint64) arena.Ref { return arena.Ref(uint32(state)) }
@@ -108,7 +112,7 @@ func (t *nodeTable) at(id graph.NodeID) *node {
 func (t *nodeTable) growLocked(n uint64) {
 	t.records.Grow(n, func(records []node) {
 		for i := range records {
-			records[i].state.Store(absent)
+			*plainState(&records[i].state) = absent
 		}
 	})
 	t.columns.grow(n)

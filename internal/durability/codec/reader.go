@@ -24,6 +24,9 @@ func (r *Reader) Err() error { return r.err }
 // Left returns how many bytes are left.
 func (r *Reader) Left() int { return len(r.buf) - r.off }
 
+// Rest returns what is left, without taking it.
+func (r *Reader) Rest() []byte { return r.buf[r.off:] }
+
 // Fail records a failure at the present place, unless there was one before.
 func (r *Reader) Fail(reason string) {
 	if r.err == nil {

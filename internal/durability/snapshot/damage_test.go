@@ -12,6 +12,7 @@ import (
 
 	"memgraphd/internal/durability/snapshot"
 	"memgraphd/internal/durability/vfs"
+	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/change"
 	"memgraphd/test/table"
 )
@@ -32,6 +33,29 @@ func TestEveryBitFlipIsFound(t *testing.T) {
 	}
 	t.Logf("%d bits flipped, all found", len(data)*8)
 	must[bool](t)(true, snapshot.Verify(t.Context(), fsys, path, 1))
+}
+
+// TestLoadFindsFlippedBits loads damaged snapshots without verifying them before: a load
+// checks what it reads.
+func TestLoadFindsFlippedBits(t *testing.T) {
+	fsys, path, data := small(t)
+	load := func() error {
+		f, err := snapshot.Open(fsys, path)
+		if err != nil {
+			return err
+		}
+		store := storage.New(storage.Options{})
+		return errors.Join(f.Fill(t.Context(), store, 2, nil), f.Close(), store.Close())
+	}
+	for bit := int64(0); bit < int64(len(data))*8; bit += 13 {
+		must[bool](t)(true, fsys.FlipBit(path, bit))
+		var damaged *snapshot.DamagedError
+		if err := load(); !errors.As(err, &damaged) {
+			t.Fatalf("bit %d of byte %d flipped: got %v", bit%8, bit/8, err)
+		}
+		must[bool](t)(true, fsys.FlipBit(path, bit))
+	}
+	must[bool](t)(true, load())
 }
 
 func TestEveryCutAndAdditionIsFound(t *testing.T) {

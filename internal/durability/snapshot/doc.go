@@ -113,8 +113,9 @@
 // Every relationship is in one block of kind 5 and one of kind 6, so that a reader makes the
 // lists of both its ends without sorting; the two agree in both ends and the type. Where a
 // node has very many relationships, those of one direction are spread over several blocks,
-// each of which has the node again. Those with properties or a generation are in a block of
-// kind 7 too.
+// each of which has the node again; otherwise the nodes of one block of a kind come before
+// those of the next, in the order of their first nodes. Those with properties or a generation
+// are in a block of kind 7 too.
 //
 // # Validity
 //
@@ -122,6 +123,7 @@
 // tail cover the file without gap or overlap; then, per block, that its header is the one
 // in the table and that the payload has its hash. So every byte is under a hash, and no
 // block can be exchanged for another. Counts, refs, places and slots are checked when a
-// payload is decoded, and that blocks of kinds 5 and 6 hold the same relationships. A failure is a *DamagedError; a higher format is a
-// *NewerFormatError and says nothing about damage.
+// payload is decoded, that blocks of kinds 5 and 6 hold the same relationships, and none
+// twice. A failure is a *DamagedError; a higher format is a *NewerFormatError and says nothing
+// about damage.
 package snapshot

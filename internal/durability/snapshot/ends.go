@@ -110,16 +110,16 @@ type endsReader struct {
 	nodes  codec.Reader
 	others packedReader
 	edges  packedReader
+	first  uint64 // slot of the first node
 	at     uint64 // slot that the next node has at least
+	most   uint64 // slot that no node is behind: that of the first node of the next block
 	left   uint32 // relationships
 
-	groups   []storage.EdgeGroup
-	otherBuf []uint32
-	edgeBuf  []uint32
+	groups []storage.EdgeGroup
 }
 
-// open begins with a block.
-func (x *endsReader) open(h blockHeader, payload []byte, names *nameTable) error {
+// open begins with a block, whose nodes are not behind slot most, and lends its columns to to.
+func (x *endsReader) open(h blockHeader, payload []byte, names *nameTable, most uint64, to *storage.Ends) error {
 	r := codec.NewReader(payload)
 	x.types = x.types[:0]
 	for range r.Count(1) {
@@ -127,11 +127,13 @@ func (x *endsReader) open(h blockHeader, payload []byte, names *nameTable) error
 	}
 	x.nodes = section(&r)
 	x.others, x.edges = takePacked(&r, h.count), takePacked(&r, h.count)
-	x.at, x.left = h.first, h.count
+	x.first, x.at, x.most, x.left = h.first, h.first, most, h.count
+	to.Others, to.Edges = &x.others, &x.edges
 	return r.End()
 }
 
-// next gives the next node; it lends its memory. There is none where more is false.
+// next gives the next node; it lends its memory, and the columns must be read before the next
+// one. There is none where more is false.
 func (x *endsReader) next(to *storage.Ends) (more bool, err error) {
 	r := &x.nodes
 	if r.Left() == 0 {
@@ -140,19 +142,58 @@ func (x *endsReader) next(to *storage.Ends) (more bool, err error) {
 		}
 		return false, r.Err()
 	}
-	slot := x.at + r.Uvarint()
-	if slot < x.at || slot >= math.MaxUint32 {
+	gap, short := x.shortNode()
+	if !short {
+		gap = x.node()
+	}
+	slot := x.at + gap
+	switch {
+	case slot < x.at || slot >= math.MaxUint32:
 		r.Fail("id of a node out of range")
+	case slot > x.most:
+		r.Fail("the next block begins within this one")
+	}
+	if r.Err() != nil {
 		return false, r.Err()
 	}
 	x.at = slot + 1
+	x.left -= uint32(x.groups[len(x.groups)-1].End)
+	to.Node, to.Groups, to.Shared = graph.NodeID(slot), x.groups, slot == x.first || slot == x.most
+	return true, nil
+}
+
+// shortNode takes a node with one group whose numbers take no more than a byte, that of its
+// relationships two, and returns its distance from the node before. short is false, and
+// nothing taken, where the next node is another.
+func (x *endsReader) shortNode() (gap uint64, short bool) {
+	b := x.nodes.Rest()
+	if len(b) < 5 || (b[0]|b[2])&0x80 != 0 || b[1] != 1 || int(b[2]) >= len(x.types) {
+		return 0, false
+	}
+	n, size := uint32(b[3]), 4
+	if n >= 0x80 {
+		n, size = n&0x7f|uint32(b[4])<<7, 5
+	}
+	if n == 0 || n > x.left || size == 5 && b[4] >= 0x80 {
+		return 0, false
+	}
+	gap, t := uint64(b[0]), x.types[b[2]]
+	x.nodes.Take(size)
+	x.groups = append(x.groups[:0], storage.EdgeGroup{Type: t, End: int(n)})
+	return gap, true
+}
+
+// node is shortNode for any node; it fails where there is none.
+func (x *endsReader) node() (gap uint64) {
+	r := &x.nodes
+	gap = r.Uvarint()
 	x.groups = x.groups[:0]
 	n := uint64(0)
 	for range r.Count(2) {
 		place, count := r.Uvarint(), r.Uvarint()
 		if place >= uint64(len(x.types)) || count == 0 || count > uint64(x.left)-n {
 			r.Fail("a group of an unknown type, or with more relationships than there are")
-			break
+			return gap
 		}
 		n += count
 		x.groups = append(x.groups, storage.EdgeGroup{Type: x.types[place], End: int(n)})
@@ -160,15 +201,7 @@ func (x *endsReader) next(to *storage.Ends) (more bool, err error) {
 	if n == 0 {
 		r.Fail("a node without relationships")
 	}
-	if r.Err() != nil {
-		return false, r.Err()
-	}
-	x.left -= uint32(n)
-	x.otherBuf, x.edgeBuf = resized(x.otherBuf, int(n)), resized(x.edgeBuf, int(n))
-	x.others.next(x.otherBuf)
-	x.edges.next(x.edgeBuf)
-	*to = storage.Ends{Node: graph.NodeID(slot), Groups: x.groups, Others: x.otherBuf, Edges: x.edgeBuf}
-	return true, nil
+	return gap
 }
 
 // numbersOf returns ids as the numbers that they are.

@@ -67,29 +67,17 @@ type filling struct {
 
 func (f *filling) all(ctx context.Context) error {
 	f.file.begin()
-	if err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) }); err != nil {
-		return err
-	}
-	nodes := f.blocks(kindNodes)
-	last := make([]uint64, len(nodes)) // slot of each block
-	err := f.stream(ctx, nodes, func(d *decoder, at int, payload []byte) error {
-		err := d.nodes(nodes[at], payload)
-		last[at] = d.last
-		return err
-	})
+	f.bulk.Expect(f.size())
+	err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) })
 	if err == nil {
-		err = f.apart(nodes, last)
+		err = f.lists(ctx, kindEntries, func(r *codec.Reader, h blockHeader) error { return entries(r, h.count, f.bulk.Entry) })
 	}
 	if err == nil {
-		err = f.edges(ctx)
+		err = f.nodes(ctx)
 	}
 	if err == nil {
-		err = f.ends(ctx)
+		err = f.links(ctx)
 	}
-	if err != nil {
-		return err
-	}
-	err = f.lists(ctx, kindEntries, func(r *codec.Reader, h blockHeader) error { return entries(r, h.count, f.bulk.Entry) })
 	if err != nil {
 		return err
 	}
@@ -100,6 +88,54 @@ func (f *filling) all(ctx context.Context) error {
 	h, counts := f.file.header, f.file.footer.counts
 	f.store.RaiseWall(h.Wall)
 	return f.bulk.Finish(h.Index, counts.NodeGenerationMax, counts.EdgeGenerationMax)
+}
+
+// size is about what the image will take. A node is a byte of the file at least, and a
+// relationship three.
+func (f *filling) size() (n storage.Size) {
+	counts, bytes := f.file.footer.counts, uint64(f.file.size)
+	n.Nodes, n.Relationships = int64(min(counts.Nodes, bytes)), int64(min(counts.Edges, bytes/3))
+	for _, h := range f.file.footer.blocks {
+		if h.kind == kindNodes {
+			n.Properties += int64(h.length)
+		}
+	}
+	return n
+}
+
+// nodes reads the nodes.
+func (f *filling) nodes(ctx context.Context) error {
+	blocks := f.blocks(kindNodes)
+	last := make([]uint64, len(blocks)) // slot of each block
+	err := f.stream(ctx, blocks, func(d *decoder, at int, payload []byte) error {
+		err := d.nodes(blocks[at], payload)
+		last[at] = d.last
+		return err
+	})
+	if err == nil {
+		err = f.apart(blocks, last)
+	}
+	f.bulk.EndNodes()
+	return err
+}
+
+// links reads the relationships, while the indexes of nodes are built.
+func (f *filling) links(ctx context.Context) error {
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := f.bulk.Apply(); err != nil {
+			f.cancel(err)
+		}
+	})
+	err := f.edges(ctx)
+	if err == nil {
+		err = f.ends(ctx)
+	}
+	if err != nil {
+		f.cancel(err)
+	}
+	group.Wait()
+	return context.Cause(ctx)
 }
 
 // blocks returns the blocks of a kind in the order of their slots.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
@@ -11,11 +12,11 @@ import (
 
 // ends reads the relationships by the nodes that have them, then what they have of their own.
 func (f *filling) ends(ctx context.Context) error {
-	blocks := append(f.blocks(kindOut), f.blocks(kindIn)...)
+	blocks, most := f.endsBlocks()
 	if len(blocks) > 0 && len(f.blocks(kindEdges)) > 0 {
 		return f.file.damaged(blocks[0].offset, errors.New("relationships are held in two ways"))
 	}
-	err := f.stream(ctx, blocks, func(d *decoder, at int, payload []byte) error { return d.sides(blocks[at], payload) })
+	err := f.stream(ctx, blocks, func(d *decoder, at int, payload []byte) error { return d.sides(blocks[at], payload, most[at]) })
 	if err != nil {
 		return err
 	}
@@ -39,18 +40,36 @@ func (f *filling) ends(ctx context.Context) error {
 	return f.apart(extras, last)
 }
 
-// sides loads one block of relationships by their nodes.
-func (d *decoder) sides(h blockHeader, payload []byte) error {
-	if err := d.addEnds(h, payload, d.f.bulk.Lanes()[d.number]); err != nil {
+// endsBlocks returns the blocks of relationships by their nodes, and the slot of the first node
+// of the block that follows each: no node of a block is behind it.
+func (f *filling) endsBlocks() (blocks []blockHeader, most []uint64) {
+	for _, kind := range []blockKind{kindOut, kindIn} {
+		list := f.blocks(kind)
+		for i := range list {
+			last := uint64(math.MaxUint32)
+			if i+1 < len(list) {
+				last = list[i+1].first
+			}
+			most = append(most, last)
+		}
+		blocks = append(blocks, list...)
+	}
+	return blocks, most
+}
+
+// sides loads one block of relationships by their nodes, which are not behind slot most.
+func (d *decoder) sides(h blockHeader, payload []byte, most uint64) error {
+	if err := d.addEnds(h, payload, most, d.f.bulk.Lanes()[d.number]); err != nil {
 		return d.f.at(h, err)
 	}
 	d.f.done(h)
 	return nil
 }
 
-func (d *decoder) addEnds(h blockHeader, payload []byte, lane *storage.Lane) error {
+func (d *decoder) addEnds(h blockHeader, payload []byte, most uint64, lane *storage.Lane) error {
 	x := &d.ends
-	if err := x.open(h, payload, d.f.names); err != nil {
+	var ends storage.Ends
+	if err := x.open(h, payload, d.f.names, most, &ends); err != nil {
 		return err
 	}
 	if err := lane.RoomForEnds(int(h.count), graph.EdgeID(x.edges.most)); err != nil {
@@ -60,10 +79,9 @@ func (d *decoder) addEnds(h blockHeader, payload []byte, lane *storage.Lane) err
 	if h.kind == kindIn {
 		add = lane.InEnds
 	}
-	var ends storage.Ends
 	more, err := x.next(&ends)
 	for ; more; more, err = x.next(&ends) {
-		if err = add(ends); err != nil {
+		if err = add(&ends); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"memgraphd/internal/durability/codec"
@@ -100,17 +101,21 @@ func (l *loader) walk(h blockHeader, payload []byte) error {
 
 func (l *loader) ends(h blockHeader, payload []byte) error {
 	var x endsReader
-	if err := x.open(h, payload, l.names); err != nil {
+	var to storage.Ends
+	if err := x.open(h, payload, l.names, math.MaxUint32, &to); err != nil {
 		return err
 	}
 	for {
-		var to storage.Ends
 		more, err := x.next(&to)
 		if !more {
 			return err
 		}
+		n := to.Groups[len(to.Groups)-1].End
+		others, edges := make([]uint32, n), make([]uint32, n)
+		to.Others.Next(others)
+		to.Edges.Next(edges)
 		at := 0
-		for i, id := range to.Edges {
+		for i, id := range edges {
 			for to.Groups[at].End <= i {
 				at++
 			}
@@ -119,7 +124,7 @@ func (l *loader) ends(h blockHeader, payload []byte) error {
 			}
 			e := l.extra[graph.EdgeID(id)]
 			t := to.Groups[at].Type
-			if err := l.sink.Edge(graph.EdgeID(id), e.generation, t, to.Node, graph.NodeID(to.Others[i]), e.props); err != nil {
+			if err := l.sink.Edge(graph.EdgeID(id), e.generation, t, to.Node, graph.NodeID(others[i]), e.props); err != nil {
 				return err
 			}
 		}

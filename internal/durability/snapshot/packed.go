@@ -71,30 +71,45 @@ func takePacked(r *codec.Reader, numbers uint32) packedReader {
 	return p
 }
 
-// next fills dst with the next numbers, which must be there.
-func (p *packedReader) next(dst []uint32) {
-	if len(dst) == 0 {
-		return
-	}
-	from := p.data[:p.width*len(dst)]
-	least := p.least
+// Next fills dst with the next numbers, which must be there. It implements storage.Column.
+//
+// Numbers are taken and stored in pairs: memory that is written for the first time is what
+// this waits for, and half the stores wait half as often. Where a number passes 32 bits, which
+// it does in no good file, its neighbour is wrong too.
+func (p *packedReader) Next(dst []uint32) {
+	n := p.width * len(dst)
+	from, twice := p.data, uint64(p.least)<<32|uint64(p.least)
+	p.data = p.data[n:]
 	switch p.width {
 	case 1:
-		for i := range dst {
-			dst[i] = least + uint32(from[i])
+		for i, v := range from[:n] {
+			dst[i] = p.least + uint32(v)
 		}
 	case 2:
-		for i := range dst {
-			dst[i] = least + uint32(binary.LittleEndian.Uint16(from[2*i:]))
+		for ; len(dst) >= 2; dst, from = dst[2:], from[4:] {
+			w := uint64(binary.LittleEndian.Uint32(from))
+			putPair(dst, (w&0xffff|w<<16&(0xffff<<32))+twice)
+		}
+		if len(dst) > 0 {
+			dst[0] = p.least + uint32(binary.LittleEndian.Uint16(from))
 		}
 	case 3:
-		take3(dst, from, least)
+		take3(dst, from, p.least)
 	default:
-		for i := range dst {
-			dst[i] = least + binary.LittleEndian.Uint32(from[4*i:])
+		for ; len(dst) >= 2; dst, from = dst[2:], from[8:] {
+			putPair(dst, binary.LittleEndian.Uint64(from)+twice)
+		}
+		if len(dst) > 0 {
+			dst[0] = p.least + binary.LittleEndian.Uint32(from)
 		}
 	}
-	p.data = p.data[len(from):]
+}
+
+// putPair stores the low half of w and then the high half, with one store.
+func putPair(dst []uint32, w uint64) {
+	_ = dst[1]
+	dst[0] = uint32(w)
+	dst[1] = uint32(w >> 32)
 }
 
 // put3 stores numbers of three bytes, four at a time. to has some bytes more than they take.
@@ -111,16 +126,14 @@ func put3(to []byte, column []uint32, least uint32) {
 	}
 }
 
-// take3 reads numbers of three bytes, four at a time.
+// take3 reads numbers of three bytes, four at a time; from may have more.
 func take3(dst []uint32, from []byte, least uint32) {
-	const mask = 1<<24 - 1
-	for len(dst) >= 4 {
-		head := from[:12]
-		low, high := binary.LittleEndian.Uint64(head), binary.LittleEndian.Uint32(head[8:])
-		dst[0] = least + uint32(low)&mask
-		dst[1] = least + uint32(low>>24)&mask
-		dst[2] = least + (uint32(low>>48)|high<<16)&mask
-		dst[3] = least + high>>8
+	const low, high, spare = 1<<24 - 1, (1<<24 - 1) << 32, 2 // bytes that are read beside those of four
+	twice := uint64(least)<<32 | uint64(least)
+	for len(dst) >= 4 && len(from) >= 12+spare {
+		a, b := binary.LittleEndian.Uint64(from), binary.LittleEndian.Uint64(from[6:])
+		putPair(dst, (a&low|a<<8&high)+twice)
+		putPair(dst[2:], (b&low|b<<8&high)+twice)
 		dst, from = dst[4:], from[12:]
 	}
 	for i := range dst {

@@ -25,7 +25,7 @@ func TestPackedColumns(t *testing.T) {
 		var got []uint32
 		for len(got) < len(column) {
 			part := make([]uint32, rapid.IntRange(0, len(column)-len(got)).Draw(t, "part"))
-			p.next(part)
+			p.Next(part)
 			got = append(got, part...)
 		}
 		if !slices.Equal(got, column) || len(p.data) != 0 {

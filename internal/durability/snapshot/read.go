@@ -212,9 +212,18 @@ type blockBuffer struct {
 	memory []byte // aligned for direct reads
 }
 
-// read returns header and payload of a block, in the memory of buf. What is read begins and
-// ends where a direct read may.
+// read returns header and payload of a block, in the memory of buf.
 func (s *File) read(h blockHeader, buf *blockBuffer) ([]byte, error) {
+	block, err := s.fetch(h, buf)
+	if err == nil {
+		err = s.prove(h, block)
+	}
+	return block, err
+}
+
+// fetch reads a block into the memory of buf. What is read begins and ends where a direct read
+// may.
+func (s *File) fetch(h blockHeader, buf *blockBuffer) ([]byte, error) {
 	n := blockBytes + int(h.length)
 	skip := int(h.offset % vfs.DirectBytes)
 	all := (skip + n + vfs.DirectBytes - 1) / vfs.DirectBytes * vfs.DirectBytes
@@ -228,14 +237,18 @@ func (s *File) read(h blockHeader, buf *blockBuffer) ([]byte, error) {
 		}
 		return nil, readFailure(s.name, h.offset, err)
 	}
-	block := buf.memory[skip : skip+n]
+	return buf.memory[skip : skip+n], nil
+}
+
+// prove compares a block with its hashes.
+func (s *File) prove(h blockHeader, block []byte) error {
 	if !bytes.Equal(block[:blockBytes], h.append(nil)) {
-		return nil, s.damaged(h.offset, errors.New("the header of the block is not the one in the table"))
+		return s.damaged(h.offset, errors.New("the header of the block is not the one in the table"))
 	}
 	if xxhash.Sum64(block[blockBytes:]) != h.payload {
-		return nil, s.damaged(h.offset+blockBytes, errors.New("the checksum of the block does not fit"))
+		return s.damaged(h.offset+blockBytes, errors.New("the checksum of the block does not fit"))
 	}
-	return block, nil
+	return nil
 }
 
 func (s *File) damaged(offset int64, reason error) error {

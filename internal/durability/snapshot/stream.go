@@ -12,16 +12,16 @@ const (
 	streamAhead   = 2
 )
 
-// readBlock is a block that was read and checked.
+// readBlock is a block that was read.
 type readBlock struct {
-	at      int
-	payload []byte
-	buf     *blockBuffer
+	at    int
+	block []byte
+	buf   *blockBuffer
 }
 
 // stream calls do for each of some blocks, in about their order, with all workers. Goroutines
-// of its own read ahead, so that the disk works while blocks are decoded. do keeps nothing of
-// the payload.
+// of its own read ahead, so that the disk works while blocks are decoded. Who decodes a block
+// checks it, which brings it into the cache of the processor. do keeps nothing of the payload.
 func (f *filling) stream(ctx context.Context, blocks []blockHeader, do func(d *decoder, at int, payload []byte) error) error {
 	ready := make(chan readBlock, streamAhead)
 	var next atomic.Int64
@@ -37,7 +37,11 @@ func (f *filling) stream(ctx context.Context, blocks []blockHeader, do func(d *d
 		decoding.Go(func() {
 			for b := range ready {
 				if ctx.Err() == nil {
-					if err := do(d, b.at, b.payload); err != nil {
+					err := f.file.prove(blocks[b.at], b.block)
+					if err == nil {
+						err = do(d, b.at, b.block[blockBytes:])
+					}
+					if err != nil {
 						f.cancel(err)
 					}
 				}
@@ -58,11 +62,11 @@ func (f *filling) readInto(ctx context.Context, h blockHeader, at int, ready cha
 	}
 	buf := <-f.free // of which there are more than others hold
 	f.file.expect(h)
-	block, err := f.file.read(h, buf)
+	block, err := f.file.fetch(h, buf)
 	if err != nil {
 		f.cancel(err)
 		return false
 	}
-	ready <- readBlock{at, block[blockBytes:], buf} // which the workers empty to the end
+	ready <- readBlock{at, block, buf} // which the workers empty to the end
 	return true
 }

@@ -108,16 +108,22 @@ func (b Blocks) newSmall(groups, n int) (arena.Ref, small) {
 
 // smallCap returns how many entries a block with room for n has room for.
 func smallCap(groups, n int) int {
-	return min((arena.RoundUp(smallBytes(groups, n))/wordBytes-1-groups)/2, SmallMax)
+	return smallFits(groups, arena.RoundUp(smallBytes(groups, n)))
 }
+
+// smallFits returns how many entries a block of a number of bytes has room for.
+func smallFits(groups, size int) int { return min((size/wordBytes-1-groups)/2, SmallMax) }
 
 // formSmall makes an empty block of what is at ref.
 func (b Blocks) formSmall(ref arena.Ref, groups, capacity int) small {
 	s := small{cap: capacity, groups: groups}
 	s.words = b.Arena.Words(ref, 1+groups+2*capacity)
-	s.words[0] = uint32(capacity) | uint32(groups)<<fieldBits
+	s.words[0] = smallHead(groups, capacity)
 	return s
 }
+
+// smallHead returns the first word of a block without marks.
+func smallHead(groups, capacity int) uint32 { return uint32(capacity) | uint32(groups)<<fieldBits }
 
 // Insert adds e to the relationships at ref and returns where they are now.
 func (b Blocks) Insert(ref arena.Ref, e Entry, st State, g *arena.Garbage) arena.Ref {

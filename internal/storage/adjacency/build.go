@@ -78,16 +78,27 @@ func (b *Builder) sorted(types []uint16, others, edges []uint32) (sortedOthers, 
 }
 
 func (b *Builder) small(others, edges []uint32) arena.Ref {
-	groups := len(b.ends)
-	capacity := smallCap(groups, len(others))
-	ref := b.fill.Alloc(smallBytes(groups, capacity))
-	s := b.blocks.formSmall(ref, groups, capacity)
-	for i, g := range b.ends {
-		s.words[1+i] = uint32(g.Type)<<16 | uint32(g.End)
-	}
-	copy(s.others(), others)
-	copy(s.edges(), edges)
+	ref, toOthers, toEdges := b.Lend(b.ends)
+	copy(toOthers, others)
+	copy(toEdges, edges)
 	return ref
+}
+
+// Lend makes the block of a node with at least one relationship and at most SmallMax, in
+// groups of different types, and lends the places of their other ends and of their ids: the
+// caller fills them before anyone reads them.
+func (b *Builder) Lend(groups []Group) (ref arena.Ref, others, edges []uint32) {
+	n := groups[len(groups)-1].End
+	ref, size := b.fill.Room(smallBytes(len(groups), n))
+	capacity := smallFits(len(groups), size)
+	head := 1 + len(groups)
+	words := b.blocks.Arena.Words(ref, head+2*capacity)
+	words[0] = smallHead(len(groups), capacity)
+	for i, g := range groups {
+		words[1+i] = uint32(g.Type)<<16 | uint32(g.End)
+	}
+	others, edges = words[head:head+n:head+n], words[head+capacity:]
+	return ref, others, edges[:n:n]
 }
 
 func (b *Builder) large(others, edges []uint32) arena.Ref {

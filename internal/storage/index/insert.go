@@ -10,9 +10,21 @@ import (
 
 // Add makes sure that there is an entry for the node with value v, which is not null.
 func (p *Property) Add(v value.Value, id graph.NodeID) {
-	q := newProbe(v, id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.addLocked(v, id)
+}
+
+// AddAll does what Add does for each value and node that add is called with by each, under one
+// lock: each waits for nothing that holds up others.
+func (p *Property) AddAll(each func(add func(v value.Value, id graph.NodeID))) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	each(p.addLocked)
+}
+
+func (p *Property) addLocked(v value.Value, id graph.NodeID) {
+	q := newProbe(v, id)
 	if p.addLast(&q, v) {
 		return
 	}

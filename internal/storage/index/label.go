@@ -51,14 +51,18 @@ func find(list []chunk, number uint32) (int, bool) {
 }
 
 // Add puts a node into the set.
-func (l *Label) Add(id graph.NodeID) {
+func (l *Label) Add(id graph.NodeID) { l.AddWord(id, 1<<(id%64)) }
+
+// AddWord puts those nodes into the set whose bits are set in nodes, among the 64 from the
+// multiple of 64 on that id is not below.
+func (l *Label) AddWord(id graph.NodeID, nodes uint64) {
 	number := uint32(id) >> chunkShift
 	list := *l.list.Load()
 	i, ok := find(list, number)
 	if !ok {
 		list, i = l.addChunk(number)
 	}
-	l.page(list[i].page)[id%chunkNodes/64].Or(1 << (id % 64))
+	l.page(list[i].page)[id%chunkNodes/64].Or(nodes)
 }
 
 func (l *Label) addChunk(number uint32) ([]chunk, int) {
