@@ -86,7 +86,10 @@ type conn struct {
 	decoder   packstream.Decoder
 	records   *message.Records
 	sink      func(*batch.Batch, batch.Entities) error // c.send, bound once
+	give      func(*batch.Reply) error                 // c.giveReply, bound once
 	statement message.Run
+	decoded   bool  // statement is that of the RUN whose turn it is
+	frame     frame // of the last reply that came at once
 	// parameters is the memory for those of a statement outside of a transaction.
 	parameters []value.Entry
 	opening    message.Begin

@@ -24,7 +24,8 @@ const glanceMost = 16
 //  2. An end of the stream that came along with a request raises no event of its own. So where a
 //     request was answered, the monitor looks for one when it finds the connection at rest.
 //  3. Where requests work for long, the executor reads before it waits after all: the client has
-//     often answered during the write, and who waits for the poller then waits for a time slice.
+//     often answered during the write, and who waits for the poller then waits for a time slice. It
+//     goes on with that as long as it finds something.
 //  4. Closing the socket waits until the executor leaves the call, so a goroutine does it.
 type hold struct {
 	raw syscall.RawConn
@@ -32,6 +33,7 @@ type hold struct {
 	fd  uintptr     // of the socket, while it is
 	// again tells the executor that its wait was ended so that it reads once more.
 	again atomic.Bool
+	luck  luck // of reading before the wait; only the executor uses it
 
 	mu sync.Mutex // held by who glances, and by the executor as it comes to rest
 
@@ -103,9 +105,12 @@ func (s *straight) Write(p []byte) (int, error) {
 // the poller calls it again when more has come.
 func (c *conn) turn(fd uintptr) (over bool) {
 	c.hold.fd = fd
-	for {
+	for ahead := false; ; {
 		c.buf = c.readBuffer(c.buf)
 		n, errno := readNow(fd, c.buf)
+		if ahead {
+			c.hold.luck.found(errno != syscall.EAGAIN)
+		}
 		if errno == syscall.EAGAIN {
 			return false
 		}
@@ -117,9 +122,40 @@ func (c *conn) turn(fd uintptr) (over bool) {
 		if !open {
 			return true
 		}
-		if drained && answered && !c.srv.monitor.crowded() {
+		ahead = drained && answered
+		if ahead && (!c.srv.monitor.crowded() || !c.hold.luck.tries()) {
 			return false
 		}
+	}
+}
+
+// luck remembers whether reading before the wait is of use to a connection.
+type luck struct {
+	misses  uint8 // reads in a row that found nothing, up to missesMost
+	skipped uint8 // reads that were not tried since the last one
+}
+
+const (
+	missesMost  = 4  // from then on only now and then a read is tried
+	skippedMost = 16 // that is, after so many that were not
+)
+
+// tries decides about the next read.
+func (l *luck) tries() bool {
+	if l.misses < missesMost {
+		return true
+	}
+	l.skipped = (l.skipped + 1) % skippedMost
+	return l.skipped == 0
+}
+
+// found notes what came of a read.
+func (l *luck) found(something bool) {
+	switch {
+	case something:
+		l.misses = 0
+	case l.misses < missesMost:
+		l.misses++
 	}
 }
 

@@ -41,6 +41,11 @@ type Session interface {
 	// Run starts a statement in the open transaction, or in one of its own. Parameters is
 	// a map or null.
 	Run(ctx context.Context, text string, parameters value.Value, o TxOptions) (Result, error)
+	// Answer runs a statement in a transaction of its own from beginning to end, if it is one that is
+	// over in a moment and nothing about it is out of the ordinary. It hands all of its rows to give,
+	// once, and returns how long it took. Where it reports false, nothing has happened, and Run is to be
+	// called; that is so too where give fails. Parameters is a map or null.
+	Answer(text string, parameters value.Value, give func(*batch.Reply) error) (took time.Duration, ok bool)
 	// Commit ends the transaction and returns its bookmark.
 	Commit(ctx context.Context) (bookmark string, err error)
 	// Rollback ends the transaction, if there is one.

@@ -76,10 +76,15 @@ func (c *conn) answer(got *mail) bool {
 	c.mail = got
 	c.asked.Add(uint64(len(got.letters)))
 	c.srv.monitor.begin(c)
-	for i := range got.letters {
+	for i := 0; i < len(got.letters); i++ {
+		if c.answerAtOnce(got, i) {
+			i++
+			continue
+		}
 		if !c.open(got, &got.letters[i]) {
 			return false
 		}
+		c.decoded = false
 	}
 	return true
 }
@@ -180,9 +185,7 @@ func (c *conn) take(rule state.Rule, o outcome) {
 func (c *conn) perform(kind message.Kind, body []byte) outcome {
 	limits := packstream.Limits{Depth: c.srv.o.LoginDepthMax, Elements: c.srv.o.LoginElementsMax}
 	if c.loggedIn.Load() {
-		limits = packstream.Limits{
-			Depth: c.srv.o.DepthMax, Elements: c.srv.o.ElementsMax, Memory: c.srv.budget,
-		}
+		limits = c.limits()
 	}
 	c.decoder.Reset(body, limits)
 	_, err := message.Open(&c.decoder)
@@ -195,6 +198,11 @@ func (c *conn) perform(kind message.Kind, body []byte) outcome {
 		return c.fail(err)
 	}
 	return o
+}
+
+// limits are those of the messages of a client that has logged in.
+func (c *conn) limits() packstream.Limits {
+	return packstream.Limits{Depth: c.srv.o.DepthMax, Elements: c.srv.o.ElementsMax, Memory: c.srv.budget}
 }
 
 // dispatch decodes and carries out one request.

@@ -39,6 +39,7 @@ type fakeEngine struct {
 	open    atomic.Int64 // sessions
 	waiting atomic.Int64 // calls that wait
 	ended   atomic.Int64 // calls that waited and were ended
+	atOnce  atomic.Int64 // calls of Answer that found what they answer
 	last    atomic.Pointer[TxOptions]
 }
 
@@ -51,6 +52,7 @@ type fakeSession struct {
 	engine *fakeEngine
 	inTx   bool
 	commit int
+	reply  batch.Reply // of Answer
 
 	mu        sync.Mutex
 	asked     bool
@@ -106,6 +108,22 @@ func (s *fakeSession) Run(ctx context.Context, text string, params value.Value, 
 	}
 	r := &fakeResult{session: s, text: word}
 	return r, r.prepare(word, rest, params)
+}
+
+// Answer answers RETURN 1 and DEEP, the latter in vain.
+func (s *fakeSession) Answer(text string, _ value.Value, give func(*batch.Reply) error) (time.Duration, bool) {
+	if s.usable() != nil {
+		return 0, false
+	}
+	if text != "RETURN 1" && text != "DEEP" {
+		return 0, false
+	}
+	s.engine.atOnce.Add(1)
+	s.reply = batch.Reply{Plan: &oneRow, Columns: oneRow.columns, Type: "r", Rows: oneRow.rows}
+	if text == "DEEP" {
+		s.reply.Plan, s.reply.Rows = &fakeResult{}, single(deep())
+	}
+	return 0, give(&s.reply) == nil
 }
 
 func (s *fakeSession) wait(ctx context.Context) error {
@@ -203,11 +221,7 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 	case "ECHO":
 		r.rows = single(params)
 	case "DEEP":
-		v := value.Null
-		for range 2000 {
-			v = value.List([]value.Value{v})
-		}
-		r.rows = single(v)
+		r.rows = single(deep())
 	case "GRAPH":
 		r.columns = []string{"n", "r", "p"}
 		r.rows = graphRow()
@@ -283,6 +297,15 @@ func integers(n int) *batch.Batch {
 		v.Ints = append(v.Ints, int64(i))
 	}
 	return &batch.Batch{Len: n, Columns: []batch.Vector{v}}
+}
+
+// deep is nested too deep to be sent.
+func deep() value.Value {
+	v := value.Null
+	for range 2000 {
+		v = value.List([]value.Value{v})
+	}
+	return v
 }
 
 func single(v value.Value) *batch.Batch {

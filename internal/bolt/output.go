@@ -82,6 +82,23 @@ func (o *output) end(dst []byte) {
 	o.sealed = len(*o.buf)
 }
 
+// add appends complete messages, which wire.Begin and wire.End have framed.
+func (o *output) add(messages []byte) {
+	if o.buf == nil {
+		o.buf = o.spare.get()
+	}
+	*o.buf = append(*o.buf, messages...)
+	o.sealed = len(*o.buf)
+}
+
+// cut forgets complete messages that are not written yet: the buffer is sealed bytes long again.
+func (o *output) cut(sealed int) {
+	if o.buf != nil {
+		*o.buf = (*o.buf)[:sealed]
+	}
+	o.sealed = sealed
+}
+
 // drop forgets a message that was begun and not ended; dst is the buffer that grew.
 func (o *output) drop(dst []byte) { *o.buf = dst[:o.mark] }
 

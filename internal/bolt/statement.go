@@ -32,12 +32,12 @@ func (r *openResult) outcome() message.Outcome {
 // runStatement answers RUN.
 func (c *conn) runStatement() error {
 	m := &c.statement
-	if m.Scratch = nil; !c.inTx && len(c.results) == 0 { // no other statement's parameters are in use
-		m.Scratch = &c.parameters
+	if !c.decoded {
+		if err := c.decodeStatement(); err != nil {
+			return err
+		}
 	}
-	if err := m.Decode(&c.decoder, c.version); err != nil {
-		return err
-	}
+	c.decoded = false
 	o, err := c.options(&m.Extra)
 	if err != nil {
 		return err
@@ -70,6 +70,15 @@ func (c *conn) runStatement() error {
 	}
 	c.out.end(reply.Append(c.out.begin()))
 	return nil
+}
+
+// decodeStatement reads the fields of a RUN.
+func (c *conn) decodeStatement() error {
+	m := &c.statement
+	if m.Scratch = nil; !c.inTx && len(c.results) == 0 { // no other statement's parameters are in use
+		m.Scratch = &c.parameters
+	}
+	return m.Decode(&c.decoder, c.version)
 }
 
 // home returns the database to tell a client of 5.8 or later that named none.

@@ -329,6 +329,12 @@ func TestHidden(t *testing.T) {
 			if strings.HasPrefix(want, "error") {
 				t.Errorf("%s: %s", text, want)
 			}
+			if _ = outcome(t, ann, text); outcome(t, ann, text) != got { // now it is remembered
+				t.Errorf("seed %d: %s gives something else the third time", seed, text)
+			}
+			if once, ok := atOnce(t, ann, text, value.Null); ok && once != want {
+				t.Errorf("seed %d: %s gives %s at once, want %s", seed, text, once, want)
+			}
 			if got != want {
 				t.Errorf("seed %d: %s\nrules %s\ngraph %s\ngives %s\nwant  %s", seed, text, strings.Join(setup[7:], "; "), g.statement(), got, want)
 			}
@@ -351,7 +357,13 @@ func must(t *testing.T, s *query.Session, texts ...string) {
 // outcome returns the rows of a query, sorted, or its error.
 func outcome(t *testing.T, s *query.Session, text string) string {
 	t.Helper()
-	r, err := s.Run(t.Context(), text, value.Null, query.TxOptions{Timeout: time.Minute})
+	return outcomeWith(t, s, text, value.Null)
+}
+
+// outcomeWith is outcome with parameters.
+func outcomeWith(t *testing.T, s *query.Session, text string, params value.Value) string {
+	t.Helper()
+	r, err := s.Run(t.Context(), text, params, query.TxOptions{Timeout: time.Minute})
 	var rows []string
 	if err == nil {
 		_, err = r.Pull(t.Context(), -1, func(b *batch.Batch, e batch.Entities) error {

@@ -99,6 +99,8 @@ func (l *lifetime) close() (untouched bool) {
 // live is what may be asked of a session while it works: what it works on, and its end.
 type live struct {
 	asked atomic.Bool // to end, until Reset
+	// answering tells that the session is in the middle of Answer.
+	answering atomic.Bool
 
 	mu    sync.Mutex
 	works *lifetime    // of what the session works on; nil: nothing

@@ -137,7 +137,7 @@ func (e *Engine) becomeAlone(ctx context.Context) (again func(), err error) {
 	tick := time.NewTicker(aloneTick)
 	defer tick.Stop()
 	for {
-		if e.admins.Load() == 0 && len(e.open()) == 0 {
+		if e.admins.Load() == 0 && len(e.open()) == 0 && !e.answering() {
 			return again, nil
 		}
 		select {

@@ -55,6 +55,7 @@ type Session struct {
 
 	spareTransaction *transaction // memory for the next one, nil for none
 	spareResult      *Result      // memory for the next one, nil for none
+	prompted         *prompted    // memory for Answer; nil: it was not called yet
 }
 
 // errTerminated is the cause of a context that Interrupt ended.
@@ -211,7 +212,7 @@ func (s *Session) Close() {
 	s.end()
 	s.closed = true
 	s.stopLooking()
-	s.spareTransaction, s.spareResult = nil, nil
+	s.spareTransaction, s.spareResult, s.prompted = nil, nil, nil
 	s.engine.sessions.remove(s)
 }
 

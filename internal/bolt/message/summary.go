@@ -22,6 +22,8 @@ type Summary struct {
 	Planning  time.Duration
 	Execution time.Duration
 	Outcome   Outcome
+
+	executionAt int // where Append has written Execution
 }
 
 // The keys that every summary has, as packstream has them.
@@ -45,7 +47,9 @@ func (s *Summary) Append(dst []byte, v wire.Version, filter *Filter) []byte {
 	dst = packstream.AppendString(append(dst, keyDB...), s.Database)
 	dst = packstream.AppendFloat(append(dst, keyParsing...), s.Parsing.Seconds())
 	dst = packstream.AppendFloat(append(dst, keyPlanning...), s.Planning.Seconds())
-	dst = packstream.AppendFloat(append(dst, keyExecution...), s.Execution.Seconds())
+	dst = append(dst, keyExecution...)
+	s.executionAt = len(dst)
+	dst = packstream.AppendFloat(dst, s.Execution.Seconds())
 	if s.Cost > 0 {
 		dst = packstream.AppendFloat(append(dst, keyCost...), s.Cost)
 		entries++
@@ -78,6 +82,13 @@ func (s *Summary) Append(dst []byte, v wire.Version, filter *Filter) []byte {
 	packstream.AppendMapHeader(dst[:mark], entries) // one byte: there are fewer than 16
 	return dst
 }
+
+// ExecutionAt returns where the last Append has written Execution, which has always the same length.
+// SetExecution writes another one there.
+func (s *Summary) ExecutionAt() int { return s.executionAt }
+
+// SetExecution writes a time of execution into a summary of which dst begins at ExecutionAt.
+func SetExecution(dst []byte, d time.Duration) { packstream.AppendFloat(dst[:0], d.Seconds()) }
 
 // appendStatuses appends the outcome and the n notifications that pass filter, in the
 // order of their ranks.

@@ -28,6 +28,12 @@ type wireClient struct {
 // dialWire logs in to a server that has an engine and no users.
 func dialWire(tb testing.TB) *wireClient {
 	tb.Helper()
+	return dialVersion(tb, 4)
+}
+
+// dialVersion is dialWire for a version 5.x.
+func dialVersion(tb testing.TB, minor byte) *wireClient {
+	tb.Helper()
 	budget := memory.New("server", 1<<30)
 	store := storage.New(storage.Options{Now: time.Now})
 	e, err := query.New(query.Options{
@@ -62,7 +68,7 @@ func dialWire(tb testing.TB) *wireClient {
 		e.Close()
 	})
 	c := &wireClient{tb: tb, conn: conn, in: bufio.NewReader(conn)}
-	c.write([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+	c.write([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, minor, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	if _, err := io.ReadFull(c.in, make([]byte, 4)); err != nil {
 		tb.Fatal(err)
 	}

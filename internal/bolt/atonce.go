@@ -1,0 +1,162 @@
+package bolt
+
+import (
+	"bytes"
+	"time"
+
+	"memgraphd/internal/bolt/message"
+	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/bolt/state"
+	"memgraphd/internal/bolt/wire"
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/storage/value"
+)
+
+// answerAtOnce answers a RUN outside of a transaction together with the PULL of all records
+// behind it, if the engine can answer at once. It reports false where it has done nothing: then
+// each message has its turn, and what is wrong with one is found there.
+func (c *conn) answerAtOnce(m *mail, i int) bool {
+	if i+1 >= len(m.letters) || c.state != state.Ready || c.retiring.Load() || c.out.err != nil || c.resets.Load() != 0 {
+		return false
+	}
+	run, pull := &m.letters[i], &m.letters[i+1]
+	if run.own != nil || run.failure != nil || pull.own != nil || pull.failure != nil ||
+		message.Peek(m.body(run)) != message.KindRun || !pullsAll(m.body(pull)) || len(c.results) > 0 {
+		return false
+	}
+	if !c.decodeAhead(m.body(run)) || !c.plainStatement() {
+		return false
+	}
+	q := &c.statement
+	took, ok := c.session.Answer(q.Text, q.Parameters, c.give)
+	if !ok {
+		return false
+	}
+	c.decoded = false
+	c.frame.end(c, took)
+	q.Text, q.Parameters = "", value.Null
+	clear(c.parameters)
+	c.decoder.Reset(nil, packstream.Limits{})
+	c.srv.release(c.decoder.TakeReserved())
+	if c.out.full() {
+		c.flush()
+	}
+	return true
+}
+
+// pulledMost is how many records an answer at once has at most.
+const pulledMost = 127
+
+// pullsAll reports whether body is a PULL without a qid, of all records or of pulledMost at least,
+// in the form that clients send.
+func pullsAll(body []byte) bool {
+	n, ok := bytes.CutPrefix(body, []byte{0xB1, byte(message.KindPull), 0xA1, 0x81, 'n'})
+	if !ok || len(n) == 0 {
+		return false
+	}
+	switch n[0] {
+	case 0xFF, pulledMost: // -1, as one byte
+		return len(n) == 1
+	case 0xC9: // of two bytes
+		return len(n) == 3 && n[1] < 0x80 && n[1] > 0
+	}
+	return false
+}
+
+// decodeAhead decodes a RUN before it has its turn. Where it fails, that finds the same.
+func (c *conn) decodeAhead(body []byte) bool {
+	c.decoder.Reset(body, c.limits())
+	_, err := message.Open(&c.decoder)
+	if err == nil {
+		err = c.decodeStatement()
+	}
+	if err != nil {
+		c.srv.release(c.decoder.TakeReserved())
+		return false
+	}
+	c.decoded = true
+	return true
+}
+
+// plainStatement reports whether the statement asks for nothing but its rows.
+func (c *conn) plainStatement() bool {
+	e := &c.statement.Extra
+	return len(e.Bookmarks) == 0 && e.Timeout == 0 && e.Metadata.IsNull() && e.Validate() == nil &&
+		e.Impersonated == "" && (e.Database == "" || e.Database == databaseName)
+}
+
+// giveReply appends the SUCCESS of RUN and the records of a reply.
+func (c *conn) giveReply(r *batch.Reply) error {
+	before := c.out.sealed
+	c.frame.begin(c, r)
+	for row := range r.Rows.Len {
+		dst, err := c.records.Append(c.out.begin(), r.Rows, row, r.Entities)
+		if err != nil {
+			c.out.drop(dst)
+			c.out.cut(before)
+			return err
+		}
+		c.out.end(dst)
+	}
+	return nil
+}
+
+// frame is what stands before and behind the records of a reply that came at once. It is kept,
+// because the next statement is often of the same plan: then only a time is written into it.
+type frame struct {
+	of framed
+
+	summary    message.Summary
+	head, tail []byte // complete messages; tail is summary
+	at         int    // place of the time of execution in tail
+}
+
+// framed is what a frame depends on.
+type framed struct {
+	plan  any
+	cost  float64
+	some  bool // there is a record
+	named bool // the client has named the database
+}
+
+// frameMost is how many bytes of a frame a connection keeps.
+const frameMost = 2 << 10
+
+// begin appends what stands before the records.
+func (f *frame) begin(c *conn, r *batch.Reply) {
+	of := framed{plan: r.Plan, cost: r.Cost, some: r.Rows.Len > 0, named: c.statement.Extra.Database != ""}
+	if f.of != of {
+		f.make(c, r)
+		f.of = of
+	}
+	c.out.add(f.head)
+}
+
+// make makes the frame of the reply to the statement of c.
+func (f *frame) make(c *conn, r *batch.Reply) {
+	reply := message.RunReply{Columns: r.Columns, QID: -1, Database: c.home(c.statement.Extra.Database)}
+	dst, mark := wire.Begin(f.head[:0])
+	f.head = wire.End(reply.Append(dst), mark)
+	f.summary = message.Summary{Type: r.Type, Database: databaseName, Cost: r.Cost, Outcome: message.OutcomeNoRows}
+	if r.Rows.Len > 0 {
+		f.summary.Outcome = message.OutcomeRows
+	}
+	dst, mark = wire.Begin(f.tail[:0])
+	f.tail = wire.End(f.summary.Append(dst, c.version, &c.filter), mark)
+	f.at = f.summary.ExecutionAt()
+}
+
+// end appends what stands behind the records of a statement that took so long.
+func (f *frame) end(c *conn, took time.Duration) {
+	if took < time.Millisecond {
+		message.SetExecution(f.tail[f.at:], took)
+		c.out.add(f.tail)
+	} else { // the time until the last record is another number
+		s := f.summary
+		s.Last, s.Execution = took.Milliseconds(), took
+		c.out.end(s.Append(c.out.begin(), c.version, &c.filter))
+	}
+	if len(f.head)+len(f.tail) > frameMost {
+		*f = frame{}
+	}
+}

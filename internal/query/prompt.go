@@ -1,0 +1,113 @@
+package query
+
+import (
+	"time"
+
+	"memgraphd/internal/query/ast"
+	"memgraphd/internal/query/batch"
+	"memgraphd/internal/query/exec"
+	"memgraphd/internal/storage"
+	"memgraphd/internal/storage/value"
+)
+
+// prompted is the memory of a session for statements that it answers at once.
+type prompted struct {
+	tx       storage.Tx
+	rows     exec.PromptRows
+	entities entities
+	reply    batch.Reply
+}
+
+// promptOf returns the short form of what was prepared, nil where there is none.
+func (p *prepared) promptOf() *exec.Prompt {
+	if p.query.Mode != ast.Run || p.info.Writes || p.info.Batches || len(p.program.Plan().Remarks) > 0 {
+		return nil
+	}
+	return p.program.Prompt()
+}
+
+// Answer runs a statement from beginning to end in a transaction of its own, if its plan is kept,
+// has a short form, and nothing about it is out of the ordinary. It hands all rows to give,
+// once. Where it reports false the caller goes on with Run, as if nothing had happened: nothing was
+// counted, and Run says what is wrong, if anything is. That is so too where give fails.
+//
+// It is over within microseconds, so nothing can end it, there is no time limit, it reserves no memory,
+// and it is not in the list of transactions.
+func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply) error) (took time.Duration, ok bool) {
+	s.enter()
+	defer s.leave()
+	if s.closed || s.expired != nil || s.t != nil || s.trace || s.interrupted() {
+		return 0, false
+	}
+	e := s.engine
+	params, err := e.incoming(params)
+	if err != nil {
+		return 0, false
+	}
+	st, ok := e.plans.find(text, &conditions{
+		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(), nodes: e.o.Store.NodeCount(), params: params,
+	})
+	if !ok || st.prepared.prompt == nil {
+		return 0, false
+	}
+	if require(s.rights(), st.prepared.needs) != nil || e.broken() != nil {
+		return 0, false
+	}
+	started := e.o.Now()
+	record := s.audited(text, params)
+	rows, ok := s.answer(&st, params, give)
+	if !ok {
+		return 0, false
+	}
+	took = e.o.Since(started)
+	s.took(Reading, took)
+	s.tally.outcome(true)
+	if record != nil {
+		record.Rows = int64(rows)
+		s.record(record, nil)
+	}
+	if l := s.logging(); l.MinDuration >= 0 {
+		s.say(l, &said{text: text, params: params, took: took, rows: int64(rows), program: st.prepared.program})
+	}
+	return took, true
+}
+
+// answer is Answer without the bookkeeping.
+func (s *Session) answer(st *statement, params value.Value, give func(*batch.Reply) error) (rows int, ok bool) {
+	p, e := st.prepared, s.engine
+	s.live.answering.Store(true) // whoever wants to be alone waits for the end, or is seen
+	defer s.live.answering.Store(false)
+	if e.shared() != nil {
+		return 0, false
+	}
+	m := s.prompted
+	if m == nil {
+		m = &prompted{}
+		m.entities.store, m.entities.catalogue, m.entities.tx = e.o.Store, e.catalogue, &m.tx
+		s.prompted = m
+	}
+	e.o.Store.BeginIn(&m.tx, storage.TxOptions{ReadOnly: true})
+	defer m.tx.Release()
+	guard := s.guard()
+	m.tx.SetGuard(guard)
+	if !p.prompt.Run(&m.tx, params, st.literals, &m.rows) {
+		return 0, false
+	}
+	r := &m.reply
+	r.Plan, r.Columns, r.Type, r.Cost = p, p.info.Columns, "r", p.cost
+	if guard != nil {
+		r.Cost = 0
+	}
+	r.Rows, r.Entities = &m.rows.Batch, &m.entities
+	return r.Rows.Len, give(r) == nil
+}
+
+// answering reports whether a session is in the middle of Answer.
+func (e *Engine) answering() bool {
+	for _, s := range e.sessions.all() {
+		if s.live.answering.Load() {
+			return true
+		}
+	}
+	return false
+}
