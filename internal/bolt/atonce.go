@@ -16,31 +16,72 @@ import (
 // behind it, if the engine can answer at once. It reports false where it has done nothing: then
 // each message has its turn, and what is wrong with one is found there.
 func (c *conn) answerAtOnce(m *mail, i int) bool {
-	if i+1 >= len(m.letters) || c.state != state.Ready || c.retiring.Load() || c.out.err != nil || c.resets.Load() != 0 {
+	if i+1 >= len(m.letters) {
 		return false
 	}
 	run, pull := &m.letters[i], &m.letters[i+1]
-	if run.own != nil || run.failure != nil || pull.own != nil || pull.failure != nil ||
-		message.Peek(m.body(run)) != message.KindRun || !pullsAll(m.body(pull)) || len(c.results) > 0 {
+	if run.own != nil || run.failure != nil || pull.own != nil || pull.failure != nil || !c.answerPair(m.body(run), m.body(pull)) {
 		return false
 	}
-	if !c.decodeAhead(m.body(run)) || !c.plainStatement() {
+	if c.out.full() {
+		c.flush()
+	}
+	return true
+}
+
+// answerPair is answerAtOnce for the bytes of two messages, and leaves the replies in the buffer.
+func (c *conn) answerPair(run, pull []byte) bool {
+	c.prompt = false
+	if c.state != state.Ready || c.retiring.Load() || c.out.err != nil || c.resets.Load() != 0 ||
+		message.Peek(run) != message.KindRun || !pullsAll(pull) || len(c.results) > 0 {
 		return false
 	}
 	q := &c.statement
+	again := c.latest.fits(c, run)
+	if !again && (!c.decodeAhead(run) || !c.plainStatement()) {
+		return false
+	}
 	took, ok := c.session.Answer(q.Text, q.Parameters, c.give)
 	if !ok {
 		return false
 	}
-	c.decoded = false
+	if !again {
+		c.latest.note(c, run)
+	}
 	c.frame.end(c, took)
+	c.decoded, c.prompt = false, true
 	q.Text, q.Parameters = "", value.Null
 	clear(c.parameters)
 	c.decoder.Reset(nil, packstream.Limits{})
-	c.srv.release(c.decoder.TakeReserved())
-	if c.out.full() {
-		c.flush()
+	if !again {
+		c.srv.release(c.decoder.TakeReserved())
 	}
+	return true
+}
+
+// answerStraight answers what has just been read if it is two messages that answerPair takes, past
+// the inbox, and reports whether it did. It is tried where it went well the last time.
+//
+// Nobody glances meanwhile: the messages are read where they lie.
+func (c *conn) answerStraight(fd uintptr, input []byte) bool {
+	if !c.prompt || c.retiring.Load() {
+		return false
+	}
+	limit := c.srv.o.MessageMax
+	run, rest := c.dechunker.Whole(input, limit)
+	pull, rest := c.dechunker.Whole(rest, limit)
+	if pull == nil || len(rest) > 0 {
+		return false
+	}
+	c.hold.mu.Lock()
+	defer c.hold.mu.Unlock()
+	c.srv.monitor.begin(c)
+	defer c.srv.monitor.end(c)
+	if !c.answerPair(run, pull) {
+		return false
+	}
+	c.asked.Add(2)
+	c.out.writeWhole(fd)
 	return true
 }
 

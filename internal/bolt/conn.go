@@ -89,7 +89,9 @@ type conn struct {
 	give      func(*batch.Reply) error                 // c.giveReply, bound once
 	statement message.Run
 	decoded   bool  // statement is that of the RUN whose turn it is
+	prompt    bool  // the last statement was answered at once
 	frame     frame // of the last reply that came at once
+	latest    latest
 	// parameters is the memory for those of a statement outside of a transaction.
 	parameters []value.Entry
 	opening    message.Begin

@@ -114,11 +114,11 @@ func (c *conn) turn(fd uintptr) (over bool) {
 		if errno == syscall.EAGAIN {
 			return false
 		}
-		if errno != 0 || n == 0 || !c.deaf.Load() && !c.deliver(c.buf[:n]) {
+		if errno != 0 || n == 0 {
 			return true
 		}
 		drained := n < len(c.buf)
-		answered, open := c.answerAll()
+		answered, open := c.answerRead(fd, c.buf[:n])
 		if !open {
 			return true
 		}
@@ -157,6 +157,33 @@ func (l *luck) found(something bool) {
 	case l.misses < missesMost:
 		l.misses++
 	}
+}
+
+// answerRead answers what has just been read, as answerAll does.
+func (c *conn) answerRead(fd uintptr, input []byte) (answered, open bool) {
+	switch {
+	case c.answerStraight(fd, input):
+		return true, c.finish()
+	case !c.deaf.Load() && !c.deliver(input):
+		return false, false
+	}
+	return c.answerAll()
+}
+
+// finish ends what answerStraight has begun. It reports false at the end of the conversation.
+func (c *conn) finish() (open bool) {
+	if c.out.sealed > 0 { // there was no room for it
+		c.srv.monitor.begin(c)
+		c.flush()
+		c.out.release()
+		if !c.rest() {
+			_, open = c.answerAll()
+			return open
+		}
+		return true
+	}
+	c.out.release()
+	return true
 }
 
 // answerAll answers what has been read, writes the replies and comes to rest. It reports whether

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,10 @@ const tickPeriod = 5 * time.Millisecond
 
 // watchAfter is the number of ticks after which a connection that works gets a watcher.
 const watchAfter = 2
+
+// crowdedAfter is the number of ticks after which a request counts as long, even if it is the only one.
+// Some ticks may be for want of a processor; that does not make a request long.
+const crowdedAfter = 4
 
 // crowdedTicks is for how long after a request that worked for long one is expected again: a second.
 const crowdedTicks = 200
@@ -60,7 +65,8 @@ func (m *monitor) begin(c *conn) {
 	}
 }
 
-// crowded reports whether a request has worked for long of late. Then whoever waits for the
+// crowded reports whether requests have worked for long of late: one for crowdedAfter ticks, or as many as
+// there are processors for watchAfter. Then whoever waits for the
 // poller may wait until the processor is given back.
 func (m *monitor) crowded() bool { return m.crowdedTo.Load() > m.tick.Load() }
 
@@ -93,7 +99,7 @@ func (m *monitor) run(ctx context.Context) {
 func (m *monitor) pass(tick int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	kept := m.active[:0]
+	kept, long := m.active[:0], 0
 	for _, c := range m.active {
 		if c.since.Load() == 0 {
 			c.active.Store(false)
@@ -104,34 +110,43 @@ func (m *monitor) pass(tick int64) bool {
 			c.active.Store(true)
 		}
 		kept = append(kept, c)
-		m.look(c, tick)
+		if m.look(c, tick) {
+			long++
+		}
+	}
+	if long >= runtime.GOMAXPROCS(0) {
+		m.crowdedTo.Store(tick + crowdedTicks)
 	}
 	clear(m.active[len(kept):])
 	m.active = kept
 	return len(kept) > 0
 }
 
-// look decides what a connection needs that works since some tick.
-func (m *monitor) look(c *conn, tick int64) {
+// look decides what a connection needs that works since some tick. It reports whether it has worked for
+// watchAfter ticks.
+func (m *monitor) look(c *conn, tick int64) (long bool) {
 	if since := c.out.blocked.Load(); since != 0 && tick-since > m.writeTicks {
 		c.srv.turnAway(turnedUnread)
 		c.log.Info("closed: the client does not read its results")
 		c.kill()
-		return
+		return false
 	}
 	since := c.since.Load()
 	if since == 0 {
-		return
+		return false
 	}
-	if tick-since >= watchAfter {
-		m.crowdedTo.Store(tick + crowdedTicks)
+	if long = tick-since >= watchAfter; long {
 		if c.hold.on.Load() {
 			c.glance()
 		} else {
 			c.watch()
 		}
 	}
+	if tick-since >= crowdedAfter {
+		m.crowdedTo.Store(tick + crowdedTicks)
+	}
 	if tick-since >= nudgeAfter {
 		c.nudge(tick, since)
 	}
+	return long
 }

@@ -127,6 +127,21 @@ func (o *output) flush() error {
 	return o.err
 }
 
+// writeWhole writes what is complete to a socket without waiting. What there is no room for, or what
+// fails, is left for flush.
+func (o *output) writeWhole(fd uintptr) {
+	if o.sealed == 0 || o.sealed > straightMost {
+		return
+	}
+	n, _ := writeNow(fd, *o.buf)
+	if n <= 0 {
+		return
+	}
+	o.wrote = o.tick.Load()
+	o.sealed = copy(*o.buf, (*o.buf)[n:])
+	*o.buf = (*o.buf)[:o.sealed]
+}
+
 // write writes a piece; the first failure stays.
 func (o *output) write(piece []byte) {
 	o.wrote = o.tick.Load()

@@ -65,7 +65,7 @@ type Options struct {
 	ServerName func() string
 	Now        func() time.Time
 	// Since returns how long ago a moment of Now was; nil: the difference to Now. It is asked
-	// twice for each statement, and a clock that need not tell the time of day is cheaper.
+	// twice or more for each statement, and a clock that need not tell the time of day is cheaper.
 	Since func(time.Time) time.Duration
 	Log   *zap.Logger
 }
@@ -119,6 +119,7 @@ func (o *Options) setDefaults() {
 // Engine runs statements. Its methods may be called concurrently.
 type Engine struct {
 	o               Options
+	born            time.Time // what moments are counted from where only their distance counts
 	plans           *planCache
 	procedures      *procedure.Registry
 	catalogue       *declared.Catalogue
@@ -163,7 +164,7 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	e := &Engine{
-		o: o, plans: plans, procedures: procedures, catalogue: declared.New(o.Store), workers: exec.NewWorkers(o.Workers),
+		o: o, born: o.Now(), plans: plans, procedures: procedures, catalogue: declared.New(o.Store), workers: exec.NewWorkers(o.Workers),
 		sessions: newRegistry[*Session](),
 	}
 	if e.guards, err = lru.New[string, *storage.Guard](guardsMax); err != nil {

@@ -45,8 +45,10 @@ func (s *Session) may(p auth.Privilege) bool {
 
 // guard returns what keeps the session's transactions to what its user may see and change,
 // or nil where that is everything.
-func (s *Session) guard() *storage.Guard {
-	r := s.rights()
+func (s *Session) guard() *storage.Guard { return s.guardOf(s.rights()) }
+
+// guardOf returns what keeps transactions to what rights allow, of which nil are all.
+func (s *Session) guardOf(r *auth.Rights) *storage.Guard {
 	if r == nil || r.WholeGraph() {
 		return nil
 	}

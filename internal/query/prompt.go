@@ -44,22 +44,28 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 	if err != nil {
 		return 0, false
 	}
-	st, ok := e.plans.find(text, &conditions{
+	if s.latest == nil || s.latest.text != text {
+		if s.latest = e.plans.known(text); s.latest == nil {
+			return 0, false
+		}
+	}
+	p := s.latest.entry.find(&conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(), nodes: e.o.Store.NodeCount(), params: params,
 	})
-	if !ok || st.prepared.prompt == nil {
+	if p == nil || p.prompt == nil {
 		return 0, false
 	}
-	if require(s.rights(), st.prepared.needs) != nil || e.broken() != nil {
+	rights := s.rights()
+	if require(rights, p.needs) != nil || e.broken() != nil {
 		return 0, false
 	}
-	started := e.o.Now()
+	started := e.o.Since(e.born)
 	record := s.audited(text, params)
-	rows, ok := s.answer(&st, params, give)
+	rows, ok := s.answer(p, params, s.guardOf(rights), give)
 	if !ok {
 		return 0, false
 	}
-	took = e.o.Since(started)
+	took = e.o.Since(e.born) - started
 	s.took(Reading, took)
 	s.tally.outcome(true)
 	if record != nil {
@@ -67,14 +73,14 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 		s.record(record, nil)
 	}
 	if l := s.logging(); l.MinDuration >= 0 {
-		s.say(l, &said{text: text, params: params, took: took, rows: int64(rows), program: st.prepared.program})
+		s.say(l, &said{text: text, params: params, took: took, rows: int64(rows), program: p.program})
 	}
 	return took, true
 }
 
 // answer is Answer without the bookkeeping.
-func (s *Session) answer(st *statement, params value.Value, give func(*batch.Reply) error) (rows int, ok bool) {
-	p, e := st.prepared, s.engine
+func (s *Session) answer(p *prepared, params value.Value, guard *storage.Guard, give func(*batch.Reply) error) (rows int, ok bool) {
+	e := s.engine
 	s.live.answering.Store(true) // whoever wants to be alone waits for the end, or is seen
 	defer s.live.answering.Store(false)
 	if e.shared() != nil {
@@ -88,9 +94,8 @@ func (s *Session) answer(st *statement, params value.Value, give func(*batch.Rep
 	}
 	e.o.Store.BeginIn(&m.tx, storage.TxOptions{ReadOnly: true})
 	defer m.tx.Release()
-	guard := s.guard()
 	m.tx.SetGuard(guard)
-	if !p.prompt.Run(&m.tx, params, st.literals, &m.rows) {
+	if !p.prompt.Run(&m.tx, params, s.latest.literals, &m.rows) {
 		return 0, false
 	}
 	r := &m.reply

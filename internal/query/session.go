@@ -56,6 +56,7 @@ type Session struct {
 	spareTransaction *transaction // memory for the next one, nil for none
 	spareResult      *Result      // memory for the next one, nil for none
 	prompted         *prompted    // memory for Answer; nil: it was not called yet
+	latest           *shortcut    // what is remembered of the text that Answer had last; nil: nothing
 }
 
 // errTerminated is the cause of a context that Interrupt ended.
@@ -212,7 +213,7 @@ func (s *Session) Close() {
 	s.end()
 	s.closed = true
 	s.stopLooking()
-	s.spareTransaction, s.spareResult, s.prompted = nil, nil, nil
+	s.spareTransaction, s.spareResult, s.prompted, s.latest = nil, nil, nil, nil
 	s.engine.sessions.remove(s)
 }
 

@@ -36,11 +36,8 @@ func newShortcuts() *shortcuts { return &shortcuts{seed: maphash.MakeSeed()} }
 
 // find returns a plan for text that is good under c, with the literals of text.
 func (s *shortcuts) find(text string, c *conditions) (st statement, ok bool) {
-	if len(text) > shortcutTextMax {
-		return st, false
-	}
-	known := s.slots[maphash.String(s.seed, text)%shortcutSlots].Load()
-	if known == nil || known.text != text {
+	known := s.known(text)
+	if known == nil {
 		return st, false
 	}
 	p := known.entry.find(c)
@@ -48,6 +45,18 @@ func (s *shortcuts) find(text string, c *conditions) (st statement, ok bool) {
 		return st, false
 	}
 	return statement{prepared: p, literals: known.literals}, true
+}
+
+// known returns what is remembered of text, or nil.
+func (s *shortcuts) known(text string) *shortcut {
+	if len(text) > shortcutTextMax {
+		return nil
+	}
+	known := s.slots[maphash.String(s.seed, text)%shortcutSlots].Load()
+	if known == nil || known.text != text {
+		return nil
+	}
+	return known
 }
 
 // note notes that text, with its literals taken out, leads to entry.

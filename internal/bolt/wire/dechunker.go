@@ -72,6 +72,10 @@ func (d *Dechunker) Next(input []byte, limit int) (msg, rest []byte, owned bool,
 	return nil, nil, false, nil
 }
 
+// Whole returns the message that input begins with, if it lies there as one chunk with its end, and
+// the input that is left; nil where Next is needed. Nothing is consumed.
+func (d *Dechunker) Whole(input []byte, limit int) (msg, rest []byte) { return d.whole(input, limit) }
+
 // whole returns a message that lies in input as one chunk with its end: the usual case.
 func (d *Dechunker) whole(input []byte, limit int) (msg, rest []byte) {
 	if d.started || d.hasHead || len(input) < 4 {

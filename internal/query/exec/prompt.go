@@ -189,7 +189,7 @@ func (q *Prompt) Run(tx *storage.Tx, params value.Value, literals []value.Value,
 
 // look finds the nodes; ok is false where there may be more than there is room for.
 func (q *Prompt) look(tx *storage.Tx, v value.Value, rows *PromptRows) (n int, ok bool) {
-	if value.Equal(v, v) != value.Yes {
+	if k := v.Kind(); k != value.KindInt && k != value.KindString && value.Equal(v, v) != value.Yes {
 		return 0, true // null, NaN, or a list or map with one of them inside: equal to nothing
 	}
 	if !tx.ScanEqualIn(&rows.walk, q.label, q.key, v) {

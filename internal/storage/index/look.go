@@ -28,7 +28,7 @@ func (p *Property) Look(v value.Value, dst []Entry) (n int, all bool) {
 		ref = at.child[p.childOf(at, &q)]
 		l = (*leaf)(blocks.Pointer(ref))
 	}
-	for i, _ := p.placeOf(l, &q); ; i++ {
+	for i := p.firstOf(l, &q); ; i++ {
 		if i == int(l.count) {
 			if l.next == 0 {
 				return n, true
@@ -46,9 +46,21 @@ func (p *Property) Look(v value.Value, dst []Entry) (n int, all bool) {
 	}
 }
 
+// firstOf is placeOf for a probe of the first node, without the search among entries of one prefix
+// where the first of them has the value.
+func (p *Property) firstOf(l *leaf, q *probe) int {
+	if q.exact {
+		if at := below(l.prefix[:l.count], q.prefix); at == int(l.count) || l.prefix[at] != q.prefix || l.rest[at] == 0 {
+			return at
+		}
+	}
+	at, _ := p.placeOf(l, q)
+	return at
+}
+
 // childOf returns which child of n q belongs to: how many separators are not greater.
 func (p *Property) childOf(n *inner, q *probe) int {
-	lo := below(n.prefix[:n.count], q.prefix)
+	lo := belowNear(n.prefix[:n.count], q.prefix)
 	if lo == int(n.count) || n.prefix[lo] != q.prefix {
 		return lo
 	}
@@ -99,6 +111,19 @@ func below(prefixes []uint64, than uint64) int {
 		n += less
 	}
 	return int(n)
+}
+
+// belowNear is below for prefixes that lie in a near cache, as those of the upper nodes do: it
+// halves, without a branch that depends on them.
+func belowNear(prefixes []uint64, than uint64) int {
+	var at uint
+	for n := uint(len(prefixes)); n > 0; {
+		half := (n + 1) / 2
+		_, less := bits.Sub64(prefixes[at+half-1], than, 0)
+		at += half & -uint(less)
+		n -= half
+	}
+	return int(at)
 }
 
 // descend returns the leaf that q belongs to and appends the inner nodes above it to path.

@@ -20,9 +20,10 @@ import (
 
 // wireClient speaks as much Bolt 5.4 as is needed to send a statement.
 type wireClient struct {
-	tb   testing.TB
-	conn net.Conn
-	in   *bufio.Reader
+	tb    testing.TB
+	conn  net.Conn
+	in    *bufio.Reader
+	minor byte // of the version 5.x
 }
 
 // dialWire logs in to a server that has an engine and no users.
@@ -67,10 +68,28 @@ func dialVersion(tb testing.TB, minor byte) *wireClient {
 		}
 		e.Close()
 	})
-	c := &wireClient{tb: tb, conn: conn, in: bufio.NewReader(conn)}
-	c.write([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, minor, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+	c := &wireClient{tb: tb, conn: conn, in: bufio.NewReader(conn), minor: minor}
+	c.login()
+	return c
+}
+
+// another returns another client of the same server.
+func (c *wireClient) another() *wireClient {
+	conn, err := net.Dial("tcp", c.conn.RemoteAddr().String())
+	if err != nil {
+		c.tb.Fatal(err)
+	}
+	c.tb.Cleanup(func() { _ = conn.Close() })
+	d := &wireClient{tb: c.tb, conn: conn, in: bufio.NewReader(conn), minor: c.minor}
+	d.login()
+	return d
+}
+
+// login agrees on a version and says who the client is: nobody.
+func (c *wireClient) login() {
+	c.write([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, c.minor, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	if _, err := io.ReadFull(c.in, make([]byte, 4)); err != nil {
-		tb.Fatal(err)
+		c.tb.Fatal(err)
 	}
 	hello := packstream.AppendMapHeader([]byte{0, 0, 0xB1, 0x01}, 1)
 	hello = sealWire(packstream.AppendString(packstream.AppendString(hello, "user_agent"), "test/1"), 0)
@@ -78,7 +97,6 @@ func dialVersion(tb testing.TB, minor byte) *wireClient {
 	logon := packstream.AppendMapHeader(append(hello, 0, 0, 0xB1, 0x6A), 1)
 	c.write(sealWire(packstream.AppendString(packstream.AppendString(logon, "scheme"), "none"), at))
 	c.read(2)
-	return c
 }
 
 // sealWire ends the message that begins at mark.

@@ -5,11 +5,14 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"memgraphd/internal/bolt/packstream"
+	"memgraphd/internal/storage/value"
 )
 
 // listen returns messages until so many requests are answered, without the times in them.
@@ -40,9 +43,15 @@ func timeless(body []byte) string {
 		}
 	}
 	for _, name := range []string{"t_first", "t_last"} {
-		if _, after, ok := bytes.Cut(body, []byte(name)); ok {
-			after[0] = 0
+		before, after, ok := bytes.Cut(body, []byte(name))
+		if !ok {
+			continue
 		}
+		size := 1
+		if after[0]&0xF8 == 0xC8 { // more bytes than one
+			size += 1 << (after[0] - 0xC8)
+		}
+		body = slices.Concat(before, []byte(name), after[size:])
 	}
 	return fmt.Sprintf("%q", body)
 }
@@ -105,6 +114,76 @@ func compareAtOnce(t *testing.T, c *wireClient, run, pull []byte) {
 	c.write(reset)
 	c.listen(1)
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("%q\n%q\nare answered with\n%s\nwant\n%s", run, pull, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		for i := range min(len(got), len(want)) {
+			if got[i] != want[i] {
+				t.Errorf("%q\n%q\nare answered with\n%s\nwant\n%s", run, pull, got[i], want[i])
+			}
+		}
+		t.Errorf("%q\n%q: %d messages, want %d", run, pull, len(got), len(want))
 	}
+}
+
+// runWith is a RUN with parameters as they are on the wire.
+func runWith(text string, parameters ...value.Entry) []byte {
+	run := packstream.Append(packstream.AppendString([]byte{0, 0, 0xB3, 0x10}, text), value.Map(parameters))
+	return sealWire(packstream.AppendMapHeader(run, 0), 0)
+}
+
+// TestAtOnceParameters sends statements that differ in their parameters only.
+func TestAtOnceParameters(t *testing.T) {
+	c := dialWire(t)
+	for _, text := range []string{"CREATE INDEX ON :N(id)", "UNWIND range(0, 99) AS i CREATE (:N {id: i}), (:N {id: 'text ' + toString(i)})"} {
+		c.write(append(runBytes(text, 0), pullBytes(-1)...))
+		c.listen(2)
+	}
+	one, list := value.Int(1), value.List([]value.Value{value.Int(1), value.Null})
+	for _, text := range []string{"RETURN $id, 'a'", "MATCH (n:N) WHERE n.id = $id RETURN n.id, $id", "RETURN 1"} {
+		for range 3 {
+			for _, v := range []value.Value{
+				one, value.Int(7), value.Int(1 << 40), value.Float(2), value.Float(math.NaN()), value.String("text 5"), value.String(""),
+				value.Bool(true), one, one, value.Null, list, value.Bytes([]byte{1}), value.Map([]value.Entry{{Key: "id", Value: one}}), one,
+			} {
+				compareAtOnce(t, c, runWith(text, value.Entry{Key: "id", Value: v}), pullBytes(-1))
+			}
+			compareAtOnce(t, c, runWith(text), pullBytes(-1))
+			compareAtOnce(t, c, runWith(text, value.Entry{Key: "ide", Value: one}), pullBytes(-1))
+			compareAtOnce(t, c, runWith(text, value.Entry{Key: "id", Value: one}, value.Entry{Key: "x", Value: one}), pullBytes(-1))
+			wrong := runWith(text, value.Entry{Key: "id", Value: value.String("\xFF\xFE")})
+			c.write(append(wrong, pullBytes(-1)...))
+			if got := c.listen(1); !strings.Contains(got[0], "UTF-8") {
+				t.Fatalf("a text that is not valid: %s", got)
+			}
+			c = c.another()
+		}
+	}
+}
+
+// TestAtOnceInPieces sends two messages in two pieces each time, and more messages than two.
+func TestAtOnceInPieces(t *testing.T) {
+	c := dialWire(t)
+	pair := slices.Concat(runBytes("RETURN $id AS x", 7), pullBytes(-1))
+	c.write(pair)
+	want := strings.Join(c.listen(2), "\n")
+	ask := func(sent []byte, times int) {
+		t.Helper()
+		c.write(sent)
+		for range times {
+			if got := strings.Join(c.listen(2), "\n"); got != want {
+				t.Fatalf("%q\nis answered with\n%s\nwant\n%s", sent, got, want)
+			}
+		}
+	}
+	for range 3 {
+		ask(pair, 1)
+	}
+	for at := 1; at < len(pair); at++ {
+		c.write(pair[:at])
+		time.Sleep(200 * time.Microsecond) // mostly read by itself
+		ask(pair[at:], 1)
+		ask(pair, 1)
+		ask(slices.Concat(pair, pair[:at]), 1)
+		ask(pair[at:], 1)
+	}
+	ask(slices.Repeat(pair, 200), 200)
+	ask(slices.Concat([]byte{0, 0}, pair, []byte{0, 0}, pair), 2) // a NOOP before each
 }
