@@ -28,6 +28,8 @@ type collector struct {
 	unlinked []*ending  // guarded by workMu: wait for phase two
 	behind   mvcc.Watch // the view that the last step waits for; stepped under workMu
 
+	spare sync.Pool // of *ending, of transactions that are freed
+
 	wake chan struct{}
 	quit chan struct{}
 	done chan struct{}
@@ -82,6 +84,21 @@ func (c *collector) run() {
 		}
 		end()
 	}
+}
+
+// fresh returns an ending for a transaction that begins to write.
+func (c *collector) fresh() *ending {
+	if e, ok := c.spare.Get().(*ending); ok {
+		return e
+	}
+	return &ending{}
+}
+
+// recycle keeps the memory of an ending that was freed. Its transaction, if it had one, has
+// closed its view before, and nobody else knows it.
+func (c *collector) recycle(e *ending) {
+	*e = ending{}
+	c.spare.Put(e)
 }
 
 // push hands over a transaction whose outcome is out. The sequencer's lock makes the
@@ -145,7 +162,9 @@ func (c *collector) stepLocked(n int) (more bool) {
 	oldest := c.behind.Oldest(&c.store.views)
 	for n > 0 {
 		if len(c.unlinked) > 0 && c.unlinked[0].stamp > oldest {
-			oldest = c.behind.Oldest(&c.store.views)
+			if _, open := c.behind.Watched(); !open { // else it is the oldest still
+				oldest = c.behind.Oldest(&c.store.views)
+			}
 		}
 		if len(c.unlinked) > 0 && c.unlinked[0].stamp <= oldest {
 			e := c.unlinked[0]
@@ -155,6 +174,7 @@ func (c *collector) stepLocked(n int) (more bool) {
 				c.unlinked = c.unlinked[1:]
 				c.left.Add(-1)
 				c.did.freed.Add(1)
+				c.recycle(e)
 			}
 			continue
 		}

@@ -155,7 +155,8 @@ func (tx *Tx) beginWrite(n int64, records int) error {
 	}
 	tx.writing()
 	if tx.ending == nil {
-		tx.ending = &ending{slot: s.slots.Take()}
+		tx.ending = s.collector.fresh()
+		tx.ending.slot = s.slots.Take()
 		tx.view.Self = tx.ending.slot
 	}
 	return tx.charge(int64(records)*writeCost + n)

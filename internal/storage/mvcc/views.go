@@ -61,7 +61,7 @@ func (o Opened) Stamp() Stamp {
 
 // Init makes room for the views that are usually open at once; more are allowed.
 func (v *Views) Init() {
-	n := 256
+	n := 1024
 	for n < 4*runtime.GOMAXPROCS(0) {
 		n *= 2
 	}
