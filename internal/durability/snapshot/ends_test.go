@@ -47,7 +47,7 @@ func TestEndsOfABlock(t *testing.T) {
 	read := func(most uint64) (shared []bool, err error) {
 		var x endsReader
 		var to storage.Ends
-		more := true
+		var more bool
 		for err = x.open(h, payload, names, most, &to); err == nil; shared = append(shared, to.Shared) {
 			if more, err = x.next(&to); !more {
 				break
