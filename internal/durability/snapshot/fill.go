@@ -19,10 +19,10 @@ import (
 // workers end at about the same time.
 const lanesPerWorker = 4
 
-// Fill loads the image into an empty store with several workers: names first, then nodes,
-// relationships and entries. Blocks are read where they are decoded, and checked again;
-// those of relationships of formats 1 to 3 are read a second time, and more often where
-// memory is scarce (see storage.Bulk). After an error the store is of no use.
+// Fill loads the image into an empty store with several workers: names and entries first, then
+// nodes, then relationships while the entries come into force. Blocks are read where they are
+// decoded, and checked again; those of relationships of formats 1 to 3 are read a second time,
+// and more often where memory is scarce (see storage.Bulk). After an error the store is of no use.
 //
 // report hears how far it is, in bytes of the file, each block counted once; it is called
 // by one goroutine at a time. nil: nobody asks.
