@@ -92,8 +92,38 @@ func compareAdjacency(t *rapid.T, tx *Tx, id graph.NodeID, dir graph.Direction, 
 	if !slices.Equal(got, want) {
 		t.Fatalf("node %d %v: %v, want %v", id, dir, got, want)
 	}
+	compareEnds(t, tx, id, dir, want)
 	if n := tx.Degree(id, dir, nil); n != len(want) {
 		t.Fatalf("node %d %v: degree %d, want %d", id, dir, n, len(want))
+	}
+}
+
+// compareEnds compares the columns of relationships with one that has the relationships of id.
+func compareEnds(t *rapid.T, tx *Tx, id graph.NodeID, dir graph.Direction, want []halfEdge) {
+	t.Helper()
+	ends := []uint64{0x5555_3333_0f0f_00ff}
+	in := func(n graph.NodeID) bool { return n < 64 && ends[0]>>n&1 != 0 }
+	for room := range 2*len(want) + 2 {
+		for _, set := range [][]uint64{nil, ends} {
+			var e EndColumn
+			done := tx.AppendEnds(&e, []graph.NodeID{id, graph.NoNode, id}, dir, nil, set, room)
+			rest := map[uint16]int{}
+			for i, place := range e.Places {
+				if int(place) >= done || set != nil && !in(e.Nodes[i]) || !slices.ContainsFunc(want, func(h halfEdge) bool { return h.id == e.Edges[i] && h.other == e.Nodes[i] }) {
+					t.Fatalf("node %d %v: %d to %d at %d is not of the first %d", id, dir, e.Edges[i], e.Nodes[i], place, done)
+				}
+				rest[place]++
+			}
+			all := 0
+			for _, h := range want {
+				if set == nil || in(h.other) {
+					all++
+				}
+			}
+			if done > 0 && rest[0] != all || done > 2 && rest[2] != all || len(e.Nodes) > room || len(e.Edges) != len(e.Nodes) {
+				t.Fatalf("node %d %v: %v of %d nodes with room for %d, want %d of each", id, dir, rest, done, room, all)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"memgraphd/internal/storage/adjacency"
@@ -261,6 +262,20 @@ func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types
 	return dst
 }
 
+// Run returns the relationships of n in the direction dir, Out or In, in one piece, where that
+// is cheap; otherwise ok is false, and Adjacent has to be asked. types nil means all.
+func (tx *Tx) Run(n graph.NodeID, dir graph.Direction, types []graph.TypeID) (nodes []graph.NodeID, edges []graph.EdgeID, ok bool) {
+	rec := tx.store.nodes.at(n)
+	if rec == nil || tx.guard != nil {
+		return nil, nil, rec == nil
+	}
+	ref := rec.out.Load()
+	if dir == graph.In {
+		ref = rec.in.Load()
+	}
+	return tx.store.adjacency.Run(arena.Ref(ref), types)
+}
+
 // Warm loads what Adjacent will look at first for each of the nodes, so that a loop of
 // Adjacent over a batch of them does not wait for memory node by node. It returns a number
 // without meaning, which keeps the loads from being left out.
@@ -278,15 +293,21 @@ func (tx *Tx) Warm(nodes []graph.NodeID, dir graph.Direction) uint32 {
 // touch finds the relationships of the first of nodes, as many as refs has room for, and
 // loads the beginning of each: the processor waits for all of them at once.
 func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Direction) (sum uint32) {
+	records := s.nodes.records.Pages()
 	for i, id := range nodes[:len(refs)] {
 		refs[i] = 0
-		if rec := s.nodes.at(id); rec != nil {
-			refs[i] = arena.Ref(rec.adjacent(dir).Load())
+		if rec := records.At(uint32(id)); rec != nil {
+			if dir == graph.In {
+				refs[i] = arena.Ref(rec.in.Load())
+			} else {
+				refs[i] = arena.Ref(rec.out.Load())
+			}
 		}
 	}
+	blocks := s.adjacency.Arena.Blocks() // now, so that it has the pages of all refs
 	for _, ref := range refs {
 		if ref != 0 {
-			sum += s.adjacency.Touch(ref)
+			sum += atomic.LoadUint32((*uint32)(blocks.Pointer(ref)))
 		}
 	}
 	return sum
@@ -334,13 +355,7 @@ func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction,
 	for len(ids) > 0 {
 		n := min(len(ids), warmBatch)
 		s.touch(refs[:n], ids, dir)
-		for i, ref := range refs[:n] {
-			if ends == nil {
-				dst[i] = int64(s.adjacency.Degree(ref, types, (*edgeFilter)(tx)))
-			} else {
-				dst[i] = int64(s.adjacency.DegreeTo(ref, types, (*edgeFilter)(tx), ends))
-			}
-		}
+		s.adjacency.Degrees(dst[:n], refs[:n], types, (*edgeFilter)(tx), ends)
 		ids, dst = ids[n:], dst[n:]
 	}
 }

@@ -1,6 +1,7 @@
 package adjacency
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -95,7 +96,11 @@ func check(t *rapid.T, b Blocks, ref arena.Ref, m *model, types int) {
 	if got := b.Marks(ref); got != marks {
 		t.Fatalf("marks %d, want %d", got, marks)
 	}
+	checkRun(t, b, ref, m, []graph.TypeID{})
+	checkRun(t, b, ref, m, nil)
+	checkRun(t, b, ref, m, []graph.TypeID{0, graph.TypeID(types - 1)})
 	for i := range types {
+		checkRun(t, b, ref, m, []graph.TypeID{graph.TypeID(i)})
 		want := m.want(graph.TypeID(i))
 		total += len(want)
 		if n := b.Degree(ref, []graph.TypeID{graph.TypeID(i)}, m); n != len(want) {
@@ -124,6 +129,31 @@ func check(t *rapid.T, b Blocks, ref arena.Ref, m *model, types int) {
 	}
 	if _, ok := b.Find(ref, 0, 1<<30); ok {
 		t.Fatal("found what is not there")
+	}
+}
+
+// checkRun compares Run and Degrees with Segments.
+func checkRun(t *rapid.T, b Blocks, ref arena.Ref, m *model, types []graph.TypeID) {
+	var nodes []graph.NodeID
+	var edges []graph.EdgeID
+	for _, s := range b.Segments(nil, ref, types, m) {
+		nodes, edges = append(nodes, s.Nodes...), append(edges, s.Edges...)
+	}
+	if others, ids, ok := b.Run(ref, types); ok && (!slices.Equal(others, nodes) || !slices.Equal(ids, edges)) {
+		t.Fatalf("types %v: run of %v, %v, want %v, %v", types, others, ids, nodes, edges)
+	}
+	ends := []uint64{0x5555_3333_0f0f_00ff, 0x1234_5678_9abc_def0}
+	in := 0
+	for _, n := range nodes {
+		if n < 128 && ends[n/64]>>(n%64)&1 != 0 {
+			in++
+		}
+	}
+	for i, set := range [][]uint64{nil, ends} {
+		got, want := []int64{7, 7, 7}, []int{len(nodes), in}[i]
+		if b.Degrees(got, []arena.Ref{0, ref, 0}, types, m, set); got[0] != 0 || got[1] != int64(want) || got[2] != 0 {
+			t.Fatalf("types %v, ends %x: degrees %d, want 0, %d, 0", types, set, got, want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package adjacency
 import (
 	"slices"
 	"sync/atomic"
+	"unsafe"
 
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/graph"
@@ -52,9 +53,10 @@ const (
 	largeForm  = 1 << 31
 )
 
-// small is a block of up to SmallMax relationships.
+// small is a block of up to SmallMax relationships. Its three words stay in registers; with
+// a slice instead of the pointer each call of a method would copy it through memory.
 type small struct {
-	words  []uint32
+	at     unsafe.Pointer
 	cap    int
 	groups int
 }
@@ -74,14 +76,15 @@ func (b Blocks) Touch(ref arena.Ref) uint32 {
 func smallBytes(groups, capacity int) int { return (1 + groups + 2*capacity) * wordBytes }
 
 func (b Blocks) small(ref arena.Ref, head uint32) small {
-	s := small{cap: int(head & fieldMask), groups: int(head >> fieldBits & fieldMask)}
-	s.words = b.Arena.Words(ref, 1+s.groups+2*s.cap)
-	return s
+	return small{at: b.Arena.Pointer(ref), cap: int(head & fieldMask), groups: int(head >> fieldBits & fieldMask)}
 }
+
+// word returns word i of the block.
+func (s small) word(i int) *uint32 { return (*uint32)(unsafe.Add(s.at, i*wordBytes)) }
 
 // group returns the type and end of group i.
 func (s small) group(i int) (graph.TypeID, int) {
-	w := atomic.LoadUint32(&s.words[1+i])
+	w := atomic.LoadUint32(s.word(1 + i))
 	return graph.TypeID(w >> 16), int(w & 0xffff)
 }
 
@@ -91,13 +94,13 @@ func (s small) count() int {
 	return end
 }
 
-func (s small) marks() int { return int(atomic.LoadUint32(&s.words[0]) >> marksShift) }
+func (s small) marks() int { return int(atomic.LoadUint32(s.word(0)) >> marksShift) }
 
-func (s small) addMarks(n int) { atomic.AddUint32(&s.words[0], uint32(n)<<marksShift) }
+func (s small) addMarks(n int) { atomic.AddUint32(s.word(0), uint32(n)<<marksShift) }
 
-func (s small) others() []uint32 { return s.words[1+s.groups : 1+s.groups+s.cap] }
+func (s small) others() []uint32 { return unsafe.Slice(s.word(1+s.groups), s.cap) }
 
-func (s small) edges() []uint32 { return s.words[1+s.groups+s.cap:] }
+func (s small) edges() []uint32 { return unsafe.Slice(s.word(1+s.groups+s.cap), s.cap) }
 
 // newSmall returns an empty block with room for n entries in groups.
 func (b Blocks) newSmall(groups, n int) (arena.Ref, small) {
@@ -116,9 +119,8 @@ func smallFits(groups, size int) int { return min((size/wordBytes-1-groups)/2, S
 
 // formSmall makes an empty block of what is at ref.
 func (b Blocks) formSmall(ref arena.Ref, groups, capacity int) small {
-	s := small{cap: capacity, groups: groups}
-	s.words = b.Arena.Words(ref, 1+groups+2*capacity)
-	s.words[0] = smallHead(groups, capacity)
+	s := small{at: b.Arena.Pointer(ref), cap: capacity, groups: groups}
+	*s.word(0) = smallHead(groups, capacity)
 	return s
 }
 
@@ -130,7 +132,7 @@ func (b Blocks) Insert(ref arena.Ref, e Entry, st State, g *arena.Garbage) arena
 	if ref == 0 {
 		to, s := b.newSmall(1, 1)
 		s.put(0, e)
-		s.words[1] = uint32(e.Type)<<16 | 1
+		*s.word(1) = uint32(e.Type)<<16 | 1
 		s.addMarks(e.Marks)
 		return to
 	}
@@ -143,7 +145,7 @@ func (b Blocks) Insert(ref arena.Ref, e Entry, st State, g *arena.Garbage) arena
 	if last, _ := s.group(s.groups - 1); last == e.Type && n < s.cap {
 		s.put(n, e)
 		s.addMarks(e.Marks)
-		atomic.StoreUint32(&s.words[s.groups], uint32(e.Type)<<16|uint32(n+1))
+		atomic.StoreUint32(s.word(s.groups), uint32(e.Type)<<16|uint32(n+1))
 		return ref
 	}
 	if n == SmallMax {
@@ -174,7 +176,7 @@ func (b Blocks) insertCopy(ref arena.Ref, s small, e Entry, g *arena.Garbage) ar
 	for i := range groups {
 		word := uint32(e.Type)<<16 | uint32(n)
 		if i < s.groups {
-			word = s.words[1+i]
+			word = *s.word(1 + i)
 		}
 		if i == at {
 			split = int(word & 0xffff)
@@ -182,7 +184,7 @@ func (b Blocks) insertCopy(ref arena.Ref, s small, e Entry, g *arena.Garbage) ar
 		if i >= at {
 			word++
 		}
-		t.words[1+i] = word
+		*t.word(1 + i) = word
 	}
 	copy(t.others(), s.others()[:split])
 	copy(t.edges(), s.edges()[:split])
@@ -257,6 +259,74 @@ func (b Blocks) Segments(dst []Segment, ref arena.Ref, types []graph.TypeID, f F
 	return dst
 }
 
+// Run returns the relationships at ref of the types, of which there is at most one, nil for
+// all, in one piece: as Segments does, but only where they are in one block and that is in
+// every view. Otherwise ok is false.
+func (b Blocks) Run(ref arena.Ref, types []graph.TypeID) (nodes []graph.NodeID, edges []graph.EdgeID, ok bool) {
+	return b.Runs().Run(ref, types)
+}
+
+// Runs is Blocks at one moment, for a loop of Run.
+type Runs struct {
+	blocks arena.Blocks
+}
+
+// Runs returns b as it is now.
+func (b Blocks) Runs() Runs { return Runs{b.Arena.Blocks()} }
+
+// Run is that of Blocks, for a ref that was there when r was made.
+func (r Runs) Run(ref arena.Ref, types []graph.TypeID) (nodes []graph.NodeID, edges []graph.EdgeID, ok bool) {
+	if ref == 0 {
+		return nil, nil, true
+	}
+	at := r.blocks.Pointer(ref)
+	head := atomic.LoadUint32((*uint32)(at))
+	if head&largeForm != 0 || len(types) > 1 {
+		return nil, nil, false
+	}
+	s := small{at: at, cap: int(head & fieldMask), groups: int(head >> fieldBits & fieldMask)}
+	var from, end int
+	if len(types) == 1 {
+		t := uint32(types[0])
+		for i := 1; i <= s.groups; i++ {
+			w := atomic.LoadUint32(s.word(i))
+			if w>>16 == t {
+				end = int(w & 0xffff)
+				break
+			}
+			from = int(w & 0xffff)
+		}
+		end = max(from, end)
+	} else {
+		from, end = s.find(types)
+	}
+	if s.marks() != 0 {
+		return nil, nil, false
+	}
+	first := s.word(1 + s.groups + from)
+	return unsafe.Slice((*graph.NodeID)(unsafe.Pointer(first)), end-from), unsafe.Slice((*graph.EdgeID)(unsafe.Add(unsafe.Pointer(first), s.cap*wordBytes)), end-from), true
+}
+
+// find returns where the entries of the types begin and end, of which there is at most one,
+// nil for all.
+func (s small) find(types []graph.TypeID) (from, end int) {
+	if types == nil {
+		return 0, s.count()
+	}
+	if len(types) == 0 {
+		return 0, 0
+	}
+	t := uint32(types[0])
+	for i := 1; i <= s.groups; i++ {
+		w := atomic.LoadUint32(s.word(i))
+		if end = int(w & 0xffff); w>>16 == t {
+			return from, end
+		}
+		from = end
+	}
+	return from, from
+}
+
 // filterTail replaces the segments from first on by the runs of what f lets pass.
 func filterTail(dst []Segment, first int, f Filter) []Segment {
 	last := len(dst)
@@ -296,13 +366,19 @@ func (b Blocks) Degree(ref arena.Ref, types []graph.TypeID, f Filter) int {
 		return b.degreeLarge(ref, types, f)
 	}
 	s := b.small(ref, head)
-	n, from := 0, 0
-	for i := range s.groups {
-		t, end := s.group(i)
-		if types == nil || slices.Contains(types, t) {
-			n += end - from
+	n := 0
+	if len(types) <= 1 {
+		from, end := s.find(types)
+		n = end - from
+	} else {
+		from := 0
+		for i := range s.groups {
+			t, end := s.group(i)
+			if slices.Contains(types, t) {
+				n += end - from
+			}
+			from = end
 		}
-		from = end
 	}
 	if s.marks() != 0 {
 		return countVisible(b.Segments(nil, ref, types, f))

@@ -76,7 +76,7 @@ func (b Blocks) build(entries []Entry, groups, marks int) arena.Ref {
 			at++
 		}
 		s.put(i, e)
-		s.words[1+at] = uint32(e.Type)<<16 | uint32(i+1)
+		*s.word(1 + at) = uint32(e.Type)<<16 | uint32(i+1)
 	}
 	s.addMarks(marks)
 	return ref
