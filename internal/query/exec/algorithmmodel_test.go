@@ -103,6 +103,7 @@ func TestWeightedModel(t *testing.T) {
 		g := drawPathGraph(rt, 6, 10)
 		d := g.loadPaths(t)
 		d.size = rapid.SampledFrom([]int{1, 3, 1024}).Draw(rt, "batch")
+		d.bits = rapid.SampledFrom([]int{0, -1}).Draw(rt, "bits")
 		r, f := drawStep(rt), drawFilter(rt)
 		limit := rapid.SampledFrom([]int{-1, 1, 2, 3}).Draw(rt, "limit")
 		left, right, fits := algorithmEnds(rt, g)

@@ -20,15 +20,23 @@ type ask struct {
 	scratch []graph.NodeID
 	segs    []storage.Segment
 
-	few  []graph.NodeID // instead of set, where they are few
+	few  []graph.NodeID // instead of bits and set, where they are few
+	bits nodeBits       // instead of set, where there are not too many nodes; nil where not
+	in   []graph.NodeID // what is in bits
 	set  nodeMap
 	of   graph.NodeID // whose relationships set holds, graph.NoNode for none
 	last graph.NodeID // of the row before
-	held int64        // bytes reserved for set
+	held int64        // bytes reserved for set, bits and in
+	// fewSpace is memory for few, where they are not in one piece in the store.
+	fewSpace []graph.NodeID
 }
 
 // askSetMax bounds the relationships of a node that are put into a set.
 const askSetMax = 1 << 16
+
+// bitsNodes is how many nodes a graph may have for a set of nodes to be bits, unless the
+// options say otherwise: then it takes at most 512 KiB.
+const bitsNodes = 1 << 22
 
 func (c *compiler) ask(o *plan.Ask) (func() *ask, error) {
 	h, err := c.hop(&o.Hop)
@@ -67,6 +75,13 @@ func (a *ask) ready(r *run, row, ends int) {
 		return
 	}
 	d := opposite(a.spec.Direction)
+	if d != graph.Both {
+		if nodes, _, ok := r.tx.Run(n, d, a.types); ok && len(nodes) > 0 && len(nodes) <= pairsFew {
+			a.of, a.few = n, nodes
+			r.hits += int64(len(nodes))
+			return
+		}
+	}
 	a.segs = a.segs[:0]
 	if d != graph.In {
 		a.segs = a.adjacent(r, a.segs, n, graph.Out)
@@ -78,29 +93,71 @@ func (a *ask) ready(r *run, row, ends int) {
 	if degree > askSetMax || !again && degree > 4*ends+64 {
 		return
 	}
-	a.of = n
 	r.hits += int64(degree)
-	a.few = a.few[:0]
-	a.set.clear(1)
+	a.of, a.few = graph.NoNode, nil
+	a.empty()
 	if degree <= pairsFew {
+		a.fewSpace = a.fewSpace[:0]
 		for _, s := range a.segs {
-			a.few = append(a.few, s.Nodes...)
+			a.fewSpace = append(a.fewSpace, s.Nodes...)
 		}
+		a.of, a.few = n, a.fewSpace
 		return
 	}
+	if a.refused = a.fill(r, degree); a.refused == nil {
+		a.of = n
+	}
+}
+
+// fill puts the nodes of segs, degree of them, into a set.
+func (a *ask) fill(r *run, degree int) (err error) {
+	if limit := int(r.tx.NodeLimit()); limit <= r.o.BitsNodes {
+		return a.fillBits(r, limit, degree)
+	}
+	a.bits = nil
 	for _, s := range a.segs {
 		for _, other := range s.Nodes {
 			if a.set.full() {
-				if a.refused = a.grow(r); a.refused != nil {
-					a.of = graph.NoNode
-					return
+				if err := a.take(r, a.set.bytesToGrow()); err != nil {
+					return err
 				}
+				a.set.grow()
 			}
 			if a.set.find(other) < 0 {
 				a.set.add(other, 0)
 			}
 		}
 	}
+	return nil
+}
+
+// fillBits is fill where the set is bits.
+func (a *ask) fillBits(r *run, limit, degree int) (err error) {
+	if words := limit/64 + 1; len(a.bits) < words {
+		if err := a.take(r, int64(words)*8); err != nil {
+			return err
+		}
+		a.bits = make(nodeBits, words)
+	}
+	if a.in, err = grownTaken(a, r, a.in, degree); err != nil {
+		return err
+	}
+	for _, s := range a.segs {
+		for _, other := range s.Nodes {
+			a.bits.add(other)
+		}
+		a.in = append(a.in, s.Nodes...)
+	}
+	return nil
+}
+
+// empty takes everything out of the set.
+func (a *ask) empty() {
+	a.set.clear(1)
+	for _, n := range a.in {
+		a.bits.remove(n)
+	}
+	a.in = a.in[:0]
 }
 
 // there tells whether other has a relationship with the node of a row.
@@ -111,16 +168,25 @@ func (a *ask) there(r *run, other graph.NodeID, row int) bool {
 	case len(a.few) > 0:
 		return slices.Contains(a.few, other)
 	default:
-		return a.set.find(other) >= 0
+		return a.holds(other)
 	}
 	return len(a.find(r, other, n, 1)) > 0
+}
+
+// holds tells whether other is in the set.
+func (a *ask) holds(other graph.NodeID) bool {
+	if a.bits != nil {
+		return a.bits.has(other)
+	}
+	return a.set.find(other) >= 0
 }
 
 // keep returns those of sel, places in nodes, for which the answer for a row is the one that
 // is asked for, in the memory of sel.
 func (a *ask) keep(r *run, sel []uint16, nodes []graph.NodeID, row int) []uint16 {
 	kept := sel[:0]
-	if n := a.to[row]; n != a.of || n == graph.NoNode || len(a.few) > 0 {
+	set := a.asBits(row)
+	if set == nil {
 		for _, i := range sel {
 			if a.there(r, nodes[i], row) != a.negated {
 				kept = append(kept, i)
@@ -129,21 +195,27 @@ func (a *ask) keep(r *run, sel []uint16, nodes []graph.NodeID, row int) []uint16
 		return kept
 	}
 	for _, i := range sel {
-		if a.set.find(nodes[i]) >= 0 != a.negated {
+		if set.has(nodes[i]) != a.negated {
 			kept = append(kept, i)
 		}
 	}
 	return kept
 }
 
-// grow makes room in the set.
-func (a *ask) grow(r *run) error {
-	bytes := a.set.bytesToGrow()
+// asBits returns the set for a row as bits, nil where it is not there or not kept so.
+func (a *ask) asBits(row int) nodeBits {
+	if n := a.to[row]; n != a.of || n == graph.NoNode || len(a.few) > 0 {
+		return nil
+	}
+	return a.bits
+}
+
+// take reserves bytes for the set.
+func (a *ask) take(r *run, bytes int64) error {
 	if err := r.reserve(bytes); err != nil {
 		return err
 	}
 	a.held += bytes
-	a.set.grow()
 	return nil
 }
 
@@ -151,5 +223,5 @@ func (a *ask) grow(r *run) error {
 func (a *ask) close(r *run) {
 	a.forgetTable(r)
 	r.release(a.held)
-	a.held, a.set, a.of = 0, nodeMap{}, graph.NoNode
+	a.held, a.set, a.bits, a.in, a.of = 0, nodeMap{}, nil, nil, graph.NoNode
 }

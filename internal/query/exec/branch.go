@@ -17,7 +17,8 @@ type branch struct {
 	optional bool
 	below    []*branch
 
-	segs []storage.Segment
+	segs   []storage.Segment
+	column countColumn
 	// memory of counts by node: what was counted last of those that fall on a place
 	seen  []graph.NodeID
 	count []int64
@@ -113,23 +114,13 @@ func (b *branch) of(r *run, n graph.NodeID) (int64, error) {
 	if n == graph.NoNode || !b.remembers() {
 		return b.total(r, n)
 	}
-	if b.seen == nil {
-		if !b.asked { // the memory is made for the second node
-			b.asked = true
-			return b.total(r, n)
-		}
-		b.seen, b.count = make([]graph.NodeID, memoSize), make([]int64, memoSize)
-		for i := range b.seen {
-			b.seen[i] = graph.NoNode
-		}
+	if b.seen == nil && !b.asked { // the memory is made for the second node
+		b.asked = true
+		return b.total(r, n)
 	}
-	if b.held == 0 {
-		if err := r.reserve(memoBytes); err != nil {
-			return 0, err
-		}
-		b.held = memoBytes
+	if err := b.memorize(r); err != nil {
+		return 0, err
 	}
-	b.asked = true
 	at := spread(n) & (memoSize - 1)
 	if b.seen[at] == n {
 		return b.count[at], nil
@@ -139,6 +130,24 @@ func (b *branch) of(r *run, n graph.NodeID) (int64, error) {
 		b.seen[at], b.count[at] = n, count
 	}
 	return count, err
+}
+
+// memorize makes the memory of counts.
+func (b *branch) memorize(r *run) error {
+	if b.seen == nil {
+		b.seen, b.count = make([]graph.NodeID, memoSize), make([]int64, memoSize)
+		for i := range b.seen {
+			b.seen[i] = graph.NoNode
+		}
+	}
+	if b.held == 0 {
+		if err := r.reserve(memoBytes); err != nil {
+			return err
+		}
+		b.held = memoBytes
+	}
+	b.asked = true
+	return nil
 }
 
 // total is of without the memory.
@@ -281,22 +290,34 @@ func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err e
 	if b.flat() && !b.sieves() {
 		return b.multiplyFlat(r, nodes, products)
 	}
-	if len(nodes) > 2 && b.possible {
-		b.warmNodes(r, nodes)
+	var some [warmRows]graph.NodeID
+	var counts [warmRows]int64
+	n := b.wanted(&some, nodes, products)
+	if err := b.counts(r, counts[:n], some[:n]); err != nil {
+		return err
 	}
-	for i, n := range nodes {
-		if products[i] == 0 {
+	at := 0
+	for i, p := range products {
+		if p == 0 {
 			continue
 		}
-		count, err := b.of(r, n)
-		if err != nil {
+		if products[i], err = times(p, counts[at]); err != nil {
 			return err
 		}
-		if products[i], err = times(products[i], count); err != nil {
-			return err
-		}
+		at++
 	}
 	return nil
+}
+
+// wanted puts the nodes whose products are not 0 yet into some.
+func (b *branch) wanted(some *[warmRows]graph.NodeID, nodes []graph.NodeID, products []int64) (n int) {
+	for i, p := range products {
+		if p != 0 {
+			some[n] = nodes[i]
+			n++
+		}
+	}
+	return n
 }
 
 // multiplyFlat is multiply for a flat branch whose ends may be any: counts of labelled ones are

@@ -18,9 +18,10 @@ func agreesWithMatches(t *testing.T, rnd *rand.Rand, draw func(*rand.Rand) strin
 	if testing.Short() || raceDetector {
 		rounds = 60
 	}
-	for _, size := range []int{1, 3, 64, 1024} {
+	for i, size := range []int{1, 3, 64, 1024} {
 		d := newDatabase(t)
 		d.size = size
+		d.bits, d.asked = []int{0, -1}[i%2], []int{1, 0, 2, 1}[i]
 		randomPairs(t, d, rnd)
 		for range rounds {
 			text := draw(rnd)

@@ -99,31 +99,49 @@ func (s *countSide) columns(r *run, in *batch.Batch) (err error) {
 		}
 	}
 	if s.byDegree = !s.apart && s.plainly(); s.byDegree {
-		s.findDegrees(r, in)
+		return s.findDegrees(r, in)
 	}
 	return nil
 }
 
 // plainly tells whether the relationships of a node count whatever the row has.
 func (s *countSide) plainly() bool {
-	return s.flat() && len(s.spec.Distinct)+len(s.spec.Unequal)+len(s.spec.Asks) == 0
+	return (s.flat() || s.together()) && len(s.spec.Distinct)+len(s.spec.Unequal)+len(s.spec.Asks) == 0
 }
 
-// findDegrees counts the relationships of the nodes of all rows of in.
-func (s *countSide) findDegrees(r *run, in *batch.Batch) {
+// findDegrees counts for the nodes of all rows of in.
+func (s *countSide) findDegrees(r *run, in *batch.Batch) error {
 	s.degrees = grown(s.degrees, in.Len)
 	if in.Sel == nil {
-		s.branch.degrees(r, s.degrees, s.from[:in.Len])
-		return
+		return s.degreesOf(r, s.degrees, s.from[:in.Len])
 	}
 	s.nodes = s.nodes[:0]
 	for _, row := range in.Sel {
 		s.nodes = append(s.nodes, s.from[row])
 	}
-	s.branch.degrees(r, s.degrees[:len(s.nodes)], s.nodes)
+	if err := s.degreesOf(r, s.degrees[:len(s.nodes)], s.nodes); err != nil {
+		return err
+	}
 	for i, row := range slices.Backward(in.Sel) { // rows ascend, and none is before its place
 		s.degrees[row] = s.degrees[i]
 	}
+	return nil
+}
+
+// degreesOf is of for many nodes.
+func (s *countSide) degreesOf(r *run, dst []int64, nodes []graph.NodeID) error {
+	if s.flat() {
+		s.branch.degrees(r, dst, nodes)
+		return nil
+	}
+	for len(nodes) > 0 {
+		n := min(len(nodes), warmRows)
+		if err := s.counts(r, dst[:n], nodes[:n]); err != nil {
+			return err
+		}
+		nodes, dst = nodes[n:], dst[n:]
+	}
+	return nil
 }
 
 // ready finds what speaks against relationships of a row; it returns false where nothing
@@ -201,6 +219,9 @@ func (s *countSide) without(r *run, n graph.NodeID, count int64) (int64, error) 
 // eachEnd counts the relationships of n that nothing speaks against, one by one.
 func (s *countSide) eachEnd(r *run, n graph.NodeID, row int) (int64, error) {
 	total := int64(0)
+	if len(s.asks) == 1 && len(s.below) == 0 && len(s.excluded) <= 1 {
+		return s.asked(r, n, row)
+	}
 	err := s.each(r, n, row, func(nodes []graph.NodeID, _ []graph.EdgeID, sel []uint16) error {
 		if len(s.below) == 0 {
 			total += int64(len(sel))
@@ -220,14 +241,90 @@ func (s *countSide) eachEnd(r *run, n graph.NodeID, row int) (int64, error) {
 	return total, err
 }
 
+// asked is eachEnd where there is one thing to ask of an end, and at most one to exclude. What
+// the row has used is counted with the others and taken off.
+func (s *countSide) asked(r *run, n graph.NodeID, row int) (total int64, err error) {
+	a := s.asks[0]
+	except := graph.NoNode
+	if len(s.excluded) > 0 {
+		except = s.excluded[0]
+	}
+	banned := s.banned
+	s.banned = nil // sieve lets it pass
+	err = s.runs(r, n, row, func(nodes []graph.NodeID, edges []graph.EdgeID) error {
+		set := a.asBits(row)
+		if set == nil || s.sieves() && !s.set.ready(r, len(nodes)) {
+			total += int64(len(s.sieve(r, nodes, edges, row)))
+			return nil
+		}
+		c := endCount{set: set, negated: a.negated, except: [2]graph.NodeID{except, graph.NoNode}}
+		if s.sieves() {
+			c.among = s.set.bits
+		}
+		if s.walk.skips(&s.hop, n) {
+			c.except[1] = n
+		}
+		total += c.of(nodes)
+		return nil
+	})
+	s.banned = banned
+	for i := range banned {
+		other, ok := s.used(r, n, i)
+		if ok && other != except && s.labelled(r, other) && a.there(r, other, row) != a.negated {
+			total--
+		}
+	}
+	return total, err
+}
+
+// endCount counts nodes.
+type endCount struct {
+	set     nodeBits // that are in it
+	negated bool     // or are not in it
+	among   nodeBits // and are in this one, unless it is nil
+	except  [2]graph.NodeID
+}
+
+// of counts those of nodes.
+func (c *endCount) of(nodes []graph.NodeID) (total int64) {
+	set, among, except := c.set, c.among, c.except
+	flip, every := uint64(0), uint64(0)
+	if c.negated {
+		flip = 1
+	}
+	if among == nil {
+		among, every = set, 1
+	}
+	words := uint32(min(len(set), len(among)))
+	for _, n := range nodes {
+		word, bit := uint32(n/64), n%64
+		if n == except[0] || n == except[1] {
+			continue
+		}
+		if word < words {
+			total += int64((set[word]>>bit&1 ^ flip) & (among[word]>>bit&1 | every))
+		} else if set.has(n) != c.negated && (every == 1 || among.has(n)) {
+			total++
+		}
+	}
+	return total
+}
+
 // each calls f for runs of relationships of n, at sel those that nothing speaks against.
 func (s *countSide) each(r *run, n graph.NodeID, row int, f func(nodes []graph.NodeID, edges []graph.EdgeID, sel []uint16) error) error {
+	return s.runs(r, n, row, func(nodes []graph.NodeID, edges []graph.EdgeID) error {
+		return f(nodes, edges, s.sieve(r, nodes, edges, row))
+	})
+}
+
+// runs calls f for runs of relationships of n, with what has to be asked of their ends ready.
+func (s *countSide) runs(r *run, n graph.NodeID, row int, f func(nodes []graph.NodeID, edges []graph.EdgeID) error) error {
 	if n == graph.NoNode || !s.possible {
 		return nil
 	}
 	s.walk.start(r, &s.hop, n)
 	for _, a := range s.asks {
-		a.ready(r, row, size(s.walk.segs))
+		a.ready(r, row, s.walk.left())
 	}
 	for {
 		nodes, edges := s.walk.next(r, &s.hop, r.size)
@@ -238,7 +335,7 @@ func (s *countSide) each(r *run, n graph.NodeID, row int, f func(nodes []graph.N
 		if err := r.stepBy(len(nodes)); err != nil {
 			return err
 		}
-		if err := f(nodes, edges, s.sieve(r, nodes, edges, row)); err != nil {
+		if err := f(nodes, edges); err != nil {
 			return err
 		}
 	}
@@ -281,12 +378,17 @@ func (s *countSide) sieve(r *run, nodes []graph.NodeID, edges []graph.EdgeID, ro
 
 // passes tells whether a relationship counts.
 func (s *countSide) passes(r *run, other graph.NodeID, id graph.EdgeID, row int) bool {
+	return s.wanted(r, other, id, row) && s.labelled(r, other)
+}
+
+// wanted is passes but for the labels.
+func (s *countSide) wanted(r *run, other graph.NodeID, id graph.EdgeID, row int) bool {
 	for _, a := range s.asks {
 		if a.there(r, other, row) == a.negated {
 			return false
 		}
 	}
-	return !slices.Contains(s.excluded, other) && s.allowed(id) && s.labelled(r, other)
+	return !slices.Contains(s.excluded, other) && s.allowed(id)
 }
 
 // few appends the relationships of a row that nothing speaks against to dst; ok is false
@@ -297,34 +399,77 @@ func (s *countSide) few(r *run, row int, dst []ending) (list []ending, ok bool, 
 		return dst, true, nil
 	}
 	looked := 0
-	for s.walk.start(r, &s.hop, n); ; {
-		nodes, edges := s.walk.next(r, &s.hop, pairFew+1)
-		if nodes == nil {
-			break
-		}
-		if looked += len(nodes); looked > pairFew {
+	if nodes, edges, one := s.inOne(r, n); one {
+		if looked = len(nodes); looked > pairFew {
 			return dst, false, nil
 		}
-		for i, other := range nodes {
-			if !s.walk.skips(&s.hop, other) {
-				dst = append(dst, ending{other, edges[i]})
-			}
-		}
+		dst = s.list(r, dst, nodes, edges, graph.NoNode)
+	} else if dst, looked = s.walkFew(r, dst, n); looked > pairFew {
+		return dst, false, nil
 	}
 	r.hits += int64(looked)
-	if len(dst) == 0 {
-		return dst, true, r.stepBy(1)
+	if len(dst) == 0 || len(s.asks)+len(s.excluded)+len(s.banned) == 0 {
+		return dst, true, r.stepBy(1 + looked)
 	}
 	for _, a := range s.asks {
 		a.ready(r, row, looked)
 	}
 	kept := dst[:0]
 	for _, e := range dst {
-		if s.passes(r, e.node, e.edge, row) {
+		if s.wanted(r, e.node, e.edge, row) {
 			kept = append(kept, e)
 		}
 	}
 	return kept, true, r.stepBy(looked)
+}
+
+// inOne returns the relationships of n in one piece where that is cheap.
+func (s *countSide) inOne(r *run, n graph.NodeID) (nodes []graph.NodeID, edges []graph.EdgeID, ok bool) {
+	if s.spec.Direction == graph.Both {
+		return nil, nil, false
+	}
+	return r.tx.Run(n, s.spec.Direction, s.types)
+}
+
+// walkFew appends the relationships of n that have the labels to dst, and counts those that it
+// looked at. It stops when they are more than pairFew.
+func (s *countSide) walkFew(r *run, dst []ending, n graph.NodeID) (list []ending, looked int) {
+	for s.walk.start(r, &s.hop, n); ; {
+		nodes, edges := s.walk.next(r, &s.hop, pairFew+1)
+		if looked += len(nodes); nodes == nil || looked > pairFew {
+			return dst, looked
+		}
+		self := graph.NoNode
+		if s.walk.skips(&s.hop, n) {
+			self = n
+		}
+		dst = s.list(r, dst, nodes, edges, self)
+	}
+}
+
+// list appends those of a run of relationships that have the labels, and do not lead to self, to dst.
+func (s *countSide) list(r *run, dst []ending, nodes []graph.NodeID, edges []graph.EdgeID, self graph.NodeID) []ending {
+	if len(nodes) == 0 {
+		return dst
+	}
+	sieves := s.sieves()
+	built := sieves && s.set.ready(r, len(nodes))
+	for i, n := range nodes {
+		switch {
+		case n == self:
+			continue
+		case built:
+			if !s.set.bits.has(n) {
+				continue
+			}
+		case sieves:
+			if !r.tx.Labelled(&s.marks, n) {
+				continue
+			}
+		}
+		dst = append(dst, ending{n, edges[i]})
+	}
+	return dst
 }
 
 // refused returns why there was no memory for a table of relationships or a set of nodes.

@@ -35,6 +35,12 @@ type Options struct {
 	// BatchSize is the number of rows that operators aim at; 0 means batch.Size. It may not
 	// be larger than that.
 	BatchSize int
+	// BitsNodes is how many nodes a graph may have for searches and conditions to keep nodes
+	// as bits; 0 means 4,194,304, less than 0 never.
+	BitsNodes int
+	// LabelsAsked is of how many nodes, and of one in 32 at least, the labels are asked for one
+	// by one before the nodes with the labels are kept as bits; 0 means 1,024.
+	LabelsAsked int
 	// Workers let aggregates use further processors; nil: every statement runs on one.
 	Workers *Workers
 	// Procedures are what CALL can run; nil: nothing.
@@ -102,6 +108,12 @@ type Program struct {
 func Prepare(p *plan.Plan, o Options) (*Program, error) {
 	if o.BatchSize <= 0 || o.BatchSize > batch.Size {
 		o.BatchSize = batch.Size
+	}
+	if o.BitsNodes == 0 {
+		o.BitsNodes = bitsNodes
+	}
+	if o.LabelsAsked == 0 {
+		o.LabelsAsked = labelSetLeast
 	}
 	g := &Program{plan: p, o: o}
 	c := &compiler{program: g, plan: p}

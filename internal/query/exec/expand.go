@@ -3,6 +3,7 @@ package exec
 import (
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/plan"
+	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 )
 
@@ -17,6 +18,7 @@ type expand struct {
 	busy    bool // walk is on row at
 	found   bool // row at has given something
 	walk    walker
+	ends    storage.EndColumn
 	nodes   []graph.NodeID
 	edges   []graph.Edge
 }
@@ -70,6 +72,14 @@ func (o *expand) emit(b *batch.Batch) {
 func (o *expand) fill(r *run) error {
 	o.nodes, o.edges = o.nodes[:0], o.edges[:0]
 	for o.room(r) {
+		if !o.busy && o.together(r) {
+			if some, err := o.many(r); some || err != nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		row := o.in.Row(o.at)
 		if !o.busy {
 			o.warm(r, o.in, o.from, o.at)
@@ -93,6 +103,45 @@ func (o *expand) fill(r *run) error {
 		}
 	}
 	return nil
+}
+
+// together tells whether the relationships of many rows can be followed at once.
+func (o *expand) together(r *run) bool {
+	return o.possible && o.spec.Direction != graph.Both && !o.spec.Optional && len(o.spec.Distinct) == 0 && !r.hops.limited &&
+		(!o.sieves() || o.set != nil && o.set.built)
+}
+
+// many follows the relationships of the next rows, and reports whether it did for any.
+func (o *expand) many(r *run) (bool, error) {
+	var from [warmRows]graph.NodeID
+	var rows [warmRows]uint16
+	n := min(warmRows, o.in.Rows()-o.at)
+	for i := range n {
+		row := o.in.Row(o.at + i)
+		from[i], rows[i] = o.from[row], uint16(row)
+	}
+	var labelled []uint64
+	if o.sieves() {
+		labelled = o.set.bits
+	}
+	e := &o.ends
+	n = r.tx.AppendEnds(e, from[:n], o.spec.Direction, o.types, labelled, r.size-len(o.rows))
+	o.at += n
+	r.hits += int64(e.Looked)
+	for _, place := range e.Places {
+		o.rows = append(o.rows, rows[place])
+	}
+	o.nodes = append(o.nodes, e.Nodes...)
+	if o.spec.Rel != plan.NoSlot {
+		for i, id := range e.Edges {
+			end := e.Nodes[i]
+			if o.spec.Direction == graph.In {
+				end = from[e.Places[i]]
+			}
+			o.edges = append(o.edges, graph.Edge{ID: id, Dst: end})
+		}
+	}
+	return n > 0, r.stepBy(n + e.Looked)
 }
 
 // take adds those of a run of relationships that match.

@@ -84,7 +84,15 @@ func (o *expandCount) multiply(r *run, in *batch.Batch, sel []uint16) ([]uint16,
 	if o.spec.Before != plan.NoSlot {
 		before = in.Columns[o.spec.Before].Ints
 	}
-	for i, row := range r.rowsOf(in.Sel, in.Len) {
+	rows := r.rowsOf(in.Sel, in.Len)
+	if o.pair == nil && o.byDegree {
+		sel, err := multiplyDegrees(factor.Ints, o.degrees, before, rows, sel)
+		if err != nil {
+			return sel, err
+		}
+		return sel, r.stepBy(len(rows))
+	}
+	for i, row := range rows {
 		count, err := o.rowCount(r, in, i, int(row))
 		if err != nil {
 			return sel, err
@@ -102,6 +110,26 @@ func (o *expandCount) multiply(r *run, in *batch.Batch, sel []uint16) ([]uint16,
 		if err := r.step(); err != nil {
 			return sel, err
 		}
+	}
+	return sel, nil
+}
+
+// multiplyDegrees sets the factors of rows to their degrees, multiplied with what was before
+// unless that is nil, and appends those with a factor to sel.
+func multiplyDegrees(factors, degrees, before []int64, rows, sel []uint16) ([]uint16, error) {
+	for _, row := range rows {
+		count := degrees[row]
+		if count == 0 {
+			continue
+		}
+		if before != nil {
+			var err error
+			if count, err = times(count, before[row]); err != nil {
+				return sel, err
+			}
+		}
+		factors[row] = count
+		sel = append(sel, row)
 	}
 	return sel, nil
 }

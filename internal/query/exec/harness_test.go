@@ -28,6 +28,8 @@ import (
 type database struct {
 	store   *storage.Store
 	size    int // rows of a batch
+	bits    int // Options.BitsNodes
+	asked   int // Options.LabelsAsked
 	workers *Workers
 	strict  bool // about the limit of hops
 	files   Files
@@ -83,7 +85,7 @@ func (d *database) prepare(text string) (*ast.Query, *Program, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	program, err := Prepare(p, Options{Store: d.store, BatchSize: d.size, Workers: d.workers})
+	program, err := Prepare(p, Options{Store: d.store, BatchSize: d.size, BitsNodes: d.bits, LabelsAsked: d.asked, Workers: d.workers})
 	return q, program, err
 }
 

@@ -183,57 +183,69 @@ func (h *hop) plain() bool { return !h.sieves() && len(h.banned) == 0 }
 // walker goes over the relationships of one node: all of one direction, then, where the
 // pattern has none, those of the other but for self-loops.
 type walker struct {
-	node graph.NodeID
-	d    graph.Direction // of the segments now
-	more bool            // the other direction is still to come
-	segs []storage.Segment
-	seg  int
-	pos  int
-	free bool // what is found does not count as followed
+	node  graph.NodeID
+	d     graph.Direction // of the relationships now
+	more  bool            // the other direction is still to come
+	nodes []graph.NodeID  // what is left of the run that is gone over
+	edges []graph.EdgeID
+	segs  []storage.Segment // the runs after it
+	seg   int
+	free  bool // what is found does not count as followed
 }
 
 // start begins with the relationships of n.
 func (w *walker) start(r *run, h *hop, n graph.NodeID) {
-	w.node, w.seg, w.pos = n, 0, 0
+	w.node = n
 	w.d, w.more = h.spec.Direction, false
 	if w.d == graph.Both {
 		w.d, w.more = graph.Out, true
 	}
-	w.segs = h.adjacent(r, w.segs[:0], n, w.d)
+	w.load(r, h)
 }
+
+// load finds the relationships of the node in the direction now.
+func (w *walker) load(r *run, h *hop) {
+	w.segs, w.seg = w.segs[:0], 0
+	w.nodes, w.edges = nil, nil
+	if w.node == graph.NoNode || !h.possible {
+		return
+	}
+	var ok bool
+	if w.nodes, w.edges, ok = r.tx.Run(w.node, w.d, h.types); !ok {
+		w.segs = r.tx.Adjacent(w.segs, w.node, w.d, h.types)
+	}
+}
+
+// left counts the relationships of the direction now that are still to come.
+func (w *walker) left() int { return len(w.nodes) + size(w.segs[w.seg:]) }
 
 // next returns the next run of relationships, at most limit of them, and steps over it.
 // It returns nil at the end.
 func (w *walker) next(r *run, h *hop, limit int) ([]graph.NodeID, []graph.EdgeID) {
-	for {
-		if w.seg < len(w.segs) {
+	for len(w.nodes) == 0 {
+		switch {
+		case w.seg < len(w.segs):
 			s := &w.segs[w.seg]
-			if from := w.pos; from < len(s.Nodes) {
-				if w.pos = w.until(r, min(len(s.Nodes), from+limit)); w.pos == from {
-					return nil, nil
-				}
-				return s.Nodes[from:w.pos], s.Edges[from:w.pos]
-			}
+			w.nodes, w.edges = s.Nodes, s.Edges
 			w.seg++
-			w.pos = 0
-			continue
-		}
-		if !w.more {
+		case w.more:
+			w.more = false
+			w.d = graph.In
+			w.load(r, h)
+		default:
 			return nil, nil
 		}
-		w.more = false
-		w.d, w.seg, w.pos = graph.In, 0, 0
-		w.segs = h.adjacent(r, w.segs[:0], w.node, graph.In)
 	}
-}
-
-// until returns where a run that could go as far as to ends. Where hops are limited that
-// is after one relationship, so that what is looked at counts and no more.
-func (w *walker) until(r *run, to int) int {
-	if !r.hops.limited || w.free {
-		return to
+	n := min(len(w.nodes), limit)
+	if r.hops.limited && !w.free {
+		// One at a time, so that what is looked at counts and no more.
+		if n = r.hops.take(1); n == 0 {
+			return nil, nil
+		}
 	}
-	return w.pos + r.hops.take(1)
+	nodes, edges := w.nodes[:n:n], w.edges[:n]
+	w.nodes, w.edges = w.nodes[n:], w.edges[n:]
+	return nodes, edges
 }
 
 // skips tells whether the relationship to other has been seen on the other side.

@@ -19,7 +19,7 @@ type labelSet struct {
 	bits   nodeBits
 }
 
-// A set is made when at least labelSetLeast nodes and one in labelSetShare of all were asked about.
+// A set is made when at least labelSetLeast nodes, unless the options say otherwise, and one in labelSetShare of all were asked about.
 const (
 	labelSetLeast = 1024
 	labelSetShare = 32
@@ -49,7 +49,7 @@ func (s *labelSet) ready(r *run, n int) bool {
 	if s.built || s.tried {
 		return s.built
 	}
-	if s.asked += n; s.asked < max(labelSetLeast, int(r.tx.NodeLimit())/labelSetShare) {
+	if s.asked += n; s.asked < max(r.o.LabelsAsked, int(r.tx.NodeLimit())/labelSetShare) {
 		return false
 	}
 	s.build(r)

@@ -74,7 +74,7 @@ func TestMemoryOfTables(t *testing.T) {
 		if _, err = d.run(t.Context(), p); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		d.budget = memory.New("query", 10_000)
+		d.budget = memory.New("query", 2_000)
 		_, err = d.run(t.Context(), p)
 		if f := failure.Of(err); f == nil || f.Detail != "MemoryLimitExceeded" {
 			t.Errorf("%s: %v", text, err)

@@ -192,6 +192,7 @@ func TestShortestPathModel(t *testing.T) {
 		g := drawPathGraph(rt, 6, 10)
 		d := g.loadPaths(t)
 		d.size = rapid.SampledFrom([]int{1, 3, 1024}).Draw(rt, "batch")
+		d.bits = rapid.SampledFrom([]int{0, -1}).Draw(rt, "bits")
 		r := drawStep(rt)
 		low := rapid.IntRange(0, 1).Draw(rt, "low")
 		high := rapid.IntRange(1, 4).Draw(rt, "high")

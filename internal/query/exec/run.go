@@ -28,7 +28,8 @@ type run struct {
 	clock   func() time.Time
 	server  procedure.Server
 	stats   Stats
-	size    int   // rows of a batch
+	size    int // rows of a batch
+	o       *Options
 	hits    int64 // reads of nodes, relationships and properties
 	// deleted tells that the statement deleted something, so that reads must ask whether
 	// the entity is still there.
@@ -73,7 +74,7 @@ func (p *Program) newInstance(root factory, measure *profile) *instance {
 	i.ec.Hops = i.hops.count
 	i.store = p.o.Store
 	i.ec.Catalogue = p.o.Catalogue
-	i.size = p.o.BatchSize
+	i.size, i.o = p.o.BatchSize, &p.o
 	i.subs = make([]*subInstance, len(p.subs))
 	i.identity = make([]uint16, i.size)
 	for n := range i.identity {
