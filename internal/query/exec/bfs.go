@@ -31,6 +31,8 @@ type bfs struct {
 	ids     nodeMap
 	done    [2]nodeBits // nodes of earlier levels; nil while there are few
 	bits    [2]nodeBits // memory for done
+	seen    [2]nodeBits // with asBits: nodes that the sides have reached, instead of ids
+	asBits  bool
 	reached []reached
 	links   []link
 	levels  [2]levelRange
@@ -102,6 +104,7 @@ func (b *bfs) oneSided() bool { return b.spec.Test.Path != plan.NoSlot }
 // begin starts from both ends, or from the one that is known.
 func (b *bfs) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) error {
 	b.ids.clear(len(b.reached) + 1)
+	b.startBits(r)
 	b.reached, b.links, b.meets = b.reached[:0], b.links[:0], b.meets[:0]
 	b.done = [2]nodeBits{}
 	b.to, b.depth = to, 0
@@ -147,7 +150,14 @@ func (b *bfs) root(r *run, side int, n graph.NodeID) error {
 		return err
 	}
 	at := len(b.reached)
-	b.ids.add(n, at)
+	if b.asBits {
+		if err := b.coverBits(r); err != nil {
+			return err
+		}
+		b.seen[side].add(n)
+	} else {
+		b.ids.add(n, at)
+	}
 	b.reached = append(b.reached, reached{node: n, link: -1, side: uint8(side)})
 	b.levels[side] = levelRange{at, at + 1}
 	return nil
@@ -155,7 +165,7 @@ func (b *bfs) root(r *run, side int, n graph.NodeID) error {
 
 // room makes place for n more nodes.
 func (b *bfs) room(r *run, n int) error {
-	for 2*(b.ids.count+n) > len(b.ids.slots) {
+	for !b.asBits && 2*(b.ids.count+n) > len(b.ids.slots) {
 		if err := b.take(r, b.ids.bytesToGrow()); err != nil {
 			return err
 		}
@@ -247,25 +257,49 @@ func (b *bfs) meet(r *run) (bool, error) {
 	return true, nil
 }
 
-// weighMax is the size of a level up to which its relationships are counted to find the
-// lighter side; larger ones are taken to have weighMax for each node.
-const weighMax = 4
+// weighMax is how many nodes of a level have their relationships counted to find the lighter
+// side; the others are taken to have as many each, or weighMean.
+const (
+	weighMax  = warmRows
+	weighMean = 4
+)
 
 // lighter returns the side whose last level has less to look at.
 func (b *bfs) lighter(r *run) int {
 	var work [2]int
 	for side, l := range b.levels {
-		if work[side] = weighMax * (l.to - l.from); l.to-l.from > weighMax {
-			continue
+		var nodes [weighMax]graph.NodeID
+		n := min(weighMax, l.to-l.from)
+		for i := range n {
+			nodes[i] = b.reached[l.from+i].node
 		}
-		for _, x := range b.reached[l.from:l.to] {
-			work[side] += r.tx.Degree(x.node, b.hops[side].spec.Direction, b.hops[side].types)
+		work[side] = b.hops[side].degreesAbout(r, nodes[:n])
+		if rest := l.to - l.from - n; rest > 0 {
+			work[side] += rest * max(weighMean, work[side]/n)
 		}
 	}
 	if work[1] < work[0] {
 		return 1
 	}
 	return 0
+}
+
+// degreesAbout counts the relationships of at most warmRows nodes together; one from a node to itself may count twice.
+func (h *hop) degreesAbout(r *run, nodes []graph.NodeID) (total int) {
+	if !h.possible {
+		return 0
+	}
+	for _, d := range [2]graph.Direction{graph.Out, graph.In} {
+		if h.spec.Direction != graph.Both && h.spec.Direction != d {
+			continue
+		}
+		var degrees [warmRows]int64
+		r.tx.DegreeColumn(degrees[:len(nodes)], nodes, d, h.types, nil)
+		for _, n := range degrees[:len(nodes)] {
+			total += int(n)
+		}
+	}
+	return total
 }
 
 // outward goes on to the next node that paths are given of.
@@ -300,8 +334,8 @@ const keptNodes = 1 << 14
 func (b *bfs) close(r *run) {
 	r.release(b.held)
 	b.held = 0
-	if len(b.ids.slots) > 2*keptNodes {
+	if len(b.ids.slots) > 2*keptNodes || cap(b.reached) > keptNodes {
 		b.ids = nodeMap{}
-		b.reached, b.links, b.meets, b.bits = nil, nil, nil, [2]nodeBits{}
+		b.reached, b.links, b.meets, b.bits, b.seen = nil, nil, nil, [2]nodeBits{}, [2]nodeBits{}
 	}
 }

@@ -8,7 +8,11 @@ import (
 
 // expand follows the relationships of the last level of a side.
 func (b *bfs) expand(r *run, side int) error {
-	if err := b.mark(r, side); err != nil {
+	if b.asBits {
+		if err := b.coverBits(r); err != nil {
+			return err
+		}
+	} else if err := b.mark(r, side); err != nil {
 		return err
 	}
 	l := b.levels[side]
@@ -18,7 +22,7 @@ func (b *bfs) expand(r *run, side int) error {
 		limit = r.size
 	}
 	for at := l.from; at < l.to; at++ {
-		if (at-l.from)%warmNodes == 0 && l.to-l.from >= warmNodes/2 {
+		if (at-l.from)%warmNodes == 0 && l.to-l.from >= warmNodes/8 {
 			b.warm(r, at, min(l.to, at+warmNodes), side)
 		}
 		b.walk.start(r, &b.hops[side], b.reached[at].node)
@@ -120,6 +124,10 @@ func (b *bfs) follow(r *run, side, at int, nodes []graph.NodeID, edges []graph.E
 	if err := b.room(r, len(nodes)); err != nil {
 		return err
 	}
+	if b.asBits {
+		b.followBits(side, at, nodes, edges)
+		return nil
+	}
 	level := b.reached[at].level + 1
 	done := b.done[side]
 	for i, n := range nodes {
@@ -156,7 +164,11 @@ func (b *bfs) test(r *run, side, at int, nodes []graph.NodeID, edges []graph.Edg
 	b.nodeSpace, b.edgeSpace = b.nodeSpace[:0], b.edgeSpace[:0]
 	level := b.reached[at].level + 1
 	for i, n := range nodes {
-		if b.done[side].has(n) {
+		if b.done[side].has(n) || b.asBits && b.seen[side].has(n) {
+			continue
+		}
+		if b.asBits {
+			b.nodeSpace, b.edgeSpace = append(b.nodeSpace, n), append(b.edgeSpace, edges[i])
 			continue
 		}
 		if old := b.ids.find(n); old >= 0 {
