@@ -172,8 +172,9 @@ func (o *expandReach) near(r *run) (err error) {
 		all.addAll(first.nodes)
 	}
 	list := first.nodes
-	for range o.legs {
+	for i := range o.legs {
 		to := len(all.nodes)
+		all.dense = i == len(o.legs)-1 && dense(len(list), len(all.seen))
 		for at, n := range list {
 			if at%warmRows == 0 && len(list) > warmRows/4 && o.legs[0].possible {
 				o.legs[0].warmNodes(r, list[at:min(at+warmRows, len(list))])
@@ -183,6 +184,9 @@ func (o *expandReach) near(r *run) (err error) {
 			}
 		}
 		list = all.nodes[to:]
+	}
+	if err := o.reach.list(r, all); err != nil {
+		return err
 	}
 	o.ends = all.nodes
 	return nil
@@ -200,6 +204,10 @@ func (o *expandReach) onward(r *run, n graph.NodeID) error {
 		r.hits += int64(len(nodes))
 		if err := r.stepBy(len(nodes)); err != nil {
 			return err
+		}
+		if all.dense {
+			all.seen.addAll(nodes)
+			continue
 		}
 		if err := o.reach.room(r, all, len(nodes), without); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math/bits"
 	"slices"
 
 	"memgraphd/internal/query/plan"
@@ -42,6 +43,9 @@ type reachLevel struct {
 	edges []graph.EdgeID
 	// seen are nodes, and what else was reached but has not the labels.
 	seen nodeBits
+	// dense tells that nodes are made of seen when the level is complete, in the order of
+	// their numbers.
+	dense bool
 }
 
 // wholeTrail is a trail as a whole.
@@ -142,8 +146,9 @@ func (s *reach) clear() {
 	few := len(s.refused)
 	for i := range s.levels {
 		l := &s.levels[i]
-		if len(l.nodes)+few > len(l.seen)/4 {
+		if l.dense || len(l.nodes)+few > len(l.seen)/4 {
 			clear(l.seen)
+			l.dense = false
 		} else {
 			for _, n := range l.nodes {
 				l.seen.remove(n)
@@ -173,6 +178,7 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 	}
 	leg := &s.legs[i]
 	s.doubted = s.doubted[:0]
+	next.dense = w == without && dense(len(l.nodes), len(next.seen)) && (!leg.sieves() || leg.set.ready(r, int(r.tx.NodeLimit())))
 	for at, n := range l.nodes {
 		if at%warmRows == 0 && len(l.nodes) > warmRows/4 && leg.possible {
 			leg.warmNodes(r, l.nodes[at:min(at+warmRows, len(l.nodes))])
@@ -191,6 +197,10 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 			if err := r.stepBy(len(nodes)); err != nil {
 				return err
 			}
+			if next.dense && !again && (s.walk.d == graph.Out || leg.spec.Direction != graph.Both) {
+				next.seen.addAll(nodes)
+				continue
+			}
 			if err := s.room(r, next, len(nodes), w); err != nil {
 				return err
 			}
@@ -204,7 +214,56 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 			}
 		}
 	}
-	return s.settle(r, i+1, w)
+	if err := s.settle(r, i+1, w); err != nil {
+		return err
+	}
+	if next.dense && leg.sieves() {
+		next.seen.keep(leg.set.bits)
+	}
+	return s.list(r, next)
+}
+
+// keep takes out of b what is not in other.
+func (b nodeBits) keep(other nodeBits) {
+	for i := range b {
+		if i < len(other) {
+			b[i] &= other[i]
+		} else {
+			b[i] = 0
+		}
+	}
+}
+
+// denseShare and denseLeast tell when a level without witnesses is kept as bits alone: when it is made
+// of at least denseLeast nodes, and of one for denseShare words of bits.
+const (
+	denseShare = 8
+	denseLeast = 64
+)
+
+// dense tells whether it pays to go through a set of so many words for the ends of the relationships
+// of some nodes, instead of keeping a list.
+func dense(nodes, words int) bool { return nodes >= denseLeast && nodes*denseShare >= words }
+
+// list makes the nodes of a dense level.
+func (s *reach) list(r *run, l *reachLevel) (err error) {
+	if !l.dense {
+		return nil
+	}
+	count := 0
+	for _, w := range l.seen {
+		count += bits.OnesCount64(w)
+	}
+	l.nodes = l.nodes[:0]
+	if l.nodes, err = grownTaken(s, r, l.nodes, count); err != nil {
+		return err
+	}
+	for at, w := range l.seen {
+		for ; w != 0; w &= w - 1 {
+			l.nodes = append(l.nodes, graph.NodeID(at*64+bits.TrailingZeros64(w)))
+		}
+	}
+	return r.check()
 }
 
 // witnesses tells whether they are kept.
@@ -224,6 +283,15 @@ func (s *reach) room(r *run, l *reachLevel, n int, w witnesses) (err error) {
 		l.edges, err = grownTaken(s, r, l.edges, n)
 	}
 	return err
+}
+
+// addAll adds nodes.
+func (b nodeBits) addAll(nodes []graph.NodeID) {
+	for _, n := range nodes {
+		if word := int(n / 64); word < len(b) {
+			b[word] |= 1 << (n % 64)
+		}
+	}
 }
 
 // addAll adds those of nodes that are new.
