@@ -27,12 +27,13 @@ func (l *latest) fits(c *conn, body []byte) bool {
 	if l.head == nil || !bytes.HasPrefix(body, l.head) {
 		return false
 	}
-	q, parameters := &c.statement, value.Map(nil)
-	if l.key == "" {
+	q, parameters := &c.statement, value.Null
+	switch {
+	case l.key == "":
 		if len(body) != len(l.head) {
 			return false
 		}
-	} else {
+	default:
 		v, ok := l.value(c, body[len(l.head):])
 		if !ok {
 			return false

@@ -6,12 +6,13 @@ import (
 )
 
 // readNow and writeNow make a system call on a socket that never waits, so the scheduler, which
-// would have to be told twice, is not told of it.
+// would have to be told twice, is not told of it. They are the calls of sockets, which are quicker than those
+// of all files.
 
 // readNow reads without waiting; EAGAIN tells that there is nothing. buf is not empty.
 func readNow(fd uintptr, buf []byte) (int, syscall.Errno) {
 	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), syscall.MSG_DONTWAIT, 0, 0)
 		if errno != syscall.EINTR {
 			return int(n), errno
 		}
@@ -20,8 +21,9 @@ func readNow(fd uintptr, buf []byte) (int, syscall.Errno) {
 
 // writeNow writes what there is room for without waiting. buf is not empty.
 func writeNow(fd uintptr, buf []byte) (int, syscall.Errno) {
+	const flags = syscall.MSG_DONTWAIT | syscall.MSG_NOSIGNAL
 	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, fd, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), flags, 0, 0)
 		if errno != syscall.EINTR {
 			return int(n), errno
 		}

@@ -44,8 +44,8 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 	if err != nil {
 		return 0, false
 	}
-	if s.latest == nil || s.latest.text != text {
-		if s.latest = e.plans.known(text); s.latest == nil {
+	if s.latest == nil || s.latestText != text {
+		if s.latest, s.latestText = e.plans.known(text), text; s.latest == nil {
 			return 0, false
 		}
 	}

@@ -56,7 +56,8 @@ type Session struct {
 	spareTransaction *transaction // memory for the next one, nil for none
 	spareResult      *Result      // memory for the next one, nil for none
 	prompted         *prompted    // memory for Answer; nil: it was not called yet
-	latest           *shortcut    // what is remembered of the text that Answer had last; nil: nothing
+	latest           *shortcut    // what is remembered of latestText; nil: nothing
+	latestText       string       // that Answer had last: mostly the very same string as the next one
 }
 
 // errTerminated is the cause of a context that Interrupt ended.
@@ -214,6 +215,7 @@ func (s *Session) Close() {
 	s.closed = true
 	s.stopLooking()
 	s.spareTransaction, s.spareResult, s.prompted, s.latest = nil, nil, nil, nil
+	s.latestText = ""
 	s.engine.sessions.remove(s)
 }
 

@@ -324,9 +324,7 @@ func (c *NodeScan) Ended() bool { return c.ended }
 // is looked for. The value of each entry is that one, so that a node is there once.
 func (c *NodeScan) keepEqual(dst []graph.NodeID, entries []index.Entry) (n int) {
 	for _, e := range entries {
-		im := c.tx.reads(e.Node)
-		if im.exists && c.tx.store.sets.has(im.labels, c.label) &&
-			value.Equal(c.tx.readableOfNode(im, c.index.def.Key), c.equal) == value.Yes {
+		if _, ok := c.tx.equals(e.Node, c.label, c.index.def.Key, c.equal); ok {
 			dst[n] = e.Node
 			n++
 		}

@@ -157,8 +157,7 @@ func (p *Program) isNode(e ast.Expr, found int) bool {
 // PromptRows are the rows of a Prompt, in memory that is used again.
 type PromptRows struct {
 	Batch batch.Batch
-	nodes [promptRowsMax]graph.NodeID
-	walk  storage.NodeScan
+	found [promptRowsMax]storage.Found
 }
 
 // Run finds the rows in the view of tx. It reports false where the statement cannot be answered in
@@ -180,7 +179,7 @@ func (q *Prompt) Run(tx *storage.Tx, params value.Value, literals []value.Value,
 		b.Columns = make([]batch.Vector, len(q.columns))
 	}
 	for i := range q.columns {
-		if !q.columns[i].fill(tx, params, literals, rows.nodes[:n], &b.Columns[i]) {
+		if !q.columns[i].fill(tx, params, literals, rows.found[:n], &b.Columns[i]) {
 			return false
 		}
 	}
@@ -192,30 +191,29 @@ func (q *Prompt) look(tx *storage.Tx, v value.Value, rows *PromptRows) (n int, o
 	if k := v.Kind(); k != value.KindInt && k != value.KindString && value.Equal(v, v) != value.Yes {
 		return 0, true // null, NaN, or a list or map with one of them inside: equal to nothing
 	}
-	if !tx.ScanEqualIn(&rows.walk, q.label, q.key, v) {
-		return 0, false
-	}
-	n = rows.walk.Next(rows.nodes[:])
-	return n, rows.walk.Ended()
+	return tx.LookEqual(rows.found[:], q.label, q.key, v)
 }
 
 // fill makes the column out for nodes, or for one row where there is no look-up.
-func (c *promptColumn) fill(tx *storage.Tx, params value.Value, literals []value.Value, nodes []graph.NodeID, out *batch.Vector) bool {
+func (c *promptColumn) fill(tx *storage.Tx, params value.Value, literals []value.Value, found []storage.Found, out *batch.Vector) bool {
 	if c.kind == promptNode {
 		out.Kind = batch.Nodes
-		out.Nodes = append(out.Nodes[:0], nodes...)
+		out.Nodes = out.Nodes[:0]
+		for i := range found {
+			out.Nodes = append(out.Nodes, found[i].ID)
+		}
 		return true
 	}
 	out.Kind = batch.Values
 	out.Values = out.Values[:0]
 	if c.kind == promptProperty {
-		for _, id := range nodes {
-			out.Values = append(out.Values, tx.NodeProperty(id, c.key))
+		for i := range found {
+			out.Values = append(out.Values, tx.FoundProperty(&found[i], c.key))
 		}
 		return true
 	}
 	x, ok := c.from.of(params, literals)
-	for range nodes {
+	for range found {
 		out.Values = append(out.Values, x)
 	}
 	return ok
