@@ -62,7 +62,9 @@ func (c *conn) answerPair(run, pull []byte) bool {
 // answerStraight answers what has just been read if it is two messages that answerPair takes, past
 // the inbox, and reports whether it did. It is tried where it went well the last time.
 //
-// Nobody glances meanwhile: the messages are read where they lie.
+// It is over at once, so the monitor does not take it for work, and nobody glances: the messages are read where
+// they lie. The end of the stream may have come along with them, so the monitor has to settle the
+// connection: what it looks for there was read before it is asked.
 func (c *conn) answerStraight(fd uintptr, input []byte) bool {
 	if !c.prompt || c.retiring.Load() {
 		return false
@@ -73,10 +75,7 @@ func (c *conn) answerStraight(fd uintptr, input []byte) bool {
 	if pull == nil || len(rest) > 0 {
 		return false
 	}
-	c.hold.mu.Lock()
-	defer c.hold.mu.Unlock()
-	c.srv.monitor.begin(c)
-	defer c.srv.monitor.end(c)
+	c.srv.monitor.attend(c)
 	if !c.answerPair(run, pull) {
 		return false
 	}

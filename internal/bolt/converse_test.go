@@ -26,8 +26,14 @@ func TestEndBehindRequest(t *testing.T) {
 		{"nothing", nil, nil},
 	} {
 		t.Run(at.name, func(t *testing.T) {
-			for range 20 { // the end comes before the request is read, or after
+			for i := range 40 { // the end comes before the request is read, or after
 				c := login(t, address, wire.V54)
+				for range i % 2 * 3 { // what follows is read where it lies
+					c.say(`RUN "RETURN 1" {} {}`, `PULL {"n": -1}`)
+					for _, want := range []string{"SUCCESS {fields", "RECORD [1]", "SUCCESS {type"} {
+						c.expect(want)
+					}
+				}
 				if _, err := c.Write(at.last); err != nil {
 					t.Fatal(err)
 				}

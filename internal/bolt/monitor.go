@@ -52,6 +52,12 @@ func (m *monitor) start(writeTimeout, keepAlive time.Duration) {
 // begin notes that c works from now on.
 func (m *monitor) begin(c *conn) {
 	c.since.Store(m.tick.Load())
+	m.attend(c)
+}
+
+// attend enters c into the list, if it is not there. After that the monitor finds it at rest once, at
+// least.
+func (m *monitor) attend(c *conn) {
 	if c.active.Load() {
 		return
 	}
