@@ -28,12 +28,10 @@ func (l *latest) fits(c *conn, body []byte) bool {
 		return false
 	}
 	q, parameters := &c.statement, value.Null
-	switch {
-	case l.key == "":
-		if len(body) != len(l.head) {
-			return false
-		}
-	default:
+	if l.key == "" && len(body) != len(l.head) {
+		return false
+	}
+	if l.key != "" {
 		v, ok := l.value(c, body[len(l.head):])
 		if !ok {
 			return false
