@@ -134,7 +134,7 @@ func (a *ask) fill(r *run, degree int) (err error) {
 // fillBits is fill where the set is bits.
 func (a *ask) fillBits(r *run, limit, degree int) (err error) {
 	if words := limit/64 + 1; len(a.bits) < words {
-		if err := a.take(r, int64(words)*8); err != nil {
+		if err = a.take(r, int64(words)*8); err != nil {
 			return err
 		}
 		a.bits = make(nodeBits, words)

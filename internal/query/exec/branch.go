@@ -293,7 +293,7 @@ func (b *branch) multiply(r *run, nodes []graph.NodeID, products []int64) (err e
 	var some [warmRows]graph.NodeID
 	var counts [warmRows]int64
 	n := b.wanted(&some, nodes, products)
-	if err := b.counts(r, counts[:n], some[:n]); err != nil {
+	if err = b.counts(r, counts[:n], some[:n]); err != nil {
 		return err
 	}
 	at := 0

@@ -106,7 +106,7 @@ func (b *branch) addEnds(r *run, dst []int64, e *storage.EndColumn) (err error) 
 			products[i] = 1
 		}
 		for _, c := range b.below {
-			if err := c.multiply(r, e.Nodes[from:to], products[:to-from]); err != nil {
+			if err = c.multiply(r, e.Nodes[from:to], products[:to-from]); err != nil {
 				return err
 			}
 		}

@@ -398,7 +398,7 @@ func (s *countSide) few(r *run, row int, dst []ending) (list []ending, ok bool, 
 	if n == graph.NoNode || !s.possible {
 		return dst, true, nil
 	}
-	looked := 0
+	var looked int
 	if nodes, edges, one := s.inOne(r, n); one {
 		if looked = len(nodes); looked > pairFew {
 			return dst, false, nil

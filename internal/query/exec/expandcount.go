@@ -86,11 +86,11 @@ func (o *expandCount) multiply(r *run, in *batch.Batch, sel []uint16) ([]uint16,
 	}
 	rows := r.rowsOf(in.Sel, in.Len)
 	if o.pair == nil && o.byDegree {
-		sel, err := multiplyDegrees(factor.Ints, o.degrees, before, rows, sel)
+		kept, err := multiplyDegrees(factor.Ints, o.degrees, before, rows, sel)
 		if err != nil {
-			return sel, err
+			return kept, err
 		}
-		return sel, r.stepBy(len(rows))
+		return kept, r.stepBy(len(rows))
 	}
 	for i, row := range rows {
 		count, err := o.rowCount(r, in, i, int(row))

@@ -185,7 +185,7 @@ func (o *expandReach) near(r *run) (err error) {
 		}
 		list = all.nodes[to:]
 	}
-	if err := o.reach.list(r, all); err != nil {
+	if err := o.list(r, all); err != nil {
 		return err
 	}
 	o.ends = all.nodes

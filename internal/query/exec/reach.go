@@ -179,39 +179,12 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 	leg := &s.legs[i]
 	s.doubted = s.doubted[:0]
 	next.dense = w == without && dense(len(l.nodes), len(next.seen)) && (!leg.sieves() || leg.set.ready(r, int(r.tx.NodeLimit())))
-	for at, n := range l.nodes {
+	for at := range l.nodes {
 		if at%warmRows == 0 && len(l.nodes) > warmRows/4 && leg.possible {
 			leg.warmNodes(r, l.nodes[at:min(at+warmRows, len(l.nodes))])
 		}
-		again := s.again(i, at, n)
-		if !again {
-			s.track = s.track[:0]
-		}
-		s.walk.start(r, leg, n)
-		for {
-			nodes, edges := s.walk.next(r, leg, checkEvery)
-			if nodes == nil {
-				break
-			}
-			r.hits += int64(len(nodes))
-			if err := r.stepBy(len(nodes)); err != nil {
-				return err
-			}
-			if next.dense && !again && (s.walk.d == graph.Out || leg.spec.Direction != graph.Both) {
-				next.seen.addAll(nodes)
-				continue
-			}
-			if err := s.room(r, next, len(nodes), w); err != nil {
-				return err
-			}
-			switch {
-			case again || leg.sieves() || s.walk.d == graph.In && leg.spec.Direction == graph.Both:
-				s.check(r, i, at, nodes, edges, w)
-			case w == without:
-				next.addAll(nodes)
-			default:
-				next.addFrom(nodes, edges, at)
-			}
+		if err := s.leave(r, i, at, w); err != nil {
+			return err
 		}
 	}
 	if err := s.settle(r, i+1, w); err != nil {
@@ -221,6 +194,41 @@ func (s *reach) level(r *run, i int, w witnesses) error {
 		next.seen.keep(leg.set.bits)
 	}
 	return s.list(r, next)
+}
+
+// leave adds what one relationship leads to from the node at a place of level i to the next level.
+func (s *reach) leave(r *run, i, at int, w witnesses) error {
+	leg, next, n := &s.legs[i], &s.levels[i+1], s.levels[i].nodes[at]
+	again := s.again(i, at, n)
+	if !again {
+		s.track = s.track[:0]
+	}
+	s.walk.start(r, leg, n)
+	for {
+		nodes, edges := s.walk.next(r, leg, checkEvery)
+		if nodes == nil {
+			return nil
+		}
+		r.hits += int64(len(nodes))
+		if err := r.stepBy(len(nodes)); err != nil {
+			return err
+		}
+		if next.dense && !again && (s.walk.d == graph.Out || leg.spec.Direction != graph.Both) {
+			next.seen.addAll(nodes)
+			continue
+		}
+		if err := s.room(r, next, len(nodes), w); err != nil {
+			return err
+		}
+		switch {
+		case again || leg.sieves() || s.walk.d == graph.In && leg.spec.Direction == graph.Both:
+			s.check(r, i, at, nodes, edges, w)
+		case w == without:
+			next.addAll(nodes)
+		default:
+			next.addFrom(nodes, edges, at)
+		}
+	}
 }
 
 // keep takes out of b what is not in other.
