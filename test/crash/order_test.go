@@ -60,7 +60,7 @@ func traced(t *testing.T, flags ...string) table.Row {
 	trace := filepath.Join(t.TempDir(), "trace")
 	wrapper := []string{
 		strace, "-D", "-f", "-yy", "-xx", "-s", "1000000", "-o", trace, "-e", "signal=none",
-		"-e", "trace=read,write,writev,pwrite64,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync",
+		"-e", "trace=read,recvfrom,write,writev,sendto,pwrite64,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync",
 	}
 	s, err := harness.StartUnder(wrapper, binary, filepath.Join(t.TempDir(), "data"), append(flags, "--storage-wal-file-size-kib=64")...)
 	if err != nil {
@@ -201,7 +201,7 @@ func (o *order) enter(thread, text string) {
 			o.syncing[thread] = append(o.syncing[thread], text)
 		}
 		delete(o.unsynced, file)
-	case isSocket(file) && strings.Contains(name, "write"):
+	case isSocket(file) && (strings.Contains(name, "write") || name == "sendto"):
 		o.answer(socket, decode(m[4]))
 	}
 }
@@ -233,7 +233,7 @@ func (o *order) leave(thread, text string) {
 			o.durable[text] = true
 		}
 		delete(o.syncing, thread)
-	case isSocket(file) && name == "read":
+	case isSocket(file) && (name == "read" || name == "recvfrom"):
 		o.request(socket, decode(m[4]))
 	case strings.HasSuffix(file, ".wal") || strings.HasSuffix(file, ".spare"):
 		for _, text := range markers.FindAllString(decode(m[4]), -1) {
