@@ -205,7 +205,7 @@ func TestTLSHandshakesAreAlone(t *testing.T) {
 	a := newAuthority(t)
 	s, _, address := startServer(t, func(o *Options) {
 		a.secured(o)
-		o.LoginTimeout = 300 * time.Millisecond
+		o.LoginTimeout = 2 * time.Second
 	})
 	for range 20 {
 		stalled := dial(t, address)

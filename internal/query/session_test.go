@@ -277,7 +277,7 @@ func said(ok string, err error) string {
 
 // TestTimeLimit ends a statement that runs on, at the engine's limit and at the client's.
 func TestTimeLimit(t *testing.T) {
-	e := open(t, func(o *query.Options) { o.QueryTimeout = func() time.Duration { return 30 * time.Millisecond } })
+	e := open(t, func(o *query.Options) { o.QueryTimeout = func() time.Duration { return 500 * time.Millisecond } })
 	s := e.NewSession(query.SessionOptions{ID: "a"})
 	defer s.Close()
 	_, err := drain(t, s, "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(*)")
@@ -298,13 +298,13 @@ func TestLateCommit(t *testing.T) {
 		"call": func() error { _, err := s.Commit(t.Context()); return err },
 		"text": func() error { _, err := drain(t, s, "COMMIT"); return err },
 	} {
-		if err := s.Begin(t.Context(), query.TxOptions{Timeout: 20 * time.Millisecond}); err != nil {
+		if err := s.Begin(t.Context(), query.TxOptions{Timeout: 500 * time.Millisecond}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := drain(t, s, "CREATE (:Late)"); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(600 * time.Millisecond)
 		if f := failure.Of(commit()); f == nil || f.Code != "Neo.ClientError.Transaction.TransactionTimedOut" {
 			t.Errorf("%s: got %v", name, f)
 		}

@@ -192,6 +192,7 @@ func TestAbandonedTransaction(t *testing.T) {
 	if err := first.ask("CREATE (:Wanted {n: 0})"); err != nil {
 		t.Fatal(err)
 	}
+	begun := time.Now()
 	for _, m := range [][]byte{begin, run("MATCH (w:Wanted) SET w.n = 1"), pull(-1)} {
 		if _, err := first.Write(chunk(m)); err != nil {
 			t.Fatal(err)
@@ -200,7 +201,6 @@ func TestAbandonedTransaction(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	begun := time.Now()
 	a.eventually("another writes", func() bool {
 		p, err := login(a.server.Addr)
 		if err != nil {

@@ -18,7 +18,7 @@ func TestHeldRotation(t *testing.T) {
 	l := open(t, o)
 	appendAll(t, l, 1, 40) // asks for spares
 	var spares []string
-	for range 200 {
+	for range 6000 {
 		names, err := m.List(dir + "/spare")
 		must(t, err)
 		if spares = names; len(spares) > 0 {
