@@ -83,6 +83,7 @@ tck: build ## the openCypher TCK of ../shared/tck, TIMES (1) times in process an
 .PHONY: e2e
 e2e: build ## tests of the built binary over Bolt, with a short kill test
 	MEMGRAPHD_BINARY=$(CURDIR)/bin/memgraphd MEMGRAPHD_KILLS=$(KILLS) go test -count=1 -parallel 4 -timeout 30m ./test/e2e ./test/crash ./test/history ./test/power ./test/attack
+	go test -count=1 -run TestFit ./test/museum
 
 .PHONY: attack
 attack: build ## what a hostile peer may send to the built server, each for ATTACK (5s): memory, other clients, what is left
