@@ -285,21 +285,7 @@ func (r Runs) Run(ref arena.Ref, types []graph.TypeID) (nodes []graph.NodeID, ed
 		return nil, nil, false
 	}
 	s := small{at: at, cap: int(head & fieldMask), groups: int(head >> fieldBits & fieldMask)}
-	var from, end int
-	if len(types) == 1 {
-		t := uint32(types[0])
-		for i := 1; i <= s.groups; i++ {
-			w := atomic.LoadUint32(s.word(i))
-			if w>>16 == t {
-				end = int(w & 0xffff)
-				break
-			}
-			from = int(w & 0xffff)
-		}
-		end = max(from, end)
-	} else {
-		from, end = s.find(types)
-	}
+	from, end := s.find(types)
 	if s.marks() != 0 {
 		return nil, nil, false
 	}

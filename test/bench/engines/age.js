@@ -1,12 +1,11 @@
 // Lets PostgreSQL with its graph extension AGE, as the packages @electric-sql/pglite and
 // @electric-sql/pglite-age of npm have them, answer for
 // go run ./test/bench -only other -clients 1 -engine 'run:node test/bench/engines/age.js'.
-// It reads a JSON object a line and answers a line, "ok" or what is wrong. NODE_PATH says where
-// the packages are installed. A directory of data belongs to one process: one client.
+// NODE_PATH says where the packages are installed. A directory of data belongs to one process: one client.
 const { PGlite } = require('@electric-sql/pglite')
 const { age } = require('@electric-sql/pglite-age')
 const fs = require('fs')
-const readline = require('readline')
+const serve = require('./serve.js')
 
 let db
 const statements = new Map()
@@ -61,18 +60,4 @@ async function ask (text, params) {
   await db.query(statements.get(text), [JSON.stringify(params)])
 }
 
-async function main () {
-  await open()
-  for await (const line of readline.createInterface({ input: process.stdin })) {
-    const message = JSON.parse(line)
-    try {
-      await (message.users ? load(message.users, message.friends) : ask(message.text, message.params))
-      process.stdout.write('ok\n')
-    } catch (error) {
-      process.stdout.write(String(error.message || error).replace(/\s+/g, ' ') + '\n')
-    }
-  }
-  await db.close()
-}
-
-main()
+open().then(() => serve(load, ask)).then(() => db.close())

@@ -1,9 +1,8 @@
 // Lets the embedded engine of npm's lbug (or kuzu, with ENGINE=kuzu) answer for
 // go run ./test/bench -only other -engine 'run:node test/bench/engines/lbug.js'.
-// It reads a JSON object a line and answers a line, "ok" or what is wrong. NODE_PATH says where
-// the package is installed.
+// NODE_PATH says where the package is installed.
 const engine = require(process.env.ENGINE || 'lbug')
-const readline = require('readline')
+const serve = require('./serve.js')
 
 const db = new engine.Database(process.argv[2], 4 << 30)
 const conn = new engine.Connection(db, Number(process.env.THREADS || 1))
@@ -36,16 +35,4 @@ async function ask (text, params) {
   result.close()
 }
 
-async function main () {
-  for await (const line of readline.createInterface({ input: process.stdin })) {
-    const message = JSON.parse(line)
-    try {
-      await (message.users ? load(message.users, message.friends) : ask(message.text, message.params))
-      process.stdout.write('ok\n')
-    } catch (error) {
-      process.stdout.write(String(error.message || error).replace(/\s+/g, ' ') + '\n')
-    }
-  }
-}
-
-main()
+serve(load, ask)
