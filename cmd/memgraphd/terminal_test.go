@@ -27,9 +27,15 @@ type terminal struct {
 	screen vt10x.Terminal
 	read   sync.WaitGroup
 
-	mu      sync.Mutex
-	changed time.Time
+	mu       sync.Mutex
+	changed  time.Time
+	asked    int    // how often the program asked where the cursor is
+	tail     string // the end of what it wrote, where a question may have begun
+	answered int    // asked when the last line was ended
 }
+
+// whereIsCursor is the question of an editor that begins a line. It takes what comes for the answer, so nothing may be typed before it.
+const whereIsCursor = "\x1b[6n"
 
 func openTerminal(t *testing.T, cmd *exec.Cmd, columns, rows uint16) *terminal {
 	t.Helper()
@@ -50,6 +56,9 @@ func openTerminal(t *testing.T, cmd *exec.Cmd, columns, rows uint16) *terminal {
 			}
 			m.mu.Lock()
 			_, _ = m.screen.Write(buffer[:n])
+			text := m.tail + string(buffer[:n])
+			m.asked += strings.Count(text, whereIsCursor)
+			m.tail = text[max(len(text)-len(whereIsCursor)+1, 0):]
 			m.changed = time.Now()
 			m.mu.Unlock()
 		}
@@ -60,22 +69,27 @@ func openTerminal(t *testing.T, cmd *exec.Cmd, columns, rows uint16) *terminal {
 // enter types text, and waits until the screen shows what is expected and rests.
 func (m *terminal) enter(t *testing.T, text string, until *regexp.Regexp) {
 	t.Helper()
-	// The editor asks for the cursor when it begins a line, and takes what comes for the answer.
+	var typed time.Time
 	for text != "" {
+		m.settle()
 		n := strings.IndexAny(text, "\r\x03") + 1
 		if n == 0 {
 			n = len(text)
 		}
+		m.mu.Lock()
+		if strings.ContainsAny(text[:n], "\r\x03") {
+			m.answered = m.asked
+		}
+		m.mu.Unlock()
+		typed = time.Now()
 		if _, err := m.file.WriteString(text[:n]); err != nil {
 			t.Fatal(err)
 		}
-		if text = text[n:]; text != "" {
-			m.settle()
-		}
+		text = text[n:]
 	}
 	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		m.mu.Lock()
-		shown, quiet := m.text(), time.Since(m.changed) > restsFor
+		shown, quiet := m.text(), m.changed.After(typed) && time.Since(m.changed) > restsFor
 		m.mu.Unlock()
 		if quiet && until.MatchString(shown) {
 			return
@@ -89,14 +103,13 @@ func (m *terminal) enter(t *testing.T, text string, until *regexp.Regexp) {
 // restsFor is how long a screen does not change when it rests.
 const restsFor = 300 * time.Millisecond
 
-// settle waits until the screen rests, for a few seconds at most.
+// settle waits until a line has begun and the screen rests, for a few seconds at most: a pager asks nothing.
 func (m *terminal) settle() {
-	time.Sleep(restsFor / 2)
-	for limit := time.Now().Add(5 * time.Second); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(3 * time.Second); time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
 		m.mu.Lock()
-		quiet := time.Since(m.changed) > restsFor/2
+		ready := m.asked > m.answered && time.Since(m.changed) > restsFor/2
 		m.mu.Unlock()
-		if quiet {
+		if ready {
 			return
 		}
 	}

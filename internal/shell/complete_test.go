@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/reeflective/readline"
 	"pgregory.net/rapid"
 )
 
@@ -32,16 +33,19 @@ func TestComplete(t *testing.T) {
 		for line := range strings.Lines(d.Input) {
 			line = strings.TrimSuffix(line, "\n")
 			fmt.Fprintf(&b, "%s▸", line)
-			for _, group := range s.suggest(strings.ReplaceAll(line, "¶", "\n")) {
-				var fit []string
-				for _, v := range group.values {
-					if strings.HasPrefix(strings.ToLower(v), strings.ToLower(group.prefix)) {
-						fit = append(fit, v)
-					}
+			text := []rune(strings.ReplaceAll(line, "¶", "\n"))
+			var kinds []string
+			offered := map[string][]string{}
+			offers := s.complete(text, len(text))
+			offers.EachValue(func(c readline.Completion) readline.Completion {
+				if len(kinds) == 0 || kinds[len(kinds)-1] != c.Tag {
+					kinds = append(kinds, c.Tag)
 				}
-				if len(fit) > 0 {
-					fmt.Fprintf(&b, " %s %q", group.kind, fit)
-				}
+				offered[c.Tag] = append(offered[c.Tag], c.Value)
+				return c
+			})
+			for _, kind := range kinds {
+				fmt.Fprintf(&b, " %s %q", kind, offered[kind])
 			}
 			b.WriteByte('\n')
 		}

@@ -78,21 +78,21 @@ func (d discreet) Write(line string) (int, error) {
 	return d.History.Write(line)
 }
 
-// complete offers what may stand at the cursor.
+// complete offers what may stand at the cursor, in the order of the groups.
 func (s *Shell) complete(line []rune, cursor int) readline.Completions {
-	all := readline.CompleteValues()
+	var all []readline.Completion
+	prefix, offered := "", map[string]bool{}
 	for _, group := range s.suggest(string(line[:min(cursor, len(line))])) {
-		values := make([]string, 0, len(group.values))
 		for _, value := range group.values {
-			if len(value) >= len(group.prefix) && strings.EqualFold(value[:len(group.prefix)], group.prefix) {
-				values = append(values, value)
+			if len(value) < len(group.prefix) || !strings.EqualFold(value[:len(group.prefix)], group.prefix) || offered[value] {
+				continue
 			}
+			offered[value], prefix = true, group.prefix
+			all = append(all, readline.Completion{Value: value, Display: value, Tag: group.kind})
 		}
-		if len(values) == 0 {
-			continue
-		}
-		all = all.Merge(readline.CompleteValues(values...).Tag(group.kind))
-		all.PREFIX = group.prefix
 	}
-	return all
+	// Merging completions would shuffle them.
+	offers := readline.CompleteRaw(all)
+	offers.PREFIX = prefix
+	return offers
 }
