@@ -183,7 +183,7 @@ func (l *Lane) endRun() {
 		return
 	}
 	for _, label := range l.s.sets.labels(l.run.set) {
-		l.s.labelBits.addWord(label, graph.NodeID(l.run.word)*64, l.run.nodes)
+		l.s.labelBitmaps.addWord(label, graph.NodeID(l.run.word)*64, l.run.nodes)
 	}
 	n := int64(bits.OnesCount64(l.run.nodes))
 	l.labels.add(l.run.set, n)

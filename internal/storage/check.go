@@ -95,7 +95,7 @@ func (c *checker) node(id graph.NodeID, n *node) {
 	im := n.inPlace(0)
 	for _, l := range s.sets.labels(im.labels) {
 		c.labelCounts.add(l, 1)
-		if bits := s.labelBits.get(l); bits == nil || !bits.Contains(id) {
+		if bits := s.labelBitmaps.get(l); bits == nil || !bits.Contains(id) {
 			c.report("node %d is not in the bitmap of label %d", id, l)
 		}
 	}
@@ -191,7 +191,7 @@ func (c *checker) labels() {
 	s := c.store
 	var ids [256]graph.NodeID
 	for l := range graph.LabelID(len(s.Labels())) {
-		bits := s.labelBits.get(l)
+		bits := s.labelBitmaps.get(l)
 		if bits == nil {
 			continue
 		}

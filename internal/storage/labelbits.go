@@ -37,7 +37,7 @@ func (tx *Tx) groupBits(l graph.LabelID, group uint32) (bits column.Bits) {
 	first := graph.NodeID(group) << column.GroupShift
 	scan := NodeScan{tx: tx, kind: scanRange, at: first, to: groupEnd(first, graph.NoNode)}
 	if l != noLabel {
-		labelled := tx.store.labelBits.get(l)
+		labelled := tx.store.labelBitmaps.get(l)
 		if labelled == nil {
 			return bits
 		}

@@ -69,13 +69,6 @@ func (n *node) adjacent(dir graph.Direction) *atomic.Uint32 {
 	return &n.out
 }
 
-// image is one version of a node.
-type image struct {
-	labels setID
-	props  arena.Ref
-	exists bool
-}
-
 // inPlace returns the newest version. The caller holds the latch and passes the state.
 func (n *node) inPlace(state uint64) image {
 	return image{setID(n.labels.Load()), arena.Ref(n.props.Load()), state&absent == 0}

@@ -210,7 +210,7 @@ func groupEnd(id, to graph.NodeID) graph.NodeID {
 }
 
 func (c *NodeScan) nextWithLabel(dst []graph.NodeID) int {
-	labelled := c.tx.store.labelBits.get(c.label)
+	labelled := c.tx.store.labelBitmaps.get(c.label)
 	if labelled == nil {
 		return 0
 	}

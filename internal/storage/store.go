@@ -32,12 +32,12 @@ type Store struct {
 	blobs     *arena.Arena // property blobs
 	columns   columns
 
-	labelBits  labelBits
-	indexArena *arena.Arena
-	registry   atomic.Pointer[registry]
-	catalogue  catalogue
-	claims     constraint.Claims
-	gate       constraint.Gate
+	labelBitmaps labelBitmaps
+	indexArena   *arena.Arena
+	registry     atomic.Pointer[registry]
+	catalogue    catalogue
+	claims       constraint.Claims
+	gate         constraint.Gate
 
 	undo      *arena.Arena
 	slots     mvcc.Slots
@@ -66,7 +66,7 @@ func New(o Options) *Store {
 	s.adjacency = adjacency.Blocks{Arena: arena.New(s.graphBudget)}
 	s.blobs = arena.New(s.graphBudget)
 	s.indexArena = arena.New(s.indexBudget)
-	s.labelBits.init(s.indexArena)
+	s.labelBitmaps.init(s.indexArena)
 	s.registry.Store(&registry{})
 	s.catalogue.init()
 	s.claims.Init()
