@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -111,5 +112,29 @@ func TestAims(t *testing.T) {
 		if !found {
 			t.Errorf("%s: there is no part %q", a.name, part)
 		}
+	}
+}
+
+// TestShares adds up a table of pprof by function and by package.
+func TestShares(t *testing.T) {
+	t.Parallel()
+	functions, packages := shares(`File: memgraphd
+Type: cpu
+Showing nodes accounting for 2720ms, 100% of 2720ms total
+      flat  flat%   sum%        cum   cum%
+    1360ms 50.00% 50.00%     1360ms 50.00%  internal/runtime/syscall/linux.Syscall6
+     680ms 25.00% 75.00%      700ms 25.74%  memgraphd/internal/bolt.(*conn).read
+     340ms 12.50% 87.50%      340ms 12.50%  memgraphd/internal/bolt.pool[go.shape.*memgraphd/internal/query.Session].take (inline)
+     340ms 12.50%   100%      340ms 12.50%  runtime.futex
+`)
+	want := map[string]float64{"internal/runtime/syscall/linux": 50, "memgraphd/internal/bolt": 37.5, "runtime": 12.5}
+	if !maps.Equal(packages, want) {
+		t.Errorf("packages are %v, want %v", packages, want)
+	}
+	if len(functions) != 4 || functions["memgraphd/internal/bolt.(*conn).read"] != 25 {
+		t.Errorf("functions are %v", functions)
+	}
+	if got := largest(packages); got != "internal/runtime/syscall/linux 50.0 %, bolt 37.5 %, runtime 12.5 %" {
+		t.Errorf("the largest are %s", got)
 	}
 }

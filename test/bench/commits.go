@@ -87,35 +87,55 @@ func (b *bench) commits(ctx context.Context) error {
 		return err
 	}
 	for _, committers := range counts {
-		var ours, disk []figure
-		var ratio []float64
-		each := max(b.each/commitRounds, 200*time.Millisecond)
-		spent := time.Duration(0)
-		n := 0.0
-		for range commitRounds {
-			cpu := processorTime()
-			f, err := loop(committers, each, func(client int) (func(int) error, func(), error) {
-				tx := &storage.Tx{}
-				return func(i int) error { return w.commit(tx, int64(client)<<32|int64(i)) }, nil, nil
-			})
-			if err != nil {
-				return err
-			}
-			spent += processorTime() - cpu
-			n += f.perSecond * each.Seconds()
-			ours = append(ours, f)
-			if f, err = groupCommit(b.dir, committers, each); err != nil {
-				return err
-			}
-			disk = append(disk, f)
-			ratio = append(ratio, ours[len(ours)-1].perSecond/f.perSecond)
+		if err = b.commitsOf(w, committers); err != nil {
+			return err
 		}
-		b.printf("commits in process %3d committers: %s, %s of processor each   bare group commit %s   ratio %.2f\n", committers, middle(ours),
-			(spent / time.Duration(max(n, 1))).Round(10*time.Nanosecond), middle(disk), median(ratio))
-		b.reached(fmt.Sprintf("commits in process, %d committers, of the disk's group commit", committers), median(ratio),
-			"%.0f and %.0f a second", middle(ours).perSecond, middle(disk).perSecond)
+		err = b.profiledHere(fmt.Sprintf("commit-%d", committers), func() error {
+			_, failed := w.committing(committers, b.each)
+			return failed
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return w.close(ctx)
+}
+
+// committing lets so many committers commit for d.
+func (w *stored) committing(committers int, d time.Duration) (figure, error) {
+	return loop(committers, d, func(client int) (func(int) error, func(), error) {
+		tx := &storage.Tx{}
+		return func(i int) error { return w.commit(tx, int64(client)<<32|int64(i)) }, nil, nil
+	})
+}
+
+// commitsOf measures the commits of so many committers.
+func (b *bench) commitsOf(w *stored, committers int) error {
+	var ours, disk []figure
+	var ratio []float64
+	each := max(b.each/commitRounds, 200*time.Millisecond)
+	spent := time.Duration(0)
+	n := 0.0
+	for range commitRounds {
+		cpu := processorTime()
+		f, err := w.committing(committers, each)
+		if err != nil {
+			return err
+		}
+		spent += processorTime() - cpu
+		n += f.perSecond * each.Seconds()
+		ours = append(ours, f)
+		if f, err = groupCommit(b.dir, committers, each); err != nil {
+			return err
+		}
+		disk = append(disk, f)
+		ratio = append(ratio, ours[len(ours)-1].perSecond/f.perSecond)
+	}
+	b.printf("commits in process %3d committers: %s, %s of processor each   bare group commit %s   ratio %.2f\n", committers, middle(ours),
+		(spent / time.Duration(max(n, 1))).Round(10*time.Nanosecond), middle(disk), median(ratio))
+	b.reached(fmt.Sprintf("commits in process, %d committers, of the disk's group commit", committers), median(ratio),
+		"%.0f and %.0f a second", middle(ours).perSecond, middle(disk).perSecond)
+	return nil
 }
 
 // replay measures the start on a log of small commits.

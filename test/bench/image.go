@@ -46,7 +46,7 @@ func (b *bench) images(ctx context.Context, g *pokec.Graph) error {
 	var written, loaded rounds
 	var touched []float64 // seconds
 	for range imageRounds {
-		if err = b.imageRound(ctx, s, dir, &written, &loaded); err != nil {
+		if err = b.imageRound(ctx, g, s, dir, &written, &loaded); err != nil {
 			return err
 		}
 		if took, err = timed(func() error { return firstTouch(held) }); err != nil {
@@ -62,7 +62,7 @@ func (b *bench) images(ctx context.Context, g *pokec.Graph) error {
 }
 
 // imageRound measures the disk, and a snapshot beside it.
-func (b *bench) imageRound(ctx context.Context, s *storage.Store, dir string, written, loaded *rounds) error {
+func (b *bench) imageRound(ctx context.Context, g *pokec.Graph, s *storage.Store, dir string, written, loaded *rounds) error {
 	write, read, err := diskSpeed(dir, sequentialBytes)
 	if err != nil {
 		return err
@@ -87,10 +87,16 @@ func (b *bench) imageRound(ctx context.Context, s *storage.Store, dir string, wr
 	if err != nil {
 		return err
 	}
-	if err = loaded.measure(func() error { return loadImage(ctx, info.Path) }); err != nil {
+	load := func() error { return loadImage(ctx, info.Path) }
+	if err = loaded.measure(load); err != nil {
 		return err
 	}
 	loaded.note(info.Bytes, size/read)
+	if len(loaded.ratio) == imageRounds {
+		if err = b.profiledHere("image-load-"+g.Name, load); err != nil {
+			return err
+		}
+	}
 	return os.Remove(info.Path)
 }
 

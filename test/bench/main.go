@@ -38,6 +38,7 @@ func main() {
 	flag.StringVar(&b.writers, "writers", "1,12,48,512", "the numbers of clients that commit")
 	flag.StringVar(&b.shapes, "shapes", "medium", "the graphs of Pokec's shape: small, medium, large")
 	flag.StringVar(&b.engine, "engine", "", "another engine for the part other: bolt:host:port, resp:host:port/graph or run:program")
+	flag.StringVar(&b.profiles, "profiles", "", "a directory for profiles of the processor in the parts load, pokec, image, commit, write and async, whose largest shares are printed")
 	flag.Int64Var(&b.count, "count", 24_000_000, "how often many reads")
 	flag.Parse()
 	b.each = time.Duration(*seconds * float64(time.Second))
@@ -67,6 +68,9 @@ type bench struct {
 	engine  string
 	count   int64
 	binary  string
+
+	profiles    string // directory for profiles; empty: none
+	profilePort int    // of the server, if there are profiles
 
 	server *harness.Server // of the part that runs
 	driver neo4j.DriverWithContext
@@ -122,6 +126,11 @@ func (b *bench) run(ctx context.Context) error {
 		b.dir = dir
 	}
 	var err error
+	if b.profiles != "" {
+		if err = os.MkdirAll(b.profiles, 0o750); err != nil {
+			return err
+		}
+	}
 	if b.binary, err = harness.Binary(b.dir); err != nil {
 		return err
 	}
@@ -158,7 +167,15 @@ func (b *bench) withServer(ctx context.Context, dir string, fn func(context.Cont
 
 // serve runs fn while a server runs on a directory, which stays.
 func (b *bench) serve(ctx context.Context, dir string, fn func(context.Context) error, flags ...string) error {
-	server, err := harness.Start(b.binary, dir, append([]string{"--storage-snapshot-interval-sec=0", "--storage-snapshot-on-exit=false"}, flags...)...)
+	flags = append([]string{"--storage-snapshot-interval-sec=0", "--storage-snapshot-on-exit=false"}, flags...)
+	if b.profiles != "" {
+		var err error
+		if b.profilePort, err = harness.FreePort(); err != nil {
+			return err
+		}
+		flags = append(flags, fmt.Sprintf("--metrics-port=%d", b.profilePort), "--metrics-pprof")
+	}
+	server, err := harness.Start(b.binary, dir, flags...)
 	if err != nil {
 		return err
 	}

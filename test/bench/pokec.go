@@ -159,12 +159,14 @@ func (b *bench) pokecQuery(ctx context.Context, g *pokec.Graph, q pokec.Query, c
 			continue
 		}
 		var server, plain *side
-		var err error
-		if slices.Contains(besides(), q.Name) {
-			server, plain, err = b.besideEcho(reads, clients)
-		} else {
-			server, err = b.alone(reads, clients)
-		}
+		err := b.profiled(fmt.Sprintf("%s-%s-%d", g.Name, q.Name, clients), b.each, func() (err error) {
+			if slices.Contains(besides(), q.Name) {
+				server, plain, err = b.besideEcho(reads, clients)
+			} else {
+				server, err = b.alone(reads, clients)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,11 @@ func (b *bench) writes(context.Context) error {
 		return err
 	}
 	for _, clients := range counts {
-		f, disk, wire, err := b.committing(clients, true)
+		var f, disk, wire []figure
+		err := b.profiled(fmt.Sprintf("write-%d", clients), b.each, func() (err error) {
+			f, disk, wire, err = b.committing(clients, true)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -110,7 +114,11 @@ func (b *bench) async(ctx context.Context) error {
 	}
 	return b.withServer(ctx, filepath.Join(b.dir, "async"), func(context.Context) error {
 		for _, clients := range counts {
-			f, _, wire, err := b.committing(clients, false)
+			var f, wire []figure
+			err := b.profiled(fmt.Sprintf("async-%d", clients), b.each, func() (err error) {
+				f, _, wire, err = b.committing(clients, false)
+				return err
+			})
 			if err != nil {
 				return err
 			}

@@ -76,7 +76,7 @@ const portTries = 5
 var errPortTaken = errors.New("somebody else has taken the port")
 
 func startOnce(wrapper []string, binary, dir string, flags []string) (*Server, error) {
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -214,8 +214,8 @@ const (
 	portLooks = 100
 )
 
-// freePort returns a port on which nobody listens now.
-func freePort() (int, error) {
+// FreePort returns a port on which nobody listens now.
+func FreePort() (int, error) {
 	var taken error
 	start := os.Getpid()*1009 + int(time.Now().UnixMicro())
 	for i := range portLooks {
