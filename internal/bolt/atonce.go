@@ -41,10 +41,15 @@ func (c *conn) answerPair(run, pull []byte) bool {
 	if !again && (!c.decodeAhead(run) || !c.plainStatement()) {
 		return false
 	}
-	took, ok := c.session.Answer(q.Text, q.Parameters, c.give)
-	if !ok {
+	var wait func()
+	if !q.Extra.ReadOnly {
+		wait = c.waits
+	}
+	took, ok := c.session.Answer(q.Text, q.Parameters, c.give, wait)
+	if c.out.reclaim(); !ok {
 		return false
 	}
+	c.pause.begun = false
 	if !again {
 		c.latest.note(c, run)
 	}
@@ -65,23 +70,31 @@ func (c *conn) answerPair(run, pull []byte) bool {
 // It is over at once, so the monitor does not take it for work, and nobody glances: the messages are read where
 // they lie. The end of the stream may have come along with them, so the monitor has to settle the
 // connection: what it looks for there was read before it is asked.
-func (c *conn) answerStraight(fd uintptr, input []byte) bool {
+//
+// A statement that waits for the log is work: see pause. If it fails then, it is answered in the general way, before what
+// others have read meanwhile. It reports open as false where the conversation has ended with that.
+func (c *conn) answerStraight(fd uintptr, input []byte) (answered, open bool) {
 	if !c.prompt || c.retiring.Load() {
-		return false
+		return false, true
 	}
 	limit := c.srv.o.MessageMax
 	run, rest := c.dechunker.Whole(input, limit)
 	pull, rest := c.dechunker.Whole(rest, limit)
 	if pull == nil || len(rest) > 0 {
-		return false
+		return false, true
 	}
 	c.srv.monitor.attend(c)
-	if !c.answerPair(run, pull) {
-		return false
+	c.pause.reads = true
+	ok := c.answerPair(run, pull)
+	c.pause.reads = false
+	if !ok && c.pause.straight {
+		return true, c.answer(mailOf(run, pull))
 	}
-	c.asked.Add(2)
-	c.out.writeWhole(fd)
-	return true
+	if ok {
+		c.asked.Add(2)
+		c.out.writeWhole(fd)
+	}
+	return ok, true
 }
 
 // pulledMost is how many records an answer at once has at most.
@@ -127,6 +140,7 @@ func (c *conn) plainStatement() bool {
 
 // giveReply appends the SUCCESS of RUN and the records of a reply.
 func (c *conn) giveReply(r *batch.Reply) error {
+	c.out.reclaim()
 	before := c.out.sealed
 	c.frame.begin(c, r)
 	for row := range r.Rows.Len {
@@ -149,6 +163,7 @@ type frame struct {
 	summary    message.Summary
 	head, tail []byte // complete messages; tail is summary
 	at         int    // place of the time of execution in tail
+	wrote      bool   // the statement has written, so that tail is of another one
 }
 
 // framed is what a frame depends on.
@@ -169,6 +184,9 @@ func (f *frame) begin(c *conn, r *batch.Reply) {
 		f.make(c, r)
 		f.of = of
 	}
+	if f.wrote = r.Bookmark != ""; f.wrote {
+		f.summary.Bookmark, f.summary.Stats, f.summary.Execution = r.Bookmark, message.Stats(r.Counters), r.Execution
+	}
 	c.out.add(f.head)
 }
 
@@ -178,7 +196,10 @@ func (f *frame) make(c *conn, r *batch.Reply) {
 	dst, mark := wire.Begin(f.head[:0])
 	f.head = wire.End(reply.Append(dst), mark)
 	f.summary = message.Summary{Type: r.Type, Database: databaseName, Cost: r.Cost, Outcome: message.OutcomeNoRows}
-	if r.Rows.Len > 0 {
+	switch {
+	case len(r.Columns) == 0:
+		f.summary.Outcome = message.OutcomeNoColumns
+	case r.Rows.Len > 0:
 		f.summary.Outcome = message.OutcomeRows
 	}
 	dst, mark = wire.Begin(f.tail[:0])
@@ -188,10 +209,15 @@ func (f *frame) make(c *conn, r *batch.Reply) {
 
 // end appends what stands behind the records of a statement that took so long.
 func (f *frame) end(c *conn, took time.Duration) {
-	if took < time.Millisecond {
+	switch {
+	case f.wrote:
+		s := &f.summary
+		s.Last = took.Milliseconds()
+		c.out.end(s.Append(c.out.begin(), c.version, &c.filter))
+	case took < time.Millisecond:
 		message.SetExecution(f.tail[f.at:], took)
 		c.out.add(f.tail)
-	} else { // the time until the last record is another number
+	default: // the time until the last record is another number
 		s := f.summary
 		s.Last, s.Execution = took.Milliseconds(), took
 		c.out.end(s.Append(c.out.begin(), c.version, &c.filter))

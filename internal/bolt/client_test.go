@@ -25,7 +25,7 @@ import (
 // startServer serves a fake engine on a loopback port until the test ends.
 func startServer(tb testing.TB, change func(*Options)) (*Server, *fakeEngine, string) {
 	tb.Helper()
-	engine := &fakeEngine{}
+	engine := &fakeEngine{gate: make(chan string, 8)}
 	o := Options{Engine: engine, Now: time.Now}
 	if change != nil {
 		change(&o)

@@ -87,6 +87,8 @@ type conn struct {
 	records   *message.Records
 	sink      func(*batch.Batch, batch.Entities) error // c.send, bound once
 	give      func(*batch.Reply) error                 // c.giveReply, bound once
+	waits     func()                                   // c.wait, bound once
+	pause     pause
 	statement message.Run
 	decoded   bool  // statement is that of the RUN whose turn it is
 	prompt    bool  // the last statement was answered at once

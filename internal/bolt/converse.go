@@ -161,10 +161,10 @@ func (l *luck) found(something bool) {
 
 // answerRead answers what has just been read, as answerAll does.
 func (c *conn) answerRead(fd uintptr, input []byte) (answered, open bool) {
-	switch {
-	case c.answerStraight(fd, input):
-		return true, c.finish()
-	case !c.deaf.Load() && !c.deliver(input):
+	if answered, open = c.answerStraight(fd, input); answered {
+		return true, open && c.finish()
+	}
+	if !c.deaf.Load() && !c.deliver(input) {
 		return false, false
 	}
 	return c.answerAll()
@@ -172,7 +172,8 @@ func (c *conn) answerRead(fd uintptr, input []byte) (answered, open bool) {
 
 // finish ends what answerStraight has begun. It reports false at the end of the conversation.
 func (c *conn) finish() (open bool) {
-	if c.out.sealed > 0 { // there was no room for it
+	if c.out.sealed > 0 || c.pause.straight { // there was no room for it, or others have read meanwhile
+		c.pause.straight = false
 		c.srv.monitor.begin(c)
 		c.flush()
 		c.out.release()

@@ -45,7 +45,10 @@ type Session interface {
 	// over in a moment and nothing about it is out of the ordinary. It hands all of its rows to give,
 	// once, and returns how long it took. Where it reports false, nothing has happened, and Run is to be
 	// called; that is so too where give fails. Parameters is a map or null.
-	Answer(text string, parameters value.Value, give func(*batch.Reply) error) (took time.Duration, ok bool)
+	//
+	// A statement that writes is answered only where wait is not nil, and returns no rows. It calls wait before it
+	// waits for its commit, which may last, and give when that is durable, which then must not fail.
+	Answer(text string, parameters value.Value, give func(*batch.Reply) error, wait func()) (took time.Duration, ok bool)
 	// Commit ends the transaction and returns its bookmark.
 	Commit(ctx context.Context) (bookmark string, err error)
 	// Rollback ends the transaction, if there is one.

@@ -125,9 +125,10 @@ func (c *conn) open(m *mail, l *letter) bool {
 	switch {
 	case kind == message.KindReset:
 		c.resets.Add(-1)
-	case c.resets.Load() > 0:
+	case c.resets.Load() > 0 && !c.pause.begun:
 		c.state = c.state.Interrupt()
 	}
+	c.pause.begun = false
 	if c.expired(kind) {
 		c.lastFailure(c.expiry())
 		return false

@@ -34,6 +34,7 @@ import (
 //	FAIL code      fails in RUN
 //	BREAK          fails in PULL after one row
 //	DEEP           a value nested too deep
+//	COMMIT         writes and waits until a word is sent to gate; FAIL fails it
 //	PANIC          a bug
 type fakeEngine struct {
 	open    atomic.Int64 // sessions
@@ -41,6 +42,7 @@ type fakeEngine struct {
 	ended   atomic.Int64 // calls that waited and were ended
 	atOnce  atomic.Int64 // calls of Answer that found what they answer
 	last    atomic.Pointer[TxOptions]
+	gate    chan string
 }
 
 func (e *fakeEngine) NewSession(SessionOptions) Session {
@@ -53,6 +55,7 @@ type fakeSession struct {
 	inTx   bool
 	commit int
 	reply  batch.Reply // of Answer
+	lost   bool        // the commit of Answer has failed
 
 	mu        sync.Mutex
 	asked     bool
@@ -87,7 +90,7 @@ func (s *fakeSession) usable() error {
 }
 
 func (s *fakeSession) Run(ctx context.Context, text string, params value.Value, o TxOptions) (Result, error) {
-	if err := s.usable(); err != nil {
+	if err := s.usable(); err != nil && !s.lost {
 		return nil, err
 	}
 	if text == "RETURN 1" {
@@ -105,15 +108,40 @@ func (s *fakeSession) Run(ctx context.Context, text string, params value.Value, 
 		panic("as asked")
 	case "WAIT":
 		return nil, s.wait(ctx)
+	case "COMMIT":
+		if s.lost || s.gated(func() {}) == "FAIL" {
+			s.lost = false
+			return nil, fakeError("Neo.TransientError.Database.Lost", "Asked")
+		}
 	}
 	r := &fakeResult{session: s, text: word}
 	return r, r.prepare(word, rest, params)
 }
 
-// Answer answers RETURN 1 and DEEP, the latter in vain.
-func (s *fakeSession) Answer(text string, _ value.Value, give func(*batch.Reply) error) (time.Duration, bool) {
-	if s.usable() != nil {
+// gated waits for a word, after it has called wait.
+func (s *fakeSession) gated(wait func()) string {
+	wait()
+	if s.engine.gate == nil {
+		return ""
+	}
+	s.engine.waiting.Add(1)
+	word := <-s.engine.gate
+	s.engine.ended.Add(1)
+	return word
+}
+
+// Answer answers RETURN 1, COMMIT and DEEP, the latter in vain.
+func (s *fakeSession) Answer(text string, _ value.Value, give func(*batch.Reply) error, wait func()) (time.Duration, bool) {
+	if s.usable() != nil || s.lost {
 		return 0, false
+	}
+	if text == "COMMIT" && wait != nil {
+		s.engine.atOnce.Add(1)
+		if s.lost = s.gated(wait) == "FAIL"; s.lost {
+			return 0, false
+		}
+		s.reply = batch.Reply{Plan: &noRows, Type: "w", Rows: &batch.Batch{}, Bookmark: "mark:7"}
+		return 0, give(&s.reply) == nil
 	}
 	if text != "RETURN 1" && text != "DEEP" {
 		return 0, false
@@ -185,6 +213,9 @@ var oneRow = fakeResult{
 	rows: &batch.Batch{Len: 1, Columns: []batch.Vector{{Kind: batch.Ints, Ints: []int64{1}}}},
 }
 
+// noRows stands for the plan of COMMIT.
+var noRows fakeResult
+
 type fakeResult struct {
 	session  *fakeSession
 	text     string
@@ -231,6 +262,9 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 	case "WRITE":
 		r.columns, r.rows = nil, &batch.Batch{}
 		r.summary = writeSummary()
+	case "COMMIT":
+		r.columns, r.rows = nil, &batch.Batch{}
+		r.summary = message.Summary{Type: "w", Database: "memgraph", Bookmark: "mark:7"}
 	case "CALL":
 		r.columns, r.rows = []string{"ttl", "servers"}, routes(params)
 	case "EXPLAIN", "PROFILE":

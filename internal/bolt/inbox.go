@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"slices"
 	"sync"
 
 	"memgraphd/internal/bolt/message"
@@ -30,6 +31,13 @@ func (m *mail) body(l *letter) []byte {
 		return l.own
 	}
 	return m.arena[l.from:l.to]
+}
+
+// mailOf returns two small messages, which are copied, as mail.
+func mailOf(first, second []byte) *mail {
+	m := &mail{arena: slices.Concat(first, second), bytes: len(first) + len(second)}
+	m.letters = []letter{{to: len(first)}, {from: len(first), to: m.bytes}}
+	return m
 }
 
 func (m *mail) reset() {

@@ -14,6 +14,7 @@ import (
 type latest struct {
 	text     string
 	database string // that it named
+	readOnly bool   // its transaction may only read
 	key      string // name of its only parameter; empty: it has none
 	head     []byte // up to the value of that, or to the end; nil: it came once
 	tail     []byte // what follows the value
@@ -43,7 +44,7 @@ func (l *latest) fits(c *conn, body []byte) bool {
 		c.parameters[0] = value.Entry{Key: l.key, Value: v}
 		parameters = value.Map(c.parameters)
 	}
-	q.Text, q.Parameters, q.Extra.Database = l.text, parameters, l.database
+	q.Text, q.Parameters, q.Extra.Database, q.Extra.ReadOnly = l.text, parameters, l.database, l.readOnly
 	return true
 }
 
@@ -66,7 +67,7 @@ func (l *latest) note(c *conn, body []byte) {
 		*l = latest{text: q.Text}
 		return
 	}
-	l.head, l.database = nil, q.Extra.Database
+	l.head, l.database, l.readOnly = nil, q.Extra.Database, q.Extra.ReadOnly
 	given := 0
 	if !q.Parameters.IsNull() {
 		given = len(q.Parameters.AsMap())

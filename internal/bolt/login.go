@@ -87,7 +87,7 @@ func (c *conn) login(auth *message.Auth) error {
 			times = packstream.LocalDateTimes
 		}
 		c.records = message.NewRecords(form, times)
-		c.sink, c.give = c.send, c.giveReply
+		c.sink, c.give, c.waits = c.send, c.giveReply, c.wait
 		c.decoder.Intern(packstream.NewInterner())
 	}
 	c.identity.Store(identity)

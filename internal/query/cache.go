@@ -40,10 +40,11 @@ type prepared struct {
 	query   *ast.Query
 	info    *sema.Info
 	program *exec.Program
-	prompt  *exec.Prompt // the short form of program, nil where there is none
-	epoch   uint64       // schema epoch that it was planned in
-	names   int          // names known when it was planned
-	nodes   int64        // nodes in the graph when it was planned
+	prompt  *exec.Prompt      // the short form of program, nil where there is none
+	write   *exec.PromptWrite // likewise, of one that writes
+	epoch   uint64            // schema epoch that it was planned in
+	names   int               // names known when it was planned
+	nodes   int64             // nodes in the graph when it was planned
 	params  []value.Kind
 	needs   auth.Privileges
 	cost    float64 // what the planner expects it to cost

@@ -16,6 +16,8 @@ type live struct {
 	mu    sync.Mutex
 	works *lifetime    // of what the session works on; nil: nothing
 	open  *transaction // that others may see; nil: none
+	// waiting is a statement of Answer, which has no such transaction.
+	waiting waiting
 
 	// The time limit of works. The timer is not set for each transaction: one that looks
 	// sooner than it must looks again later.

@@ -24,7 +24,10 @@ func (s *Session) openOf() (o openTransaction, ok bool) {
 	defer s.live.mu.Unlock()
 	t := s.live.open
 	if t == nil {
-		return o, false
+		w := &s.live.waiting
+		return openTransaction{
+			of: s, id: w.id, query: w.text, committing: true, metadata: value.Null, started: s.engine.born.Add(w.started),
+		}, w.id != 0
 	}
 	return openTransaction{
 		of: s, id: t.id, query: t.query, committing: t.committing.Load(), metadata: t.metadata, started: t.started,

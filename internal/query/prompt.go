@@ -33,10 +33,13 @@ func (p *prepared) promptOf() *exec.Prompt {
 //
 // It is over within microseconds, so nothing can end it, there is no time limit, it reserves no memory,
 // and it is not in the list of transactions.
-func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply) error) (took time.Duration, ok bool) {
+//
+// A statement that writes is answered where wait is not nil, which is called before its commit waits for the log:
+// then it is in that list. It returns nothing, so give cannot fail.
+func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply) error, wait func()) (took time.Duration, ok bool) {
 	s.enter()
 	defer s.leave()
-	if s.closed || s.expired != nil || s.t != nil || s.trace || s.interrupted() {
+	if s.closed || s.expired != nil || s.t != nil || s.trace || s.refused.err != nil || s.interrupted() {
 		return 0, false
 	}
 	e := s.engine
@@ -52,7 +55,7 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 	p := s.latest.entry.find(&conditions{
 		epoch: e.o.Store.SchemaEpoch(), names: e.o.Store.NameCount(), nodes: e.o.Store.NodeCount(), params: params,
 	})
-	if p == nil || p.prompt == nil {
+	if p == nil || p.prompt == nil && (p.write == nil || wait == nil) {
 		return 0, false
 	}
 	rights := s.rights()
@@ -61,12 +64,18 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 	}
 	started := e.o.Since(e.born)
 	record := s.audited(text, params)
-	rows, ok := s.answer(p, params, s.guardOf(rights), give)
+	rows, kind := 0, Reading
+	if p.prompt != nil {
+		rows, ok = s.answer(p, params, s.guardOf(rights), give)
+	} else {
+		kind = kindOf(queryType(p.info))
+		ok = s.answerWrite(p, params, started, s.guardOf(rights), give, wait)
+	}
 	if !ok {
 		return 0, false
 	}
 	took = e.o.Since(e.born) - started
-	s.took(Reading, took)
+	s.took(kind, took)
 	s.tally.outcome(true)
 	if record != nil {
 		record.Rows = int64(rows)
@@ -86,12 +95,7 @@ func (s *Session) answer(p *prepared, params value.Value, guard *storage.Guard, 
 	if e.shared() != nil {
 		return 0, false
 	}
-	m := s.prompted
-	if m == nil {
-		m = &prompted{}
-		m.entities.store, m.entities.catalogue, m.entities.tx = e.o.Store, e.catalogue, &m.tx
-		s.prompted = m
-	}
+	m := s.promptly()
 	e.o.Store.BeginIn(&m.tx, storage.TxOptions{ReadOnly: true})
 	defer m.tx.Release()
 	m.tx.SetGuard(guard)
@@ -103,8 +107,18 @@ func (s *Session) answer(p *prepared, params value.Value, guard *storage.Guard, 
 	if guard != nil {
 		r.Cost = 0
 	}
-	r.Rows, r.Entities = &m.rows.Batch, &m.entities
+	r.Rows, r.Entities, r.Bookmark = &m.rows.Batch, &m.entities, ""
 	return r.Rows.Len, give(r) == nil
+}
+
+// promptly returns the memory for statements that are answered at once.
+func (s *Session) promptly() *prompted {
+	if s.prompted == nil {
+		m := &prompted{}
+		m.entities.store, m.entities.catalogue, m.entities.tx = s.engine.o.Store, s.engine.catalogue, &m.tx
+		s.prompted = m
+	}
+	return s.prompted
 }
 
 // answering reports whether a session is in the middle of Answer.

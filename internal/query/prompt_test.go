@@ -29,7 +29,7 @@ func atOnce(t *testing.T, s *query.Session, text string, params value.Value) (go
 			rows = append(rows, strings.Join(cells, " | "))
 		}
 		return nil
-	})
+	}, nil)
 	slices.Sort(rows)
 	return strings.Join(rows, "; "), ok
 }
@@ -139,7 +139,7 @@ func TestAnswerDeclines(t *testing.T) {
 	answered(false, "after an interrupt")
 	s.Reset()
 	answered(true, "after the reset")
-	if _, ok := s.Answer(text, value.Null, func(*batch.Reply) error { return errors.New("no room") }); ok {
+	if _, ok := s.Answer(text, value.Null, func(*batch.Reply) error { return errors.New("no room") }, nil); ok {
 		t.Error("answered to one who does not take it")
 	}
 	answered(true, "after it was not taken")
@@ -266,7 +266,7 @@ func TestReplacementAwaitsAnswers(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		}
 		return nil
-	})
+	}, nil)
 	if !ok {
 		t.Error("not answered")
 	}

@@ -107,7 +107,7 @@ func (e *Engine) plan(ctx context.Context, q *ast.Query, c conditions) (*prepare
 		return nil, err
 	}
 	p := &prepared{query: q, info: info, program: program, epoch: c.epoch, names: c.names, nodes: c.nodes}
-	p.cost, p.prompt = program.Tree().Cost(), p.promptOf()
+	p.cost, p.prompt, p.write = program.Tree().Cost(), p.promptOf(), p.promptWriteOf()
 	for _, name := range info.Params {
 		p.params = append(p.params, paramKind(c.params, name))
 	}

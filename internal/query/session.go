@@ -57,6 +57,7 @@ type Session struct {
 	spareResult      *Result      // memory for the next one, nil for none
 	prompted         *prompted    // memory for Answer; nil: it was not called yet
 	latest           *shortcut    // what is remembered of latestText; nil: nothing
+	refused          refused      // what Answer could not commit, until Run is called
 	latestText       string       // that Answer had last: mostly the very same string as the next one
 }
 
@@ -107,7 +108,8 @@ func (s *Session) Begin(ctx context.Context, o TxOptions) error {
 func (s *Session) Run(ctx context.Context, text string, params value.Value, o TxOptions) (*Result, error) {
 	s.enter()
 	defer s.leave()
-	if err := s.usable(); err != nil {
+	lost := s.refusal(text)
+	if err := s.usable(); err != nil && lost == nil {
 		return nil, err
 	}
 	s.endAutomatic()
@@ -117,7 +119,12 @@ func (s *Session) Run(ctx context.Context, text string, params value.Value, o Tx
 	if s.trace {
 		s.traceRun(text, params)
 	}
-	r, err := s.run(ctx, text, params, started, o)
+	r, err := (*Result)(nil), lost
+	if lost == nil {
+		r, err = s.run(ctx, text, params, started, o)
+	} else {
+		s.tally.outcome(false)
+	}
 	if err != nil {
 		if s.t != nil {
 			s.t.failed = true
@@ -196,7 +203,7 @@ func (s *Session) Rollback() error {
 func (s *Session) Reset() {
 	s.enter()
 	defer s.leave()
-	s.expired = nil
+	s.expired, s.refused = nil, refused{}
 	if s.trace {
 		s.traceLine("reset")
 	}

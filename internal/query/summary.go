@@ -3,25 +3,12 @@ package query
 import (
 	"time"
 
+	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/plan"
 )
 
-// Counters says what a statement changed. Zero fields are left out on the wire.
-type Counters struct {
-	NodesCreated, NodesDeleted                 int64
-	RelationshipsCreated, RelationshipsDeleted int64
-	PropertiesSet                              int64
-	LabelsAdded, LabelsRemoved                 int64
-	IndexesAdded, IndexesRemoved               int64
-	ConstraintsAdded, ConstraintsRemoved       int64
-	SystemUpdates                              int64
-}
-
-// Updates reports whether the graph or its schema was changed.
-func (c Counters) Updates() bool {
-	c.SystemUpdates = 0
-	return c != Counters{}
-}
+// Counters says what a statement changed.
+type Counters = batch.Counters
 
 // Summary is what is known of a statement after its last row.
 type Summary struct {

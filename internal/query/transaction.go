@@ -164,8 +164,7 @@ func (t *transaction) commit(context.Context) (bookmark string, err error) {
 	}
 	t.tallied = true
 	t.s.tally.committed.Add(1)
-	var room [len(bookmarkPrefix) + 20]byte
-	return string(strconv.AppendUint(append(room[:0], bookmarkPrefix...), uint64(index), 10)), nil
+	return bookmarkOf(index), nil
 }
 
 // awaitBookmarks waits until the commits that the client has seen are visible here. A
