@@ -279,6 +279,8 @@ func (a *applier) deleteEdge(op *change.Op) error {
 	st := (*edgeStates)(s)
 	src.out.Store(uint32(s.adjacency.Remove(arena.Ref(src.out.Load()), t, id, st, &a.adjacency)))
 	dst.in.Store(uint32(s.adjacency.Remove(arena.Ref(dst.in.Load()), t, id, st, &a.adjacency)))
+	s.renewKinds(src, graph.Out)
+	s.renewKinds(dst, graph.In)
 	if blob := s.edges.props(id); blob != 0 {
 		a.blobs.Add(blob, s.blobSize(blob))
 		s.edges.setProps(id, 0)

@@ -179,7 +179,7 @@ func twoHops(b *testing.B, nodes, edges int) {
 		i++
 		first = tx.Adjacent(first[:0], graph.NodeID(i*2654435761%uint32(nodes)), graph.Out, nil)
 		for _, one := range first {
-			warmed += tx.Warm(one.Nodes, graph.Out)
+			warmed += tx.Warm(one.Nodes, graph.Out, nil)
 			for _, mid := range one.Nodes {
 				second = tx.Adjacent(second[:0], mid, graph.Out, nil)
 				for _, two := range second {

@@ -128,6 +128,11 @@ func (l *Lane) place(x *Ends, dir graph.Direction) (others, edges []uint32, err 
 	if x.Shared {
 		defer n.unlatch(n.latch())
 	}
+	mask := uint32(0)
+	for i := range x.Groups {
+		mask |= adjacency.Kind(x.Groups[i].Type)
+	}
+	n.addKinds(mask, dir)
 	ref, count := plain(n.adjacent(dir)), x.Groups[len(x.Groups)-1].End
 	if *ref == 0 && count <= adjacency.SmallMax {
 		var made arena.Ref

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"sync/atomic"
 
+	"memgraphd/internal/storage/adjacency"
 	"memgraphd/internal/storage/graph"
 )
 
@@ -238,6 +239,11 @@ func (l *Lane) bucket(at int, entries []bulkEntry) error {
 			return fmt.Errorf("relationship %d is at node %d: %w", c.edges[from], id, ErrNotFound)
 		}
 		s.loops.noteAll(id, c.others[from:to])
+		mask := uint32(0)
+		for _, t := range c.types[from:to] {
+			mask |= adjacency.Kind(graph.TypeID(t))
+		}
+		n.addKinds(mask, dir)
 		n.adjacent(dir).Store(uint32(l.build.Build(c.types[from:to], c.others[from:to], c.edges[from:to])))
 		from = to
 	}

@@ -80,7 +80,7 @@ func (c *checker) nodes() {
 			c.node(id, n)
 		case absent:
 			c.freeNodes++
-			if n.labels.Load()|n.out.Load()|n.in.Load()|n.props.Load() != 0 {
+			if n.labels.Load()|n.out.Load()|n.in.Load()|n.props.Load()|n.kinds.Load() != 0 {
 				c.report("free node slot %d is not empty", id)
 			}
 		default:
@@ -103,6 +103,7 @@ func (c *checker) node(id graph.NodeID, n *node) {
 	for _, dir := range []graph.Direction{graph.Out, graph.In} {
 		ref := arena.Ref(n.adjacent(dir).Load())
 		c.adjacencyBytes += s.adjacency.Bytes(ref)
+		c.kinds(id, n, dir)
 		if marks := s.adjacency.Marks(ref); marks != 0 {
 			c.report("marks of node %d %v: %d, want 0", id, dir, marks)
 		}
@@ -115,6 +116,17 @@ func (c *checker) node(id graph.NodeID, n *node) {
 		if got := s.adjacency.Degree(ref, nil, nil); got != degree {
 			c.report("degree of node %d %v: %d, want %d", id, dir, got, degree)
 		}
+	}
+}
+
+// kinds checks that a node has the bits of its relationships.
+func (c *checker) kinds(id graph.NodeID, n *node, dir graph.Direction) {
+	have := n.kinds.Load()
+	if dir == graph.In {
+		have >>= inKinds
+	}
+	if want := c.store.adjacency.Kinds(arena.Ref(n.adjacent(dir).Load())); want&^have != 0 {
+		c.report("node %d %v has the kinds %x, want %x", id, dir, have, want)
 	}
 }
 

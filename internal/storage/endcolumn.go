@@ -35,7 +35,7 @@ func (tx *Tx) AppendEnds(e *EndColumn, ids []graph.NodeID, dir graph.Direction, 
 loop:
 	for base := 0; base < len(ids); base += warmBatch {
 		some := ids[base:min(base+warmBatch, len(ids))]
-		tx.store.touch(refs[:len(some)], some, dir)
+		tx.store.touch(refs[:len(some)], some, dir, types)
 		blocks := tx.store.adjacency.Runs() // now, so that it has the blocks of all refs
 		for i, ref := range refs[:len(some)] {
 			nodes, edges, ok := blocks.Run(ref, types)

@@ -127,6 +127,8 @@ func (s *Store) placeEdge(
 	s.edges.sources.At(uint32(id)).Store(uint32(src))
 	s.loops.note(src, dst)
 	st := (*edgeStates)(s)
+	a.addKind(t, graph.Out)
+	b.addKind(t, graph.In)
 	a.out.Store(uint32(s.adjacency.Insert(arena.Ref(a.out.Load()), adjacency.Entry{Type: t, Node: dst, Edge: id}, st, g)))
 	b.in.Store(uint32(s.adjacency.Insert(arena.Ref(b.in.Load()), adjacency.Entry{Type: t, Node: src, Edge: id}, st, g)))
 	s.counts.edges.Add(1)

@@ -19,7 +19,7 @@ import (
 //	12  out, in     adjacency
 //	20  props       property blob, 0 for none
 //	24  generation  of the node, or for a free slot of the next node in it
-//	28  –
+//	28  kinds       types of the relationships (see inKinds)
 //
 // A reader loads the fields first and the state then. A writer latches the record,
 // publishes its undo record in the state, and changes the fields then (see package mvcc).
@@ -29,7 +29,7 @@ type node struct {
 	out, in    atomic.Uint32
 	props      atomic.Uint32
 	generation atomic.Uint32
-	_          uint32
+	kinds      atomic.Uint32
 }
 
 const (

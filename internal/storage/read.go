@@ -247,7 +247,7 @@ func (tx *Tx) EdgePropertyColumn(dst []value.Value, edges []graph.Edge, k graph.
 // columns, each of one type. types nil means all.
 func (tx *Tx) Adjacent(dst []Segment, n graph.NodeID, dir graph.Direction, types []graph.TypeID) []Segment {
 	rec := tx.store.nodes.at(n)
-	if rec == nil {
+	if rec == nil || rec.kinds.Load()&kinds(types, dir) == 0 {
 		return dst
 	}
 	first := len(dst)
@@ -269,6 +269,9 @@ func (tx *Tx) Run(n graph.NodeID, dir graph.Direction, types []graph.TypeID) (no
 	if rec == nil || tx.guard != nil {
 		return nil, nil, rec == nil
 	}
+	if rec.kinds.Load()&kinds(types, dir) == 0 {
+		return nil, nil, true
+	}
 	ref := rec.out.Load()
 	if dir == graph.In {
 		ref = rec.in.Load()
@@ -276,27 +279,29 @@ func (tx *Tx) Run(n graph.NodeID, dir graph.Direction, types []graph.TypeID) (no
 	return tx.store.adjacency.Run(arena.Ref(ref), types)
 }
 
-// Warm loads what Adjacent will look at first for each of the nodes, so that a loop of
+// Warm loads what Adjacent of some types, nil for all, will look at first for each of the nodes, so that a loop of
 // Adjacent over a batch of them does not wait for memory node by node. It returns a number
 // without meaning, which keeps the loads from being left out.
-func (tx *Tx) Warm(nodes []graph.NodeID, dir graph.Direction) uint32 {
+func (tx *Tx) Warm(nodes []graph.NodeID, dir graph.Direction, types []graph.TypeID) uint32 {
 	var refs [warmBatch]arena.Ref
 	sum := uint32(0)
 	for len(nodes) > 0 {
 		n := min(len(nodes), warmBatch)
-		sum += tx.store.touch(refs[:n], nodes, dir)
+		sum += tx.store.touch(refs[:n], nodes, dir, types)
 		nodes = nodes[n:]
 	}
 	return sum
 }
 
 // touch finds the relationships of the first of nodes, as many as refs has room for, and
-// loads the beginning of each: the processor waits for all of them at once.
-func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Direction) (sum uint32) {
+// loads the beginning of each: the processor waits for all of them at once. Nodes that have none of
+// some types, nil for all, have none for it.
+func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Direction, types []graph.TypeID) (sum uint32) {
 	records := s.nodes.records.Pages()
+	mask := kinds(types, dir)
 	for i, id := range nodes[:len(refs)] {
 		refs[i] = 0
-		if rec := records.At(uint32(id)); rec != nil {
+		if rec := records.At(uint32(id)); rec != nil && rec.kinds.Load()&mask != 0 {
 			if dir == graph.In {
 				refs[i] = arena.Ref(rec.in.Load())
 			} else {
@@ -316,7 +321,7 @@ func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Directio
 // Degree counts the relationships of n; with Both, one that begins and ends at n once.
 func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) int {
 	rec := tx.store.nodes.at(n)
-	if rec == nil {
+	if rec == nil || rec.kinds.Load()&kinds(types, dir) == 0 {
 		return 0
 	}
 	if tx.guard != nil {
@@ -354,7 +359,7 @@ func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction,
 	var refs [warmBatch]arena.Ref
 	for len(ids) > 0 {
 		n := min(len(ids), warmBatch)
-		s.touch(refs[:n], ids, dir)
+		s.touch(refs[:n], ids, dir, types)
 		s.adjacency.Degrees(dst[:n], refs[:n], types, (*edgeFilter)(tx), ends)
 		ids, dst = ids[n:], dst[n:]
 	}

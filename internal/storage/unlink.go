@@ -110,6 +110,7 @@ func (s *Store) purge(e *ending, id uint32, dir graph.Direction) {
 	}
 	state := n.latch()
 	field.Store(uint32(s.adjacency.Purge(arena.Ref(field.Load()), (*edgeStates)(s), &e.adjacency)))
+	s.renewKinds(n, dir)
 	n.unlatch(state)
 }
 

@@ -89,6 +89,8 @@ func (tx *Tx) CreateEdge(src, dst graph.NodeID, t graph.TypeID, props []Property
 	s.edges.sources.At(uint32(id)).Store(uint32(src))
 	tx.record(&mvcc.Record{Kind: mvcc.EdgeCreated, ID: uint32(id), A: uint32(t), B: uint32(src), C: uint32(dst)})
 	s.loops.note(src, dst)
+	a.addKind(t, graph.Out)
+	b.addKind(t, graph.In)
 	g := &tx.ending.adjacency
 	out := s.adjacency.Insert(arena.Ref(a.out.Load()), adjacency.Entry{Type: t, Node: dst, Edge: id, Marks: 1}, (*edgeStates)(s), g)
 	a.out.Store(uint32(out))

@@ -89,7 +89,7 @@ func (e *encoder) ends(ctx context.Context, kind blockKind, at uint64) error {
 		for i := range some {
 			some[i] = graph.NodeID(from + uint64(i))
 		}
-		e.tx.Warm(some, dir)
+		e.tx.Warm(some, dir, nil)
 		for _, id := range some {
 			if err := e.endsOf(ctx, id, dir); err != nil {
 				return err

@@ -104,12 +104,13 @@ func (b *bfs) warm(r *run, from, to, side int) {
 	for _, x := range b.reached[from:to] {
 		b.nodeSpace = append(b.nodeSpace, x.node)
 	}
-	d := b.hops[side].spec.Direction
+	h := &b.hops[side]
+	d := h.spec.Direction
 	if d != graph.In {
-		b.warmed += r.tx.Warm(b.nodeSpace, graph.Out)
+		b.warmed += r.tx.Warm(b.nodeSpace, graph.Out, h.types)
 	}
 	if d != graph.Out {
-		b.warmed += r.tx.Warm(b.nodeSpace, graph.In)
+		b.warmed += r.tx.Warm(b.nodeSpace, graph.In, h.types)
 	}
 }
 

@@ -32,9 +32,9 @@ func (h *hop) warm(r *run, in *batch.Batch, from []graph.NodeID, at int) {
 // warmNodes is warm for nodes that are at hand, at most warmRows of them at a time.
 func (h *hop) warmNodes(r *run, nodes []graph.NodeID) {
 	if h.spec.Direction != graph.In {
-		r.tx.Warm(nodes, graph.Out)
+		r.tx.Warm(nodes, graph.Out, h.types)
 	}
 	if h.spec.Direction != graph.Out {
-		r.tx.Warm(nodes, graph.In)
+		r.tx.Warm(nodes, graph.In, h.types)
 	}
 }
