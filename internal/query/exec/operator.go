@@ -28,6 +28,7 @@ type compiler struct {
 	program *Program
 	plan    *plan.Plan
 	zones   map[plan.Op][]expr.IntComparison // of scans
+	links   map[plan.Op][]linkNeed           // likewise
 }
 
 // op compiles one operator.
@@ -91,6 +92,7 @@ func (c *compiler) reading(o plan.Op) (factory, error) {
 
 // expanding compiles the operators that follow relationships as a pattern has them.
 func (c *compiler) expanding(o plan.Op) (factory, error) {
+	c.noteLinks(o)
 	switch o := o.(type) {
 	case *plan.Expand:
 		return c.expand(o)

@@ -152,8 +152,3 @@ func (o *scan) close(r *run) { o.input.close(r) }
 type cursorSource struct{ cursor *storage.NodeScan }
 
 func (s *cursorSource) begin(*run, *batch.Batch) error { return nil }
-
-//nolint:unparam // the interface has an error for other sources
-func (s *cursorSource) fill(_ *run, dst []graph.NodeID) (int, error) {
-	return s.cursor.Next(dst), nil
-}

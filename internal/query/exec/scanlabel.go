@@ -10,6 +10,7 @@ type allSource struct {
 	cursorSource
 	leaf  plan.Op
 	zones zones
+	links linkFilter
 }
 
 func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
@@ -17,15 +18,22 @@ func (c *compiler) allNodes(o *plan.AllNodes) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	tests := c.zones[o]
-	return c.newScan(in, o.Carry, o.Slot, func() source { return &allSource{leaf: o, zones: zones{tests: tests}} }), nil
+	tests, links := c.zones[o], c.links[o]
+	return c.newScan(in, o.Carry, o.Slot, func() source {
+		return &allSource{leaf: o, zones: zones{tests: tests}, links: linkFilter{needs: links}}
+	}), nil
 }
 
 func (s *allSource) start(r *run, _ int) (bool, error) {
 	from, to := r.morsel.of(s.leaf)
 	s.cursor = r.tx.ScanNodeRange(from, to)
 	s.cursor.Skip(s.zones.in(r))
+	s.links.begin(r)
 	return true, nil
+}
+
+func (s *allSource) fill(r *run, dst []graph.NodeID) (int, error) {
+	return s.links.next(r, s.cursor, dst)
 }
 
 // labelName is a label whose number is looked up until it exists.
@@ -62,6 +70,7 @@ type labelSource struct {
 	leaf  plan.Op
 	label labelName
 	zones zones
+	links linkFilter
 }
 
 func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
@@ -69,9 +78,9 @@ func (c *compiler) labelScan(o *plan.LabelScan) (factory, error) {
 	if err != nil {
 		return nil, err
 	}
-	tests := c.zones[o]
+	tests, links := c.zones[o], c.links[o]
 	return c.newScan(in, o.Carry, o.Slot, func() source {
-		return &labelSource{leaf: o, label: labelName{name: o.Label}, zones: zones{tests: tests}}
+		return &labelSource{leaf: o, label: labelName{name: o.Label}, zones: zones{tests: tests}, links: linkFilter{needs: links}}
 	}), nil
 }
 
@@ -82,5 +91,10 @@ func (s *labelSource) start(r *run, _ int) (bool, error) {
 	from, to := r.morsel.of(s.leaf)
 	s.cursor = r.tx.ScanLabelRange(s.label.id, from, to)
 	s.cursor.Skip(s.zones.in(r))
+	s.links.begin(r)
 	return true, nil
+}
+
+func (s *labelSource) fill(r *run, dst []graph.NodeID) (int, error) {
+	return s.links.next(r, s.cursor, dst)
 }
