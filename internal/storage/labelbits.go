@@ -31,6 +31,34 @@ func (tx *Tx) LabelBits(dst []uint64, labels []graph.LabelID) {
 	}
 }
 
+// fewAsked is how many nodes LabelBits may have to look at where LabelBitsKept says that the bits are kept.
+const fewAsked = 1024
+
+// LabelBitsKept reports whether LabelBits finds the nodes in what is kept of them, all but a few.
+func (tx *Tx) LabelBitsKept(labels []graph.LabelID) bool {
+	c := &tx.store.columns
+	if tx.guard != nil || c.off || len(labels) == 0 {
+		return false
+	}
+	left := fewAsked
+	for _, l := range labels {
+		labelled := tx.store.labelBitmaps.get(l)
+		if labelled == nil {
+			continue
+		}
+		d := (*c.labels.Load())[l]
+		for group := range uint32(tx.NodeLimit()>>column.GroupShift) + 1 {
+			if lookUp(c, d, group) == nil {
+				left -= labelled.CountGroup(group)
+			}
+			if left < 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // groupBits returns the nodes of a group in the view that have a label.
 func (tx *Tx) groupBits(l graph.LabelID, group uint32) (bits column.Bits) {
 	rows := column.GroupNodes

@@ -22,8 +22,9 @@ type branch struct {
 	// memory of counts by node: what was counted last of those that fall on a place
 	seen  []graph.NodeID
 	count []int64
-	asked bool  // count was called since the memory was emptied
-	held  int64 // bytes reserved for it
+	asked bool   // count was called since the memory was emptied
+	held  int64  // bytes reserved for it
+	view  uint64 // run.views when it was emptied
 }
 
 // memoSize is the number of places in the memory of counts, a power of two, and memoBytes
@@ -54,9 +55,13 @@ func (c *compiler) branch(o *plan.Branch) (func() *branch, error) {
 	}, nil
 }
 
-// begin looks the names up and forgets what was counted.
+// begin looks the names up, and forgets what was counted in another view: what was counted for a part
+// of the nodes, or for a row of an outer plan, is right for the next ones.
 func (b *branch) begin(r *run) error {
-	b.forget()
+	if r.writes || b.view != r.views {
+		b.forget()
+	}
+	b.view = r.views
 	for _, c := range b.below {
 		if err := c.begin(r); err != nil {
 			return err

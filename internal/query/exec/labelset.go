@@ -15,14 +15,17 @@ type labelSet struct {
 	asked  int // nodes that were asked about
 	built  bool
 	tried  bool
+	looked bool // whether the store keeps them was looked at
 	every  bool // they are all nodes of the view
 	bits   nodeBits
 }
 
-// A set is made when at least labelSetLeast nodes, unless the options say otherwise, and one in labelSetShare of all were asked about.
+// A set is made when at least labelSetLeast nodes, unless the options say otherwise, and one in labelSetShare of all were asked about;
+// one in labelKeptShare where the store keeps what the set is made of.
 const (
-	labelSetLeast = 1024
-	labelSetShare = 32
+	labelSetLeast  = 1024
+	labelSetShare  = 32
+	labelKeptShare = 512
 )
 
 // labelSet returns the nodes with labels, nil where they are asked one by one: without
@@ -49,8 +52,18 @@ func (s *labelSet) ready(r *run, n int) bool {
 	if s.built || s.tried {
 		return s.built
 	}
-	if s.asked += n; s.asked < max(r.o.LabelsAsked, int(r.tx.NodeLimit())/labelSetShare) {
+	s.asked += n
+	limit := int(r.tx.NodeLimit())
+	if s.asked < max(r.o.LabelsAsked, limit/labelKeptShare) {
 		return false
+	}
+	if s.asked < max(r.o.LabelsAsked, limit/labelSetShare) {
+		if s.looked {
+			return false
+		}
+		if s.looked = true; !r.tx.LabelBitsKept(s.labels) {
+			return false
+		}
 	}
 	s.build(r)
 	return s.built

@@ -34,7 +34,8 @@ type run struct {
 	// deleted tells that the statement deleted something, so that reads must ask whether
 	// the entity is still there.
 	deleted bool
-	writes  bool // the statement may write
+	writes  bool   // the statement may write
+	views   uint64 // how many transactions were read
 	subs    []*subInstance
 
 	held     int64 // bytes reserved in the budget by operators
@@ -119,6 +120,7 @@ func (i *instance) take(ctx context.Context, o *Run) {
 // use makes tx what is read from now on.
 func (r *run) use(tx *storage.Tx) {
 	r.tx = tx
+	r.views++
 	for _, s := range r.labelSets {
 		s.forget()
 	}
