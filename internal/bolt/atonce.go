@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"memgraphd/internal/bolt/message"
@@ -138,6 +139,13 @@ func (c *conn) plainStatement() bool {
 		e.Impersonated == "" && (e.Database == "" || e.Database == databaseName)
 }
 
+// answerMost is how many bytes an answer at once may have: beyond it the records are sent piece by piece, as
+// the client reads them.
+const answerMost = 64 << 10
+
+// errAnswerTooLong leaves a statement to the general way.
+var errAnswerTooLong = errors.New("bolt: too much for an answer at once")
+
 // giveReply appends the SUCCESS of RUN and the records of a reply.
 func (c *conn) giveReply(r *batch.Reply) error {
 	c.out.reclaim()
@@ -151,6 +159,10 @@ func (c *conn) giveReply(r *batch.Reply) error {
 			return err
 		}
 		c.out.end(dst)
+		if c.out.sealed-before > answerMost && row+1 < r.Rows.Len {
+			c.out.cut(before)
+			return errAnswerTooLong
+		}
 	}
 	return nil
 }

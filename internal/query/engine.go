@@ -126,6 +126,7 @@ type Engine struct {
 	workers         *exec.Workers
 	sessions        *registry[*Session]
 	guards          *lru.Cache[string, *storage.Guard] // by auth.Rights.Key
+	prompts         sync.Pool                          // of *prompted
 	_               [64]byte                           // what everybody reads is not in one line of memory with what changes
 	nextTransaction atomic.Uint64
 	_               [64]byte

@@ -10,8 +10,10 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// prompted is the memory of a session for statements that it answers at once.
+// prompted is memory for a statement that is answered at once. Sessions share it, so that it is in the caches of
+// the processor, and those that rest have none.
 type prompted struct {
+	of       *Engine
 	tx       storage.Tx
 	rows     exec.PromptRows
 	entities entities
@@ -58,67 +60,91 @@ func (s *Session) Answer(text string, params value.Value, give func(*batch.Reply
 	if p == nil || p.prompt == nil && (p.write == nil || wait == nil) {
 		return 0, false
 	}
-	rights := s.rights()
-	if require(rights, p.needs) != nil || e.broken() != nil {
-		return 0, false
-	}
-	started := e.o.Since(e.born)
-	record := s.audited(text, params)
-	rows, kind := 0, Reading
+	var a answered
+	kind := Reading
 	if p.prompt != nil {
-		rows, ok = s.answer(p, params, s.guardOf(rights), give)
+		a, ok = s.answer(p, text, params, give)
 	} else {
 		kind = kindOf(queryType(p.info))
-		ok = s.answerWrite(p, params, started, s.guardOf(rights), give, wait)
+		a, ok = s.answerWrite(p, text, params, give, wait)
 	}
 	if !ok {
 		return 0, false
 	}
-	took = e.o.Since(e.born) - started
+	took = e.o.Since(e.born) - a.started
 	s.took(kind, took)
 	s.tally.outcome(true)
-	if record != nil {
-		record.Rows = int64(rows)
-		s.record(record, nil)
+	if a.record != nil {
+		a.record.Rows = a.rows
+		s.record(a.record, nil)
 	}
 	if l := s.logging(); l.MinDuration >= 0 {
-		s.say(l, &said{text: text, params: params, took: took, rows: int64(rows), program: p.program})
+		s.say(l, &said{text: text, params: params, took: took, rows: a.rows, program: p.program})
 	}
 	return took, true
 }
 
-// answer is Answer without the bookkeeping.
-func (s *Session) answer(p *prepared, params value.Value, guard *storage.Guard, give func(*batch.Reply) error) (rows int, ok bool) {
+// answered is what answer tells.
+type answered struct {
+	started time.Duration // when, since the engine was born
+	rows    int64
+	record  *Audited // nil: none is kept
+}
+
+// answer is Answer without the bookkeeping behind it. What does not need the rows stands between the steps of
+// the look-up, so that it is done while the processor waits for memory.
+func (s *Session) answer(p *prepared, text string, params value.Value, give func(*batch.Reply) error) (a answered, ok bool) {
 	e := s.engine
 	s.live.answering.Store(true) // whoever wants to be alone waits for the end, or is seen
 	defer s.live.answering.Store(false)
 	if e.shared() != nil {
-		return 0, false
+		return a, false
 	}
-	m := s.promptly()
+	m := e.promptly()
 	e.o.Store.BeginIn(&m.tx, storage.TxOptions{ReadOnly: true})
-	defer m.tx.Release()
-	m.tx.SetGuard(guard)
-	if !p.prompt.Run(&m.tx, params, s.latest.literals, &m.rows) {
-		return 0, false
+	defer m.end()
+	if !p.prompt.Seek(&m.tx, params, s.latest.literals, &m.rows) {
+		return a, false
 	}
+	a.started = e.o.Since(e.born)
+	rights := s.rights()
+	if require(rights, p.needs) != nil || e.broken() != nil {
+		return a, false
+	}
+	guard := s.guardOf(rights)
+	m.tx.SetGuard(guard)
+	if !p.prompt.Take(&m.tx, &m.rows) {
+		return a, false
+	}
+	a.record = s.audited(text, params)
 	r := &m.reply
 	r.Plan, r.Columns, r.Type, r.Cost = p, p.info.Columns, "r", p.cost
 	if guard != nil {
 		r.Cost = 0
 	}
 	r.Rows, r.Entities, r.Bookmark = &m.rows.Batch, &m.entities, ""
-	return r.Rows.Len, give(r) == nil
+	if !p.prompt.Run(&m.tx, params, s.latest.literals, &m.rows) {
+		return a, false
+	}
+	a.rows = int64(r.Rows.Len)
+	return a, give(r) == nil
 }
 
-// promptly returns the memory for statements that are answered at once.
-func (s *Session) promptly() *prompted {
-	if s.prompted == nil {
-		m := &prompted{}
-		m.entities.store, m.entities.catalogue, m.entities.tx = s.engine.o.Store, s.engine.catalogue, &m.tx
-		s.prompted = m
+// promptly returns memory for an answer, until its end.
+func (e *Engine) promptly() *prompted {
+	if m, ok := e.prompts.Get().(*prompted); ok {
+		return m
 	}
-	return s.prompted
+	m := &prompted{of: e}
+	m.entities.store, m.entities.catalogue, m.entities.tx = e.o.Store, e.catalogue, &m.tx
+	return m
+}
+
+// end ends the transaction of an answer, and its look-up.
+func (m *prompted) end() {
+	m.rows.End()
+	m.tx.Release()
+	m.of.prompts.Put(m)
 }
 
 // answering reports whether a session is in the middle of Answer.

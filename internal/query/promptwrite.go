@@ -33,33 +33,36 @@ func (p *prepared) promptWriteOf() *exec.PromptWrite {
 // answerWrite is answer for a statement that writes, which commits it. It calls wait before it waits for the
 // log, and give when the commit is durable.
 func (s *Session) answerWrite(
-	p *prepared, params value.Value, started time.Duration, guard *storage.Guard, give func(*batch.Reply) error, wait func(),
-) (ok bool) {
+	p *prepared, text string, params value.Value, give func(*batch.Reply) error, wait func(),
+) (a answered, ok bool) {
 	e := s.engine
-	if params.Size() > promptParamsMax || checkParams(p.info, params) != nil {
-		return false
+	rights := s.rights()
+	if require(rights, p.needs) != nil || e.broken() != nil || params.Size() > promptParamsMax || checkParams(p.info, params) != nil {
+		return a, false
 	}
+	a.started, a.record = e.o.Since(e.born), s.audited(text, params)
+	guard := s.guardOf(rights)
 	s.live.answering.Store(true) // whoever wants to be alone waits for the end, or is seen
 	defer s.live.answering.Store(false)
 	if e.shared() != nil {
-		return false
+		return a, false
 	}
-	m := s.promptly()
+	m := e.promptly()
 	e.o.Store.BeginIn(&m.tx, storage.TxOptions{})
-	defer m.tx.Release()
+	defer m.end()
 	m.tx.SetGuard(guard)
 	did, ok, err := p.write.Change(&m.tx, params, s.latest.literals)
 	if err != nil || !ok { // undone, and Run says what is wrong
-		return false
+		return a, false
 	}
 	ran := e.o.Since(e.born)
-	s.waits(started)
+	s.waits(a.started)
 	wait()
 	index, err := m.tx.Commit()
 	s.waitsNoMore()
 	if err != nil {
 		s.refused = refused{s.latest.text, err}
-		return false
+		return a, false
 	}
 	r := &m.reply
 	r.Plan, r.Columns, r.Type, r.Cost = p, nil, queryType(p.info), p.cost
@@ -68,9 +71,9 @@ func (s *Session) answerWrite(
 	}
 	m.rows.Batch.Len, m.rows.Batch.Columns = 0, m.rows.Batch.Columns[:0]
 	r.Rows, r.Entities = &m.rows.Batch, &m.entities
-	r.Bookmark, r.Counters, r.Execution = bookmarkOf(index), counters(did), ran-started
+	r.Bookmark, r.Counters, r.Execution = bookmarkOf(index), counters(did), ran-a.started
 	_ = give(r) // there is no row that it could not take, and what is committed cannot be tried again
-	return true
+	return a, true
 }
 
 // refusal returns why a statement that Answer has declined could not be committed, once.

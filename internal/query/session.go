@@ -55,7 +55,6 @@ type Session struct {
 
 	spareTransaction *transaction // memory for the next one, nil for none
 	spareResult      *Result      // memory for the next one, nil for none
-	prompted         *prompted    // memory for Answer; nil: it was not called yet
 	latest           *shortcut    // what is remembered of latestText; nil: nothing
 	refused          refused      // what Answer could not commit, until Run is called
 	latestText       string       // that Answer had last: mostly the very same string as the next one
@@ -221,7 +220,7 @@ func (s *Session) Close() {
 	s.end()
 	s.closed = true
 	s.stopLooking()
-	s.spareTransaction, s.spareResult, s.prompted, s.latest = nil, nil, nil, nil
+	s.spareTransaction, s.spareResult, s.latest = nil, nil, nil
 	s.latestText = ""
 	s.engine.sessions.remove(s)
 }

@@ -45,3 +45,42 @@ func BenchmarkTurns(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAnswers is BenchmarkTurns for what is answered at once: by all nodes, and by so few that they stay in
+// the caches, so that the difference is the waiting for memory.
+func BenchmarkAnswers(b *testing.B) {
+	e := open(b, nil)
+	s := e.NewSession(query.SessionOptions{})
+	defer s.Close()
+	for _, text := range []string{"CREATE INDEX ON :N(id)", "UNWIND range(0, 99999) AS i CREATE (:N {id: i, age: i % 100})"} {
+		if _, err := drain(b, s, text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	const text = "MATCH (n:N {id: $id}) RETURN n.age AS age"
+	for range 3 { // until its text is remembered
+		warm, err := s.Run(b.Context(), text, params("id", 1), query.TxOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := warm.Pull(b.Context(), -1, func(*batch.Batch, batch.Entities) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+		warm.Release()
+	}
+	give := func(*batch.Reply) error { return nil }
+	for name, nodes := range map[string]int64{"far": 100_000, "near": 50} {
+		drawn := make([]value.Value, 1<<16)
+		for i := range drawn {
+			drawn[i] = value.Map([]value.Entry{{Key: "id", Value: value.Int(int64(i) * 7919 % nodes)}})
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, ok := s.Answer(text, drawn[i%len(drawn)], give, nil); !ok {
+					b.Fatal("it was not answered at once")
+				}
+			}
+		})
+	}
+}

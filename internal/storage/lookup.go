@@ -1,6 +1,9 @@
 package storage
 
 import (
+	"unsafe"
+
+	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/index"
 	"memgraphd/internal/storage/value"
@@ -12,26 +15,65 @@ type Found struct {
 	image image
 }
 
-// LookEqual fills dst with the nodes with label l whose property k equals v, which is not null. ok is false
-// if there is no such index, or if there may be more nodes than there is room for; then ScanEqual finds
-// them.
-func (tx *Tx) LookEqual(dst []Found, l graph.LabelID, k graph.KeyID, v value.Value) (n int, ok bool) {
+// Lookup is a look-up of a value in an index by steps: SeekEqual has the processor load the place in the
+// index, Take that of the nodes, and Found reads them. Other work in between is done while memory is waited for.
+type Lookup struct {
+	label   graph.LabelID
+	key     graph.KeyID
+	value   value.Value
+	search  index.Search
+	entries [lookupMost]index.Entry
+	n       int
+}
+
+// lookupMost is how many nodes a Lookup finds at most.
+const lookupMost = 4
+
+// SeekEqual begins to look for the nodes with label l whose property k equals v, which is not null. It
+// reports false if there is no such index. After true the index is locked for reading until Take or End.
+func (tx *Tx) SeekEqual(f *Lookup, l graph.LabelID, k graph.KeyID, v value.Value) bool {
 	p := tx.readyIndex(l, k)
 	if p == nil {
-		return 0, false
+		return false
 	}
-	var entries [4]index.Entry
-	got, all := p.tree.Look(v, entries[:min(len(entries), len(dst))])
-	if !all {
-		return 0, false
+	f.label, f.key, f.value, f.n = l, k, v, 0
+	return p.tree.Begin(&f.search, v)
+}
+
+// End ends a look-up that was begun, if Take has not.
+func (f *Lookup) End() { f.search.End() }
+
+// Take finds out which nodes may be those that are looked for. ok is false if there may be more than
+// lookupMost; then ScanEqual finds them.
+func (tx *Tx) Take(f *Lookup) (ok bool) {
+	f.n, ok = f.search.Take(f.entries[:])
+	for i := range f.entries[:f.n] {
+		if n := tx.store.nodes.at(f.entries[i].Node); n != nil {
+			arena.Prefetch(unsafe.Pointer(n), 1)
+		}
 	}
-	for i := range entries[:got] {
-		if im, ok := tx.equals(entries[i].Node, l, k, v); ok {
-			dst[n] = Found{entries[i].Node, im}
+	return ok
+}
+
+// Found fills dst, which has room for lookupMost, with the nodes that were looked for.
+func (tx *Tx) Found(f *Lookup, dst []Found) (n int) {
+	for i := range f.entries[:f.n] {
+		if im, ok := tx.equals(f.entries[i].Node, f.label, f.key, f.value); ok {
+			dst[n] = Found{f.entries[i].Node, im}
 			n++
 		}
 	}
-	return n, true
+	return n
+}
+
+// LookEqual is SeekEqual, Take and Found at once. ok is false if there is no such index, or if there may be
+// more nodes than dst has room for.
+func (tx *Tx) LookEqual(dst []Found, l graph.LabelID, k graph.KeyID, v value.Value) (n int, ok bool) {
+	var f Lookup
+	if !tx.SeekEqual(&f, l, k, v) || !tx.Take(&f) || f.n > len(dst) {
+		return 0, false
+	}
+	return tx.Found(&f, dst), true
 }
 
 // equals returns a node as the view holds it, if it has label l and a property k equal to v.
@@ -43,4 +85,33 @@ func (tx *Tx) equals(id graph.NodeID, l graph.LabelID, k graph.KeyID, v value.Va
 // FoundProperty returns a property of a node that was found in tx, which has written nothing since.
 func (tx *Tx) FoundProperty(f *Found, k graph.KeyID) value.Value {
 	return tx.readableOfNode(f.image, k)
+}
+
+// FoundEnds appends the nodes of ids that have the labels, as the view of tx, which has no guard, holds them.
+// The other ends of relationships of the view are in it.
+func (tx *Tx) FoundEnds(dst []Found, ids []graph.NodeID, labels []graph.LabelID) []Found {
+	s := tx.store
+	records := s.nodes.records.Pages()
+	for _, id := range ids {
+		if rec := records.At(uint32(id)); rec != nil {
+			arena.Prefetch(unsafe.Pointer(rec), 1)
+		}
+	}
+ends:
+	for _, id := range ids {
+		im := tx.image(id)
+		if !im.exists {
+			continue
+		}
+		for _, l := range labels {
+			if !s.sets.has(im.labels, l) {
+				continue ends
+			}
+		}
+		if im.props != 0 {
+			arena.Prefetch(s.blobs.Pointer(im.props), 1)
+		}
+		dst = append(dst, Found{id, im})
+	}
+	return dst
 }

@@ -2,6 +2,7 @@ package arena
 
 import (
 	"testing"
+	"unsafe"
 
 	"memgraphd/internal/storage/memory"
 )
@@ -36,6 +37,23 @@ func TestExpect(t *testing.T) {
 	for _, s := range []*slab{&a.slab, &table.slab} {
 		if got := len(s.rest) * 8; got < 63<<20 || got >= 64<<20 {
 			t.Errorf("%d bytes of the slab left of 64 MiB", got)
+		}
+	}
+}
+
+// TestPrefetch holds that Prefetch may be asked for any address, and changes nothing.
+func TestPrefetch(t *testing.T) {
+	var bytes [256]byte
+	for i := range bytes {
+		bytes[i] = byte(i)
+	}
+	for lines := range 20 { // more than there is
+		Prefetch(unsafe.Pointer(&bytes[lines]), lines)
+	}
+	Prefetch(nil, 1)
+	for i, b := range bytes {
+		if b != byte(i) {
+			t.Fatalf("byte %d is %d", i, b)
 		}
 	}
 }

@@ -265,3 +265,57 @@ func BenchmarkLook(b *testing.B) {
 		})
 	}
 }
+
+// TestKinds holds that inner nodes know whether leaves are below them, whichever way the tree grew and shrank, and
+// that a look-up by steps leaves no lock behind.
+func TestKinds(t *testing.T) {
+	a := arena.New(memory.New("test", 0))
+	p := NewProperty(a)
+	var check func(ref arena.Ref) (leaves bool)
+	check = func(ref arena.Ref) bool {
+		if p.isLeaf(ref) {
+			return true
+		}
+		n := p.inner(ref)
+		for _, child := range n.child[:n.count+1] {
+			if leaves := check(child); leaves != (n.kind == kindLow) {
+				t.Fatalf("kind %d of an inner node, its children are leaves: %t", n.kind, leaves)
+			}
+		}
+		return false
+	}
+	const size = 60_000
+	var nodes [size]graph.NodeID // by value
+	for i := range size {
+		v := i * 7919 % size
+		nodes[v] = graph.NodeID(i)
+		p.Add(value.Int(int64(v)), nodes[v])
+	}
+	check(p.roots[classNumber])
+	var s Search
+	var dst [1]Entry
+	for i := range size {
+		if !p.Begin(&s, value.Int(int64(i))) {
+			t.Fatal("an integer is not looked up")
+		}
+		if i%3 == 0 {
+			s.End()
+			s.End()
+		} else if n, all := s.Take(dst[:]); n != 1 || !all || dst[0].Node != nodes[i] {
+			t.Fatalf("%d: %d entries, all %t, %+v", i, n, all, dst[0])
+		}
+	}
+	if !p.mu.TryLock() {
+		t.Fatal("the index is still locked")
+	}
+	p.mu.Unlock()
+	var g arena.Garbage
+	for i := range size - 100 {
+		p.Remove(value.Int(int64(i)), nodes[i], &g)
+		if i%10_000 == 0 {
+			check(p.roots[classNumber])
+		}
+	}
+	check(p.roots[classNumber])
+	g.Free(a)
+}

@@ -60,10 +60,10 @@ func (p *Property) newLeaf() (arena.Ref, *leaf) {
 	return ref, l
 }
 
-func (p *Property) newInner() (arena.Ref, *inner) {
+func (p *Property) newInner(kind uint16) (arena.Ref, *inner) {
 	ref := p.arena.Alloc(int(unsafe.Sizeof(inner{})))
 	n := p.inner(ref)
-	*n = inner{}
+	*n = inner{kind: kind}
 	return ref, n
 }
 
@@ -116,7 +116,11 @@ func (p *Property) insertChild(
 ) {
 	for {
 		if len(path) == 0 {
-			ref, root := p.newInner()
+			kind := kindHigh
+			if p.isLeaf(left) {
+				kind = kindLow
+			}
+			ref, root := p.newInner(kind)
 			root.count = 1
 			root.prefix[0], root.rest[0], root.node[0] = prefix, rest, node
 			root.child[0], root.child[1] = left, right
@@ -130,7 +134,7 @@ func (p *Property) insertChild(
 			return
 		}
 		// The middle separator moves up; the new child goes to its half.
-		other, m := p.newInner()
+		other, m := p.newInner(n.kind)
 		n = p.inner(top.ref)
 		const half = innerMax / 2
 		upPrefix, upRest, upNode := n.prefix[half], n.rest[half], n.node[half]

@@ -2,40 +2,79 @@ package index
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"memgraphd/internal/storage/arena"
 	"memgraphd/internal/storage/value"
 )
 
-// Look fills dst with the entries whose value sorts as v, which must not be null, in the
-// order of their nodes, and tells whether these are all; where they are not, a cursor finds
-// them. It is what most look-ups need: one value, which few nodes have.
-func (p *Property) Look(v value.Value, dst []Entry) (n int, all bool) {
-	q := probe{key: keyOf(v), value: v}
-	if q.class == classComposite {
-		return 0, false // lists compare element by element
+// leafLines is how many lines of memory a leaf lies in, at most.
+const leafLines = (int(unsafe.Sizeof(leaf{})) + 127) / 64
+
+// Search is a look-up of one value in two steps: the first finds the leaf and has the processor load it,
+// the second reads it. Other work in between is done while the memory is waited for.
+type Search struct {
+	of     *Property // that is locked for reading; nil: none is
+	leaf   *leaf     // where the value would be; nil: nowhere
+	blocks arena.Blocks
+	probe  probe
+}
+
+// Begin begins a look-up of v, which must not be null. It reports false if v is not looked up in this way.
+// After true the index is locked for reading until Take or End.
+func (p *Property) Begin(s *Search, v value.Value) bool {
+	s.probe.key = keyOf(v)
+	if s.probe.class == classComposite {
+		return false // lists compare element by element
 	}
+	s.probe.value = v
 	p.mu.RLock()
-	defer p.mu.RUnlock()
-	ref := p.roots[q.class]
+	s.of, s.leaf = p, nil
+	ref := p.roots[s.probe.class]
 	if ref == 0 {
+		return true
+	}
+	s.blocks = p.arena.Blocks()
+	for {
+		at := s.blocks.Pointer(ref)
+		if (*leaf)(at).kind == kindLeaf {
+			s.leaf = (*leaf)(at)
+			return true
+		}
+		n := (*inner)(at)
+		ref = n.child[p.childOf(n, &s.probe)]
+		if n.kind == kindLow {
+			s.leaf = (*leaf)(s.blocks.Pointer(ref))
+			arena.Prefetch(unsafe.Pointer(s.leaf), leafLines)
+			return true
+		}
+	}
+}
+
+// End ends a look-up; it may have ended before.
+func (s *Search) End() {
+	if s.of != nil {
+		s.of.mu.RUnlock()
+		s.of = nil
+	}
+}
+
+// Take ends a look-up and fills dst with the entries whose value sorts as that one, in the order of their
+// nodes. It tells whether these are all; where they are not, a cursor finds them.
+func (s *Search) Take(dst []Entry) (n int, all bool) {
+	defer s.End()
+	p, l, q := s.of, s.leaf, &s.probe
+	if l == nil {
 		return 0, true
 	}
-	blocks := p.arena.Blocks()
-	l := (*leaf)(blocks.Pointer(ref))
-	for l.kind != kindLeaf {
-		at := (*inner)(blocks.Pointer(ref))
-		ref = at.child[p.childOf(at, &q)]
-		l = (*leaf)(blocks.Pointer(ref))
-	}
-	for i := p.firstOf(l, &q); ; i++ {
+	for i := p.firstOf(l, q); ; i++ {
 		if i == int(l.count) {
 			if l.next == 0 {
 				return n, true
 			}
-			l, i = (*leaf)(blocks.Pointer(l.next)), 0
+			l, i = (*leaf)(s.blocks.Pointer(l.next)), 0
 		}
-		if p.compareValue(l.prefix[i], l.rest[i], &q) != 0 {
+		if p.compareValue(l.prefix[i], l.rest[i], q) != 0 {
 			return n, true
 		}
 		if n == len(dst) {
@@ -44,6 +83,15 @@ func (p *Property) Look(v value.Value, dst []Entry) (n int, all bool) {
 		dst[n] = Entry{l.node[i], q.class, l.prefix[i], l.rest[i]}
 		n++
 	}
+}
+
+// Look is Begin and Take; where Begin reports false, it finds nothing, and not all.
+func (p *Property) Look(v value.Value, dst []Entry) (n int, all bool) {
+	var s Search
+	if !p.Begin(&s, v) {
+		return 0, false
+	}
+	return s.Take(dst)
 }
 
 // firstOf is placeOf for a probe of the first node, without the search among entries of one prefix

@@ -38,7 +38,12 @@ type inner struct {
 	child       [innerMax + 1]arena.Ref
 }
 
-const kindLeaf = 1
+// The kinds of nodes of the tree.
+const (
+	kindHigh uint16 = iota // an inner node above inner nodes
+	kindLeaf
+	kindLow // an inner node above leaves
+)
 
 // Property is the values of one key under one label. Its methods may be called
 // concurrently; a scan holds the lock for one batch at a time.
