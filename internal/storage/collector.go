@@ -101,17 +101,43 @@ func (c *collector) recycle(e *ending) {
 	c.spare.Put(e)
 }
 
-// push hands over a transaction whose outcome is out. The sequencer's lock makes the
-// stamps ascend.
+// push hands over a transaction whose outcome is out.
 func (c *collector) push(e *ending) {
-	e.held += int64(unsafe.Sizeof(ending{})) + e.log.Bytes()
-	c.held.Add(e.held)
-	c.ever.Add(e.held)
-	e.stamp = c.store.views.Tick()
+	c.weigh(e.weight(), 1)
 	c.queueMu.Lock()
+	defer c.queueMu.Unlock()
+	e.stamp = c.store.views.Tick() // under the lock, so that stamps ascend
 	c.ended = append(c.ended, e)
-	c.queueMu.Unlock()
-	c.left.Add(1)
+}
+
+// pushAll is push for commits that have become visible at one moment.
+func (c *collector) pushAll(settled []*pending) {
+	held := int64(0)
+	for _, p := range settled {
+		p.tx.ending.committed = true
+		held += p.tx.ending.weight()
+	}
+	c.weigh(held, int64(len(settled)))
+	c.queueMu.Lock()
+	defer c.queueMu.Unlock()
+	stamp := c.store.views.Tick()
+	for _, p := range settled {
+		p.tx.ending.stamp = stamp
+		c.ended = append(c.ended, p.tx.ending)
+	}
+}
+
+// weight adds what e itself takes to what it keeps in memory, once, and returns that.
+func (e *ending) weight() int64 {
+	e.held += int64(unsafe.Sizeof(ending{})) + e.log.Bytes()
+	return e.held
+}
+
+// weigh counts n more transactions that wait, with what they keep.
+func (c *collector) weigh(held, n int64) {
+	c.held.Add(held)
+	c.ever.Add(held)
+	c.left.Add(n)
 }
 
 // nudge does a small step, or leaves it to the goroutine. While the view is open that the last

@@ -30,7 +30,8 @@ type sequencer struct {
 	wall     int64     // guarded by mu: newest wall time, which never goes back
 	pending  []*pending
 	draining bool
-	visible  []awaited // guarded by mu: waiters of WaitVisible
+	visible  []awaited  // guarded by mu: waiters of WaitVisible
+	settled  []*pending // of announced, empty between its calls
 }
 
 // pending is a commit that waits for the log.
@@ -200,20 +201,45 @@ func (s *Store) settle(p *pending, err error) error {
 	return err
 }
 
-// announced publishes the commits up to index good, and gives up those after it up to last.
+// announced publishes the commits up to index good, and gives up those after it up to last. The log calls it
+// for one group of commits after the other. While the outcomes are written, which is for
+// many commits, others may begin to wait for the log.
 func (s *Store) announced(good, last change.Index) {
 	q := &s.sequencer
+	settled, n := q.takeSettled(uint64(good), uint64(last))
+	for _, p := range settled[:n] {
+		s.show(p.tx, p.index)
+	}
+	if n > 0 {
+		q.last.Store(settled[n-1].index)
+		s.collector.pushAll(settled[:n])
+	}
+	clear(settled)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := 0
-	for ; n < len(q.pending) && q.pending[n].index <= uint64(last); n++ {
-		if head := q.pending[n]; head.index <= uint64(good) {
-			s.publishLocked(head.tx, head.index)
-		} else {
-			q.draining = true
+	q.tellLocked()
+	q.dropLocked(0)
+}
+
+// takeSettled takes the commits up to last out of those that wait, of which the first n are up to good.
+func (q *sequencer) takeSettled(good, last uint64) (settled []*pending, n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	settled = q.settled[:0]
+	for _, p := range q.pending {
+		if p.index > last {
+			break
+		}
+		settled = append(settled, p)
+		if p.index <= good {
+			n++
 		}
 	}
-	q.dropLocked(n)
+	q.draining = q.draining || n < len(settled)
+	left := copy(q.pending, q.pending[len(settled):])
+	clear(q.pending[left:])
+	q.pending, q.settled = q.pending[:left], settled
+	return settled, n
 }
 
 // dropLocked forgets the first commits that wait, which are settled.
@@ -231,23 +257,37 @@ func (q *sequencer) dropLocked(n int) {
 // publishLocked makes the changes of tx visible as commit index.
 func (s *Store) publishLocked(tx *Tx, index uint64) {
 	q := &s.sequencer
+	s.show(tx, index)
+	q.last.Store(index)
+	tx.ending.committed = true
+	s.collector.push(tx.ending)
+	q.tellLocked()
+}
+
+// show writes that tx is commit index. It is visible when index is the newest commit.
+func (s *Store) show(tx *Tx, index uint64) {
 	tx.ended = true
 	s.slots.Set(tx.ending.slot, mvcc.Outcome(index))
 	s.counts.apply(&tx.deltas)
 	if tx.published != nil {
 		tx.published()
 	}
-	q.last.Store(index)
-	tx.ending.committed = true
-	s.collector.push(tx.ending)
-	kept := q.visible[:0]
+}
+
+// tellLocked tells those who wait for commits that are visible.
+func (q *sequencer) tellLocked() {
+	if len(q.visible) == 0 {
+		return
+	}
+	last, kept := q.last.Load(), q.visible[:0]
 	for _, a := range q.visible {
-		if a.index <= index {
+		if a.index <= last {
 			close(a.done)
 		} else {
 			kept = append(kept, a)
 		}
 	}
+	clear(q.visible[len(kept):])
 	q.visible = kept
 }
 

@@ -82,8 +82,12 @@ func (d *deltas) relabel(s *Store, from, to setID) {
 }
 
 func (c *counts) apply(d *deltas) {
-	c.nodes.Add(d.nodes)
-	c.edges.Add(d.edges)
+	if d.nodes != 0 {
+		c.nodes.Add(d.nodes)
+	}
+	if d.edges != 0 {
+		c.edges.Add(d.edges)
+	}
 	d.labels.each(func(l graph.LabelID, n int64) { c.labels.At(uint32(l)).Add(n) })
 	d.types.each(func(t graph.TypeID, n int64) { c.types.At(uint32(t)).Add(n) })
 }

@@ -162,14 +162,18 @@ func (tx *Tx) beginWrite(n int64, records int) error {
 	return tx.charge(int64(records)*writeCost + n)
 }
 
+// chargeFree is how many bytes of a transaction are not counted. Most transactions take no more, and there are
+// no more of them at a time than clients.
+const chargeFree = 1 << 10
+
 // charge reserves bytes that last as long as the transaction, in steps.
 func (tx *Tx) charge(n int64) error {
 	const step = 32 << 10
 	if tx.store.options.Journal == nil && tx.budget == nil {
 		return nil
 	}
-	if tx.spent+n > tx.charged {
-		more := max(tx.spent+n-tx.charged, 0)
+	if tx.spent+n > max(tx.charged, chargeFree) {
+		more := tx.spent + n - tx.charged
 		if tx.spent > 0 {
 			more = max(more, step)
 		}
@@ -193,8 +197,10 @@ func (tx *Tx) dropCharge() {
 	}
 	tx.commit.Ops, tx.commit.Entries, tx.scratch = nil, nil, nil
 	clear(tx.room.ops[:])
-	tx.store.undoBudget.Release(tx.charged)
-	tx.budget.Release(tx.charged)
+	if tx.charged > 0 {
+		tx.store.undoBudget.Release(tx.charged)
+		tx.budget.Release(tx.charged)
+	}
 	tx.charged, tx.spent = 0, 0
 }
 

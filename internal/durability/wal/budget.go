@@ -4,13 +4,17 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
-// budget gives out a bounded number of bytes, first come first served.
+// budget gives out a bounded number of bytes, first come first served. Where there is room and nobody waits, it
+// takes no lock.
 type budget struct {
+	max  int64
+	used atomic.Int64 // never more than max
+	busy atomic.Bool  // somebody waits, or it is closed
+
 	mu      sync.Mutex
-	max     int64
-	used    int64
 	waiting []*budgetWaiter
 	closed  error
 }
@@ -24,16 +28,18 @@ type budgetWaiter struct {
 // they are.
 func (b *budget) take(ctx context.Context, n int64) (int64, error) {
 	n = min(n, b.max)
+	if !b.busy.Load() && b.grab(n) {
+		return n, nil
+	}
 	b.mu.Lock()
-	if b.closed != nil || len(b.waiting) == 0 && b.used+n <= b.max {
+	if b.closed != nil {
 		defer b.mu.Unlock()
-		if b.closed == nil {
-			b.used += n
-		}
 		return n, b.closed
 	}
 	w := &budgetWaiter{n: n, ready: make(chan error, 1)}
 	b.waiting = append(b.waiting, w)
+	b.busy.Store(true) // from now on who gives looks who waits
+	b.wakeLocked()
 	b.mu.Unlock()
 	select {
 	case err := <-w.ready:
@@ -45,7 +51,7 @@ func (b *budget) take(ctx context.Context, n int64) (int64, error) {
 	if at := slices.Index(b.waiting, w); at >= 0 {
 		b.waiting = slices.Delete(b.waiting, at, at+1)
 	} else if err := <-w.ready; err == nil {
-		b.used -= n
+		b.used.Add(-n)
 	}
 	b.wakeLocked()
 	return 0, context.Cause(ctx)
@@ -56,21 +62,36 @@ func (b *budget) give(n int64) {
 	if n == 0 {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used -= n
-	if b.used < 0 {
+	if b.used.Add(-n) < 0 {
 		panic("wal: more bytes released than reserved")
 	}
+	if !b.busy.Load() {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.wakeLocked()
 }
 
+// grab takes n bytes if they are there.
+func (b *budget) grab(n int64) bool {
+	for {
+		used := b.used.Load()
+		if used+n > b.max {
+			return false
+		}
+		if b.used.CompareAndSwap(used, used+n) {
+			return true
+		}
+	}
+}
+
 func (b *budget) wakeLocked() {
-	for len(b.waiting) > 0 && b.used+b.waiting[0].n <= b.max {
-		b.used += b.waiting[0].n
+	for len(b.waiting) > 0 && b.grab(b.waiting[0].n) {
 		b.waiting[0].ready <- nil
 		b.waiting = slices.Delete(b.waiting, 0, 1)
 	}
+	b.busy.Store(len(b.waiting) > 0 || b.closed != nil)
 }
 
 // close fails everybody who waits and all who come later.
@@ -81,6 +102,7 @@ func (b *budget) close(err error) {
 		return
 	}
 	b.closed = err
+	b.busy.Store(true)
 	for _, w := range b.waiting {
 		w.ready <- err
 	}

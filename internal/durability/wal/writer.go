@@ -118,11 +118,11 @@ func (w *writer) takeQueue() (*batch, []request) {
 	if n == 0 || n < l.wakeAt {
 		return nil, requests
 	}
-	if l.gather.away > 0 && l.wakeAt > 1 {
+	if w.o.FlushEvery > 1 || l.gather.away > 0 && l.wakeAt > 1 {
 		l.wakeAt = 0
 		l.mu.Unlock()
 		begin := w.o.Now()
-		runtime.Gosched() // the last ones may be about to come
+		runtime.Gosched() // the last ones may be about to come; and the first one has just woken this goroutine
 		lent := w.o.Now().Sub(begin)
 		l.mu.Lock()
 		l.gather.lend(lent)
