@@ -181,6 +181,9 @@ func (s *Store) Collect() {
 	s.indexArena.Relax()
 	s.undo.Relax()
 	s.edges.arena.Relax()
+	s.nodes.records.Relax()
+	s.edges.sources.Relax()
+	s.edges.chunks.Relax()
 }
 
 // stepLocked takes away up to about n records and reports whether more could go now.

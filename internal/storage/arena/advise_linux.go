@@ -9,6 +9,9 @@ import (
 // adviseHuge asks for 2 MiB pages. It is a hint: a refusal costs time only.
 func adviseHuge(words []uint64) { advise(words, unix.MADV_HUGEPAGE) }
 
+// adviseSmall takes adviseHuge back for what is touched from now on.
+func adviseSmall(words []uint64) { advise(words, unix.MADV_NOHUGEPAGE) }
+
 // adviseUnused gives the memory back to the system until it is written again. What was in
 // it is lost.
 func adviseUnused(words []uint64) { advise(words, unix.MADV_DONTNEED) }

@@ -168,6 +168,7 @@ func (a *Arena) newPageLocked() {
 	var page unsafe.Pointer
 	if last := len(a.idle) - 1; last >= 0 {
 		page = a.idle[last]
+		a.idle[last] = nil // the place would keep the slab alive
 		a.idle = a.idle[:last]
 		a.relaxed = min(a.relaxed, last)
 	} else {

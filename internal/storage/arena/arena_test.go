@@ -61,7 +61,10 @@ func TestBlocksDoNotOverlap(t *testing.T) {
 				content[i] = b.mark
 			}
 			blocks = append(blocks, b)
-			if step%50 == 49 {
+			switch step % 50 {
+			case 24:
+				a.Relax()
+			case 49:
 				a.Trim()
 			}
 		}
@@ -81,6 +84,85 @@ func TestBlocksDoNotOverlap(t *testing.T) {
 			t.Fatalf("%d used and %d held after everything was freed", a.Used(), a.Held())
 		}
 	})
+}
+
+// TestRelax frees most blocks of a large arena: slabs of which nothing is in use go, and what is in
+// use, or taken afterwards, is as it should be.
+func TestRelax(t *testing.T) {
+	t.Parallel()
+	a := New(memory.New("test", 0))
+	const size, count = 4096, 24 << 20 / 4096
+	fill := func(ref Ref, mark byte) {
+		content := a.Bytes(ref, size)
+		for i := range content {
+			content[i] = mark
+		}
+	}
+	var refs []Ref
+	for i := range count {
+		refs = append(refs, a.Alloc(size))
+		fill(refs[i], byte(i))
+	}
+	slabs := len(a.slab.parts)
+	const kept = 4 // the first blocks, and the last
+	for _, ref := range refs[kept : count-kept] {
+		a.Free(ref, size)
+	}
+	a.Relax()
+	a.Relax()
+	if got := len(a.slab.parts); got > 3 || slabs < 2*got {
+		t.Errorf("%d slabs of %d, for blocks in the first and the last", got, slabs)
+	}
+	if held := a.Held(); held > 2*pageBytes {
+		t.Errorf("%d bytes held", held)
+	}
+	for i, at := range a.slab.parts {
+		if at.huge && len(a.idle) > 0 {
+			t.Errorf("slab %d has idle pages and may lie in large ones", i)
+		}
+	}
+	for i := kept; i < count-kept; i++ {
+		refs[i] = a.Alloc(size)
+		fill(refs[i], byte(i))
+	}
+	for i, ref := range refs {
+		for _, b := range a.Bytes(ref, size) {
+			if b != byte(i) {
+				t.Fatalf("block %d has %d", i, b)
+			}
+		}
+		a.Free(ref, size)
+	}
+	a.Relax()
+	if a.Used() != 0 || len(a.slab.parts) > 2 {
+		t.Errorf("%d bytes used, %d slabs after everything was freed", a.Used(), len(a.slab.parts))
+	}
+}
+
+// TestTableRelax grows a table after the memory that it had taken ahead went back.
+func TestTableRelax(t *testing.T) {
+	t.Parallel()
+	var table Table[uint64]
+	table.Init(13, memory.New("test", 0)) // pages of 64 KiB
+	table.Expect(expectMin / 8)
+	grow := func(n uint64) {
+		before := table.Len()
+		table.Grow(n, nil)
+		for i := before; i < table.Len(); i++ {
+			if got := *table.At(uint32(i)); got != 0 {
+				t.Fatalf("the new record %d has %d", i, got)
+			}
+			*table.At(uint32(i)) = i
+		}
+	}
+	grow(100_000)
+	table.Relax()
+	grow(200_000)
+	for i := range table.Len() {
+		if got := *table.At(uint32(i)); got != i {
+			t.Fatalf("record %d has %d", i, got)
+		}
+	}
 }
 
 func TestTableGrows(t *testing.T) {

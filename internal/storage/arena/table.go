@@ -72,6 +72,13 @@ func (t *Table[T]) Expect(n uint64) {
 	t.slab.expect(int64(n>>t.shift) * t.PageBytes())
 }
 
+// Relax gives memory that no record lies in yet back to the system.
+func (t *Table[T]) Relax() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.slab.relax()
+}
+
 // Grow makes records 0 … n-1 exist. fill, if not nil, prepares the records of each new
 // page before others can see them.
 func (t *Table[T]) Grow(n uint64, fill func(records []T)) {

@@ -8,14 +8,33 @@ import (
 // freeKept is room for free blocks that a class may keep without having so many.
 const freeKept = 1 << 10
 
-// Relax is Trim, and gives the memory of all unused pages back to the system.
+// Relax is Trim, and gives the memory of everything that is unused back to the system: of idle
+// pages, and of what no block has been cut from yet.
 func (a *Arena) Relax() {
 	defer a.lockAll()()
 	a.trimLocked()
 	for _, page := range a.idle[a.relaxed:] {
 		adviseUnused(unsafe.Slice((*uint64)(page), pageBytes/8))
 	}
+	a.slab.relax()
+	a.idle = a.slab.drop(a.idle, pageBytes)
 	a.relaxed = len(a.idle)
+	for i := range a.classes {
+		a.adviseUnits(a.classes[i].run, a.classes[i].runEnd)
+	}
+	a.adviseUnits(a.bump, a.bumpEnd)
+	for _, end := range []uint32{min(pageUnits, a.bumpEnd), a.bumpEnd} { // the pages that Trim keeps
+		if first := (end - 1) &^ (pageUnits - 1); end > 0 && a.live.At(first>>pageShift).Load() == 0 {
+			a.adviseUnits(first, end)
+		}
+	}
+}
+
+// adviseUnits gives the memory of units of one page back, which no block in use has.
+func (a *Arena) adviseUnits(from, to uint32) {
+	if from < to {
+		adviseUnused(unsafe.Slice((*uint64)(a.Pointer(Ref(from))), int(to-from)*UnitBytes/8))
+	}
 }
 
 // Trim gives the pages back in which no block is in use and returns their bytes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -44,6 +45,14 @@ func TuneCollector(ctx context.Context, limit int64) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// ProfileHeap decides whether allocations are sampled, for profiles of the heap. Samples take time and about a
+// megabyte. It is to be called once, at the start.
+func ProfileHeap(on bool) {
+	if !on {
+		runtime.MemProfileRate = 0
 	}
 }
 

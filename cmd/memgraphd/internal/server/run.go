@@ -42,6 +42,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return exit.With(exit.Config, err)
 	}
+	machine.ProfileHeap(cfg.Metrics.Profiles)
 	limit := machine.MemoryLimit(cfg.MemoryLimitBytes)
 	s := &server{
 		version: o.Version, build: o.Build, cfg: cfg, limit: limit, certificates: certificates,
