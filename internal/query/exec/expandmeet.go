@@ -14,13 +14,14 @@ import (
 // same from row to row, or else of the one with fewer relationships.
 type expandMeet struct {
 	fanOut
-	spec  *plan.ExpandMeet
-	sides [2]meetSide
-	table neighbours
-	held  int      // the side whose node is in the table
-	now   meetRows // what is half done
-	to    []graph.NodeID
-	rels  [2][]graph.Edge
+	spec     *plan.ExpandMeet
+	sides    [2]meetSide
+	table    neighbours
+	held     int      // the side whose node is in the table
+	now      meetRows // what is half done
+	together meetTogether
+	to       []graph.NodeID
+	rels     [2][]graph.Edge
 }
 
 // meetSide is one of the two known nodes.
@@ -109,7 +110,7 @@ func (o *expandMeet) begin(r *run, in *batch.Batch) (err error) {
 			return err
 		}
 	}
-	o.now.busy = false
+	o.now.busy, o.together.rows = false, 0
 	return nil
 }
 
@@ -129,6 +130,14 @@ func (o *expandMeet) emit(b *batch.Batch) {
 func (o *expandMeet) fill(r *run) error {
 	o.to, o.rels[0], o.rels[1] = o.to[:0], o.rels[0][:0], o.rels[1][:0]
 	for o.room(r) {
+		if !o.now.busy {
+			if some, err := o.many(r); some || err != nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		row := o.in.Row(o.at)
 		if !o.now.busy {
 			s := &o.sides[1-o.held]
@@ -159,9 +168,7 @@ func (o *expandMeet) fill(r *run) error {
 func (o *expandMeet) start(r *run, row int) error {
 	o.now = meetRows{busy: true, next: -1}
 	x, y := o.sides[0].from[row], o.sides[1].from[row]
-	for i := range o.sides {
-		o.sides[i].ban(o.in, row)
-	}
+	o.banBoth(o.in, row)
 	nodes := [2]graph.NodeID{x, y}
 	if o.table.of == graph.NoNode || o.table.of != nodes[o.held] {
 		if err := o.choose(r, nodes); err != nil {
@@ -230,13 +237,7 @@ func (s *meetSide) degree(r *run, n graph.NodeID) int {
 func (o *expandMeet) meet(r *run, row int) {
 	s := &o.sides[1-o.held]
 	for {
-		for o.now.next >= 0 && len(o.rows) < r.size {
-			e := o.table.edges[o.now.next]
-			o.now.next = o.table.after[o.now.next]
-			if o.sides[o.held].allowed(e.ID) && (!o.spec.Differ || e.ID != o.now.first.ID) {
-				o.add(row, e)
-			}
-		}
+		o.addChain(r, row)
 		if o.now.next >= 0 {
 			return
 		}
@@ -255,6 +256,17 @@ func (o *expandMeet) meet(r *run, row int) {
 		if o.now.next < 0 {
 			o.now.nodes, o.now.edges = nil, nil
 			return
+		}
+	}
+}
+
+// addChain makes rows of what the relationship that was looked up meets, while there is room.
+func (o *expandMeet) addChain(r *run, row int) {
+	for o.now.next >= 0 && len(o.rows) < r.size {
+		e := o.table.edges[o.now.next]
+		o.now.next = o.table.after[o.now.next]
+		if o.sides[o.held].allowed(e.ID) && (!o.spec.Differ || e.ID != o.now.first.ID) {
+			o.add(row, e)
 		}
 	}
 }
