@@ -68,7 +68,14 @@ func (a *ask) column(r *run, in *batch.Batch) (err error) {
 
 // ready fills the set for a row where that pays to ask about ends other ends.
 func (a *ask) ready(r *run, row, ends int) {
-	n := a.to[row]
+	a.look(r, a.to[row], ends)
+	if ends > fewEnds && len(a.few) > 0 && a.of == a.to[row] {
+		a.spill(r)
+	}
+}
+
+// look finds the nodes that n has relationships with.
+func (a *ask) look(r *run, n graph.NodeID, ends int) {
 	again := n == a.last
 	a.last = n
 	if n == a.of || n == graph.NoNode || !a.possible {
@@ -109,6 +116,26 @@ func (a *ask) ready(r *run, row, ends int) {
 	}
 }
 
+// fewEnds is of how many other ends few nodes are asked one by one, and not as bits.
+const fewEnds = 16
+
+// spill puts few into the set, if that is bits and there is memory for it.
+func (a *ask) spill(r *run) {
+	limit := int(r.tx.NodeLimit())
+	if limit > r.o.BitsNodes {
+		return
+	}
+	a.empty()
+	if a.refused = a.makeBits(r, limit, len(a.few)); a.refused != nil {
+		a.of = graph.NoNode
+		return
+	}
+	for _, other := range a.few {
+		a.bits.add(other)
+	}
+	a.in, a.few = append(a.in, a.few...), nil
+}
+
 // fill puts the nodes of segs, degree of them, into a set.
 func (a *ask) fill(r *run, degree int) (err error) {
 	if limit := int(r.tx.NodeLimit()); limit <= r.o.BitsNodes {
@@ -132,14 +159,8 @@ func (a *ask) fill(r *run, degree int) (err error) {
 }
 
 // fillBits is fill where the set is bits.
-func (a *ask) fillBits(r *run, limit, degree int) (err error) {
-	if words := limit/64 + 1; len(a.bits) < words {
-		if err = a.take(r, int64(words)*8); err != nil {
-			return err
-		}
-		a.bits = make(nodeBits, words)
-	}
-	if a.in, err = grownTaken(a, r, a.in, degree); err != nil {
+func (a *ask) fillBits(r *run, limit, degree int) error {
+	if err := a.makeBits(r, limit, degree); err != nil {
 		return err
 	}
 	for _, s := range a.segs {
@@ -149,6 +170,18 @@ func (a *ask) fillBits(r *run, limit, degree int) (err error) {
 		a.in = append(a.in, s.Nodes...)
 	}
 	return nil
+}
+
+// makeBits makes room for degree nodes below limit in bits and in in.
+func (a *ask) makeBits(r *run, limit, degree int) (err error) {
+	if words := limit/64 + 1; len(a.bits) < words {
+		if err = a.take(r, int64(words)*8); err != nil {
+			return err
+		}
+		a.bits = make(nodeBits, words)
+	}
+	a.in, err = grownTaken(a, r, a.in, degree)
+	return err
 }
 
 // empty takes everything out of the set.
