@@ -113,20 +113,20 @@ func TestRendered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	check("../../configs/memgraph.conf", func(string) string { return RenderFile() })
+	check("../../configs/memgraph.conf", func(string) string { return renderFile() })
 	check("../../docs/configure.md", func(old string) string {
 		head, rest, ok := strings.Cut(old, begin)
 		_, tail, closed := strings.Cut(rest, end)
 		if !ok || !closed {
 			t.Fatalf("docs/configure.md has no %s … %s", begin, end)
 		}
-		return head + begin + RenderTables() + "\n" + end + tail
+		return head + begin + renderTables() + "\n" + end + tail
 	})
 }
 
 // TestSampleFile reads the sample file with every line of a flag uncommented: it must set exactly the defaults.
 func TestSampleFile(t *testing.T) {
-	text := regexp.MustCompile(`(?m)^# (--[a-z0-9-]+=)`).ReplaceAllString(RenderFile(), "$1")
+	text := regexp.MustCompile(`(?m)^# (--[a-z0-9-]+=)`).ReplaceAllString(renderFile(), "$1")
 	text = strings.ReplaceAll(text, "--flag-file=/etc/memgraph/more.conf\n", "")
 	c, err := Load(Sources{
 		System: "/memgraph.conf",

@@ -12,7 +12,7 @@ import (
 // expects a configuration of which every value can be said again, or mistakes that each name
 // their place, within a second.
 func FuzzLoad(f *testing.F) {
-	f.Add(RenderFile(), "--bolt-port=1")
+	f.Add(renderFile(), "--bolt-port=1")
 	f.Add("--flag-file=b\n--flag-file=b,b,b\n", "--flag-file=a\n--nolog-to-stderr\n# x\n\n")
 	f.Add("--memory-limit=12\r\n-bolt_port = 7 \n--storage-snapshot-interval=0 0 * * * *", "--bolt-cert-file=x\n--bolt-port=70000\n--=\n-\n---\n--no\n--boltport=1")
 	f.Fuzz(func(t *testing.T, a, b string) {

@@ -35,7 +35,7 @@ func reference(t *testing.T) [][3]string {
 // without effect is warned of once, and each wrong value is refused by name.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	sample := strings.Split(RenderFile(), "\n")
+	sample := strings.Split(renderFile(), "\n")
 	rows := reference(t)
 	places := map[string]int{}
 	for _, row := range rows {

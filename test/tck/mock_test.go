@@ -77,8 +77,11 @@ func fields(text string) ([]procedure.Argument, error) {
 		if m == nil {
 			return nil, fmt.Errorf("%q is no argument or result", part)
 		}
-		t, ok := procedure.ParseType(m[2])
-		if !ok {
+		t := procedure.Any
+		for t <= procedure.Point && t.String() != m[2] {
+			t++
+		}
+		if t > procedure.Point {
 			return nil, fmt.Errorf("%s is no type", m[2])
 		}
 		out = append(out, procedure.Argument{Name: m[1], Type: t})

@@ -82,9 +82,6 @@ type CheckReport struct {
 	Findings  []Finding         `json:"findings"`
 }
 
-// Good reports whether nothing is wrong.
-func (r *CheckReport) Good() bool { return len(r.Findings) == 0 }
-
 // Check reads every object of a repository and proves it: its digest, that it is what its
 // name says, that a snapshot is whole, and that the pieces of the log follow each other.
 // Then it says of each backup whether it can be restored. The error says why the check

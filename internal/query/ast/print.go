@@ -31,13 +31,6 @@ func Key(e Expr) string {
 	return p.b.String()
 }
 
-// PatternString returns part as String does.
-func PatternString(part *PatternPart) string {
-	var p printer
-	p.part(part)
-	return p.b.String()
-}
-
 // NameString returns name as it must be written: in backticks unless it is a plain word
 // that no keyword can be mistaken for.
 func NameString(name string) string {

@@ -179,9 +179,6 @@ func TestColumnsAreViewed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slot, ok := expr.Slot(e); !ok || slot != 0 {
-		t.Errorf("slot %d, %t", slot, ok)
-	}
 	in := &batch.Batch{Len: 3, Columns: f.columns}
 	var scratch batch.Vector
 	v, err := expr.View(f.context(), e, in, &scratch)

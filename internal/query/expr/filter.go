@@ -58,11 +58,3 @@ func View(c *Context, e Evaluator, in *batch.Batch, scratch *batch.Vector) (*bat
 	}
 	return scratch, e.Eval(c, in, scratch)
 }
-
-// Slot returns the column that e merely reads, if it is such an expression.
-func Slot(e Evaluator) (slot int, ok bool) {
-	if s, is := e.(*column); is {
-		return s.slot, true
-	}
-	return 0, false
-}

@@ -1,8 +1,6 @@
 package procedure
 
 import (
-	"strings"
-
 	"memgraphd/internal/query/sema"
 	"memgraphd/internal/storage/value"
 )
@@ -94,20 +92,6 @@ func (t Type) kind() (kind value.Kind, one bool) {
 		return value.KindPoint, true
 	}
 	return value.KindNull, false
-}
-
-// ParseType returns the type that a signature calls name, in upper case.
-func ParseType(name string) (Type, bool) {
-	if inner, ok := strings.CutPrefix(name, "LIST OF "); ok {
-		t, ok := ParseType(inner)
-		return ListOf(t), ok && t&listBit == 0
-	}
-	for t := Any; t <= Point; t++ {
-		if t.String() == name {
-			return t, true
-		}
-	}
-	return Any, name == "ANY"
 }
 
 // Convert returns v as a value of type t; ok is false where it is none.

@@ -1,9 +1,6 @@
 package temporal
 
-import (
-	"math"
-	"strings"
-)
+import "math"
 
 // DurationUnit is a unit in which a part of a duration can be given.
 type DurationUnit uint8
@@ -23,16 +20,6 @@ const (
 	Nanoseconds
 	durationUnits
 )
-
-// DurationUnitNamed returns the unit of a name, of which letters may be of either case.
-func DurationUnitNamed(name string) (DurationUnit, bool) {
-	for u := range durationUnits {
-		if strings.EqualFold(u.String(), name) {
-			return u, true
-		}
-	}
-	return 0, false
-}
 
 // String returns the name of the unit.
 func (u DurationUnit) String() string {

@@ -1,7 +1,5 @@
 package temporal
 
-import "strings"
-
 // DurationComponent is what can be asked of a duration.
 type DurationComponent uint8
 
@@ -31,16 +29,6 @@ const (
 	NanosecondsOfSecond
 	durationComponents
 )
-
-// DurationComponentNamed returns the component of a name, of which letters may be of either case.
-func DurationComponentNamed(name string) (DurationComponent, bool) {
-	for c := range durationComponents {
-		if strings.EqualFold(c.String(), name) {
-			return c, true
-		}
-	}
-	return 0, false
-}
 
 // durationPart is one of the four parts of a duration.
 type durationPart uint8

@@ -1,9 +1,6 @@
 package temporal
 
-import (
-	"errors"
-	"strings"
-)
+import "errors"
 
 // Field is a component that an instant can be made from.
 type Field uint8
@@ -28,16 +25,6 @@ const (
 	EpochMillis
 	fields
 )
-
-// FieldNamed returns the field of a name, of which letters may be of either case.
-func FieldNamed(name string) (Field, bool) {
-	for f := range fields {
-		if strings.EqualFold(f.String(), name) {
-			return f, true
-		}
-	}
-	return 0, false
-}
 
 // String returns the name of the field.
 func (f Field) String() string {

@@ -47,7 +47,7 @@ func fieldsOf(t *testing.T, text string) *Fields {
 		if item == "" {
 			continue
 		}
-		field, ok := FieldNamed(name)
+		field, ok := memberNamed(fields, name)
 		n, err := strconv.ParseInt(number, 10, 64)
 		if !ok || err != nil {
 			t.Fatalf("%q: %v, %v", item, ok, err)

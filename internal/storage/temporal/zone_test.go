@@ -111,7 +111,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestZones(t *testing.T) {
-	if got := ZoneVersion(); !strings.HasPrefix(got, "tzdata 20") {
+	if got := zones().version; !strings.HasPrefix(got, "tzdata 20") {
 		t.Errorf("the database is %q", got)
 	}
 	for name, want := range map[string]string{

@@ -80,9 +80,6 @@ func loadRules(name string) (*rules, bool) {
 // not change the slice.
 func ZoneNames() []string { return zones().names }
 
-// ZoneVersion returns the version of the time zone database: "tzdata 2026b".
-func ZoneVersion() string { return zones().version }
-
 // UnknownZoneError says that a time zone is not in the database.
 type UnknownZoneError struct {
 	Name    string

@@ -7,9 +7,9 @@ import (
 
 const renderWidth = 100
 
-// RenderFile writes the sample flag file: every supported flag with its help, commented out at its default, then those
+// renderFile writes the sample flag file: every supported flag with its help, commented out at its default, then those
 // without effect with the reason, commented out at what is their default in Memgraph.
-func RenderFile() string {
+func renderFile() string {
 	var b strings.Builder
 	b.WriteString("# The configuration of memgraphd, one flag a line. Every flag is here, at its default.\n" +
 		"# The environment (MEMGRAPH_<FLAG>) and the command line win over this file.\n" +
@@ -47,8 +47,8 @@ func renderFlag(b *strings.Builder, f *Flag, about string) {
 	fmt.Fprintf(b, "# --%s=%s\n", f.Name, f.Default)
 }
 
-// RenderTables writes the tables of flags for the documentation.
-func RenderTables() string {
+// renderTables writes the tables of flags for the documentation.
+func renderTables() string {
 	var b strings.Builder
 	group := ""
 	for _, f := range Flags() {
@@ -81,21 +81,4 @@ func code(text string) string {
 // sentence makes a sentence of what a flag wants.
 func sentence(wants string) string {
 	return strings.ToUpper(wants[:1]) + wants[1:] + "."
-}
-
-// Wrap breaks text into lines of at most width bytes, where words allow.
-func Wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len(line)+1+len(word) <= width:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
-		}
-	}
-	return append(lines, line)
 }
