@@ -134,14 +134,7 @@ func (c *Change) validate() *failure.Error {
 // apply makes the change in g.
 func (g *Grants) apply(c Change) error {
 	p := c.Privileges
-	switch c.Verb {
-	case Grant:
-		g.Granted, g.Denied = g.Granted|p, g.Denied&^p
-	case Deny:
-		g.Granted, g.Denied = g.Granted&^p, g.Denied|p
-	case Revoke:
-		g.Granted, g.Denied = g.Granted&^p, g.Denied&^p
-	}
+	g.Granted, g.Denied = applied(c.Verb, p, g.Granted, g.Denied)
 	if p != 0 && g.Granted&known != known {
 		g.Granted &^= future
 	}
@@ -155,6 +148,19 @@ func (g *Grants) apply(c Change) error {
 		return fail("TooManyRules", "there would be %d rules, and %d is the most", len(g.Rules), rulesMax)
 	}
 	return nil
+}
+
+// applied returns what is granted and what is denied after verb with the set what.
+func applied[S Privileges | Actions](verb Verb, what, granted, denied S) (S, S) {
+	granted, denied = granted&^what, denied&^what
+	switch verb {
+	case Grant:
+		granted |= what
+	case Deny:
+		denied |= what
+	case Revoke:
+	}
+	return granted, denied
 }
 
 // rule makes the change of one target.
@@ -172,14 +178,7 @@ func (g *Grants) rule(verb Verb, on OnTarget) {
 			verb = Deny
 		}
 	}
-	switch verb {
-	case Grant:
-		r.Granted, r.Denied = r.Granted|a, r.Denied&^a
-	case Deny:
-		r.Granted, r.Denied = r.Granted&^a, r.Denied|a
-	case Revoke:
-		r.Granted, r.Denied = r.Granted&^a, r.Denied&^a
-	}
+	r.Granted, r.Denied = applied(verb, a, r.Granted, r.Denied)
 	if r.Granted|r.Denied == 0 {
 		g.Rules = slices.Delete(g.Rules, at, at+1)
 	}

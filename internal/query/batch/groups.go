@@ -72,27 +72,24 @@ func (g *Groups) Assign(dst []uint32, in *Batch, keys []*Vector) []uint32 {
 	if len(keys) == 1 && keys[0].Kind == Strings {
 		return g.assignTexts(dst, in, keys[0])
 	}
-	g.row = resize(g.row, in.Rows())
-	clear(g.row)
-	for _, k := range keys {
-		k.Hash(g.row, in.Sel)
-	}
-	for i, h := range g.row {
-		dst = append(dst, g.find(h, keys, in.Row(i), insert))
-	}
-	return dst
+	return g.each(dst, in, keys, insert)
 }
 
 // Find appends to dst the group of each row of in that counts, or NoGroup for a row that
 // is in none.
 func (g *Groups) Find(dst []uint32, in *Batch, keys []*Vector) []uint32 {
+	return g.each(dst, in, keys, lookUp)
+}
+
+// each appends to dst what find says of each row of in that counts.
+func (g *Groups) each(dst []uint32, in *Batch, keys []*Vector, miss intent) []uint32 {
 	g.row = resize(g.row, in.Rows())
 	clear(g.row)
 	for _, k := range keys {
 		k.Hash(g.row, in.Sel)
 	}
 	for i, h := range g.row {
-		dst = append(dst, g.find(h, keys, in.Row(i), lookUp))
+		dst = append(dst, g.find(h, keys, in.Row(i), miss))
 	}
 	return dst
 }

@@ -183,37 +183,10 @@ func (p *newProps) add(id graph.KeyID, v value.Value) error {
 
 // storable refuses what cannot be a property: entities, and maps inside of lists.
 func storable(v value.Value) *failure.Error {
-	if bad := unstorable(v, value.KindNull); bad != value.KindNull {
+	if bad := expr.Unstorable(v); bad != value.KindNull {
 		return failure.RuntimeType("InvalidPropertyType", "a property cannot hold a value of type %s there", bad)
 	}
 	return nil
-}
-
-// unstorable returns the kind of the first thing in v that cannot be stored inside of
-// something of kind within, or KindNull.
-func unstorable(v value.Value, within value.Kind) value.Kind {
-	switch k := v.Kind(); k {
-	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
-		return k
-	case value.KindMap:
-		if within == value.KindList {
-			return k
-		}
-		for _, e := range v.AsMap() {
-			if bad := unstorable(e.Value, k); bad != value.KindNull {
-				return bad
-			}
-		}
-	case value.KindList:
-		for _, e := range v.AsList() {
-			if bad := unstorable(e, k); bad != value.KindNull {
-				return bad
-			}
-		}
-	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
-		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
-	}
-	return value.KindNull
 }
 
 // names interns the labels and types.

@@ -46,13 +46,9 @@ func (e *list) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	m := c.mark()
 	defer c.release(m)
 	var few [8]operand
-	items := few[:0]
-	for _, item := range e.items {
-		x, err := c.load(item, in)
-		if err != nil {
-			return err
-		}
-		items = append(items, x)
+	items, err := c.loadAll(few[:0], e.items, in)
+	if err != nil {
+		return err
 	}
 	rows := c.rows(in)
 	if err := c.ReserveElements(len(items) * len(rows)); err != nil {
@@ -130,13 +126,9 @@ func (e *mapping) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	m := c.mark()
 	defer c.release(m)
 	var few [8]operand
-	values := few[:0]
-	for _, item := range e.values {
-		x, err := c.load(item, in)
-		if err != nil {
-			return err
-		}
-		values = append(values, x)
+	values, err := c.loadAll(few[:0], e.values, in)
+	if err != nil {
+		return err
 	}
 	rows := c.rows(in)
 	if err := c.ReserveElements(2 * len(values) * len(rows)); err != nil {

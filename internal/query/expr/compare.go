@@ -96,21 +96,12 @@ func (e *comparison) Eval(c *Context, in *batch.Batch, out *batch.Vector) error 
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, y, err := e.load(c, in)
+	x, y, err := c.loadBoth(e.x, e.y, in)
 	if err != nil {
 		return err
 	}
 	compareColumns(c, in, x, y, e.op, out)
 	return nil
-}
-
-// load computes the operands.
-func (e *comparison) load(c *Context, in *batch.Batch) (x, y operand, err error) {
-	if x, err = c.load(e.x, in); err != nil {
-		return x, y, err
-	}
-	y, err = c.load(e.y, in)
-	return x, y, err
 }
 
 // compareColumns fills out with x op y, as Bools unless all rows are null.
@@ -268,7 +259,7 @@ func (e *comparison) filter(c *Context, in *batch.Batch, sel []uint16) ([]uint16
 	if selected, ok := e.filterNodes(c, in, sel); ok {
 		return selected, nil
 	}
-	x, y, err := e.load(c, in)
+	x, y, err := c.loadBoth(e.x, e.y, in)
 	if err != nil {
 		return sel, err
 	}

@@ -105,15 +105,20 @@ func (t *labelJunction) test(q *labelQuery, dst []bool) error {
 		if err := term.test(q, more.Bools[:q.len()]); err != nil {
 			return err
 		}
-		for i, also := range more.Bools[:q.len()] {
-			if t.any {
-				dst[i] = dst[i] || also
-			} else {
-				dst[i] = dst[i] && also
-			}
-		}
+		combine(dst, more.Bools[:q.len()], t.any)
 	}
 	return nil
+}
+
+// combine makes dst the disjunction of dst and more, or their conjunction.
+func combine(dst, more []bool, disjunction bool) {
+	for i, also := range more {
+		if disjunction {
+			dst[i] = dst[i] || also
+		} else {
+			dst[i] = dst[i] && also
+		}
+	}
 }
 
 // dynamicLabel is $(x) or $any(x).
@@ -167,13 +172,7 @@ func (t *dynamicLabel) same(q *labelQuery, v value.Value, dst []bool) error {
 		if err := q.has(name.AsString(), more.Bools[:q.len()]); err != nil {
 			return err
 		}
-		for i, also := range more.Bools[:q.len()] {
-			if t.any {
-				dst[i] = dst[i] || also
-			} else {
-				dst[i] = dst[i] && also
-			}
-		}
+		combine(dst, more.Bools[:q.len()], t.any)
 	}
 	return nil
 }

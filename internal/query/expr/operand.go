@@ -32,6 +32,27 @@ func (c *Context) load(e Evaluator, in *batch.Batch) (operand, error) {
 	return operand{v: v}, err
 }
 
+// loadBoth computes the operands of an operator with two.
+func (c *Context) loadBoth(first, second Evaluator, in *batch.Batch) (x, y operand, err error) {
+	if x, err = c.load(first, in); err != nil {
+		return x, y, err
+	}
+	y, err = c.load(second, in)
+	return x, y, err
+}
+
+// loadAll appends the operands of es to dst.
+func (c *Context) loadAll(dst []operand, es []Evaluator, in *batch.Batch) ([]operand, error) {
+	for _, e := range es {
+		x, err := c.load(e, in)
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, x)
+	}
+	return dst, nil
+}
+
 // at returns the value at a row.
 func (o *operand) at(row uint16) value.Value {
 	if o.v == nil {

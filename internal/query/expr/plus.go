@@ -18,11 +18,7 @@ func (e *plus) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, err := c.load(e.x, in)
-	if err != nil {
-		return err
-	}
-	y, err := c.load(e.y, in)
+	x, y, err := c.loadBoth(e.x, e.y, in)
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,7 @@ func (e *textTest) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, err := c.load(e.x, in)
-	if err != nil {
-		return err
-	}
-	y, err := c.load(e.y, in)
+	x, y, err := c.loadBoth(e.x, e.y, in)
 	if err != nil {
 		return err
 	}
@@ -115,11 +111,7 @@ func (e *match) Eval(c *Context, in *batch.Batch, out *batch.Vector) error {
 	}
 	m := c.mark()
 	defer c.release(m)
-	x, err := c.load(e.x, in)
-	if err != nil {
-		return err
-	}
-	y, err := c.load(e.y, in)
+	x, y, err := c.loadBoth(e.x, e.y, in)
 	if err != nil {
 		return err
 	}

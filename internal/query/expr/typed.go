@@ -69,7 +69,7 @@ func isOf(v value.Value, t *ast.TypeTerm) bool {
 	case ast.TypeList:
 		return isListOf(v, t.Elem)
 	case ast.TypePropertyValue:
-		return isPropertyValue(v, value.KindNull)
+		return Unstorable(v) == value.KindNull
 	case ast.TypeBoolean, ast.TypeDate, ast.TypeDuration, ast.TypeEnum, ast.TypeFloat, ast.TypeInteger, ast.TypeLocalDateTime, ast.TypeLocalTime,
 		ast.TypeMap, ast.TypeNode, ast.TypePath, ast.TypePoint, ast.TypeRelationship, ast.TypeString, ast.TypeZonedDateTime, ast.TypeZonedTime:
 	}
@@ -135,30 +135,34 @@ func kindOf(t ast.TypeKind) value.Kind {
 	return value.KindNull
 }
 
-// isPropertyValue tells whether v can be stored inside of something of kind within.
-func isPropertyValue(v value.Value, within value.Kind) bool {
+// Unstorable returns the kind of the first thing in v that no property can hold, which is an
+// entity, or a map inside of a list; KindNull where there is none.
+func Unstorable(v value.Value) value.Kind { return unstorable(v, value.KindNull) }
+
+// unstorable answers for v inside of something of kind within.
+func unstorable(v value.Value, within value.Kind) value.Kind {
 	switch k := v.Kind(); k {
 	case value.KindNode, value.KindEdge, value.KindPath, value.KindVirtualNode, value.KindVirtualEdge:
-		return false
+		return k
 	case value.KindMap:
 		if within == value.KindList {
-			return false
+			return k
 		}
 		for _, e := range v.AsMap() {
-			if !isPropertyValue(e.Value, k) {
-				return false
+			if bad := unstorable(e.Value, k); bad != value.KindNull {
+				return bad
 			}
 		}
 	case value.KindList:
-		for _, x := range v.AsList() {
-			if !isPropertyValue(x, k) {
-				return false
+		for _, e := range v.AsList() {
+			if bad := unstorable(e, k); bad != value.KindNull {
+				return bad
 			}
 		}
 	case value.KindNull, value.KindBool, value.KindInt, value.KindFloat, value.KindString, value.KindBytes,
 		value.KindDate, value.KindTime, value.KindLocalTime, value.KindDateTime, value.KindLocalDateTime, value.KindDuration, value.KindPoint, value.KindEnum:
 	}
-	return true
+	return value.KindNull
 }
 
 // isNormalized is x IS NORMALIZED: null of what is no string.

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"memgraphd/internal/query/failure"
-	"memgraphd/internal/spelling"
 	"memgraphd/internal/storage/temporal"
 	"memgraphd/internal/storage/value"
 )
@@ -113,9 +112,5 @@ func unknownAmount(name, key string) *failure.Error {
 	for u := temporal.Years; u <= temporal.Nanoseconds; u++ {
 		known = append(known, u.String())
 	}
-	err := failure.Argument("UnknownField", "%s() has no field `%s`", name, key)
-	if like := spelling.Nearest(key, known); like != "" {
-		return err.WithHint("did you mean `%s`?", like)
-	}
-	return err.WithHint("the fields are %s", strings.Join(known, ", "))
+	return unknownField(name, key, known)
 }

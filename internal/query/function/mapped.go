@@ -85,6 +85,11 @@ func unknownKey(name, key string) *failure.Error {
 	for f := temporal.Year; f <= temporal.EpochMillis; f++ {
 		known = append(known, f.String())
 	}
+	return unknownField(name, key, known)
+}
+
+// unknownField says that a map has a key which the function called name does not know.
+func unknownField(name, key string, known []string) *failure.Error {
 	err := failure.Argument("UnknownField", "%s() has no field `%s`", name, key)
 	if like := spelling.Nearest(key, known); like != "" {
 		return err.WithHint("did you mean `%s`?", like)

@@ -18,11 +18,7 @@ func (p *parser) session(start int32) ast.Statement {
 	case p.acceptWords("RESET", "SESSION", "SETTING"):
 		s.Name = p.settingText("the name of a setting")
 	case p.acceptWords("SET", "SESSION", "SETTING"):
-		s.Name = p.settingText("the name of a setting")
-		if !p.acceptWord("TO") {
-			p.unexpected("TO and the value after the name of the setting")
-		}
-		s.Value = p.settingText("the value")
+		s.Name, s.Value = p.settingTo()
 	default:
 		return nil
 	}

@@ -13,16 +13,21 @@ func (p *parser) setting(start int32) ast.Statement {
 	case p.acceptWords("SHOW", "DATABASE", "SETTING"):
 		s.Name = p.settingText("the name of a setting")
 	case p.acceptWords("SET", "DATABASE", "SETTING"):
-		s.Name = p.settingText("the name of a setting")
-		if !p.acceptWord("TO") {
-			p.unexpected("TO and the value after the name of the setting")
-		}
-		s.Value = p.settingText("the value")
+		s.Name, s.Value = p.settingTo()
 	default:
 		return nil
 	}
 	s.Place = p.since(start)
 	return s
+}
+
+// settingTo reads name TO value.
+func (p *parser) settingTo() (name, to ast.Expr) {
+	name = p.settingText("the name of a setting")
+	if !p.acceptWord("TO") {
+		p.unexpected("TO and the value after the name of the setting")
+	}
+	return name, p.settingText("the value")
 }
 
 // settingText reads a string or a parameter.
