@@ -81,7 +81,7 @@ func (a *ask) look(r *run, n graph.NodeID, ends int) {
 	if n == a.of || n == graph.NoNode || !a.possible {
 		return
 	}
-	d := opposite(a.spec.Direction)
+	d := a.spec.Direction.Reversed()
 	if d != graph.Both {
 		if nodes, _, ok := r.tx.Run(n, d, a.types); ok && len(nodes) > 0 && len(nodes) <= pairsFew {
 			a.of, a.few = n, nodes

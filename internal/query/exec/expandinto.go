@@ -85,7 +85,7 @@ func (b *between) note(r *run, from, to graph.NodeID) {
 // side is the direction of the pattern as one of its ends sees it.
 func (b *between) side(side int) graph.Direction {
 	if side == 1 {
-		return opposite(b.spec.Direction)
+		return b.spec.Direction.Reversed()
 	}
 	return b.spec.Direction
 }
@@ -116,17 +116,6 @@ func (b *between) build(r *run, n graph.NodeID, side int) {
 			}
 		}
 	}
-}
-
-func opposite(d graph.Direction) graph.Direction {
-	switch d {
-	case graph.Out:
-		return graph.In
-	case graph.In:
-		return graph.Out
-	case graph.Both:
-	}
-	return graph.Both
 }
 
 // find collects the relationships from one node to the other, at most limit of them.

@@ -144,7 +144,7 @@ func (c *compiler) segment(m *machineShape, number int, s *plan.Segment) error {
 func (c *compiler) machineLeg(l *plan.Leg, segment int) (machineLeg, error) {
 	g := machineLeg{spec: l, segment: segment}
 	back := l.Hop
-	back.Direction = opposite(back.Direction)
+	back.Direction = back.Direction.Reversed()
 	var err error
 	if g.ahead, err = c.hop(&l.Hop); err != nil {
 		return g, err

@@ -63,7 +63,7 @@ func (c *compiler) reach(legs []plan.Hop) (*reach, error) {
 			return nil, err
 		}
 		turned := legs[i]
-		turned.Direction, turned.ToLabels = opposite(turned.Direction), nil
+		turned.Direction, turned.ToLabels = turned.Direction.Reversed(), nil
 		back, err := c.hop(&turned)
 		if err != nil {
 			return nil, err

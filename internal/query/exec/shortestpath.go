@@ -24,7 +24,7 @@ func (c *compiler) shortestPath(o *plan.ShortestPath) (factory, error) {
 	}
 	slots := c.plan.Slots
 	reversed := o.Hop
-	reversed.Direction = opposite(reversed.Direction)
+	reversed.Direction = reversed.Direction.Reversed()
 	ahead, err := c.hop(&o.Hop)
 	if err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func (b *builder) rarest(labels []string) string {
 func (b *builder) fanout(r *rel, from, to *node) (all, fit float64) {
 	d := r.direction
 	if from != r.left {
-		d = reverse(d)
+		d = d.Reversed()
 	}
 	source := b.rarest(from.labels)
 	if f, ok := b.cat.(Fanout); ok {
@@ -147,20 +147,9 @@ func (b *builder) skew(s *state, r *rel, from *node) float64 {
 	}
 	d := r.direction
 	if from != r.left {
-		d = reverse(d)
+		d = d.Reversed()
 	}
 	return min(skewMax, max(1, math.Sqrt(c.Skew(b.rarest(from.labels), d, r.types))))
-}
-
-func reverse(d graph.Direction) graph.Direction {
-	switch d {
-	case graph.Out:
-		return graph.In
-	case graph.In:
-		return graph.Out
-	case graph.Both:
-	}
-	return graph.Both
 }
 
 // varFanout guesses how many trails a variable-length relationship gives and how many

@@ -214,7 +214,7 @@ func (c *counting) condition(n *plan.Counted, o plan.Op) bool {
 		}
 		a := plan.Ask{Hop: o.Hop, Negated: o.Negated}
 		if o.To == n.To {
-			a.To, a.Direction = o.From, reverse(o.Direction)
+			a.To, a.Direction = o.From, o.Direction.Reversed()
 		}
 		a.From = plan.NoSlot
 		n.Asks = append(n.Asks, a)

@@ -197,7 +197,7 @@ func (m *matcher) hop(r *rel, from *node) (plan.Hop, *node) {
 	b := m.b
 	to, d := r.right, r.direction
 	if from != r.left {
-		to, d = r.left, reverse(d)
+		to, d = r.left, d.Reversed()
 	}
 	h := plan.Hop{Place: ast.Place{At: r.at}, From: b.slot(from.symbol), To: b.slot(to.symbol), Rel: b.slot(r.symbol), Direction: d, Types: r.types, Is: r.is}
 	for _, other := range m.found {

@@ -78,7 +78,7 @@ func meeting(o plan.Op) plan.Op {
 	switch e.To {
 	case into.To:
 	case into.From:
-		closing.From, closing.To, closing.Direction = into.To, into.From, reverse(into.Direction)
+		closing.From, closing.To, closing.Direction = into.To, into.From, into.Direction.Reversed()
 	default:
 		return nil
 	}

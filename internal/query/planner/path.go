@@ -120,7 +120,7 @@ type shortest struct {
 func (s *shortest) operator(b *builder, in plan.Op, h plan.Hop, w way) plan.Op {
 	h.Distinct, h.Types, h.Is, h.Direction = nil, s.hop.Types, s.hop.Is, s.hop.Direction
 	if w.reverse {
-		h.Direction = reverse(h.Direction)
+		h.Direction = h.Direction.Reversed()
 	}
 	if s.list != nil {
 		h.Rel = b.slot(s.list)

@@ -220,7 +220,7 @@ func (b *builder) legs(o *round, backward bool) []*plan.Leg {
 		l := &plan.Leg{Hop: h, Before: b.slot(o.nodes[i]), Edge: b.slot(o.rels[i]), After: b.slot(o.nodes[i+1])}
 		at := i
 		if backward {
-			l.Direction = reverse(l.Direction)
+			l.Direction = l.Direction.Reversed()
 			l.Before, l.After = l.After, l.Before
 			at = len(legs) - 1 - i
 		}

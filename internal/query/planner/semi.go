@@ -126,7 +126,7 @@ func (b *builder) existsHop(in plan.Op, g *pattern, mode plan.ApplyMode) plan.Op
 	}
 	d := r.direction
 	if from != r.left {
-		d = reverse(d)
+		d = d.Reversed()
 	}
 	h := plan.Hop{Place: ast.Place{At: r.at}, From: b.slot(from.symbol), To: plan.NoSlot, Rel: plan.NoSlot, Direction: d, Types: r.types, Is: r.is}
 	if to.bound {

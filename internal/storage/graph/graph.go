@@ -71,6 +71,18 @@ func (d Direction) String() string {
 	return "direction " + strconv.Itoa(int(d))
 }
 
+// Reversed returns the direction from the node at the other end.
+func (d Direction) Reversed() Direction {
+	switch d {
+	case Out:
+		return In
+	case In:
+		return Out
+	case Both:
+	}
+	return Both
+}
+
 // ElementID renders a slot and its generation as the text of elementId(): the slot
 // alone while the slot was never reused, and "slot:generation" afterwards.
 func ElementID(slot, generation uint32) string {
