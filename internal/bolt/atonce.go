@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"errors"
+	"math"
 	"time"
 
 	"memgraphd/internal/bolt/message"
@@ -34,7 +35,10 @@ func (c *conn) answerAtOnce(m *mail, i int) bool {
 func (c *conn) answerPair(run, pull []byte) bool {
 	c.prompt = false
 	if c.state != state.Ready || c.retiring.Load() || c.out.err != nil || c.resets.Load() != 0 ||
-		message.Peek(run) != message.KindRun || !pullsAll(pull) || len(c.results) > 0 {
+		message.Peek(run) != message.KindRun || len(c.results) > 0 {
+		return false
+	}
+	if c.pulled = pulls(pull); c.pulled == 0 {
 		return false
 	}
 	q := &c.statement
@@ -98,23 +102,24 @@ func (c *conn) answerStraight(fd uintptr, input []byte) (answered, open bool) {
 	return ok, true
 }
 
-// pulledMost is how many records an answer at once has at most.
-const pulledMost = 127
+// pulledLeast is how many records a PULL asks for at least that is answered at once.
+const pulledLeast = 127
 
-// pullsAll reports whether body is a PULL without a qid, of all records or of pulledMost at least,
-// in the form that clients send.
-func pullsAll(body []byte) bool {
+// pulls returns how many records body asks for, which is a PULL without a qid, of all records or of pulledLeast
+// at least, in the form that clients send; 0: it is not.
+func pulls(body []byte) int {
 	n, ok := bytes.CutPrefix(body, []byte{0xB1, byte(message.KindPull), 0xA1, 0x81, 'n'})
-	if !ok || len(n) == 0 {
-		return false
+	switch {
+	case !ok || len(n) == 0:
+		return 0
+	case len(n) == 1 && n[0] == 0xFF: // -1, as one byte
+		return math.MaxInt
+	case len(n) == 1 && n[0] == pulledLeast:
+		return pulledLeast
+	case len(n) == 3 && n[0] == 0xC9 && n[1] > 0 && n[1] < 0x80: // of two bytes
+		return int(n[1])<<8 | int(n[2])
 	}
-	switch n[0] {
-	case 0xFF, pulledMost: // -1, as one byte
-		return len(n) == 1
-	case 0xC9: // of two bytes
-		return len(n) == 3 && n[1] < 0x80 && n[1] > 0
-	}
-	return false
+	return 0
 }
 
 // decodeAhead decodes a RUN before it has its turn. Where it fails, that finds the same.
@@ -149,21 +154,27 @@ var errAnswerTooLong = errors.New("bolt: too much for an answer at once")
 // giveReply appends the SUCCESS of RUN and the records of a reply.
 func (c *conn) giveReply(r *batch.Reply) error {
 	c.out.reclaim()
+	if r.Rows.Len > c.pulled {
+		return errAnswerTooLong
+	}
 	before := c.out.sealed
 	c.frame.begin(c, r)
+	dst := c.out.open()
 	for row := range r.Rows.Len {
-		dst, err := c.records.Append(c.out.begin(), r.Rows, row, r.Entities)
+		var mark int
+		var err error
+		dst, mark = wire.Begin(dst)
+		if dst, err = c.records.Append(dst, r.Rows, row, r.Entities); err == nil && len(dst)-before > answerMost && row+1 < r.Rows.Len {
+			err = errAnswerTooLong
+		}
 		if err != nil {
-			c.out.drop(dst)
+			c.out.seal(dst)
 			c.out.cut(before)
 			return err
 		}
-		c.out.end(dst)
-		if c.out.sealed-before > answerMost && row+1 < r.Rows.Len {
-			c.out.cut(before)
-			return errAnswerTooLong
-		}
+		dst = wire.End(dst, mark)
 	}
+	c.out.seal(dst)
 	return nil
 }
 

@@ -92,6 +92,7 @@ type conn struct {
 	statement message.Run
 	decoded   bool  // statement is that of the RUN whose turn it is
 	prompt    bool  // the last statement was answered at once
+	pulled    int   // how many records are asked for by what is answered at once
 	frame     frame // of the last reply that came at once
 	latest    latest
 	// parameters is the memory for those of a statement outside of a transaction.

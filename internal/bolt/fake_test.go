@@ -20,6 +20,7 @@ import (
 //
 //	RETURN 1       one row with the integer 1
 //	ROWS n         n rows of one integer
+//	MANY n         the same, which Answer answers too
 //	ECHO           one row with the parameters
 //	GRAPH          a node, a relationship and a path
 //	TYPES          one row of every kind of vector and value
@@ -130,7 +131,7 @@ func (s *fakeSession) gated(wait func()) string {
 	return word
 }
 
-// Answer answers RETURN 1, COMMIT and DEEP, the latter in vain.
+// Answer answers RETURN 1, MANY, COMMIT and DEEP, the latter in vain.
 func (s *fakeSession) Answer(text string, _ value.Value, give func(*batch.Reply) error, wait func()) (time.Duration, bool) {
 	if s.usable() != nil || s.lost {
 		return 0, false
@@ -141,6 +142,15 @@ func (s *fakeSession) Answer(text string, _ value.Value, give func(*batch.Reply)
 			return 0, false
 		}
 		s.reply = batch.Reply{Plan: &noRows, Type: "w", Rows: &batch.Batch{}, Bookmark: "mark:7"}
+		return 0, give(&s.reply) == nil
+	}
+	if rest, ok := strings.CutPrefix(text, "MANY "); ok {
+		s.engine.atOnce.Add(1)
+		r := &fakeResult{session: s}
+		if r.prepare("MANY", rest, value.Null) != nil {
+			return 0, false
+		}
+		s.reply = batch.Reply{Plan: &manyRows, Columns: r.columns, Type: "r", Rows: r.rows, Entities: r.entities}
 		return 0, give(&s.reply) == nil
 	}
 	if text != "RETURN 1" && text != "DEEP" {
@@ -213,8 +223,8 @@ var oneRow = fakeResult{
 	rows: &batch.Batch{Len: 1, Columns: []batch.Vector{{Kind: batch.Ints, Ints: []int64{1}}}},
 }
 
-// noRows stands for the plan of COMMIT.
-var noRows fakeResult
+// noRows stands for the plan of COMMIT, manyRows for that of MANY.
+var noRows, manyRows fakeResult
 
 type fakeResult struct {
 	session  *fakeSession
@@ -234,12 +244,15 @@ func (r *fakeResult) prepare(word, rest string, params value.Value) error {
 	}
 	r.columns = []string{"x"}
 	switch word {
-	case "ROWS":
+	case "ROWS", "MANY":
 		var n int
 		if _, err := fmt.Sscan(rest, &n); err != nil {
 			return err
 		}
 		r.rows = integers(n)
+		if word == "MANY" {
+			r.summary.Bookmark = ""
+		}
 	case "SLEEP":
 		d, err := time.ParseDuration(rest + "ms")
 		if err != nil {

@@ -68,11 +68,8 @@ func (o *output) reclaim() {
 
 // begin returns the buffer to append a message to.
 func (o *output) begin() []byte {
-	if o.buf == nil {
-		o.buf = o.spare.get()
-	}
-	var dst []byte
-	dst, o.mark = wire.Begin(*o.buf)
+	dst, mark := wire.Begin(o.open())
+	o.mark = mark
 	return dst
 }
 
@@ -82,13 +79,23 @@ func (o *output) end(dst []byte) {
 	o.sealed = len(*o.buf)
 }
 
-// add appends complete messages, which wire.Begin and wire.End have framed.
-func (o *output) add(messages []byte) {
+// open returns the buffer, to append complete messages to that seal is told of.
+func (o *output) open() []byte {
 	if o.buf == nil {
 		o.buf = o.spare.get()
 	}
-	*o.buf = append(*o.buf, messages...)
-	o.sealed = len(*o.buf)
+	return *o.buf
+}
+
+// seal tells of complete messages that were appended to what open has returned.
+func (o *output) seal(dst []byte) {
+	*o.buf = dst
+	o.sealed = len(dst)
+}
+
+// add appends complete messages, which wire.Begin and wire.End have framed.
+func (o *output) add(messages []byte) {
+	o.seal(append(o.open(), messages...))
 }
 
 // cut forgets complete messages that are not written yet: the buffer is sealed bytes long again.

@@ -57,6 +57,16 @@ func (t *labelSets) has(id setID, l graph.LabelID) bool {
 	return false
 }
 
+// hasAll reports whether the set holds all of labels.
+func (t *labelSets) hasAll(id setID, labels []graph.LabelID) bool {
+	for _, l := range labels {
+		if !t.has(id, l) {
+			return false
+		}
+	}
+	return true
+}
+
 func hashLabels(labels []graph.LabelID) uint64 {
 	h := uint64(14695981039346656037)
 	for _, l := range labels {

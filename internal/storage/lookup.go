@@ -97,16 +97,21 @@ func (tx *Tx) FoundEnds(dst []Found, ids []graph.NodeID, labels []graph.LabelID)
 			arena.Prefetch(unsafe.Pointer(rec), 1)
 		}
 	}
-ends:
+	set, has := setID(0), len(labels) == 0 // of the node before, mostly the same as that of the next
 	for _, id := range ids {
-		im := tx.image(id)
-		if !im.exists {
+		rec := records.At(uint32(id))
+		if rec == nil {
 			continue
 		}
-		for _, l := range labels {
-			if !s.sets.has(im.labels, l) {
-				continue ends
-			}
+		im := image{labels: setID(rec.labels.Load()), props: arena.Ref(rec.props.Load()), exists: true}
+		if state := rec.state.Load(); state != 0 {
+			im = s.imageAt(tx.view, im, state)
+		}
+		if im.labels != set {
+			set, has = im.labels, s.sets.hasAll(im.labels, labels)
+		}
+		if !im.exists || !has {
+			continue
 		}
 		if im.props != 0 {
 			arena.Prefetch(s.blobs.Pointer(im.props), 1)

@@ -26,6 +26,39 @@ func sampleOf(addr string, request []byte) (sample, error) {
 	return s, c.exchange(request)
 }
 
+const (
+	// typicalOf is how many answers a typical one is chosen from, unless they take longer than typicalTime.
+	typicalOf   = 2048
+	typicalTime = time.Second
+)
+
+// typicalOfAll returns one of the first requests of a client, and its answer: the one that is nearest to the mean in
+// bytes, so that an echo of it exchanges as many as the server.
+func typicalOfAll(addr string, q reading) (sample, error) {
+	c, err := dialBolt(addr)
+	if err != nil {
+		return sample{}, err
+	}
+	defer func() { _ = c.conn.Close() }()
+	sizes, sum := make([]int, 0, typicalOf), 0
+	c.heard = func(b []byte) { sizes[len(sizes)-1] += len(b) }
+	for began := time.Now(); len(sizes) < typicalOf && time.Since(began) < typicalTime; {
+		sizes = append(sizes, 0)
+		if err = c.exchange(q.request(nil, 0, len(sizes))); err != nil {
+			return sample{}, err
+		}
+		sum += sizes[len(sizes)-1]
+	}
+	nearest, mean := 0, sum/len(sizes)
+	off := func(i int) int { return max(sizes[i]-mean, mean-sizes[i]) }
+	for i := range sizes {
+		if off(i) < off(nearest) {
+			nearest = i
+		}
+	}
+	return sampleOf(addr, q.request(nil, 0, nearest+1))
+}
+
 // echoMain is the echo server's process: it reads the answer from the standard input, prints
 // its address and answers every so many bytes with it, and does nothing else.
 func echoMain(request string) {

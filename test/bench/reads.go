@@ -91,9 +91,9 @@ func (b *bench) read(ctx context.Context, q reading, clients int) error {
 	return nil
 }
 
-// besideEcho measures a statement by some clients, in turns with an echo of the same bytes.
+// besideEcho measures a statement by some clients, in turns with an echo of as many bytes.
 func (b *bench) besideEcho(q reading, clients int) (server, plain *side, err error) {
-	s, err := sampleOf(b.server.Addr, q.request(nil, 0, 0))
+	s, err := typicalOfAll(b.server.Addr, q)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -49,7 +49,12 @@ func (r *Records) Append(dst []byte, b *batch.Batch, row int, e batch.Entities) 
 	dst = packstream.AppendStructHeader(dst, 1, byte(KindRecord))
 	dst = packstream.AppendListHeader(dst, len(b.Columns))
 	for i := range b.Columns {
-		dst = r.cell(dst, &b.Columns[i], row, e)
+		c := &b.Columns[i]
+		if c.Kind == batch.Values && c.Values[row].Kind() == value.KindInt {
+			dst = packstream.AppendInt(dst, c.Values[row].AsInt())
+			continue
+		}
+		dst = r.cell(dst, c, row, e)
 	}
 	err := r.err
 	r.err = nil

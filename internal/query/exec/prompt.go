@@ -32,9 +32,8 @@ type promptHop struct {
 // at once. A statement with more is worth its operators.
 const promptRowsMax = 4
 
-// PromptEndsMax is how many relationships a Prompt looks at, at most: within a few microseconds, and
-// as many as a client asks for that asks for little.
-const PromptEndsMax = 100
+// PromptEndsMax is how many relationships a Prompt looks at, at most: what takes some tens of microseconds.
+const PromptEndsMax = 500
 
 // promptColumn is a column of a Prompt.
 type promptColumn struct {
