@@ -159,8 +159,8 @@ func TestAnswerNotCommitted(t *testing.T) {
 		}
 		return broken
 	}
-	if _, ok := answerWrite(t, s, text, value.Null); ok {
-		t.Fatal("a commit that failed was answered with success")
+	if got, ok := answerWrite(t, s, text, value.Null); ok || got != "" {
+		t.Fatalf("a commit that failed was answered with %q", got)
 	}
 	if seen := outcome(t, other, "SHOW TRANSACTIONS YIELD query, status WHERE status = 'committing' RETURN query"); seen != "" {
 		t.Errorf("others see %s after the end", seen)

@@ -7,8 +7,8 @@ import "time"
 //
 // A sync takes about as long for many records as for one, and a disk does its flushes one
 // after the other, while committers who have heard of their last record come back with the
-// next one soon. So a batch waits for those who are expected: for all of them where half a
-// sync is enough for that, else for three quarters where two syncs are enough, or four where the
+// next one soon. So a batch waits for those who are expected: for all of them where two syncs
+// are enough for that, else for three quarters where two syncs are enough for these, or four where the
 // processor is what they wait for, else for a quarter, or for as many as come in two syncs.
 // A sync takes some of the processor, and in a large batch the less by the record.
 // Where committers do not come back, as when each has other things to do first, half a sync
@@ -60,7 +60,10 @@ func (g *gathering) want(n int) int {
 	all := n + g.flying + g.away
 	soon := int(g.took / max(2*g.each, 1)) // as many as come in half a sync
 	want := min(all/4, 4*soon)
-	if most := all - all/4; most <= 4*soon || most <= 8*soon && g.crowded() {
+	switch most := all - all/4; {
+	case all <= 4*soon:
+		want = all
+	case most <= 4*soon || most <= 8*soon && g.crowded():
 		want = most
 	}
 	want = min(all, max(want, soon))

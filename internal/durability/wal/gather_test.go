@@ -56,6 +56,7 @@ func TestGather(t *testing.T) {
 		"two":                                  {200 * time.Microsecond, 5 * time.Microsecond, time.Microsecond, 2, 2},
 		"all come soon":                        {200 * time.Microsecond, 0, 3 * time.Microsecond, 7, 7},
 		"all but the last of many":             {200 * time.Microsecond, 0, 3 * time.Microsecond, 12, 11},
+		"all but the last, in two syncs":       {200 * time.Microsecond, 0, 25 * time.Microsecond, 12, 11},
 		"three quarters, in two syncs":         {200 * time.Microsecond, 0, 9 * time.Microsecond, 48, 32},
 		"a quarter where two syncs are enough": {200 * time.Microsecond, 0, 12 * time.Microsecond, 48, 11},
 		"as many as come in two syncs":         {200 * time.Microsecond, 0, 12 * time.Microsecond, 512, 28},
