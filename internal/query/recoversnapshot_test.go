@@ -3,6 +3,7 @@ package query_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"memgraphd/internal/query"
@@ -53,39 +54,41 @@ func (w *waiter) Recover(ctx context.Context, _ query.RecoverRequest, alone func
 // and the database is not replaced while it runs.
 func TestReplacementAwaitsTheCatalogue(t *testing.T) {
 	for _, statement := range []string{"CREATE INDEX ON :A(n)", "CREATE CONSTRAINT ON (a:A) ASSERT a.n IS UNIQUE", "CREATE ENUM E VALUES {a}"} {
-		log := &slowLog{entered: make(chan struct{}, 1), release: make(chan struct{})}
-		w := &waiter{alone: make(chan struct{})}
-		e := open(t, func(o *query.Options) {
-			o.Store.SetJournal(log)
-			o.Recoverer, o.AccessTimeout = w, func() time.Duration { return time.Minute }
+		synctest.Test(t, func(t *testing.T) {
+			log := &slowLog{entered: make(chan struct{}, 1), release: make(chan struct{})}
+			w := &waiter{alone: make(chan struct{})}
+			e := open(t, func(o *query.Options) {
+				o.Store.SetJournal(log)
+				o.Recoverer, o.AccessTimeout = w, func() time.Duration { return time.Minute }
+			})
+			run := func(text string) <-chan error {
+				done := make(chan error, 1)
+				go func() {
+					s := e.NewSession(query.SessionOptions{})
+					defer s.Close()
+					r, err := s.Run(context.Background(), text, value.Null, query.TxOptions{})
+					if err == nil {
+						r.Close()
+					}
+					done <- err
+				}()
+				return done
+			}
+			changed := run(statement)
+			<-log.entered
+			recovered := run("RECOVER SNAPSHOT 'x' FORCE")
+			select {
+			case <-w.alone:
+				t.Errorf("%s was not awaited", statement)
+			case <-time.After(10 * time.Second): // when all others wait
+			}
+			close(log.release)
+			if err := <-changed; err != nil {
+				t.Errorf("%s: %v", statement, err)
+			}
+			if err := <-recovered; err != nil {
+				t.Errorf("RECOVER SNAPSHOT: %v", err)
+			}
 		})
-		run := func(text string) <-chan error {
-			done := make(chan error, 1)
-			go func() {
-				s := e.NewSession(query.SessionOptions{})
-				defer s.Close()
-				r, err := s.Run(context.Background(), text, value.Null, query.TxOptions{})
-				if err == nil {
-					r.Close()
-				}
-				done <- err
-			}()
-			return done
-		}
-		changed := run(statement)
-		<-log.entered
-		recovered := run("RECOVER SNAPSHOT 'x' FORCE")
-		select {
-		case <-w.alone:
-			t.Errorf("%s was not awaited", statement)
-		case <-time.After(50 * time.Millisecond):
-		}
-		close(log.release)
-		if err := <-changed; err != nil {
-			t.Errorf("%s: %v", statement, err)
-		}
-		if err := <-recovered; err != nil {
-			t.Errorf("RECOVER SNAPSHOT: %v", err)
-		}
 	}
 }

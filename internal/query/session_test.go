@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cockroachdb/datadriven"
@@ -291,39 +293,51 @@ func TestTimeLimit(t *testing.T) {
 
 // TestLateCommit commits a transaction whose time has passed, by call and by statement.
 func TestLateCommit(t *testing.T) {
-	e := open(t, nil)
-	s := e.NewSession(query.SessionOptions{ID: "a"})
-	defer s.Close()
-	for name, commit := range map[string]func() error{
-		"call": func() error { _, err := s.Commit(t.Context()); return err },
-		"text": func() error { _, err := drain(t, s, "COMMIT"); return err },
-	} {
-		if err := s.Begin(t.Context(), query.TxOptions{Timeout: 500 * time.Millisecond}); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		e := open(t, nil)
+		s := e.NewSession(query.SessionOptions{ID: "a"})
+		defer s.Close()
+		for name, commit := range map[string]func() error{
+			"call": func() error { _, err := s.Commit(t.Context()); return err },
+			"text": func() error { _, err := drain(t, s, "COMMIT"); return err },
+		} {
+			if err := s.Begin(t.Context(), query.TxOptions{Timeout: 500 * time.Millisecond}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := drain(t, s, "CREATE (:Late)"); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(501 * time.Millisecond)
+			if f := failure.Of(commit()); f == nil || f.Code != "Neo.ClientError.Transaction.TransactionTimedOut" {
+				t.Errorf("%s: got %v", name, f)
+			}
+			if n, err := drain(t, s, "MATCH (n:Late) RETURN n"); err != nil || n != 0 {
+				t.Errorf("%s: %d nodes, %v", name, n, err)
+			}
 		}
-		if _, err := drain(t, s, "CREATE (:Late)"); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(600 * time.Millisecond)
-		if f := failure.Of(commit()); f == nil || f.Code != "Neo.ClientError.Transaction.TransactionTimedOut" {
-			t.Errorf("%s: got %v", name, f)
-		}
-		if n, err := drain(t, s, "MATCH (n:Late) RETURN n"); err != nil || n != 0 {
-			t.Errorf("%s: %d nodes, %v", name, n, err)
-		}
-	}
+	})
 }
 
-// TestInterrupt ends a running statement from another goroutine.
+// TestInterrupt ends a statement from another goroutine, when its first rows are there and the next ones take years.
 func TestInterrupt(t *testing.T) {
 	e := open(t, nil)
 	s := e.NewSession(query.SessionOptions{ID: "a"})
 	defer s.Close()
+	r, err := s.Run(t.Context(), "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a = 1 AND b < 3000 RETURN b",
+		value.Null, query.TxOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	running := make(chan struct{})
 	go func() {
-		time.Sleep(20 * time.Millisecond)
+		<-running
 		s.Interrupt()
 	}()
-	_, err := drain(t, s, "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(*)")
+	once := sync.OnceFunc(func() { close(running) })
+	_, err = r.Pull(t.Context(), -1, func(*batch.Batch, batch.Entities) error {
+		once()
+		return nil
+	})
 	if f := failure.Of(err); f == nil || f.Detail != "Terminated" {
 		t.Fatalf("got %v", err)
 	}
@@ -333,28 +347,34 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestIdle rolls back a transaction that its client forgot.
+// TestIdle rolls back a transaction that its client forgot, and none that it comes back to in time.
 func TestIdle(t *testing.T) {
-	e := open(t, func(o *query.Options) { o.IdleTimeout = 30 * time.Millisecond })
-	s := e.NewSession(query.SessionOptions{ID: "a"})
-	defer s.Close()
-	if err := s.Begin(t.Context(), query.TxOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := drain(t, s, "CREATE (:Forgotten)"); err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.Now().Add(10 * time.Second)
-	for s.InTransaction() && time.Now().Before(deadline) {
-		time.Sleep(100 * time.Millisecond)
-	}
-	_, err := s.Commit(t.Context())
-	if f := failure.Of(err); f == nil || f.Detail != "TransactionIdle" {
-		t.Fatalf("got %v", err)
-	}
-	if n, err := drain(t, s, "MATCH (n:Forgotten) RETURN n"); err != nil || n != 0 {
-		t.Errorf("%d rows, %v", n, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		const idle = time.Minute
+		e := open(t, func(o *query.Options) { o.IdleTimeout = idle })
+		s := e.NewSession(query.SessionOptions{ID: "a"})
+		defer s.Close()
+		if err := s.Begin(t.Context(), query.TxOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			time.Sleep(idle - time.Second)
+			if _, err := drain(t, s, "CREATE (:Forgotten)"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(idle + idle/10 + time.Second) // it is looked every tenth of the time
+		if s.InTransaction() {
+			t.Error("it is open")
+		}
+		_, err := s.Commit(t.Context())
+		if f := failure.Of(err); f == nil || f.Detail != "TransactionIdle" {
+			t.Fatalf("got %v", err)
+		}
+		if n, err := drain(t, s, "MATCH (n:Forgotten) RETURN n"); err != nil || n != 0 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	})
 }
 
 // TestPlanCache runs texts that differ in their literals only, and sees that each gets its
