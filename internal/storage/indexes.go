@@ -16,6 +16,21 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
+// IndexDef names an index: a label, or a label and a property key.
+type IndexDef struct {
+	Label  graph.LabelID
+	Key    graph.KeyID
+	HasKey bool
+}
+
+// IndexInfo describes an index.
+type IndexInfo struct {
+	IndexDef
+	Ready    bool  // its build has ended
+	Entries  int64 // entries, of which some may be of old versions
+	Distinct int64 // estimate of the distinct values
+}
+
 // indexKind is the kind of the catalogue entries of indexes. Their data are
 //
 //	version u8 = 1 | 1 if there is a key, else 0 | length uvarint, label | length uvarint, key

@@ -12,6 +12,12 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
+// Property is one key and value of a node or relationship.
+type Property = property.Property
+
+// Segment is a run of relationships of one type: Nodes[i] is the other end of Edges[i].
+type Segment = adjacency.Segment
+
 // imageAt returns the version of a node in the view v, given the version in place, loaded
 // before state.
 func (s *Store) imageAt(v mvcc.View, im image, state uint64) image {

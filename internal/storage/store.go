@@ -129,6 +129,18 @@ func (s *Store) MaxGenerations() (node, edge uint32) {
 	return s.nodes.floor.Load(), s.edges.floor.Load()
 }
 
+// MemoryInfo is what the store holds, in bytes.
+type MemoryInfo struct {
+	Nodes      int64
+	Edges      int64
+	Adjacency  int64
+	Properties int64
+	Indexes    int64
+	Columns    int64 // of properties and labels, derived for scans
+	Undo       int64
+	Names      int64
+}
+
 // Memory returns the bytes that the store holds.
 func (s *Store) Memory() MemoryInfo {
 	return MemoryInfo{
