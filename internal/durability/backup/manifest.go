@@ -78,7 +78,7 @@ type Object struct {
 }
 
 // Name is the name of the manifest's object.
-func (m *Manifest) Name() string { return ManifestName(m.Made, m.ID) }
+func (m *Manifest) Name() string { return manifestName(m.Made, m.ID) }
 
 // Bytes is the size of the objects that the manifest lists, as stored.
 func (m *Manifest) Bytes() int64 {

@@ -31,7 +31,7 @@ func PieceName(timeline uint32, first uint64, from, to int64) string {
 	return fmt.Sprintf("%s%010d/%020d/%012d-%012d.log", LogFolder, timeline, first, from, to)
 }
 
-// ManifestName names the list of what belongs to a backup. id is 8 hexadecimal digits.
-func ManifestName(made time.Time, id string) string {
+// manifestName names the list of what belongs to a backup. id is 8 hexadecimal digits.
+func manifestName(made time.Time, id string) string {
 	return fmt.Sprintf("%s%s-%s.json", ManifestsFolder, made.UTC().Format(stamp), id)
 }

@@ -17,9 +17,9 @@ import (
 	"memgraphd/internal/storage/change"
 )
 
-// ParseTarget reads a moment as an operator writes it: a time of RFC 3339, or the number of a
+// parseTarget reads a moment as an operator writes it: a time of RFC 3339, or the number of a
 // commit.
-func ParseTarget(text string) (Target, error) {
+func parseTarget(text string) (Target, error) {
 	if commit, err := strconv.ParseUint(text, 10, 64); err == nil && commit > 0 {
 		return Target{Commit: change.Index(commit)}, nil
 	}
@@ -37,7 +37,7 @@ func ParseTarget(text string) (Target, error) {
 func Back(ctx context.Context, o Options, text string) (r Report, done bool, err error) {
 	o.Mode = ModeRestore
 	o = o.withDefaults()
-	if o.Target, err = ParseTarget(text); err != nil {
+	if o.Target, err = parseTarget(text); err != nil {
 		return r, false, err
 	}
 	if _, err = recovery.FinishSwap(o.FS, o.Dir); err != nil {

@@ -14,8 +14,8 @@ func fail(detail, format string, args ...any) *failure.Error {
 	return failure.New(failure.ClientError, failure.Runtime, detail, format, args...)
 }
 
-// Forbidden is the error of a statement that needs privileges which the user does not have.
-func Forbidden(user string, missing Privileges) *failure.Error {
+// forbidden is the error of a statement that needs privileges which the user does not have.
+func forbidden(user string, missing Privileges) *failure.Error {
 	who := "nobody is logged in, and it"
 	if user != "" {
 		who = "the user " + user

@@ -71,7 +71,7 @@ func (i *Identity) user(x *contents) (u *user, ok bool) {
 // Rights are what the client may do now; none once the identity is not valid any more.
 func (i *Identity) Rights() *Rights {
 	if i == nil {
-		return Unrestricted()
+		return unrestricted()
 	}
 	x := i.store.now()
 	u, ok := i.user(x)

@@ -31,8 +31,8 @@ func (r *Rights) settled() *Rights {
 	return r
 }
 
-// Unrestricted are the rights of everybody while no user exists.
-func Unrestricted() *Rights {
+// unrestricted are the rights of everybody while no user exists.
+func unrestricted() *Rights {
 	r := &Rights{granted: Every}
 	r.nodes.rules = append(r.nodes.rules, Rule{Granted: EveryAction})
 	r.edges.rules = append(r.edges.rules, Rule{Granted: EveryEdgeAction})
@@ -58,7 +58,7 @@ func (r *Rights) Missing(p Privileges) Privileges { return p & known &^ r.effect
 // Require fails unless the user has all of p.
 func (r *Rights) Require(p Privileges) error {
 	if missing := r.Missing(p); missing != 0 {
-		return Forbidden(r.user, missing)
+		return forbidden(r.user, missing)
 	}
 	return nil
 }

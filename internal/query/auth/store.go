@@ -206,7 +206,7 @@ func (s *Store) now() *contents {
 }
 
 func newContents(raw []change.Entry) *contents {
-	x := &contents{raw: raw, users: map[string]*user{}, roles: map[string]*role{}, rights: &sync.Map{}, everybody: Unrestricted()}
+	x := &contents{raw: raw, users: map[string]*user{}, roles: map[string]*role{}, rights: &sync.Map{}, everybody: unrestricted()}
 	for _, e := range raw {
 		switch e.Kind {
 		case UserKind:

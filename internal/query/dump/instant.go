@@ -31,7 +31,7 @@ func appendDateTime(dst []byte, t temporal.DateTime) []byte {
 	}
 	dst = strconv.AppendInt(append(dst, "datetime({epochSeconds: "...), t.Seconds, 10)
 	dst = strconv.AppendInt(append(dst, ", nanosecond: "...), int64(t.Nanos), 10)
-	dst = append(AppendString(append(dst, ", timezone: "...), t.Zone.String()), "})"...)
+	dst = append(appendString(append(dst, ", timezone: "...), t.Zone.String()), "})"...)
 	return dst
 }
 

@@ -30,7 +30,7 @@ func AppendValue(dst []byte, v value.Value, names Names) ([]byte, error) {
 	case value.KindFloat:
 		return appendFloat(dst, v.AsFloat()), nil
 	case value.KindString:
-		return AppendString(dst, v.AsString()), nil
+		return appendString(dst, v.AsString()), nil
 	case value.KindBytes:
 		dst = append(dst, `toByteString("0x`...)
 		return append(hex.AppendEncode(dst, v.AsBytes()), `")`...), nil
@@ -80,8 +80,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	return append(dst, ".0"...)
 }
 
-// AppendString appends a string literal without line breaks.
-func AppendString(dst []byte, s string) []byte {
+// appendString appends a string literal without line breaks.
+func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	from := 0
 	for i := range len(s) {
@@ -108,8 +108,8 @@ func AppendString(dst []byte, s string) []byte {
 	return append(append(dst, s[from:]...), '"')
 }
 
-// AppendName appends a name in backticks.
-func AppendName(dst []byte, name string) []byte {
+// appendName appends a name in backticks.
+func appendName(dst []byte, name string) []byte {
 	dst = append(dst, '`')
 	for {
 		before, after, found := strings.Cut(name, "`")
@@ -143,7 +143,7 @@ func appendMap(dst []byte, v value.Value, names Names) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = append(AppendName(dst, e.Key), ": "...)
+		dst = append(appendName(dst, e.Key), ": "...)
 		if dst, err = AppendValue(dst, e.Value, names); err != nil {
 			return dst, err
 		}
@@ -157,8 +157,8 @@ func appendEnum(dst []byte, v value.Value, names Names) ([]byte, error) {
 	if !ok {
 		return dst, fmt.Errorf("the names of value %d of enum %d are not known", number, enum)
 	}
-	dst = append(AppendName(dst, name), "::"...)
-	return AppendName(dst, of), nil
+	dst = append(appendName(dst, name), "::"...)
+	return appendName(dst, of), nil
 }
 
 func appendPoint(dst []byte, p *value.PointValue) []byte {

@@ -210,7 +210,7 @@ func (r *Rows) labelName(l graph.LabelID) string {
 func remember(known map[uint32]string, id uint32, name func() string) string {
 	q, ok := known[id]
 	if !ok {
-		q = string(AppendName(nil, name()))
+		q = string(appendName(nil, name()))
 		known[id] = q
 	}
 	return q

@@ -64,12 +64,12 @@ func (s *Schema) enumNames(enum, number uint32) (name, of string, ok bool) {
 func (s *Schema) enumStatements() []string {
 	out := make([]string, 0, len(s.enums))
 	for _, e := range s.enums {
-		b := append(AppendName([]byte("CREATE ENUM "), e.Name), " VALUES { "...)
+		b := append(appendName([]byte("CREATE ENUM "), e.Name), " VALUES { "...)
 		for i, v := range e.Values {
 			if i > 0 {
 				b = append(b, ", "...)
 			}
-			b = AppendName(b, v)
+			b = appendName(b, v)
 		}
 		out = append(out, string(b)+" };")
 	}
@@ -80,9 +80,9 @@ func (s *Schema) enumStatements() []string {
 func (s *Schema) indexStatements(store *storage.Store) []string {
 	out := make([]string, 0, len(s.indexes))
 	for _, i := range s.indexes {
-		b := AppendName([]byte("CREATE INDEX ON :"), store.LabelName(i.Label))
+		b := appendName([]byte("CREATE INDEX ON :"), store.LabelName(i.Label))
 		if i.HasKey {
-			b = append(AppendName(append(b, '('), store.KeyName(i.Key)), ')')
+			b = append(appendName(append(b, '('), store.KeyName(i.Key)), ')')
 		}
 		out = append(out, string(b)+";")
 	}
@@ -105,9 +105,9 @@ func (s *Schema) constraintStatements(store *storage.Store) []string {
 func constraintStatement(d *constraint.Definition, store *storage.Store) string {
 	keys := make([]string, len(d.Keys))
 	for i, k := range d.Keys {
-		keys[i] = string(AppendName([]byte("u."), store.KeyName(k)))
+		keys[i] = string(appendName([]byte("u."), store.KeyName(k)))
 	}
-	b := string(AppendName([]byte("CREATE CONSTRAINT ON (u:"), store.LabelName(d.Label))) + ") ASSERT "
+	b := string(appendName([]byte("CREATE CONSTRAINT ON (u:"), store.LabelName(d.Label))) + ") ASSERT "
 	switch d.Rule {
 	case constraint.Exists:
 		return b + "EXISTS (" + keys[0] + ");"
@@ -130,7 +130,7 @@ func (s *Schema) descriptionStatements() []string {
 				target = before + n
 			}
 		}
-		b := AppendString([]byte("SET DESCRIPTION ON "+target+" "), d.Text)
+		b := appendString([]byte("SET DESCRIPTION ON "+target+" "), d.Text)
 		out = append(out, string(b)+";")
 	}
 	return out

@@ -42,8 +42,8 @@ func trimming(
 	}
 }
 
-// NormalForm returns the Unicode normal form with a name.
-func NormalForm(name string) (norm.Form, bool) {
+// normalForm returns the Unicode normal form with a name.
+func normalForm(name string) (norm.Form, bool) {
 	switch strings.ToUpper(name) {
 	case "NFC":
 		return norm.NFC, true
@@ -70,7 +70,7 @@ func normalize(c *Call, args []value.Value) (value.Value, error) {
 			return value.Null, err
 		}
 		var ok bool
-		if form, ok = NormalForm(name); !ok {
+		if form, ok = normalForm(name); !ok {
 			return value.Null, failure.Argument("InvalidArgumentValue", "normalize() knows no form %q", name).
 				WithHint("use NFC, NFD, NFKC or NFKD")
 		}

@@ -25,7 +25,7 @@ func NewDate(year, month, day int64) (Date, error) {
 	if month < 1 || month > monthsPerYear {
 		return Date{}, &RangeError{Field: "month", Value: month, Min: 1, Max: monthsPerYear}
 	}
-	if last := int64(DaysInMonth(year, int(month))); day < 1 || day > last {
+	if last := int64(daysInMonth(year, int(month))); day < 1 || day > last {
 		return Date{}, &RangeError{Field: "day", Value: day, Min: 1, Max: last, In: monthText(year, month)}
 	}
 	return Date{daysOf(year, month, day)}, nil
@@ -53,7 +53,7 @@ func NewOrdinalDate(year, ordinalDay int64) (Date, error) {
 		return Date{}, err
 	}
 	last := int64(365)
-	if IsLeap(year) {
+	if isLeap(year) {
 		last++
 	}
 	if ordinalDay < 1 || ordinalDay > last {
@@ -71,7 +71,7 @@ func NewQuarterDate(year, quarter, dayOfQuarter int64) (Date, error) {
 		return Date{}, &RangeError{Field: "quarter", Value: quarter, Min: 1, Max: 4}
 	}
 	first := daysOf(year, quarter*3-2, 1)
-	last := daysOf(year, quarter*3, int64(DaysInMonth(year, int(quarter*3)))) - first + 1
+	last := daysOf(year, quarter*3, int64(daysInMonth(year, int(quarter*3)))) - first + 1
 	if dayOfQuarter < 1 || dayOfQuarter > last {
 		return Date{}, &RangeError{
 			Field: "dayOfQuarter", Value: dayOfQuarter, Min: 1, Max: last, In: quarterText(year, quarter),
@@ -137,7 +137,7 @@ func (d Date) AddMonths(months int64) (Date, error) {
 	}
 	total := c.Year*monthsPerYear + int64(c.Month-1) + months
 	year, month := floorDiv(total, monthsPerYear), floorMod(total, monthsPerYear)+1
-	day := min(c.Day, DaysInMonth(year, int(month)))
+	day := min(c.Day, daysInMonth(year, int(month)))
 	d = Date{daysOf(year, month, int64(day))}
 	return d, d.check()
 }
@@ -159,14 +159,14 @@ func (d Date) check() error {
 	return nil
 }
 
-// IsLeap reports whether a year has 366 days.
-func IsLeap(year int64) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
+// isLeap reports whether a year has 366 days.
+func isLeap(year int64) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
 
-// DaysInMonth returns the number of days of a month.
-func DaysInMonth(year int64, month int) int {
+// daysInMonth returns the number of days of a month.
+func daysInMonth(year int64, month int) int {
 	switch month {
 	case 2:
-		if IsLeap(year) {
+		if isLeap(year) {
 			return 29
 		}
 		return 28

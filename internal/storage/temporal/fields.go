@@ -183,7 +183,7 @@ func (f *Fields) dateFrom(base Date) (Date, error) {
 	}
 	day := int64(c.Day)
 	if month >= 1 && month <= monthsPerYear {
-		day = min(day, int64(DaysInMonth(year, int(month))))
+		day = min(day, int64(daysInMonth(year, int(month))))
 	}
 	return NewDate(year, month, f.or(Day, day))
 }

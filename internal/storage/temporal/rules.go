@@ -169,12 +169,12 @@ func (d yearDay) seconds1970(year int64) int64 {
 	case weekdayOfMonth:
 		first := Date{daysOf(year, int64(d.month), 1)}
 		days = first.Days + floorMod(int64(d.day-first.DayOfWeek()), daysPerWeek) + int64(d.week-1)*daysPerWeek
-		if days-first.Days >= int64(DaysInMonth(year, d.month)) {
+		if days-first.Days >= int64(daysInMonth(year, d.month)) {
 			days -= daysPerWeek
 		}
 	case julianDay:
 		days = daysOf(year, 1, 1) + int64(d.day-1)
-		if d.day >= 60 && IsLeap(year) {
+		if d.day >= 60 && isLeap(year) {
 			days++
 		}
 	case ordinalDay:
