@@ -194,9 +194,14 @@ func (r *run) query(q *ast.Query, outer *env, want use) (*Result, error) {
 	if len(q.All) > 0 && !q.All[0] {
 		want = columns
 	}
+	return r.union(q, func(part *ast.SingleQuery) (*Result, error) { return r.single(part, outer, want) })
+}
+
+// union joins the rows of all parts of q, which each computes.
+func (r *run) union(q *ast.Query, each func(part *ast.SingleQuery) (*Result, error)) (*Result, error) {
 	var all *Result
 	for i, part := range q.Parts {
-		one, err := r.single(part, outer, want)
+		one, err := each(part)
 		if err != nil {
 			return nil, err
 		}

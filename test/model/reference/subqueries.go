@@ -97,26 +97,7 @@ func (r *run) called(c *ast.CallSubquery, row *env, names []string) (*Result, er
 		return r.query(c.Query, e, columns)
 	case ast.ImportWith:
 	}
-	var all *Result
-	for i, part := range c.Query.Parts {
-		one, err := r.imported(part, row, names)
-		if err != nil {
-			return nil, err
-		}
-		if i == 0 {
-			all = one
-			continue
-		}
-		all.Rows = append(all.Rows, one.Rows...)
-	}
-	if len(c.Query.All) > 0 && !c.Query.All[0] {
-		var err error
-		if all.Rows, err = distinct(all.Rows); err != nil {
-			return nil, err
-		}
-		permute(r, all.Rows)
-	}
-	return all, nil
+	return r.union(c.Query, func(part *ast.SingleQuery) (*Result, error) { return r.imported(part, row, names) })
 }
 
 // imported runs a part that begins with WITH and names what it sees.
