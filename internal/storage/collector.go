@@ -22,10 +22,10 @@ type collector struct {
 	did   collected
 
 	queueMu sync.Mutex
-	ended   []*ending // guarded by queueMu: wait for phase one
+	ended   endings // guarded by queueMu: wait for phase one
 
 	workMu   sync.Mutex
-	unlinked []*ending  // guarded by workMu: wait for phase two
+	unlinked endings    // guarded by workMu: wait for phase two
 	behind   mvcc.Watch // the view that the last step waits for; stepped under workMu
 
 	spare sync.Pool // of *ending, of transactions that are freed
@@ -107,7 +107,7 @@ func (c *collector) push(e *ending) {
 	c.queueMu.Lock()
 	defer c.queueMu.Unlock()
 	e.stamp = c.store.views.Tick() // under the lock, so that stamps ascend
-	c.ended = append(c.ended, e)
+	c.ended.push(e)
 }
 
 // pushAll is push for commits that have become visible at one moment.
@@ -123,7 +123,7 @@ func (c *collector) pushAll(settled []*pending) {
 	stamp := c.store.views.Tick()
 	for _, p := range settled {
 		p.tx.ending.stamp = stamp
-		c.ended = append(c.ended, p.tx.ending)
+		c.ended.push(p.tx.ending)
 	}
 }
 
@@ -190,17 +190,16 @@ func (s *Store) Collect() {
 func (c *collector) stepLocked(n int) (more bool) {
 	oldest := c.behind.Oldest(&c.store.views)
 	for n > 0 {
-		if len(c.unlinked) > 0 && c.unlinked[0].stamp > oldest {
+		e := c.unlinked.first()
+		if e != nil && e.stamp > oldest {
 			if _, open := c.behind.Watched(); !open { // else it is the oldest still
 				oldest = c.behind.Oldest(&c.store.views)
 			}
 		}
-		if len(c.unlinked) > 0 && c.unlinked[0].stamp <= oldest {
-			e := c.unlinked[0]
+		if e != nil && e.stamp <= oldest {
 			n -= c.store.free(e, n)
 			if e.pass == passDone {
-				c.unlinked[0] = nil
-				c.unlinked = c.unlinked[1:]
+				c.unlinked.pop()
 				c.left.Add(-1)
 				c.did.freed.Add(1)
 				c.recycle(e)
@@ -208,9 +207,8 @@ func (c *collector) stepLocked(n int) (more bool) {
 			continue
 		}
 		c.queueMu.Lock()
-		var e *ending
-		if len(c.ended) > 0 && c.ended[0].stamp <= oldest {
-			e = c.ended[0]
+		if e = c.ended.first(); e != nil && e.stamp > oldest {
+			e = nil
 		}
 		c.queueMu.Unlock()
 		if watched, open := c.behind.Watched(); e == nil && (open || !watched || c.left.Load() == 0) {
@@ -225,11 +223,10 @@ func (c *collector) stepLocked(n int) (more bool) {
 			continue
 		}
 		c.queueMu.Lock()
-		c.ended[0] = nil
-		c.ended = c.ended[1:]
+		c.ended.pop()
 		c.queueMu.Unlock()
 		e.stamp = c.store.views.Tick()
-		c.unlinked = append(c.unlinked, e)
+		c.unlinked.push(e)
 	}
 	return true
 }
@@ -297,7 +294,7 @@ func (s *Store) free(e *ending, n int) int {
 	e.pass = passDone
 	if e.late.Len() > 0 {
 		after := &ending{pass: passFree, states: e.late, stamp: s.views.Tick()}
-		s.collector.unlinked = append(s.collector.unlinked, after)
+		s.collector.unlinked.push(after)
 		s.collector.left.Add(1)
 	}
 	return did

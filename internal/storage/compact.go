@@ -98,7 +98,7 @@ func (s *Store) moveBlob(ref arena.Ref, e *ending) arena.Ref {
 // afterMove lets go of the former blocks once the present views are gone.
 func (s *Store) afterMove(e *ending) {
 	e.stamp = s.views.Tick()
-	s.collector.unlinked = append(s.collector.unlinked, e)
+	s.collector.unlinked.push(e)
 	s.collector.left.Add(1)
 	for s.collector.stepLocked(idleRecords) {
 	}

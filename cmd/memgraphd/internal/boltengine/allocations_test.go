@@ -162,6 +162,8 @@ func TestStatementAllocations(t *testing.T) {
 		{"MATCH (n:N {id: $id}) RETURN n.age AS age", 0.5},
 		{"MATCH (n:N {id: $id}) RETURN n", 3},
 		{"UNWIND range(1, 1000) AS i RETURN i", 8},
+		{"CREATE (:W {n: $id})", 1.5},
+		{"MATCH (n:N {id: $id}) SET n.age = 7", 2.5},
 	} {
 		request := statementBytes(x.text, 500)
 		for range 20 {
