@@ -10,8 +10,7 @@ import (
 	"memgraphd/internal/storage/value"
 )
 
-// prompted is memory for a statement that is answered at once. Sessions share it, so that it is in the caches of
-// the processor, and those that rest have none.
+// prompted is memory for a statement that is answered at once. Sessions share it, so that those that rest have none.
 type prompted struct {
 	of       *Engine
 	tx       storage.Tx
