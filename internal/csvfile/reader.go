@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reader reads records of fields from text, compressed by gzip or not, which is seen
@@ -18,7 +19,8 @@ import (
 //
 // A record ends at a line break outside of quotes. A field that begins with the quote ends
 // at the next quote that is not doubled; the delimiter and line breaks may stand inside.
-// No record may be longer than recordMax.
+// No record may be longer than recordMax. The text is UTF-8, with a mark of byte order in
+// front or without.
 type Reader struct {
 	in        *bufio.Reader
 	unzip     *gzip.Reader
@@ -39,10 +41,14 @@ type RecordError struct{ What string }
 // Error says what is wrong with the record.
 func (e *RecordError) Error() string { return e.What }
 
-var errTooLong = fmt.Errorf("a record is longer than %d bytes", recordMax)
+var (
+	errTooLong = fmt.Errorf("a record is longer than %d bytes", recordMax)
+	errUTF16   = errors.New("it is UTF-16 and not UTF-8; convert it, for example with iconv -f utf-16 -t utf-8")
+)
 
 // NewReader returns a reader of a file whose fields have delimiter between them and may
-// stand in quotes.
+// stand in quotes. It fails where the file begins as gzip and is none, and at the mark of
+// byte order of UTF-16.
 func NewReader(from io.Reader, delimiter, quote string) (*Reader, error) {
 	c := &Reader{in: bufio.NewReaderSize(from, 1<<16), delimiter: delimiter, quote: quote}
 	if head, err := c.in.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
@@ -53,6 +59,9 @@ func NewReader(from io.Reader, delimiter, quote string) (*Reader, error) {
 		c.unzip = unzip
 		c.in = bufio.NewReaderSize(unzip, 1<<16)
 	}
+	if head, err := c.in.Peek(2); err == nil && (string(head) == "\xff\xfe" || string(head) == "\xfe\xff") {
+		return nil, errUTF16
+	}
 	if head, err := c.in.Peek(3); err == nil && string(head) == "\xef\xbb\xbf" {
 		if _, err := c.in.Discard(3); err != nil {
 			return nil, err
@@ -62,8 +71,34 @@ func NewReader(from io.Reader, delimiter, quote string) (*Reader, error) {
 }
 
 // Read appends the fields of the next record to dst. It returns io.EOF at the end and a
-// *RecordError for a bad record. Empty lines are skipped.
+// *RecordError for a bad record, as one that is not UTF-8. Empty lines are skipped.
 func (c *Reader) Read(dst []string) ([]string, error) {
+	first := len(dst)
+	dst, err := c.fields(dst)
+	if err == nil {
+		err = encoded(dst[first:])
+	}
+	return dst, err
+}
+
+// encoded fails at a field that is not UTF-8.
+func encoded(fields []string) error {
+	for i, f := range fields {
+		if utf8.ValidString(f) {
+			continue
+		}
+		at := 0
+		for r, n := utf8.DecodeRuneInString(f); r != utf8.RuneError || n != 1; r, n = utf8.DecodeRuneInString(f[at:]) {
+			at += n
+		}
+		return &RecordError{fmt.Sprintf("field %d is not UTF-8: its byte %d is 0x%02x; convert the file, "+
+			"for example with iconv -f latin1 -t utf-8", i+1, at+1, f[at])}
+	}
+	return nil
+}
+
+// fields appends the fields of the next record to dst.
+func (c *Reader) fields(dst []string) ([]string, error) {
 	for {
 		line, err := c.readLine()
 		if err != nil {

@@ -24,11 +24,13 @@ type (
 		List Expr
 		Var  *Variable
 	}
-	// LoadCSV is LOAD CSV FROM file WITH|NO HEADER [IGNORE BAD] [DELIMITER s] [QUOTE s] [NULLIF s] AS row.
+	// LoadCSV is LOAD CSV FROM file WITH|NO HEADER [IGNORE BAD] [DELIMITER s] [QUOTE s] [NULLIF s] AS row,
+	// or Neo4j's LOAD CSV [WITH HEADERS] FROM file AS row [FIELDTERMINATOR s], with EmptyNull.
 	LoadCSV struct {
 		Place
 		File                     Expr
 		Header                   bool
+		EmptyNull                bool // an empty field that is not in quotes is null
 		IgnoreBad                bool
 		Delimiter, Quote, NullIf Expr // nil when absent
 		Var                      *Variable

@@ -127,6 +127,17 @@ func (p *printer) clause(c Clause) {
 }
 
 func (p *printer) loadCSV(c *LoadCSV) {
+	if c.EmptyNull {
+		p.put("LOAD CSV ")
+		if c.Header {
+			p.put("WITH HEADERS ")
+		}
+		p.optional("FROM ", c.File)
+		p.put(" AS ")
+		p.variable(c.Var)
+		p.optional(" FIELDTERMINATOR ", c.Delimiter)
+		return
+	}
 	p.optional("LOAD CSV FROM ", c.File)
 	if c.Header {
 		p.put(" WITH HEADER")

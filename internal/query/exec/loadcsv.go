@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -134,13 +135,30 @@ func (o *loadCSV) start(r *run, name value.Value) error {
 	f, err := r.files.Open(o.name)
 	if err != nil {
 		return failure.New(failure.ClientError, failure.Runtime, "FileNotReadable",
-			"file %q cannot be opened: %v", o.name, err).At(o.spec.File.Span()).WithCause(err)
+			"file %q cannot be opened: %v", o.name, reason(err)).At(o.spec.File.Span()).
+			WithHint("%s", elsewhere(err)).WithCause(err)
 	}
 	o.opened = f
 	if o.reader, err = csvfile.NewReader(f, words[0].AsString(), words[1].AsString()); err != nil {
 		return o.failed(err)
 	}
 	return o.readHeader()
+}
+
+// reason returns err without the name of the file, which the message has.
+func reason(err error) error {
+	if bad, ok := errors.AsType[*fs.PathError](err); ok {
+		return bad.Err
+	}
+	return err
+}
+
+// elsewhere says where a file that is not there is looked for.
+func elsewhere(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the server reads it, on its own machine; memgraphd import csv reads files where it is run"
+	}
+	return ""
 }
 
 // readHeader takes the names of the fields from the first record.
@@ -153,16 +171,34 @@ func (o *loadCSV) readHeader() error {
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
+	if bad, ok := errors.AsType[*csvfile.RecordError](err); ok {
+		return o.badHeader("the header cannot be read: " + bad.What)
+	}
 	if err != nil {
 		return o.failed(err)
 	}
 	o.header = names
 	o.order = o.order[:0]
-	for i := range names {
-		o.order = append(o.order, i)
+	unnamed := false // of fields without a name, as spreadsheets write them at the end, the first one is in the map
+	for i, name := range names {
+		if name != "" || !unnamed {
+			o.order = append(o.order, i)
+		}
+		unnamed = unnamed || name == ""
 	}
 	slices.SortStableFunc(o.order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+	for i, at := range o.order[1:] {
+		if before := o.order[i]; names[before] == names[at] {
+			return o.badHeader(fmt.Sprintf("the header calls field %d %q, as it calls field %d", at+1, names[at], before+1))
+		}
+	}
 	return nil
+}
+
+// badHeader names the file and the line of a header that gives no map of a record.
+func (o *loadCSV) badHeader(what string) error {
+	return failure.New(failure.ClientError, failure.Runtime, "MalformedCSV", "file %q, line %d: %s", o.name, o.reader.Line(), what).
+		At(o.spec.File.Span()).WithHint("mend the header; or leave it out and write NO HEADER, which makes a list of each row")
 }
 
 // record returns the value of the next good record.
@@ -182,19 +218,23 @@ func (o *loadCSV) record() (value.Value, error) {
 		if !o.spec.WithHeader {
 			list := make([]value.Value, len(fields))
 			for i, f := range fields {
-				list[i] = o.field(f)
+				list[i] = o.field(i, f)
 			}
 			return value.List(list), nil
 		}
-		entries := make([]value.Entry, len(fields))
+		entries := make([]value.Entry, len(o.order))
 		for i, at := range o.order {
-			entries[i] = value.Entry{Key: o.header[at], Value: o.field(fields[at])}
+			entries[i] = value.Entry{Key: o.header[at], Value: o.field(at, fields[at])}
 		}
 		return value.Map(entries), nil
 	}
 }
 
-func (o *loadCSV) field(text string) value.Value {
+// field returns the value of field number i of the last record.
+func (o *loadCSV) field(i int, text string) value.Value {
+	if text == "" && o.spec.EmptyNull && !o.reader.Quoted(i) {
+		return value.Null
+	}
 	v := value.String(text)
 	if !o.nullIf.IsNull() && o.nullIf.AsString() == text {
 		return value.Null

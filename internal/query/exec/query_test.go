@@ -14,7 +14,7 @@ import (
 
 // TestQueries runs the files under testdata. Commands: "setup" runs statements separated
 // by semicolons; "query" shows the rows, sorted with the argument sorted, and what was
-// changed; "plan" shows the plan; "file name=x" makes a file for LOAD CSV;
+// changed; "plan" shows the plan; "file name=x" makes a file for LOAD CSV, with escaped of a text with escapes;
 // "params" sets the parameters to a map.
 func TestQueries(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
@@ -64,6 +64,13 @@ func (s *script) run(t *testing.T, c *datadriven.TestData) string {
 		var name string
 		c.ScanArgs(t, "name", &name)
 		s.files[name] = c.Input + "\n"
+		if c.HasArg("escaped") {
+			text, err := strconv.Unquote(`"` + strings.ReplaceAll(c.Input, "\n", `\n`) + `"`)
+			if err != nil {
+				c.Fatalf(t, "%v", err)
+			}
+			s.files[name] = text
+		}
 	case "plan":
 		_, p, err := s.d.prepare(c.Input)
 		if err != nil {

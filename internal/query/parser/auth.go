@@ -196,7 +196,10 @@ func (p *parser) onDatabases() []ast.Name {
 func (p *parser) shows(start int32) ast.Statement {
 	s := &ast.ShowAuth{}
 	switch {
-	case p.acceptWords("SHOW", "PRIVILEGES", "FOR"):
+	case p.acceptWords("SHOW", "PRIVILEGES"):
+		if !p.acceptWord("FOR") {
+			p.unexpected("FOR and the name of a user or a role after SHOW PRIVILEGES")
+		}
 		s.Verb, s.Of = ast.ShowPrivilegesFor, p.principal()
 	case p.acceptWords("SHOW", "ROLE", "FOR"), p.acceptWords("SHOW", "ROLES", "FOR"):
 		s.Verb, s.Of = ast.ShowRoleFor, ast.Principal{Kind: ast.OnlyUser, Name: p.principal().Name}

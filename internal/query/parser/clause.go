@@ -39,23 +39,27 @@ func (p *parser) unwind() ast.Clause {
 	return c
 }
 
-// loadCSV reads LOAD CSV FROM file WITH|NO HEADER [IGNORE BAD] [DELIMITER s] [QUOTE s] [NULLIF s] AS row.
+// loadCSV reads LOAD CSV FROM file WITH|NO HEADER [IGNORE BAD] [DELIMITER s] [QUOTE s] [NULLIF s] AS row, or the
+// form LOAD CSV [WITH HEADERS] FROM file AS row [FIELDTERMINATOR s].
 func (p *parser) loadCSV() ast.Clause {
 	start := p.start()
 	p.next()
-	if p.at(0, "PARQUET") || p.at(0, "JSONL") {
-		p.unsupported(p.toks[p.pos].Span, "LOAD "+p.toks[p.pos].Text(p.text))
-		return nil
+	switch {
+	case p.at(0, "PARQUET"):
+		p.unsupported(p.toks[p.pos].Span, "LOAD PARQUET", "LOAD CSV and memgraphd import csv read CSV")
+	case p.at(0, "JSONL"):
+		p.unsupported(p.toks[p.pos].Span, "LOAD JSONL", "memgraphd import json reads such files")
+	default:
 	}
 	p.expectWord("CSV")
-	if p.at(0, "WITH") && p.at(1, "HEADERS") {
-		p.fail(failure.Syntax("UnexpectedSyntax", "expected FROM, found %s", p.found()).
-			WithHint("write LOAD CSV FROM 'file' WITH HEADER AS row"))
-	}
+	headers := p.acceptWords("WITH", "HEADERS")
 	p.expectWord("FROM")
 	c := &ast.LoadCSV{File: p.expr()}
+	if headers || p.kind() == token.As {
+		return p.loadRows(start, c, headers)
+	}
 	if p.at(0, "WITH") && p.at(1, "CONFIG") {
-		p.unsupported(p.toks[p.pos].Span, "LOAD CSV … WITH CONFIG")
+		p.unsupported(p.toks[p.pos].Span, "LOAD CSV … WITH CONFIG", "files are read from the server's disk")
 	}
 	switch {
 	case p.acceptWords("WITH", "HEADER"):
@@ -76,6 +80,18 @@ func (p *parser) loadCSV() ast.Clause {
 	}
 	p.expectFor(token.As, "and a name for the row")
 	c.Var = p.define("a variable")
+	c.Place = p.since(start)
+	return c
+}
+
+// loadRows reads AS row [FIELDTERMINATOR s] behind the file of LOAD CSV.
+func (p *parser) loadRows(start int32, c *ast.LoadCSV, headers bool) ast.Clause {
+	c.Header, c.EmptyNull = headers, true
+	p.expectFor(token.As, "and a name for the row")
+	c.Var = p.define("a variable")
+	if p.acceptWord("FIELDTERMINATOR") {
+		c.Delimiter = p.expr()
+	}
 	c.Place = p.since(start)
 	return c
 }

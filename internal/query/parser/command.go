@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"memgraphd/internal/query/ast"
@@ -40,6 +41,7 @@ var administration = []struct {
 	{[]string{"SHOW", "BUILD", "INFO"}, ast.ShowBuildInfo},
 	{[]string{"SHOW", "CONFIG"}, ast.ShowConfig},
 	{[]string{"SHOW", "TRANSACTIONS"}, ast.ShowTransactions},
+	{[]string{"SHOW", "TRANSACTION"}, ast.ShowTransactions},
 	{[]string{"FREE", "MEMORY"}, ast.FreeMemory},
 	{[]string{"SHOW", "DATABASES"}, ast.ShowDatabases},
 	{[]string{"SHOW", "CURRENT", "DATABASE"}, ast.ShowDatabase},
@@ -65,7 +67,7 @@ var elsewhere = []string{
 	"ADD COORDINATOR", "ALTER TENANT PROFILE", "ANALYZE GRAPH", "CHECK STREAM",
 	"CLEAR PROFILE", "CREATE DATABASE", "CREATE EDGE INDEX",
 	"CREATE FULLTEXT INDEX", "CREATE GLOBAL EDGE INDEX", "CREATE GLOBAL INDEX",
-	"CREATE KAFKA STREAM", "CREATE POINT INDEX", "CREATE PROFILE", "CREATE PULSAR STREAM",
+	"CREATE KAFKA STREAM", "CREATE LOOKUP INDEX", "CREATE OR REPLACE", "CREATE POINT INDEX", "CREATE PROFILE", "CREATE PULSAR STREAM",
 	"CREATE TENANT PROFILE", "CREATE TEXT EDGE INDEX", "CREATE TEXT INDEX",
 	"CREATE TRIGGER", "CREATE VECTOR EDGE INDEX", "CREATE VECTOR INDEX",
 	"DEMOTE INSTANCE", "DENY DATABASE", "DISABLE TTL",
@@ -135,9 +137,9 @@ func (p *parser) command() ast.Statement {
 		verb := strings.ToUpper(p.next().Text(p.text))
 		p.acceptWord("TRANSACTION")
 		return &ast.TransactionControl{Place: p.since(start), Verb: verb}
-	case p.acceptWords("TERMINATE", "TRANSACTIONS"):
+	case p.acceptWords("TERMINATE", "TRANSACTIONS"), p.acceptWords("TERMINATE", "TRANSACTION"):
 		return p.terminate(start)
-	case p.at(0, "CREATE") && (p.at(1, "INDEX") || p.at(1, "RANGE")):
+	case p.at(0, "CREATE") && (p.at(1, "INDEX") || p.at(2, "INDEX") && (p.at(1, "RANGE") || p.at(1, "BTREE"))):
 		return p.createIndex(start)
 	case p.acceptWords("DROP", "ALL", "INDEXES"):
 		return &ast.IndexStatement{Place: p.since(start), Drop: true, All: true}
@@ -247,8 +249,9 @@ func (p *parser) unknownCommand() {
 	first := strings.ToUpper(p.next().Text(p.text))
 	var words []string
 	for i := range administration {
-		if w := administration[i].words; w[0] == first {
-			words = append(words, strings.Join(w[1:], " "))
+		rest := strings.Join(administration[i].words[1:], " ")
+		if administration[i].words[0] == first && !slices.Contains(words, rest+"S") {
+			words = append(words, rest)
 		}
 	}
 	if first == "SHOW" {
@@ -267,6 +270,9 @@ func (p *parser) unknownCommand() {
 	}
 	if p.kind().IsName() {
 		if word := spelling.Nearest(p.toks[p.pos].Text(p.text), words); word != "" {
+			if first == "SHOW" {
+				err = failure.Syntax("UnexpectedSyntax", "expected something that can be shown after SHOW, found %s", p.found())
+			}
 			err = err.WithHint("did you mean %s %s?", first, word)
 		}
 	}

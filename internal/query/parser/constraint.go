@@ -45,7 +45,7 @@ func (p *parser) createConstraint(start int32) ast.Statement {
 		p.uniqueOrTyped(s)
 	}
 	if p.at(0, "OPTIONS") {
-		p.unsupported(p.toks[p.pos].Span, "OPTIONS of a constraint")
+		p.unsupported(p.toks[p.pos].Span, "OPTIONS of a constraint", "leave them out: they say nothing about what is demanded")
 	}
 	s.Place = p.since(start)
 	return s
@@ -169,7 +169,7 @@ func (p *parser) constraintType(s *ast.ConstraintStatement) {
 		}
 		p.failAt(first.At, err)
 	case p.kind() == token.Less:
-		p.unsupported(p.toks[p.pos].Span, "a data type constraint on the elements of a list")
+		p.unsupported(p.toks[p.pos].Span, "a data type constraint on the elements of a list", "IS TYPED LIST demands a list of anything")
 	}
 	s.Type = typ
 }

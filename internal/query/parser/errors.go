@@ -101,9 +101,10 @@ func (p *parser) found() string {
 	return "'" + text + "'"
 }
 
-// unsupported fails because what, which exists elsewhere, does not exist here.
-func (p *parser) unsupported(span token.Span, what string) {
-	p.failAt(span, failure.Syntax("NotSupported", "%s is not supported", what))
+// unsupported fails because what, which exists elsewhere, does not exist here; instead says
+// what does.
+func (p *parser) unsupported(span token.Span, what, instead string) {
+	p.failAt(span, failure.Syntax("NotSupported", "%s is not supported", what).WithHint("%s", instead))
 }
 
 // fold reports whether a and b are the same but for the case of ASCII letters.

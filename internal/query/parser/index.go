@@ -7,10 +7,12 @@ import (
 )
 
 // createIndex reads CREATE INDEX ON :Label[(property)], or the form
-// CREATE [RANGE] INDEX [name] [IF NOT EXISTS] FOR (n:Label) ON (n.property).
+// CREATE [RANGE|BTREE] INDEX [name] [IF NOT EXISTS] FOR (n:Label) ON (n.property).
 func (p *parser) createIndex(start int32) ast.Statement {
 	p.next()
-	p.acceptWord("RANGE")
+	if !p.acceptWord("RANGE") {
+		p.acceptWord("BTREE")
+	}
 	p.expectWord("INDEX")
 	if p.kind() == token.On {
 		return p.indexOn(start, &ast.IndexStatement{})
@@ -54,7 +56,7 @@ func (p *parser) indexOn(start int32, s *ast.IndexStatement) ast.Statement {
 	p.expect(token.On)
 	p.expectFor(token.Colon, "before the label")
 	if p.kind() == token.LParen {
-		p.unsupported(p.toks[p.pos].Span, "an index without a label")
+		p.unsupported(p.toks[p.pos].Span, "an index without a label", "write CREATE INDEX ON :Label(property)")
 	}
 	s.Label = p.name("a label")
 	if p.accept(token.LParen) {
@@ -63,7 +65,7 @@ func (p *parser) indexOn(start int32, s *ast.IndexStatement) ast.Statement {
 		p.expectFor(token.RParen, "after the property of the index")
 	}
 	if p.at(0, "WITH") {
-		p.unsupported(p.toks[p.pos].Span, "WITH CONFIG of an index")
+		p.unsupported(p.toks[p.pos].Span, "WITH CONFIG of an index", "leave it out: an index has nothing to configure")
 	}
 	s.Place = p.since(start)
 	return s
@@ -74,9 +76,10 @@ func (p *parser) indexKey() ast.Name {
 	key := p.name("a property")
 	switch p.kind() {
 	case token.Comma:
-		p.unsupported(p.toks[p.pos].Span, "an index on several properties")
+		p.unsupported(p.toks[p.pos].Span, "an index on several properties",
+			"make one on the property that sorts out most; what it finds is filtered by the others")
 	case token.Dot:
-		p.unsupported(p.toks[p.pos].Span, "an index on a nested property")
+		p.unsupported(p.toks[p.pos].Span, "an index on a nested property", "keep what is searched for in a property of its own")
 	default:
 	}
 	return key
@@ -101,11 +104,19 @@ func (p *parser) indexFor(start int32) ast.Statement {
 	return s
 }
 
+// relationshipInstead says what there is in place of an index and a constraint on relationships.
+//
+//nolint:gochecknoglobals // a table
+var relationshipInstead = map[string]string{
+	"index":      "patterns begin at nodes: an index on a label and a property of one end is what helps",
+	"constraint": "what has to be so can be demanded of nodes: make the relationship a node between two others",
+}
+
 // schemaNode reads the (n:Label) of an index or a constraint and returns the variable. what
 // and its form with an article name it in errors.
 func (p *parser) schemaNode(what, one string, label *ast.Name) ast.Name {
 	if p.kind() == token.LParen && p.kindAt(1) == token.RParen {
-		p.unsupported(p.toks[p.pos].Span, one+" on relationships")
+		p.unsupported(p.toks[p.pos].Span, one+" on relationships", relationshipInstead[what])
 	}
 	p.expectFor(token.LParen, "before the node of the "+what)
 	v := p.name("a variable")

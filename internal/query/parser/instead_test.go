@@ -10,7 +10,7 @@ import (
 func TestInsteadOf(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[string]string{
-		"CREATE DATABASE": anotherServer, "DROP DATABASE": anotherServer, "CREATE VECTOR INDEX": "", "SHOW PROFILES": "",
+		"CREATE DATABASE": anotherServer, "DROP DATABASE": anotherServer, "CREATE PROFILE": "", "SHOW PROFILES": "",
 		"STORAGE MODE":        "every database is IN_MEMORY_TRANSACTIONAL: no mode gives up what was committed",
 		"CREATE GLOBAL INDEX": "patterns begin at nodes with a label: CREATE INDEX ON :Label(property)",
 	} {

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
@@ -48,15 +50,41 @@ func (p *parser) afterStatement(s ast.Statement) {
 		p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found '&'", expected).WithHint("write AND"))
 		return
 	}
-	if t.Kind == token.Word {
-		if word := spelling.Nearest(t.Text(p.text), clauseWords); word != "" {
-			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).
-				WithHint("did you mean %s?", word))
+	p.noClause(expected)
+}
+
+// noClause fails at a token that is no clause, where expected could stand.
+func (p *parser) noClause(expected string) {
+	if t := p.toks[p.pos]; t.Kind.IsName() {
+		word := t.Text(p.text)
+		hint := strange[strings.ToUpper(word)]
+		if near := spelling.Nearest(word, clauseWords); hint == "" && near != "" && t.Kind == token.Word {
+			hint = "did you mean " + near + "?"
+		}
+		if hint != "" {
+			p.fail(failure.Syntax("UnexpectedSyntax", "expected %s, found %s", expected, p.found()).WithHint("%s", hint))
 			return
 		}
 	}
 	p.unexpected("%s", expected)
 }
+
+// strange says how words of other languages are written here, by those that stand where a clause could begin.
+//
+//nolint:gochecknoglobals // a table
+var strange = map[string]string{
+	"BETWEEN": "write 1 <= x <= 3",
+	"GROUP":   "what stands in RETURN or WITH beside an aggregate makes the groups",
+	"HAVING":  "write WITH … WHERE …, and RETURN behind it",
+	"ILIKE":   likeInstead,
+	"KILL":    "TERMINATE TRANSACTIONS 'id' ends one; SHOW TRANSACTIONS lists them",
+	"LIKE":    likeInstead,
+	"SELECT":  "write MATCH (n:Label) RETURN n.property",
+	"UPDATE":  "write MATCH (n:Label) SET n.property = value",
+	"USE":     "leave it out: a server has one database, and every session uses it",
+}
+
+const likeInstead = "write STARTS WITH, ENDS WITH, CONTAINS, or =~ and a regular expression"
 
 // oneStatement reads a statement up to its end.
 func (p *parser) oneStatement() ast.Statement {
@@ -83,11 +111,26 @@ func (p *parser) oneStatement() ast.Statement {
 			return s
 		}
 	}
+	if mode != ast.Run && p.err == nil {
+		p.onlyQuery(start)
+	}
 	hints, hops := p.directives()
 	q := p.query()
 	q.Mode, q.Hints, q.Hops = mode, hints, hops
 	q.Place = p.since(start)
 	return q
+}
+
+// onlyQuery fails where no query but a statement of administration follows EXPLAIN or PROFILE.
+func (p *parser) onlyQuery(start int32) {
+	pos, from := p.pos, p.start()
+	if s := p.command(); s != nil && p.err == nil {
+		word := strings.ToUpper(p.text[start:from])
+		p.failAt(p.since(from).At, failure.Syntax("NotSupported", "%s is for queries, and this is none", strings.Fields(word)[0]).
+			WithHint("leave it out: the statement has no plan"))
+		return
+	}
+	p.pos, p.err = pos, nil
 }
 
 // query reads single queries joined by UNION.
@@ -130,15 +173,7 @@ func (p *parser) singleQuery() *ast.SingleQuery {
 
 // notAClause fails because a query does not begin with a clause.
 func (p *parser) notAClause() {
-	t := p.toks[p.pos]
-	if t.Kind == token.Word {
-		if word := spelling.Nearest(t.Text(p.text), clauseWords); word != "" {
-			p.fail(failure.Syntax("UnexpectedSyntax", "expected a clause such as MATCH, CREATE or RETURN, found %s", p.found()).
-				WithHint("did you mean %s?", word))
-			return
-		}
-	}
-	p.unexpected("a clause such as MATCH, CREATE or RETURN")
+	p.noClause("a clause such as MATCH, CREATE or RETURN")
 }
 
 // clause reads one clause, or returns nil where none begins.

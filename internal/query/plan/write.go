@@ -110,6 +110,7 @@ type (
 		Slot                     int
 		WithHeader               bool
 		IgnoreBad                bool
+		EmptyNull                bool // an empty field that is not in quotes is null
 		Delimiter, Quote, NullIf ast.Expr
 		Scope                    *Scope
 	}

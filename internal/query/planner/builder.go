@@ -259,7 +259,7 @@ func (b *builder) loadCSV(in plan.Op, c *ast.LoadCSV) plan.Op {
 	s := b.info.Uses[c.Var]
 	b.bound[s] = true
 	return &plan.LoadCSV{
-		Input: in, File: c.File, Slot: b.slot(s), WithHeader: c.Header, IgnoreBad: c.IgnoreBad,
+		Input: in, File: c.File, Slot: b.slot(s), WithHeader: c.Header, IgnoreBad: c.IgnoreBad, EmptyNull: c.EmptyNull,
 		Delimiter: c.Delimiter, Quote: c.Quote, NullIf: c.NullIf,
 		Header: plan.Header{Rows: in.Head().Rows * 1000},
 	}

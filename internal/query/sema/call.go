@@ -63,7 +63,7 @@ func (a *analyzer) unknownFunction(e *ast.Call) {
 	if a.err != nil {
 		return
 	}
-	err := failure.Syntax("UnknownFunction", "there is no function `%s`", e.Name)
+	err := failure.Syntax("UnknownFunction", "there is no function `%s`", e.Name).WithHint("SHOW FUNCTIONS lists those that exist")
 	if name := spelling.Nearest(e.Name, a.o.Functions.Names()); name != "" {
 		err = err.WithHint("did you mean %s()?", name)
 	}

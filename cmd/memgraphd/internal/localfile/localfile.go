@@ -30,7 +30,7 @@ func (f *Files) Open(name string) (io.ReadCloser, error) {
 	if rest, ok := strings.CutPrefix(name, "file://"); ok {
 		name = rest
 	} else if scheme, _, ok := strings.Cut(name, "://"); ok {
-		return nil, fmt.Errorf("%s: files are read from this server's disk, not by %s", name, scheme)
+		return nil, fmt.Errorf("files are read from this server's disk, not by %s", scheme)
 	}
 	file, err := f.open(name)
 	if err != nil {
