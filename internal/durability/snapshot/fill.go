@@ -26,7 +26,7 @@ const lanesPerWorker = 4
 //
 // report hears how far it is, in bytes of the file, each block counted once; it is called
 // by one goroutine at a time. nil: nobody asks.
-func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, report func(Progress)) error {
+func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, report func(Progress)) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	workers = max(1, workers)
@@ -37,14 +37,13 @@ func (s *File) Fill(ctx context.Context, store *storage.Store, workers int, repo
 	f := &filling{
 		file: s, store: store, bulk: bulk, names: newNameTable(store), cancel: cancel, workers: workers,
 		report: report, progress: Progress{Total: s.size},
-		free: make(chan *blockBuffer, workers+streamReaders+streamAhead),
-	}
-	for range cap(f.free) {
-		f.free <- &blockBuffer{}
 	}
 	for i := range workers {
 		f.decoders = append(f.decoders, &decoder{f: f, number: i})
 	}
+	s.begin()
+	f.ahead.open(s, f.streamed(), workers+streamAhead)
+	defer func() { err = errors.Join(err, f.ahead.close()) }()
 	return f.all(ctx)
 }
 
@@ -58,7 +57,7 @@ type filling struct {
 	workers int
 
 	decoders []*decoder
-	free     chan *blockBuffer // of streams
+	ahead    readAhead
 
 	mu       sync.Mutex
 	report   func(Progress)
@@ -66,7 +65,6 @@ type filling struct {
 }
 
 func (f *filling) all(ctx context.Context) error {
-	f.file.begin()
 	f.bulk.Expect(f.size())
 	err := f.lists(ctx, kindNames, func(r *codec.Reader, h blockHeader) error { return f.names.add(r, h.count) })
 	if err == nil {
@@ -98,6 +96,16 @@ func (f *filling) size() (n storage.Size) {
 	for _, h := range f.file.footer.blocks {
 		if h.kind == kindNodes {
 			n.Properties += int64(h.length)
+		}
+	}
+	return n
+}
+
+// streamed returns the number of blocks that are read as streams.
+func (f *filling) streamed() (n int) {
+	for _, h := range f.file.footer.blocks {
+		if h.kind == kindNodes || h.kind == kindOut || h.kind == kindIn || h.kind == kindExtras {
+			n++
 		}
 	}
 	return n

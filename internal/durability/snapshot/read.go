@@ -221,16 +221,27 @@ func (s *File) read(h blockHeader, buf *blockBuffer) ([]byte, error) {
 	return block, err
 }
 
-// fetch reads a block into the memory of buf. What is read begins and ends where a direct read
-// may.
-func (s *File) fetch(h blockHeader, buf *blockBuffer) ([]byte, error) {
-	n := blockBytes + int(h.length)
+// around returns memory for a block and what lies beside it, so that it begins and ends where a
+// direct read may, and the offset of that in the file.
+func (b *blockBuffer) around(h blockHeader) (memory []byte, from int64) {
 	skip := int(h.offset % vfs.DirectBytes)
-	all := (skip + n + vfs.DirectBytes - 1) / vfs.DirectBytes * vfs.DirectBytes
-	if len(buf.memory) < all {
-		buf.memory = vfs.Aligned(all)
+	all := (skip + blockBytes + int(h.length) + vfs.DirectBytes - 1) / vfs.DirectBytes * vfs.DirectBytes
+	if len(b.memory) < all {
+		b.memory = vfs.Aligned(all)
 	}
-	got, err := s.f.ReadAt(buf.memory[:all], h.offset-int64(skip))
+	return b.memory[:all], h.offset - int64(skip)
+}
+
+// fetch reads a block into the memory of buf.
+func (s *File) fetch(h blockHeader, buf *blockBuffer) ([]byte, error) {
+	memory, from := buf.around(h)
+	got, err := s.f.ReadAt(memory, from)
+	return s.within(h, buf, got, err)
+}
+
+// within returns a block of which a read of what is around it has ended.
+func (s *File) within(h blockHeader, buf *blockBuffer, got int, err error) ([]byte, error) {
+	skip, n := int(h.offset%vfs.DirectBytes), blockBytes+int(h.length)
 	if got < skip+n {
 		if err == nil || errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
