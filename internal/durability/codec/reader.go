@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unsafe"
 )
 
@@ -48,10 +49,32 @@ func (r *Reader) Byte() byte {
 
 // Uvarint takes an unsigned varint.
 func (r *Reader) Uvarint() uint64 {
-	if r.off < len(r.buf) && r.buf[r.off] < 0x80 {
-		r.off++
-		return uint64(r.buf[r.off-1])
+	const tops = 0x8080808080808080
+	b, off := r.buf, r.off
+	if uint(off) < uint(len(b)) && b[off] < 0x80 {
+		r.off = off + 1
+		return uint64(b[off])
 	}
+	if len(b)-off >= 8 {
+		w := binary.LittleEndian.Uint64(b[off:])
+		if ends := ^w & tops; ends != 0 {
+			size := bits.TrailingZeros64(ends) + 1 // in bits
+			r.off = off + size/8
+			return squeeze(w & (1<<size - 1))
+		}
+	}
+	return r.longUvarint()
+}
+
+// squeeze returns the number of which w has seven bits in each byte.
+func squeeze(w uint64) uint64 {
+	w = w&0x007f007f007f007f | w>>1&0x3f803f803f803f80
+	w = w&0x00003fff00003fff | w>>2&0x0fffc0000fffc000
+	return w&0x000000000fffffff | w>>4&0x00fffffff0000000
+}
+
+// longUvarint is Uvarint for any number.
+func (r *Reader) longUvarint() uint64 {
 	v, n := binary.Uvarint(r.buf[r.off:])
 	if n <= 0 {
 		r.Fail("not a number")

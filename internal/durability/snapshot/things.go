@@ -61,8 +61,16 @@ func (c *columnReader) pack(p *storage.Packer) {
 			return
 		}
 		p.Text(c.key, c.data.Take(int(n)))
-	case formAny, formFloats, formBools:
-		p.Value(c.key, c.next())
+	case formBools:
+		bit := c.data.Byte()
+		if bit > 1 {
+			c.data.Fail("neither true nor false")
+		}
+		p.Bool(c.key, bit == 1)
+	case formFloats:
+		p.Float(c.key, math.Float64frombits(c.data.Uint64()))
+	case formAny:
+		p.Value(c.key, c.data.Value())
 	}
 }
 

@@ -61,6 +61,10 @@ func TestPackerPacks(t *testing.T) {
 				p.Int(key, v.AsInt())
 			case v.Kind() == value.KindString:
 				p.Text(key, []byte(v.AsString()))
+			case v.Kind() == value.KindFloat:
+				p.Float(key, v.AsFloat())
+			case v.Kind() == value.KindBool:
+				p.Bool(key, v.AsBool())
 			default:
 				p.Value(key, v)
 			}
