@@ -72,14 +72,22 @@ func takePacked(r *codec.Reader, numbers uint32) packedReader {
 }
 
 // Next fills dst with the next numbers, which must be there. It implements storage.Column.
+func (p *packedReader) Next(dst []uint32) {
+	n := p.width * len(dst)
+	from := p.data
+	p.data = p.data[n:]
+	if !unpack(dst, from, p.width, p.least) {
+		p.takeNarrow(dst, from)
+	}
+}
+
+// takeNarrow fills dst with numbers from the beginning of from, with ordinary registers.
 //
 // Numbers are taken and stored in pairs: memory that is written for the first time is what
 // this waits for, and half the stores wait half as often. Where a number passes 32 bits, which
 // it does in no good file, its neighbour is wrong too.
-func (p *packedReader) Next(dst []uint32) {
-	n := p.width * len(dst)
-	from, twice := p.data, uint64(p.least)<<32|uint64(p.least)
-	p.data = p.data[n:]
+func (p *packedReader) takeNarrow(dst []uint32, from []byte) {
+	n, twice := p.width*len(dst), uint64(p.least)<<32|uint64(p.least)
 	switch p.width {
 	case 1:
 		for i, v := range from[:n] {

@@ -33,3 +33,41 @@ func TestPackedColumns(t *testing.T) {
 		}
 	})
 }
+
+// TestUnpack compares the two ways in which numbers are taken, and looks that nothing beside their
+// place is written.
+func TestUnpack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := packedReader{width: rapid.IntRange(1, 4).Draw(t, "width"), least: rapid.Uint32Range(0, 1<<31).Draw(t, "least")}
+		n := rapid.IntRange(1, 70).Draw(t, "numbers")
+		from := rapid.SliceOfN(rapid.ByteRange(0, 127), p.width*n, p.width*n+unpackBeyondMost).Draw(t, "bytes")
+		const guard = 16
+		space := make([]uint32, guard+n+guard)
+		for i := range space {
+			space[i] = 0xdeadbeef
+		}
+		dst := space[guard : guard+n : guard+n]
+		narrow := make([]uint32, n)
+		p.takeNarrow(narrow, from)
+		if !unpack(dst, from, p.width, p.least) {
+			copy(dst, narrow)
+		}
+		for i := range n {
+			v := uint32(0)
+			for at := range p.width {
+				v |= uint32(from[i*p.width+at]) << (8 * at)
+			}
+			if want := p.least + v; dst[i] != want || narrow[i] != want {
+				t.Fatalf("number %d of %d: %#x, narrow %#x, want %#x", i, n, dst[i], narrow[i], want)
+			}
+		}
+		for i, v := range space {
+			if (i < guard || i >= guard+n) && v != 0xdeadbeef {
+				t.Fatalf("word %d of %d was written", i-guard, n)
+			}
+		}
+	})
+}
+
+// unpackBeyondMost is more than what is read behind numbers.
+const unpackBeyondMost = 40
