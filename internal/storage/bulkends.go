@@ -85,7 +85,6 @@ func (l *Lane) OutEnds(x *Ends) error {
 	if err != nil {
 		return err
 	}
-	l.s.loops.noteAll(x.Node, others)
 	from := 0
 	for _, g := range x.Groups {
 		if err := l.claimEnds(x.Node, g.Type, others[from:g.End], edges[from:g.End]); err != nil {
@@ -107,7 +106,7 @@ func (l *Lane) InEnds(x *Ends) error {
 	}
 	from, sum := 0, l.ends.in.sum
 	for _, g := range x.Groups {
-		sum += endsSumIn(uint32(x.Node), g.Type, others[from:g.End], edges[from:g.End])
+		sum += endsSumIn(x.Node, g.Type, others[from:g.End], edges[from:g.End])
 		from = g.End
 	}
 	l.ends.in.sum = sum
@@ -126,8 +125,18 @@ func (l *Lane) place(x *Ends, dir graph.Direction) (others, edges []uint32, err 
 		return nil, nil, fmt.Errorf("relationships of node %d: %w", x.Node, ErrNotFound)
 	}
 	if x.Shared {
-		defer n.unlatch(n.latch())
+		state := n.latch()
+		others, edges = l.placeAt(n, x, dir)
+		n.unlatch(state)
+		return others, edges, nil
 	}
+	others, edges = l.placeAt(n, x, dir)
+	return others, edges, nil
+}
+
+// placeAt is place for a node that no other lane changes.
+func (l *Lane) placeAt(n *node, x *Ends, dir graph.Direction) (others, edges []uint32) {
+	e := &l.ends
 	mask := uint32(0)
 	for i := range x.Groups {
 		mask |= adjacency.Kind(x.Groups[i].Type)
@@ -140,13 +149,13 @@ func (l *Lane) place(x *Ends, dir graph.Direction) (others, edges []uint32, err 
 		x.Others.Next(others)
 		x.Edges.Next(edges)
 		*ref = uint32(made)
-		return others, edges, nil
+		return others, edges
 	}
 	e.others, e.edges = slices.Grow(e.others[:0], count)[:count], slices.Grow(e.edges[:0], count)[:count]
 	x.Others.Next(e.others)
 	x.Edges.Next(e.edges)
 	*ref = uint32(l.build.Add(arena.Ref(*ref), x.Groups, e.others, e.edges))
-	return e.others, e.edges, nil
+	return e.others, e.edges
 }
 
 // errNoGroup reports a node that is given without relationships.
@@ -181,40 +190,70 @@ func (e *endsLane) distinct(groups []EdgeGroup) error {
 }
 
 // claimEnds fills the slots of relationships that go out of a node, each with the number of the
-// node and 1: MatchEnds takes the 1 away, so that slots of no relationship become NoNode.
+// node and 1: MatchEnds takes the 1 away, so that slots of no relationship become NoNode. What is
+// asked of each relationship is asked in one pass, since that ends once for each node, which the
+// processor does not foresee.
 func (l *Lane) claimEnds(src graph.NodeID, t graph.TypeID, others, edges []uint32) error {
-	e := &l.ends
-	limit, at := uint32(e.limit), e.at
+	at, sum, loop := l.ends.at, uint64(0), false
 	if at.kind != t {
 		at.chunk, at.kind = noChunk, t
 	}
-	for _, id := range edges {
-		if id >= limit {
-			return fmt.Errorf("relationship %d: %w", id, ErrNotFound)
+	slots, page, chunk, others := at.slots, at.page, at.chunk, others[:len(edges)]
+	first, second := endsKeys(uint32(src), t)
+	for i, id := range edges {
+		if id>>sourcePageShift != page {
+			if slots = l.slotsAt(id); slots == nil {
+				return fmt.Errorf("relationship %d: %w", id, ErrNotFound)
+			}
+			page = id >> sourcePageShift
 		}
-		if id>>sourcePageShift != at.page {
-			at.page = id >> sourcePageShift
-			at.slots = sourcePage(e.sources, at.page)
+		if id>>chunkShift != chunk {
+			if err := l.claimChunk(id, t); err != nil {
+				return err
+			}
+			chunk = id >> chunkShift
 		}
-		at.slots[id&(1<<sourcePageShift-1)] = uint32(src) + 1
-		if id>>chunkShift == at.chunk {
-			continue
-		}
-		at.chunk = id >> chunkShift
-		// What is read before it is written takes two page faults.
-		kind := &e.chunks.At(at.chunk).kind
-		if !kind.CompareAndSwap(0, uint32(t)+1) && kind.Load() != uint32(t)+1 {
-			return fmt.Errorf("relationship %d has another type than its chunk", id)
+		slots[id%sourcePageSlots] = uint32(src) + 1
+		hi, lo := bits.Mul64(uint64(id)<<32^first, uint64(others[i])<<32^second)
+		sum += hi ^ lo
+		if others[i] == uint32(src) {
+			loop = true
 		}
 	}
-	e.at = at
-	e.out.sum += endsSumOut(uint32(src), t, others, edges)
+	at.slots, at.page, at.chunk = slots, page, chunk
+	l.ends.at = at
+	l.ends.out.sum += sum
+	if loop {
+		l.s.loops.note(src, src)
+	}
+	return nil
+}
+
+// slotsAt returns the sources of the page of a relationship, nil if it has no slot. All slots of a
+// page exist.
+func (l *Lane) slotsAt(id uint32) *[sourcePageSlots]uint32 {
+	if id >= uint32(l.ends.limit) {
+		return nil
+	}
+	return sourcePage(l.ends.sources, id>>sourcePageShift)
+}
+
+// claimChunk sets the type of the chunk of a relationship, whose slot exists.
+func (l *Lane) claimChunk(id uint32, t graph.TypeID) error {
+	if id >= uint32(l.ends.limit) {
+		return fmt.Errorf("relationship %d: %w", id, ErrNotFound)
+	}
+	// What is read before it is written takes two page faults.
+	kind := &l.ends.chunks.At(id >> chunkShift).kind
+	if !kind.CompareAndSwap(0, uint32(t)+1) && kind.Load() != uint32(t)+1 {
+		return fmt.Errorf("relationship %d has another type than its chunk", id)
+	}
 	return nil
 }
 
 // claimed is where claimEnds was last: the page of sources, and the chunk with its type.
 type claimed struct {
-	slots []uint32
+	slots *[sourcePageSlots]uint32
 	page  uint32
 	chunk uint32
 	kind  graph.TypeID
@@ -223,32 +262,31 @@ type claimed struct {
 // noChunk is what no relationship is in.
 const noChunk = math.MaxUint32
 
+// sourcePageSlots is the number of slots of a page of sources.
+const sourcePageSlots = 1 << sourcePageShift
+
 // sourcePage returns the sources of one page of slots.
-func sourcePage(sources arena.Pages[atomic.Uint32], page uint32) []uint32 {
-	return unsafe.Slice(plain(sources.At(page<<sourcePageShift)), 1<<sourcePageShift)
+func sourcePage(sources arena.Pages[atomic.Uint32], page uint32) *[sourcePageSlots]uint32 {
+	return (*[sourcePageSlots]uint32)(unsafe.Pointer(sources.At(page << sourcePageShift)))
 }
 
-// endsHash is a number for a relationship; those of all relationships are added up.
-func endsHash(id, src, dst uint32, t graph.TypeID) uint64 {
+// A relationship has a hash, and those of all are added up: the halves of a product are
+// put over each other, of which one factor has the slot of the relationship in its upper half and
+// the start node in its lower, and the other the end node and the type. endsKeys returns what the
+// lower halves give for the start node and the type.
+func endsKeys(src uint32, t graph.TypeID) (first, second uint64) {
 	const a, b = 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93
-	hi, lo := bits.Mul64((uint64(id)<<32|uint64(src))^a, (uint64(dst)<<32|uint64(t))^b)
-	return hi ^ lo
-}
-
-// endsSumOut returns the sum of the hashes of relationships that go out of a node.
-func endsSumOut(src uint32, t graph.TypeID, others, edges []uint32) (sum uint64) {
-	others = others[:len(edges)]
-	for i, id := range edges {
-		sum += endsHash(id, src, others[i], t)
-	}
-	return sum
+	return uint64(src) ^ a, uint64(t) ^ b
 }
 
 // endsSumIn returns the sum of the hashes of relationships that come into a node.
-func endsSumIn(dst uint32, t graph.TypeID, others, edges []uint32) (sum uint64) {
+func endsSumIn(dst graph.NodeID, t graph.TypeID, others, edges []uint32) (sum uint64) {
+	first, second := endsKeys(0, t)
+	second ^= uint64(dst) << 32
 	others = others[:len(edges)]
 	for i, id := range edges {
-		sum += endsHash(id, others[i], dst, t)
+		hi, lo := bits.Mul64(uint64(id)<<32^uint64(others[i])^first, second)
+		sum += hi ^ lo
 	}
 	return sum
 }
@@ -285,7 +323,7 @@ func (b *Bulk) settleEnds() int64 {
 		group.Go(func() {
 			n := 0
 			for at := next.Add(1) - 1; at < pages; at = next.Add(1) - 1 {
-				n += settle(sourcePage(sources, uint32(at)))
+				n += settle(sourcePage(sources, uint32(at))[:])
 			}
 			taken.Add(int64(n))
 		})
