@@ -4,11 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"memgraphd/test/snb"
 )
 
 // TestSeal puts messages of any length together again.
@@ -104,13 +109,15 @@ func TestAims(t *testing.T) {
 			t.Errorf("%s twice", a.name)
 		}
 		named[a.name] = true
-		part, _, _ := strings.Cut(a.parts, " ")
-		found := false
-		for _, p := range (&bench{}).parts() {
-			found = found || p.name == part
-		}
-		if !found {
-			t.Errorf("%s: there is no part %q", a.name, part)
+		parts, _, _ := strings.Cut(a.parts, " ")
+		for part := range strings.SplitSeq(parts, ",") {
+			found := false
+			for _, p := range (&bench{}).parts() {
+				found = found || p.name == part
+			}
+			if !found {
+				t.Errorf("%s: there is no part %q", a.name, part)
+			}
 		}
 	}
 }
@@ -136,5 +143,36 @@ Showing nodes accounting for 2720ms, 100% of 2720ms total
 	}
 	if got := largest(packages); got != "internal/runtime/syscall/linux 50.0 %, bolt 37.5 %, runtime 12.5 %" {
 		t.Errorf("the largest are %s", got)
+	}
+}
+
+// A program that counts is asked in lines of JSON, and a wrong number is named.
+func TestProcessCounts(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "program")
+	script := `#!/bin/sh
+while read -r line; do
+	case $line in
+	'{"network":'*) echo ok ;;
+	'{"count":"right"}') echo ok 7 ;;
+	'{"count":"wrong"}') echo ok 6 ;;
+	'{"count":'*) echo it is not understood ;;
+	*) echo ready ;;
+	esac
+done
+`
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c, err := (&processEngine{command: []string{program}, data: t.TempDir()}).network("anywhere")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	for text, want := range map[string]string{"right": "", "wrong": "6, want 7", "other": "it is not understood"} {
+		_, _, err := leastOf(c, snb.Count{Text: text, Answer: 7})
+		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +84,7 @@ func (b *bench) other(ctx context.Context, g *pokec.Graph) error {
 			b.printf("%-31s refused: %.150s\n", q.Name, strings.ReplaceAll(err.Error(), "\n", " "))
 		}
 	}
-	return ctx.Err()
+	return b.otherCounts(ctx, e)
 }
 
 // askOther measures one statement by each number of clients.
@@ -298,7 +297,8 @@ func (c *respConversation) read(values int) error {
 }
 
 // processEngine is a program that reads a JSON object a line and answers a line: "ok", or what
-// is wrong. The first one names the files to load, the others a text and its parameters.
+// is wrong. The first one names the files to load, or the directory of the social network, the others a text and
+// its parameters, or the text of a count, whose "ok" is followed by the number.
 type processEngine struct {
 	command []string
 	data    string
@@ -350,21 +350,11 @@ func (c *processConversation) ask(text string, names []string, values ...int64) 
 }
 
 func (c *processConversation) send(message map[string]any) error {
-	line, err := json.Marshal(message)
-	if err != nil {
-		return err
+	answer, err := c.exchange(message)
+	if err == nil && answer != "ok" {
+		err = errors.New(answer)
 	}
-	if _, err = c.to.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	answer, err := c.from.ReadString('\n')
-	if err != nil {
-		return err
-	}
-	if answer = strings.TrimSpace(answer); answer != "ok" {
-		return errors.New(answer)
-	}
-	return nil
+	return err
 }
 
 func (c *processConversation) close() {

@@ -35,6 +35,7 @@ func aims() []aim {
 		{name: "shortest path, of the point read's latency", want: "≤ 2", most: 2, parts: "pokec -reads point_read,shortest_path -clients 1"},
 		{name: "paths of two relationships counted, medium, ms of one core", want: "≤ 10", most: 10, parts: "pokec -reads count_two_paths -clients 1"},
 		{name: "s1 to s9 together, ms of one core", want: "≤ 100", most: 100, parts: "load"},
+		{name: "each of s1 to s9, of the other engine's processor time", want: "≤ 1", most: 1, parts: "load,other -engine 'run:node test/bench/engines/lbug.js'"},
 		{name: "bytes a relationship", want: "≤ 24", most: 24, parts: "image -shapes medium"},
 		{name: "bytes a node before properties", want: "≤ 48", most: 48, parts: "image -shapes medium"},
 		{name: "medium graph with indexes, resident, MB", want: "< 75", most: 75, parts: "csv -shapes medium"},

@@ -75,9 +75,10 @@ type bench struct {
 	server *harness.Server // of the part that runs
 	driver neo4j.DriverWithContext
 
-	figures map[string]noted // by the name of the aim
-	memory  float64          // bytes a second that a core reads; 0: not measured
-	pointed time.Duration    // p50 of the point read of one client; 0: not measured
+	figures map[string]noted         // by the name of the aim
+	counted map[string]time.Duration // the least processor time of each of the nine counts
+	memory  float64                  // bytes a second that a core reads; 0: not measured
+	pointed time.Duration            // p50 of the point read of one client; 0: not measured
 }
 
 func (b *bench) printf(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format, args...) }

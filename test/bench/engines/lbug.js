@@ -3,10 +3,12 @@
 // NODE_PATH says where the package is installed.
 const engine = require(process.env.ENGINE || 'lbug')
 const serve = require('./serve.js')
+const tables = require('./tables.js')
 
 const db = new engine.Database(process.argv[2], 4 << 30)
 const conn = new engine.Connection(db, Number(process.env.THREADS || 1))
 const prepared = new Map()
+const network = tables(conn)
 
 // Statements whose syntax is another one here.
 function translated (text) {
@@ -35,4 +37,4 @@ async function ask (text, params) {
   result.close()
 }
 
-serve(load, ask)
+serve(load, ask, network.load, network.count)
