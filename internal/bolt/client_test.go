@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,17 +26,24 @@ import (
 // startServer serves a fake engine on a loopback port until the test ends.
 func startServer(tb testing.TB, change func(*Options)) (*Server, *fakeEngine, string) {
 	tb.Helper()
+	quick := net.ListenConfig{KeepAlive: -1} // as cmd/memgraphd does
+	l, err := quick.Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, engine := startServerAt(tb, l, change)
+	return s, engine, l.Addr().String()
+}
+
+// startServerAt runs a server at l until the test ends.
+func startServerAt(tb testing.TB, l net.Listener, change func(*Options)) (*Server, *fakeEngine) {
+	tb.Helper()
 	engine := &fakeEngine{gate: make(chan string, 8)}
 	o := Options{Engine: engine, Now: time.Now}
 	if change != nil {
 		change(&o)
 	}
 	s, err := New(o)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	quick := net.ListenConfig{KeepAlive: -1} // as cmd/memgraphd does
-	l, err := quick.Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -54,7 +62,40 @@ func startServer(tb testing.TB, change func(*Options)) (*Server, *fakeEngine, st
 			tb.Errorf("%d sessions left open", n)
 		}
 	})
-	return s, engine, l.Addr().String()
+	return s, engine
+}
+
+// pipes is a listener in memory, whose connections a synctest bubble can wait for.
+type pipes struct {
+	dialed chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newPipes() *pipes { return &pipes{dialed: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.dialed:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
+
+// dial returns a client of the server that listens at p.
+func (p *pipes) dial(tb testing.TB) *client {
+	tb.Helper()
+	theirs, ours := net.Pipe()
+	p.dialed <- theirs
+	return newClient(tb, ours)
 }
 
 // client is a driver that speaks text.
@@ -70,10 +111,16 @@ func dial(tb testing.TB, address string) *client {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = nc.Close() })
+	c := newClient(tb, nc)
 	if err := nc.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		tb.Fatal(err)
 	}
+	return c
+}
+
+func newClient(tb testing.TB, nc net.Conn) *client {
+	tb.Helper()
+	tb.Cleanup(func() { _ = nc.Close() })
 	return &client{tb: tb, Conn: nc, in: bufio.NewReader(nc)}
 }
 
@@ -81,19 +128,25 @@ func dial(tb testing.TB, address string) *client {
 func connect(tb testing.TB, address string, v wire.Version) *client {
 	tb.Helper()
 	c := dial(tb, address)
+	c.shake(v)
+	return c
+}
+
+// shake carries out the handshake for one version.
+func (c *client) shake(v wire.Version) {
+	c.tb.Helper()
 	if v.AtLeast(wire.V60) {
 		c.shakeManifest(v)
-		return c
+		return
 	}
 	c.write(append([]byte{0x60, 0x60, 0xB0, 0x17, 0, 0, v.Minor, v.Major}, make([]byte, 12)...))
 	answer := make([]byte, 4)
 	if _, err := io.ReadFull(c.in, answer); err != nil {
-		tb.Fatal(err)
+		c.tb.Fatal(err)
 	}
 	if !bytes.Equal(answer, []byte{0, 0, v.Minor, v.Major}) {
-		tb.Fatalf("the server answered % X to %s", answer, v)
+		c.tb.Fatalf("the server answered % X to %s", answer, v)
 	}
-	return c
 }
 
 // shakeManifest takes v from the list of the server's versions.
@@ -113,13 +166,19 @@ func (c *client) shakeManifest(v wire.Version) {
 func login(tb testing.TB, address string, v wire.Version) *client {
 	tb.Helper()
 	c := connect(tb, address, v)
+	c.logOn(v)
+	return c
+}
+
+// logOn logs a client on that has shaken hands.
+func (c *client) logOn(v wire.Version) {
+	c.tb.Helper()
 	c.say(`HELLO {"user_agent": "test/1", "scheme": "none"}`)
 	c.expect("SUCCESS")
 	if v.AtLeast(wire.V51) {
 		c.say(`LOGON {"scheme": "none"}`)
 		c.expect("SUCCESS")
 	}
-	return c
 }
 
 func (c *client) write(b []byte) {

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // eventually waits for a condition that another goroutine brings about.
 func eventually(tb testing.TB, what string, holds func() bool) {
 	tb.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			tb.Fatalf("%s did not come about", what)
 		}
@@ -40,27 +40,45 @@ func TestInterrupt(t *testing.T) {
 			t.Run(how+" "+statement, func(t *testing.T) {
 				_, engine, address := startServer(t, nil)
 				c := login(t, address, wire.V54)
-				begin := interruptible(t, c, engine, statement)
-				switch how {
-				case "RESET":
-					go func() { _, _ = c.Write(encodeLine(t, "RESET")) }()
-					c.drain("\x00\x03\xB1\x70\xA0\x00\x00")
-					c.say(`RUN "RETURN 1" {} {}`, `PULL {"n": 1}`)
-					c.expect("SUCCESS")
-					c.expect("RECORD [1]")
-					c.expect("SUCCESS")
-				case "GOODBYE":
-					c.say("GOODBYE")
-					eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
-				case "close":
-					c.hangUp()
-					eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
-				}
-				if d := time.Since(begin); d > 500*time.Millisecond {
-					t.Errorf("it took %s", d)
-				}
+				interruptible(t, c, engine, statement)
+				interrupt(t, c, engine, how)
+			})
+			t.Run(how+" "+statement+" on the clock of a bubble", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					l := newPipes()
+					_, engine := startServerAt(t, l, nil)
+					c := l.dial(t)
+					c.shake(wire.V54)
+					c.logOn(wire.V54)
+					interruptible(t, c, engine, statement)
+					begin := time.Now()
+					interrupt(t, c, engine, how)
+					if d := time.Since(begin); d > 500*time.Millisecond {
+						t.Errorf("it took %s", d)
+					}
+				})
 			})
 		}
+	}
+}
+
+// interrupt ends the statement of c in one of the ways that a client has.
+func interrupt(t *testing.T, c *client, engine *fakeEngine, how string) {
+	t.Helper()
+	switch how {
+	case "RESET":
+		go func() { _, _ = c.Write(encodeLine(t, "RESET")) }()
+		c.drain("\x00\x03\xB1\x70\xA0\x00\x00")
+		c.say(`RUN "RETURN 1" {} {}`, `PULL {"n": 1}`)
+		c.expect("SUCCESS")
+		c.expect("RECORD [1]")
+		c.expect("SUCCESS")
+	case "GOODBYE":
+		c.say("GOODBYE")
+		eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
+	case "close":
+		c.hangUp()
+		eventually(t, "the end of the session", func() bool { return engine.open.Load() == 0 })
 	}
 }
 
@@ -82,7 +100,7 @@ func (c *client) drain(suffix string) {
 
 // interruptible starts a statement that does not end by itself, and returns when it has
 // run for a while.
-func interruptible(tb testing.TB, c *client, engine *fakeEngine, statement string) time.Time {
+func interruptible(tb testing.TB, c *client, engine *fakeEngine, statement string) {
 	tb.Helper()
 	c.say(fmt.Sprintf("RUN %q {} {}", statement), `PULL {"n": -1}`, `RUN "RETURN 1" {} {}`)
 	if statement == "WAIT" {
@@ -92,7 +110,6 @@ func interruptible(tb testing.TB, c *client, engine *fakeEngine, statement strin
 		c.expect("RECORD")
 	}
 	time.Sleep(30 * time.Millisecond)
-	return time.Now()
 }
 
 // TestWatcherHandsBack makes a connection go through watched and unwatched work in turns.
@@ -154,45 +171,73 @@ func TestBackPressure(t *testing.T) {
 }
 
 func TestLoginDeadline(t *testing.T) {
-	s, _, address := startServer(t, func(o *Options) { o.LoginTimeout = 100 * time.Millisecond })
-	for _, first := range []string{"", "60", "6060B017 00000405 00000000 00000000 00000000", "6060B017 00000405 00000000 00000000 00000000 0000 0000"} {
-		c := dial(t, address)
-		if first != "" {
-			c.say("hex " + first)
-		}
-		begin := time.Now()
-		if _, err := io.ReadAll(c.in); err != nil && !errors.Is(err, syscall.ECONNRESET) {
-			t.Error(err)
-		}
-		if d := time.Since(begin); d > 2*time.Second {
-			t.Errorf("after %q it took %s", first, d)
-		}
+	for name, first := range map[string]string{
+		"nothing": "", "a byte": "60", "a handshake": "6060B017 00000405 00000000 00000000 00000000",
+		"no message": "6060B017 00000405 00000000 00000000 00000000 0000 0000",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newPipes()
+				startServerAt(t, l, func(o *Options) { o.LoginTimeout = 100 * time.Millisecond })
+				c := l.dial(t)
+				begin := time.Now()
+				if first != "" {
+					go c.say("hex " + first)
+				}
+				if _, err := io.ReadAll(c.in); err != nil {
+					t.Error(err)
+				}
+				if d := time.Since(begin); d != 100*time.Millisecond {
+					t.Errorf("it took %s", d)
+				}
+			})
+		})
 	}
-	// A client that logged in is not bound by it, until it logs off.
-	c := login(t, address, wire.V54)
-	time.Sleep(200 * time.Millisecond)
-	c.say(`RUN "RETURN 1" {} {}`, "RESET", "LOGOFF")
-	c.expect("IGNORED")
-	c.expect("SUCCESS")
-	c.expect("SUCCESS")
-	c.expect("closed")
-	eventually(t, "no connection", func() bool { return s.Stats().Connections == 0 })
+}
+
+// TestLoginDeadlineEnds has a client log on: it is not bound by the deadline until it logs off.
+func TestLoginDeadlineEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newPipes()
+		s, _ := startServerAt(t, l, func(o *Options) { o.LoginTimeout = 100 * time.Millisecond })
+		c := l.dial(t)
+		c.shake(wire.V54)
+		c.logOn(wire.V54)
+		time.Sleep(200 * time.Millisecond)
+		go c.say(`RUN "RETURN 1" {} {}`, "RESET", "LOGOFF")
+		c.expect("IGNORED")
+		c.expect("SUCCESS")
+		c.expect("SUCCESS")
+		begin := time.Now()
+		c.expect("closed")
+		if d := time.Since(begin); d != 100*time.Millisecond {
+			t.Errorf("it took %s", d)
+		}
+		synctest.Wait()
+		if n := s.Stats().Connections; n != 0 {
+			t.Errorf("%d connections", n)
+		}
+	})
 }
 
 // TestLoginDeadlineIsAbsolute feeds bytes slowly: they must not move the deadline.
 func TestLoginDeadlineIsAbsolute(t *testing.T) {
-	_, _, address := startServer(t, func(o *Options) { o.LoginTimeout = 200 * time.Millisecond })
-	c := connect(t, address, wire.V54)
-	begin := time.Now()
-	for {
-		if _, err := c.Write([]byte{0, 0}); err != nil {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		l := newPipes()
+		startServerAt(t, l, func(o *Options) { o.LoginTimeout = 205 * time.Millisecond })
+		c := l.dial(t)
+		begin := time.Now()
+		c.shake(wire.V54)
+		for {
+			if _, err := c.Write([]byte{0, 0}); err != nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if d := time.Since(begin); d > 2*time.Second {
-		t.Errorf("it took %s", d)
-	}
+		if d := time.Since(begin); d != 210*time.Millisecond {
+			t.Errorf("it took %s", d)
+		}
+	})
 }
 
 func TestUnauthenticatedCap(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"memgraphd/internal/durability/vfs"
@@ -88,23 +89,23 @@ func airborne(t *testing.T) (m *vfs.Mem, l *wal.Log, told *outcomes, waiters [2]
 // TestTwoInTheAir has the sync of a later batch return first: it is acknowledged after the
 // one before.
 func TestTwoInTheAir(t *testing.T) {
-	m, l, told, waiters, held := airborne(t)
-	held[1] <- nil
-	for range 20 {
-		time.Sleep(time.Millisecond)
+	synctest.Test(t, func(t *testing.T) {
+		m, l, told, waiters, held := airborne(t)
+		held[1] <- nil
+		synctest.Wait()
 		if good := told.good(t); good != 1 || l.State().Synced != 1 {
 			t.Fatalf("%d is acknowledged and %d durable while the sync of 2 is under way", good, l.State().Synced)
 		}
-	}
-	held[0] <- nil
-	must(t, waiters[0].Wait())
-	must(t, waiters[1].Wait())
-	if good := told.good(t); good != 3 || l.State().Synced != 3 {
-		t.Fatalf("%d is acknowledged and %d durable", good, l.State().Synced)
-	}
-	wantRecords(t, options(m.CrashClone(vfs.SyncedOnly)), 1, 3)
-	m.Inject(nil)
-	must(t, l.Close())
+		held[0] <- nil
+		must(t, waiters[0].Wait())
+		must(t, waiters[1].Wait())
+		if good := told.good(t); good != 3 || l.State().Synced != 3 {
+			t.Fatalf("%d is acknowledged and %d durable", good, l.State().Synced)
+		}
+		wantRecords(t, options(m.CrashClone(vfs.SyncedOnly)), 1, 3)
+		m.Inject(nil)
+		must(t, l.Close())
+	})
 }
 
 // TestSyncFailsInTheAir fails one of two syncs that are under way, in either order: what is
@@ -122,43 +123,42 @@ func TestSyncFailsInTheAir(t *testing.T) {
 		"the later, afterwards": {[2]int{0, 1}, 1, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, l, told, waiters, held := airborne(t)
-			before := m.CrashClone(vfs.SyncedOnly)
-			for _, which := range tc.order {
-				var outcome error
-				if which == tc.fails {
-					outcome = syscall.EIO
+			synctest.Test(t, func(t *testing.T) {
+				m, l, told, waiters, held := airborne(t)
+				before := m.CrashClone(vfs.SyncedOnly)
+				for _, which := range tc.order {
+					var outcome error
+					if which == tc.fails {
+						outcome = syscall.EIO
+					}
+					held[which] <- outcome
+					synctest.Wait()
 				}
-				held[which] <- outcome
-				if which == 0 && tc.good == 2 {
-					must(t, waiters[0].Wait())
+				for i, w := range waiters {
+					err := w.Wait()
+					if acknowledged := uint64(i)+2 <= tc.good; acknowledged != (err == nil) {
+						t.Fatalf("record %d: %v", i+2, err)
+					}
+					if err != nil {
+						wantErr(t, err, wal.ErrPoisoned)
+					}
 				}
-				time.Sleep(5 * time.Millisecond)
-			}
-			for i, w := range waiters {
-				err := w.Wait()
-				if acknowledged := uint64(i)+2 <= tc.good; acknowledged != (err == nil) {
-					t.Fatalf("record %d: %v", i+2, err)
+				if good := told.good(t); good != tc.good {
+					t.Fatalf("%d is acknowledged", good)
 				}
-				if err != nil {
-					wantErr(t, err, wal.ErrPoisoned)
+				m.Inject(nil)
+				_, err := l.Enqueue(record(4))
+				wantErr(t, err, wal.ErrPoisoned)
+				wantErr(t, l.Close(), wal.ErrPoisoned)
+				wantRecords(t, options(before), 1, 1)
+				for _, model := range vfs.CrashModels() {
+					records, _, err := scan(options(m.CrashClone(model)), 1)
+					must(t, err)
+					if len(records) < int(tc.good) || len(records) > 3 {
+						t.Fatalf("%v: %d records", model, len(records))
+					}
 				}
-			}
-			if good := told.good(t); good != tc.good {
-				t.Fatalf("%d is acknowledged", good)
-			}
-			m.Inject(nil)
-			_, err := l.Enqueue(record(4))
-			wantErr(t, err, wal.ErrPoisoned)
-			wantErr(t, l.Close(), wal.ErrPoisoned)
-			wantRecords(t, options(before), 1, 1)
-			for _, model := range vfs.CrashModels() {
-				records, _, err := scan(options(m.CrashClone(model)), 1)
-				must(t, err)
-				if len(records) < int(tc.good) || len(records) > 3 {
-					t.Fatalf("%v: %d records", model, len(records))
-				}
-			}
+			})
 		})
 	}
 }
