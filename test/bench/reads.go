@@ -88,6 +88,7 @@ func (b *bench) read(ctx context.Context, q reading, clients int) error {
 	ratios := ratiosOf(server.rates, plain.rates)
 	b.printf("%-17s %5d %9.0f %9.0f %6.2f %6.2f-%6.2f %9s %9s %9s %9s %9s %8.1f\n", q.name, clients, median(server.rates), median(plain.rates),
 		median(ratios), slices.Min(ratios), slices.Max(ratios), server.at(0.5), server.at(0.99), plain.at(0.99), server.perCall(), plain.perCall(), allocs)
+	b.reached(fmt.Sprintf("`%s`, %d connections, of the echo", q.name, clients), median(ratios), "%.0f and %.0f a second", median(server.rates), median(plain.rates))
 	return nil
 }
 
