@@ -53,17 +53,24 @@ func explanation(o *Options, err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return text + "; the environment variable SSL_CERT_FILE names a file with the authorities to trust, and --ssl-trust-any takes any certificate"
 	}
-	var record tls.RecordHeaderError
 	switch {
 	case strings.Contains(err.Error(), "responded HTTP"):
 		return fmt.Sprintf("%s answers in HTTP and not in Bolt: it is another port of the server, such as that for metrics, or another program; "+
 			"--host and --port choose another", o.Address)
-	case o.Encryption != Plain && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.As(err, &record)):
+	case o.Encryption != Plain && noTLS(err):
 		return text + "; it seems to have no TLS: connect without --use-ssl, or give the server --bolt-cert-file and --bolt-key-file"
 	case errors.Is(err, context.DeadlineExceeded):
 		return text + "; nothing answers there in time: look at --host, --port and firewalls in between"
 	}
 	return text
+}
+
+// noTLS reports whether the far end gave up when it was asked for TLS. Of some failures the driver keeps the text alone.
+func noTLS(err error) bool {
+	var record tls.RecordHeaderError
+	text := err.Error()
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.As(err, &record) ||
+		strings.HasSuffix(text, syscall.ECONNRESET.Error()) || strings.HasSuffix(text, ": EOF")
 }
 
 // flagFor is the flag that an answer of the server asks for.

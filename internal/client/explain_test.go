@@ -54,6 +54,12 @@ func TestExplained(t *testing.T) {
 			"connect to db:7687: connection reset by peer; it seems to have no TLS: connect without --use-ssl, or give the server " +
 				"--bolt-cert-file and --bolt-key-file",
 		},
+		{
+			errors.New("read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer"),
+			Options{Encryption: Unauthentic},
+			"connect to db:7687: read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer; it seems to have no TLS: connect without " +
+				"--use-ssl, or give the server --bolt-cert-file and --bolt-key-file",
+		},
 		{syscall.ECONNRESET, Options{}, "connect to db:7687: connection reset by peer"},
 	} {
 		test.o.Address = "db:7687"

@@ -3,6 +3,7 @@ package durability
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"memgraphd/internal/durability/recovery"
 	"memgraphd/internal/durability/snapshot"
@@ -86,6 +87,10 @@ type NotWritableError struct {
 
 // Error names the directory, the cause and the way out.
 func (e *NotWritableError) Error() string {
+	if errors.Is(e.Err, syscall.ENOTDIR) {
+		return fmt.Sprintf("data directory %s cannot be made: it, or what should be above it, is a file; choose another directory "+
+			"with --data-directory", e.Dir)
+	}
 	return fmt.Sprintf("data directory %s cannot be written to (%v); give the user that runs the server write permission and "+
 		"free space there, or choose another directory with --data-directory", e.Dir, e.Err)
 }

@@ -221,7 +221,7 @@ func outcomesOfStrangers() []outcome {
 				write(f.t, f.Mem, "data/snapshots/20240101120000000000_timestamp_5", []byte("MGsn\x25\x00"))
 			},
 			err: "data directory data holds files of Memgraph (data/snapshots/20240101120000000000_timestamp_5), which this server " +
-				"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell",
+				"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd import",
 			kind: new(*durability.ForeignFilesError),
 		},
 	}

@@ -153,7 +153,7 @@ func TestForeignDirectories(t *testing.T) {
 		{"somebody's files", []string{"data/thesis.tex", "data/photos/cat.jpg"}, "data directory data holds files that this server does not know (photos, thesis.tex); " +
 			"choose another data directory, or move these files away"},
 		{"Memgraph's folders", []string{"data/auth/CURRENT", "data/settings/CURRENT", "data/triggers/LOG"}, "data directory data holds files of Memgraph (auth, settings, triggers), which this server " +
-			"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell"},
+			"cannot read; run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd import"},
 	} {
 		fsys := vfs.NewMem(1)
 		for _, name := range c.files {

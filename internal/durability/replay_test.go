@@ -3,6 +3,7 @@ package durability_test
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -141,7 +142,7 @@ func TestOnARealDisk(t *testing.T) {
 	d.close()
 	blocked := func(o *durability.Options) { o.FS, o.Dir = vfs.OS(), filepath.Join(dir, "database.json", "data") }
 	_, err := tryOpen(t, nil, blocked)
-	if _, refused := errors.AsType[*durability.NotWritableError](err); !refused || !errors.Is(err, syscall.ENOTDIR) {
+	if _, refused := errors.AsType[*durability.NotWritableError](err); !refused || !errors.Is(err, syscall.ENOTDIR) || !strings.Contains(err.Error(), "is a file; choose another directory") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -134,7 +134,9 @@ type Engine struct {
 	alone atomic.Bool
 	// admins counts the statements that change the database without a transaction.
 	admins atomic.Int64
-	tally  tally
+	// stopping is set when the server begins to stop.
+	stopping atomic.Bool
+	tally    tally
 	// queryMemoryLimit is Options.QueryMemoryLimit as it is in force.
 	queryMemoryLimit atomic.Int64
 	// fullCollection is how long the collection of the last FREE MEMORY took, in nanoseconds.
@@ -219,6 +221,9 @@ func (e *Engine) Drain(ctx context.Context) {
 		}
 	}
 }
+
+// Stopping has those whose statements Interrupt ends from now on be told that the server stops.
+func (e *Engine) Stopping() { e.stopping.Store(true) }
 
 // Close stops the engine's goroutines. Sessions must be closed before.
 func (e *Engine) Close() {

@@ -345,6 +345,11 @@ func TestInterrupt(t *testing.T) {
 	if _, err := drain(t, s, "RETURN 1"); err != nil {
 		t.Fatal(err)
 	}
+	e.Stopping()
+	s.Interrupt()
+	if _, err := drain(t, s, "RETURN 1"); err == nil || !strings.Contains(err.Error(), "the server is stopping") {
+		t.Fatalf("got %v", err)
+	}
 }
 
 // TestIdle rolls back a transaction that its client forgot, and none that it comes back to in time.

@@ -245,7 +245,7 @@ func (s *Session) explain(err error, text string) error {
 	var limit timeoutError
 	switch {
 	case errors.Is(err, errTerminated):
-		return terminated(errTerminated)
+		return s.interruption()
 	case errors.Is(err, errTerminatedByUser):
 		return terminated(errTerminatedByUser)
 	case errors.As(err, &limit):
@@ -258,6 +258,14 @@ func (s *Session) explain(err error, text string) error {
 		return f.Locate(text)
 	}
 	return fromStorage(err)
+}
+
+// interruption is what is told to whom Interrupt has ended something.
+func (s *Session) interruption() *failure.Error {
+	if s.engine.stopping.Load() {
+		return terminated(errStopping)
+	}
+	return terminated(errTerminated)
 }
 
 func isCancellation(err error) bool {

@@ -84,6 +84,14 @@ func (s *Session) changeUser(ctx context.Context, r *Result, store *auth.Store, 
 		if err == nil && !created {
 			r.summary.unchanged("CreateUser", "User "+st.User.Text+" already exists.")
 		}
+		if err == nil && created && password == auth.NoPassword() {
+			r.summary.Notifications = append(r.summary.Notifications, Notification{
+				Code: "NoPassword", Severity: "WARNING", Category: "SECURITY",
+				Title: st.User.Text + " has no password.",
+				Description: "Whoever knows the name may log in with it, from any machine; one is set with: SET PASSWORD FOR " +
+					ast.NameString(st.User.Text) + " TO '…'",
+			})
+		}
 		return err
 	case ast.DropUser:
 		if st.Guarded {

@@ -43,7 +43,7 @@ func (e *ForeignFilesError) Error() string {
 	switch e.Owner {
 	case memgraphOwner:
 		return fmt.Sprintf("data directory %s holds files of Memgraph (%s), which this server cannot read; "+
-			"run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd shell", e.Dir, list)
+			"run DUMP DATABASE there, choose an empty data directory here, and load the dump with memgraphd import", e.Dir, list)
 	case "":
 		return fmt.Sprintf("data directory %s holds files that this server does not know (%s); "+
 			"choose another data directory, or move these files away", e.Dir, list)

@@ -202,14 +202,14 @@ func (j *job) fetch(ctx context.Context, img image) (path string, err error) {
 	if j.open == nil {
 		return img.name, nil
 	}
-	path = filepath.Join(j.temp, "snapshot")
-	f, err := j.o.FS.Create(path)
+	temp := filepath.Join(j.temp, "snapshot")
+	f, err := j.o.FS.Create(temp)
 	if err != nil {
 		return "", &tempError{err}
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, f.Close(), j.o.FS.Remove(path))
+			err = errors.Join(err, f.Close(), j.o.FS.Remove(temp))
 		} else {
 			err = f.Close()
 		}
@@ -220,7 +220,7 @@ func (j *job) fetch(ctx context.Context, img image) (path string, err error) {
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	_, err = io.Copy(&tempWriter{io.NewOffsetWriter(f, 0)}, &counted{ctx: ctx, r: r, hear: func(n int64) { j.tell(Progress{Phase: PhaseFetch, Bytes: n}) }})
-	return path, err
+	return temp, err
 }
 
 // counted reads on while a context lives, and tells how much.

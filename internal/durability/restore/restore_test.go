@@ -3,6 +3,7 @@ package restore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,8 @@ func spoil(t *testing.T, fsys *vfs.Mem, path, other, how string) {
 	case "missing":
 		check(t, fsys.Remove(path))
 		return
+	case "beheaded":
+		data[20] ^= 4
 	case "flipped":
 		data[len(data)/2] ^= 4
 	case "cut":
@@ -243,6 +246,12 @@ func TestDamagedSnapshotIsPassedOver(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	w.wants(w.fs, freshDir, 60)
+	spoil(t, w.fs, repoDir+"/"+snapshots[0], "", "beheaded")
+	r, err = w.restore(restore.Target{})
+	check(t, err)
+	if told := fmt.Sprint(r.Problems[1]); !strings.Contains(told, snapshots[0]+" in ") || strings.Contains(told, "remove") {
+		t.Error(told)
+	}
 }
 
 func TestTargetsOutOfReach(t *testing.T) {

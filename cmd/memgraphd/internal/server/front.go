@@ -141,6 +141,7 @@ func (s *server) closeFront(ctx context.Context) error {
 	s.systemd.Stopping("Waiting for running statements")
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
+	s.queries.Stopping()
 	err := s.bolt.Shutdown(limited)
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.notices.Warn("statements that still ran were interrupted", zap.Duration("after", drainTime))

@@ -36,6 +36,8 @@ func (p port) listen() (net.Listener, error) {
 		return nil, fmt.Errorf("%s is taken: another program listens there; %s and %s choose another place", address, p.numberFlag, p.addressFlag)
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a privilege; %s chooses another", address, p.numberFlag)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("%s: %s is no address of this machine; 0.0.0.0 stands for all that it has", p.addressFlag, p.address)
 	case err != nil:
 		if dns := new(net.DNSError); errors.As(err, &dns) {
 			return nil, fmt.Errorf("%s: %s is not known here: %s", p.addressFlag, p.address, dns.Err)

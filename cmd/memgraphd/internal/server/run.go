@@ -74,13 +74,19 @@ func (s *server) onHangup() {
 	s.hangup()
 }
 
-// onSignals returns a context that the first SIGTERM or SIGINT ends. The second ends the process. SIGHUP calls hangup.
+// sameWish is how long after the first signal others mean the same: who stops a group of processes and the process beside
+// it, as timeout(1) and terminals do, sends two at once and is in no hurry.
+const sameWish = 500 * time.Millisecond
+
+// onSignals returns a context that the first SIGTERM or SIGINT ends. A second one ends the process, if it comes after
+// sameWish. SIGHUP calls hangup.
 func onSignals(ctx context.Context, log *zap.Logger, hangup func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	stopped := make(chan struct{})
 	go func() {
+		var asked time.Time
 		for {
 			select {
 			case <-stopped:
@@ -89,10 +95,12 @@ func onSignals(ctx context.Context, log *zap.Logger, hangup func()) (context.Con
 				switch {
 				case sig == syscall.SIGHUP:
 					hangup()
+				case !asked.IsZero() && time.Since(asked) < sameWish:
 				case ctx.Err() != nil:
 					log.Warn("ended at once by a second signal; the next start recovers from the log", zap.Stringer("signal", sig))
 					os.Exit(exit.Forced)
 				default:
+					asked = time.Now()
 					log.Info("stopping", zap.Stringer("signal", sig))
 					cancel()
 				}
