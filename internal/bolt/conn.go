@@ -32,7 +32,7 @@ type conn struct {
 
 	// Set before the goroutines part.
 	stream    channel
-	transport Transport
+	transport transport
 	encrypted bool
 	due       time.Time // end of the time for the login
 	version   wire.Version
@@ -106,7 +106,7 @@ type conn struct {
 
 func newConn(s *Server, nc net.Conn, number uint64) *conn {
 	c := &conn{srv: s, nc: nc, door: door{number: number}}
-	c.setChannel(nc, TransportTCP)
+	c.setChannel(nc, transportTCP)
 	return c
 }
 

@@ -97,7 +97,7 @@ func (s *Server) Stats() Stats {
 	return Stats{
 		Connections: len(s.census.conns), Unauthenticated: s.census.waiting.Len(),
 		Accepted: s.lastID.Load(), Refused: s.refused.Load(),
-		TCP: s.census.sessions[TransportTCP], TLS: s.census.sessions[TransportTLS], WebSocket: s.census.sessions[TransportWebSocket],
+		TCP: s.census.sessions[transportTCP], TLS: s.census.sessions[transportTLS], WebSocket: s.census.sessions[transportWebSocket],
 		Requests: requests, Refusals: s.refusals.read(),
 	}
 }

@@ -13,14 +13,14 @@ import (
 	"memgraphd/internal/bolt/wire"
 )
 
-// Transport is how the bytes of a connection travel.
-type Transport uint8
+// transport is how the bytes of a connection travel.
+type transport uint8
 
 // The transports. A WebSocket may lie in TLS too; it counts as a WebSocket.
 const (
-	TransportTCP Transport = iota
-	TransportTLS
-	TransportWebSocket
+	transportTCP transport = iota
+	transportTLS
+	transportWebSocket
 	transports // how many there are
 )
 
@@ -87,13 +87,13 @@ func (c *conn) secure(first []byte) bool {
 		c.decline(zap.InfoLevel, "closed: the TLS handshake failed", zap.Error(err))
 		return false
 	}
-	c.setChannel(t, TransportTLS)
+	c.setChannel(t, transportTLS)
 	c.encrypted = true
 	return true
 }
 
 // setChannel makes ch what the connection talks through.
-func (c *conn) setChannel(ch channel, t Transport) {
+func (c *conn) setChannel(ch channel, t transport) {
 	c.stream, c.out.to = ch, ch
 	c.transport = t
 }
@@ -101,7 +101,7 @@ func (c *conn) setChannel(ch channel, t Transport) {
 // plain returns the socket of a connection whose bytes travel in it as they are; nil for others.
 func (c *conn) plain() syscall.RawConn {
 	tcp, ok := c.nc.(*net.TCPConn)
-	if !ok || c.transport != TransportTCP {
+	if !ok || c.transport != transportTCP {
 		return nil
 	}
 	raw, err := tcp.SyscallConn()

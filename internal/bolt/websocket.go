@@ -128,7 +128,7 @@ func (c *conn) upgrade(r *http.Request, in *bufio.Reader) bool {
 		return false
 	}
 	ws.SetReadLimit(-1) // messages of Bolt have their own limits
-	c.setChannel(&socket{ws: ws, below: c.below()}, TransportWebSocket)
+	c.setChannel(&socket{ws: ws, below: c.below()}, transportWebSocket)
 	return true
 }
 

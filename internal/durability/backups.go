@@ -14,8 +14,8 @@ import (
 
 // Errors of backups that a caller may branch on.
 var (
-	// ErrBackupRunning reports a backup that was asked for while another one is taken.
-	ErrBackupRunning = errors.New("another backup is being taken")
+	// errBackupRunning reports a backup that was asked for while another one is taken.
+	errBackupRunning = errors.New("another backup is being taken")
 	// ErrBackupEnded reports a backup that somebody ended.
 	ErrBackupEnded = errors.New("it was ended")
 )
@@ -35,7 +35,7 @@ type backingUp struct {
 }
 
 // Backup takes a backup of the running database into a store, while everything goes on.
-// It fails with ErrBackupRunning while another one is taken. A database without a log gets
+// It fails with errBackupRunning while another one is taken. A database without a log gets
 // a snapshot first: that is all that a backup of it can hold.
 func (m *Manager) Backup(ctx context.Context, to object.Store, o backup.Options) (taken backup.Manifest, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -78,7 +78,7 @@ func (m *Manager) beginBackup(to string, cancel context.CancelCauseFunc) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.cancel != nil {
-		return ErrBackupRunning
+		return errBackupRunning
 	}
 	b.now, b.cancel = RunningBackup{Location: to, Started: m.o.Now()}, cancel
 	return nil

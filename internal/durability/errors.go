@@ -38,8 +38,6 @@ type (
 	IdentityError = recovery.IdentityError
 	// MissingFilesError reports commits that are in no file.
 	MissingFilesError = recovery.GapError
-	// RolledBackLogError reports a log that ends before a commit which it once held.
-	RolledBackLogError = recovery.RolledBackError
 	// WrongKindError reports a symbolic link, or a folder where a file belongs.
 	WrongKindError = recovery.WrongKindError
 	// CommitError reports a commit whose record is intact and which cannot be repeated.

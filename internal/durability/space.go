@@ -138,22 +138,22 @@ func (s *space) left() (free uint64, ok bool) {
 	return free, err == nil
 }
 
-// SnapshotRoomError reports a snapshot that was not begun, since the disk has less room
+// snapshotRoomError reports a snapshot that was not begun, since the disk has less room
 // than the last one took.
-type SnapshotRoomError struct {
+type snapshotRoomError struct {
 	Dir  string
 	Free uint64 // bytes
 	Last int64  // bytes of the last snapshot
 }
 
 // Error names both sizes and the way out.
-func (e *SnapshotRoomError) Error() string {
+func (e *snapshotRoomError) Error() string {
 	return fmt.Sprintf("snapshot not begun: %s free for %s, and the last one took %s; CREATE SNAPSHOT tries it all the same",
 		byteText(e.Free), e.Dir, byteText(uint64(e.Last)))
 }
 
 // Unwrap makes it an error of a full disk.
-func (e *SnapshotRoomError) Unwrap() error { return syscall.ENOSPC }
+func (e *snapshotRoomError) Unwrap() error { return syscall.ENOSPC }
 
 // roomForSnapshot keeps snapshots that nobody waits for from filling the disk in vain:
 // commits would be refused until they fail. The caller holds files.
@@ -165,5 +165,5 @@ func (m *Manager) roomForSnapshot() error {
 	if !ok || free >= uint64(last) {
 		return nil
 	}
-	return &SnapshotRoomError{Dir: m.o.Dir, Free: free, Last: last}
+	return &snapshotRoomError{Dir: m.o.Dir, Free: free, Last: last}
 }

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -198,26 +197,6 @@ func (e *Engine) sweepIdle() {
 			for _, s := range e.sessions.all() {
 				s.expire(now, e.o.IdleTimeout)
 			}
-		}
-	}
-}
-
-// Drain waits until no transaction is open, or ctx is done; then it ends the rest.
-func (e *Engine) Drain(ctx context.Context) {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		open := e.open()
-		if len(open) == 0 {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			for i := range open {
-				open[i].end(errShutdown)
-			}
-			return
-		case <-tick.C:
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"memgraphd/internal/query/failure"
 )
 
-// errShutdown is the cause of a context that the end of the server ended.
+// errShutdown is what interruptions are told as while the server stops.
 var errShutdown = errors.New("terminated by the shutdown of the server")
 
 // readOnly refuses a statement that writes where the client said that it would only read.

@@ -116,7 +116,7 @@ func (s *Session) say(l Logging, e *said) {
 // names, and where a statement speaks of secrets, an error says no more than its name.
 func (s *Session) about(e *said) []zapcore.Field {
 	fields := []zapcore.Field{
-		zap.Float64("duration_ms", milliseconds(e.took)), zap.String("user", s.user()), zap.String("db", DatabaseName),
+		zap.Float64("duration_ms", milliseconds(e.took)), zap.String("user", s.user()), zap.String("db", databaseName),
 	}
 	if e.err != nil {
 		fields = append(fields, errorFields(e.text, e.params, e.err)...)

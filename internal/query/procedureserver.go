@@ -20,7 +20,7 @@ func (s *Session) CurrentUser() (name string, roles []string) {
 }
 
 // Database returns the name of the database.
-func (s *Session) Database() string { return DatabaseName }
+func (s *Session) Database() string { return databaseName }
 
 // Compatible returns the version of Neo4j whose clients the server serves: that in the name
 // that the server tells them.

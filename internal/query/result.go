@@ -101,7 +101,7 @@ func (s *Session) fresh(text string, started time.Time, st *statement) *Result {
 		r.sel, r.entities.labels, r.entities.props = sel, labels, props[:0]
 	}
 	r.s, r.text, r.started = s, text, started
-	r.summary.Database, r.summary.ParsingTime, r.summary.PlanningTime = DatabaseName, st.parsing, st.planning
+	r.summary.Database, r.summary.ParsingTime, r.summary.PlanningTime = databaseName, st.parsing, st.planning
 	return r
 }
 

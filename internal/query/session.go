@@ -63,9 +63,6 @@ type Session struct {
 // errTerminated is the cause of a context that Interrupt ended.
 var errTerminated = errors.New("terminated by the client")
 
-// errStopping is what it is told as while the server stops.
-var errStopping = errors.New("terminated: the server is stopping")
-
 // NewSession opens a session.
 func (e *Engine) NewSession(o SessionOptions) *Session {
 	s := &Session{engine: e, o: o, opened: e.o.Now(), tally: e.tally.stripe()}

@@ -347,7 +347,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	e.Stopping()
 	s.Interrupt()
-	if _, err := drain(t, s, "RETURN 1"); err == nil || !strings.Contains(err.Error(), "the server is stopping") {
+	if _, err := drain(t, s, "RETURN 1"); err == nil || !strings.Contains(err.Error(), "the shutdown of the server") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -42,10 +42,10 @@ func listDatabases(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 			default home constituents databaseID serverID lastCommittedTxn replicationLag`),
 		further: 4,
 		rows: [][]value.Value{{
-			value.String(DatabaseName), value.String("HOT"), value.String(health), value.String(DatabaseName),
+			value.String(databaseName), value.String("HOT"), value.String(health), value.String(databaseName),
 			value.String("standard"), texts([]string{"neo4j"}), value.String("read-write"), value.String(address),
 			value.String("primary"), value.True, value.String("online"), value.String(state), value.String(message),
-			value.True, value.True, value.List(nil), value.String(DatabaseName), value.String(""),
+			value.True, value.True, value.List(nil), value.String(databaseName), value.String(""),
 			value.Int(int64(s.engine.o.Store.LastCommitted())), value.Int(0),
 		}},
 	}, nil
@@ -66,7 +66,7 @@ func listNamedDatabase(s *Session, st *ast.Admin, params value.Value) (table, er
 	if err != nil {
 		return table{}, err
 	}
-	if !strings.EqualFold(name, DatabaseName) && !strings.EqualFold(name, "neo4j") {
+	if !strings.EqualFold(name, databaseName) && !strings.EqualFold(name, "neo4j") {
 		t.rows = nil
 	}
 	return t, nil
@@ -133,7 +133,7 @@ func showMemory(s *Session, _ *ast.Admin, _ value.Value) (table, error) {
 	return table{
 		columns: columnsOf("name tenant_memory_tracked profile tenant_memory_limit"),
 		rows: [][]value.Value{{
-			value.String(DatabaseName), value.String(sizeText(root.Used())), value.Null, value.String(sizeText(root.Limit())),
+			value.String(databaseName), value.String(sizeText(root.Used())), value.Null, value.String(sizeText(root.Limit())),
 		}},
 	}, nil
 }

@@ -23,7 +23,7 @@ func showStorageInfo(_ context.Context, s *Session) (table, error) {
 	var heap runtime.MemStats
 	runtime.ReadMemStats(&heap)
 	rows := []InfoRow{
-		{"name", DatabaseName},
+		{"name", databaseName},
 		{"storage_mode", "IN_MEMORY_TRANSACTIONAL"},
 		{"health", s.engine.health()},
 		{"vertex_count", strconv.FormatInt(nodes, 10)},
@@ -106,5 +106,5 @@ func freeMemory(_ context.Context, s *Session) (table, error) {
 }
 
 func showDatabase(context.Context, *Session) (table, error) {
-	return table{columns: []string{"Current"}, rows: [][]value.Value{{value.String(DatabaseName)}}}, nil
+	return table{columns: []string{"Current"}, rows: [][]value.Value{{value.String(databaseName)}}}, nil
 }

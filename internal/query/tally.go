@@ -58,8 +58,8 @@ type Latencies struct {
 	Sum    time.Duration
 }
 
-// Count is how many there are in all.
-func (l *Latencies) Count() uint64 {
+// count is how many there are in all.
+func (l *Latencies) count() uint64 {
 	var n uint64
 	for _, c := range l.Counts {
 		n += c
@@ -86,7 +86,7 @@ type Tally struct {
 }
 
 // Successful is how many statements of a kind succeeded.
-func (t *Tally) Successful(k StatementKind) uint64 { return t.Latencies[k].Count() }
+func (t *Tally) Successful(k StatementKind) uint64 { return t.Latencies[k].count() }
 
 // tallyStripes is how many sessions can count at once without waiting for one another.
 const tallyStripes = 64

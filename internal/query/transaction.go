@@ -73,7 +73,7 @@ func (s *Session) start(ctx context.Context, statement string, now time.Time, o 
 	}
 	t := s.blank()
 	t.id, t.started, t.metadata, t.query = s.engine.nextTransaction.Add(1), now, o.Metadata, statement
-	t.readOnly = o.ReadOnly || o.Database != DatabaseName && strings.EqualFold(o.Database, systemDatabase)
+	t.readOnly = o.ReadOnly || o.Database != databaseName && strings.EqualFold(o.Database, systemDatabase)
 	t.life.begin(ctx)
 	t.budget = &t.own.budget
 	t.budget.Below(s.engine.o.Budget, function.QueryBudget, s.engine.queryMemoryLimit.Load())
@@ -220,20 +220,20 @@ const systemDatabase = "system"
 
 // checkDatabase refuses other names than those under which clients may ask for the one database.
 func checkDatabase(name string) error {
-	if name == DatabaseName {
+	if name == databaseName {
 		return nil
 	}
 	switch strings.ToLower(name) {
-	case "", DatabaseName, "neo4j", systemDatabase:
+	case "", databaseName, "neo4j", systemDatabase:
 		return nil
 	}
 	return failure.New(failure.ClientError, failure.Runtime, "DatabaseNotFound",
-		"there is no database %q", name).WithHint("leave the database out, or name %q", DatabaseName).
+		"there is no database %q", name).WithHint("leave the database out, or name %q", databaseName).
 		WithCode("Neo.ClientError.Database.DatabaseNotFound")
 }
 
-// DatabaseName is the name of the one database.
-const DatabaseName = "memgraph"
+// databaseName is the name of the one database.
+const databaseName = "memgraph"
 
 // explain turns any error of a statement into a *failure.Error with its place.
 func (s *Session) explain(err error, text string) error {
@@ -263,7 +263,7 @@ func (s *Session) explain(err error, text string) error {
 // interruption is what is told to whom Interrupt has ended something.
 func (s *Session) interruption() *failure.Error {
 	if s.engine.stopping.Load() {
-		return terminated(errStopping)
+		return fromStorage(errShutdown)
 	}
 	return terminated(errTerminated)
 }

@@ -75,7 +75,7 @@ func neo4jTransaction(row []value.Value, of *Session) []value.Value {
 	}
 	ms := row[6].AsInt()
 	elapsed := temporal.Duration{Seconds: ms / 1000, Nanos: int32(ms % 1000 * 1_000_000)}
-	return append(row, value.String(DatabaseName), row[1], value.String(connection), value.String(address),
+	return append(row, value.String(databaseName), row[1], value.String(connection), value.String(address),
 		value.String(query), row[5], value.Duration(elapsed))
 }
 

@@ -410,11 +410,6 @@ func (tx *Tx) ScanEdges(types []graph.TypeID) *EdgeScan {
 	return &EdgeScan{tx: tx, to: graph.NoEdge, types: types}
 }
 
-// ScanEdgeRange walks over the relationships from ≤ id < to.
-func (tx *Tx) ScanEdgeRange(from, to graph.EdgeID) *EdgeScan {
-	return &EdgeScan{tx: tx, at: from, to: to}
-}
-
 // Next fills dst with the next relationships and returns how many; 0 is the end.
 func (c *EdgeScan) Next(dst []graph.Edge) int {
 	s := c.tx.store

@@ -47,7 +47,7 @@ var instead = []struct{ words, hint string }{
 
 const (
 	anotherServer = "a server has one database, memgraph; start another server, with a data directory and a port of its own, for another one"
-	oneLevel      = "every transaction has SNAPSHOT ISOLATION; no other level can be set"
+	oneLevel      = "all transactions have the level of --isolation-level, which is SNAPSHOT_ISOLATION unless it says otherwise"
 	oneClient     = "a client that reads the stream can write what it reads with a driver"
 	standsAlone   = "a server stands alone; --storage-archive and memgraphd backup keep its data on another machine"
 )
