@@ -214,6 +214,11 @@ func (c *Config) risks() []Warning {
 	warn := func(flag, text string) {
 		risks = append(risks, Warning{Origin: c.origin(flag), Text: "--" + flag + " " + text})
 	}
+	for i := range c.Settings {
+		if s := &c.Settings[i]; s.Origin.Source == FromFile && strings.Contains(s.Value, comment) {
+			warn(s.Flag.Name, "has a # in its value, which begins no comment there: a comment needs a line of its own")
+		}
+	}
 	s := &c.Storage
 	if !s.Recover {
 		warn("data-recovery-on-startup", "is off: the server starts empty, and moves what the data directory holds to .backup in it")

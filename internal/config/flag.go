@@ -213,3 +213,8 @@ func Lookup(name string) *Flag {
 	}
 	return nil
 }
+
+// Unknown returns the *UnknownFlagError of a name for which Lookup finds nothing.
+func Unknown(name string) error {
+	return newReader(Flags(), nil).unknown(normal(strings.TrimLeft(name, "-")))
+}

@@ -117,11 +117,22 @@ func (r *reader) file(name string, from Origin, within []string) {
 			err = fmt.Errorf("--%s needs a value: --%s=…, %s", flag.Name, flag.Name, flag.Wants())
 		}
 		if err != nil {
-			r.problem(origin, err)
+			r.problem(origin, commented(line, err))
 			continue
 		}
 		r.assign(flag, value, origin, within)
 	}
+}
+
+// comment is how what may be meant for a comment begins behind a value, where there are none.
+const comment = " #"
+
+// commented adds to a mistake in a line of a file that it may be a comment.
+func commented(line string, err error) error {
+	if strings.Contains(line, comment) {
+		return fmt.Errorf("%w; a comment needs a line of its own", err)
+	}
+	return err
 }
 
 // arguments reads the command line.
@@ -229,7 +240,11 @@ func (r *reader) assign(flag *Flag, value string, origin Origin, within []string
 	}
 	canonical, err := flag.Canonical(value)
 	if err != nil {
-		r.problem(origin, fmt.Errorf("--%s: %w", flag.Name, err))
+		err = fmt.Errorf("--%s: %w", flag.Name, err)
+		if origin.Source == FromFile {
+			err = commented(value, err)
+		}
+		r.problem(origin, err)
 		return
 	}
 	value = canonical

@@ -35,7 +35,7 @@ type backingUp struct {
 }
 
 // Backup takes a backup of the running database into a store, while everything goes on.
-// It fails with errBackupRunning while another one is taken. A database without a log gets
+// It fails while another one is taken, and with ErrBackupEnded. A database without a log gets
 // a snapshot first: that is all that a backup of it can hold.
 func (m *Manager) Backup(ctx context.Context, to object.Store, o backup.Options) (taken backup.Manifest, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)

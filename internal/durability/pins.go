@@ -40,7 +40,9 @@ func (e *NotKeptError) Error() string {
 	return fmt.Sprintf("the log begins with commit %d, and commit %d was asked for: begin from a newer snapshot", e.First, e.Wanted)
 }
 
-// Pin keeps what is needed to rebuild every state from before commit oldest on.
+// Pin keeps what is needed to rebuild every state from before commit oldest on; holder says
+// whose it is in Pins. It fails with a *NotKeptError where that has been given back, and where
+// 64 hold something already.
 func (m *Manager) Pin(holder string, oldest change.Index) (*Pin, error) {
 	m.keeping.Lock()
 	defer m.keeping.Unlock()

@@ -36,7 +36,7 @@ type BackupRequest struct {
 type Backup struct {
 	Location    string
 	ID          string // "": it cannot be read, for Err
-	Kind        string
+	Kind        string // "full" or "incremental"
 	Base        string // of an incremental one
 	Made        time.Time
 	First, Last uint64    // commits between which it can be restored

@@ -22,7 +22,7 @@ import (
 
 // Options are what an Engine needs.
 type Options struct {
-	Store            *storage.Store
+	Store            *storage.Store        // required
 	Budget           *memory.Budget        // parent of every query's budget; nil: unlimited
 	QueryMemoryLimit int64                 // bytes for one transaction, its statements and its changes; 0: only Budget
 	QueryTimeout     func() time.Duration  // limit of a transaction; nil or 0: none
@@ -62,7 +62,7 @@ type Options struct {
 	Address func() string
 	// ServerName returns what clients are told when they connect; nil: nothing.
 	ServerName func() string
-	Now        func() time.Time
+	Now        func() time.Time // the clock; required
 	// Since returns how long ago a moment of Now was; nil: the difference to Now. It is asked
 	// twice or more for each statement, and a clock that need not tell the time of day is cheaper.
 	Since func(time.Time) time.Duration
@@ -148,7 +148,8 @@ type Engine struct {
 	}
 }
 
-// New starts an engine; Close stops it.
+// New starts an engine; Close stops it. It fails where a required option is missing, and where one
+// of Options.Procedures has the name of another procedure.
 func New(o Options) (*Engine, error) {
 	if o.Store == nil {
 		return nil, errors.New("query: Options.Store is missing")

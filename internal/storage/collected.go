@@ -7,9 +7,9 @@ import (
 
 // CollectorInfo is what the collector of old versions has to do, and has done since the store was made.
 type CollectorInfo struct {
-	Waiting   int64 // transactions that have ended and are not collected yet
-	HeldBytes int64 // of old versions that these keep in memory, about
-	Freed     uint64
+	Waiting   int64  // transactions that have ended and are not collected yet
+	HeldBytes int64  // of old versions that these keep in memory, about
+	Freed     uint64 // transactions that were collected
 	// Rounds is how often the goroutine of the collector was at work, and Took how long in all. What
 	// transactions collect on their way out is not in it.
 	Rounds uint64

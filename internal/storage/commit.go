@@ -291,7 +291,7 @@ func (q *sequencer) tellLocked() {
 	q.visible = kept
 }
 
-// WaitVisible waits until commit index is visible.
+// WaitVisible waits until commit index is visible. It fails with the error of ctx, when that ends first.
 func (s *Store) WaitVisible(ctx context.Context, index change.Index) error {
 	q := &s.sequencer
 	q.mu.Lock()

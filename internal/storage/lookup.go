@@ -44,7 +44,7 @@ func (tx *Tx) SeekEqual(f *Lookup, l graph.LabelID, k graph.KeyID, v value.Value
 func (f *Lookup) End() { f.search.End() }
 
 // Take finds out which nodes may be those that are looked for. ok is false if there may be more than
-// lookupMost; then ScanEqual finds them.
+// 4; then ScanEqual finds them.
 func (tx *Tx) Take(f *Lookup) (ok bool) {
 	f.n, ok = f.search.Take(f.entries[:])
 	for i := range f.entries[:f.n] {
@@ -55,7 +55,7 @@ func (tx *Tx) Take(f *Lookup) (ok bool) {
 	return ok
 }
 
-// Found fills dst, which has room for lookupMost, with the nodes that were looked for.
+// Found fills dst, which has room for 4, with the nodes that were looked for.
 func (tx *Tx) Found(f *Lookup, dst []Found) (n int) {
 	for i := range f.entries[:f.n] {
 		if im, ok := tx.equals(f.entries[i].Node, f.label, f.key, f.value); ok {

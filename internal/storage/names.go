@@ -84,19 +84,19 @@ func (n *names) bytes() int64 {
 	return total
 }
 
-// InternLabel returns the id of a label, a new one if need be.
+// InternLabel returns the id of a label, a new one if need be. It fails with ErrNameLimit.
 func (s *Store) InternLabel(name string) (graph.LabelID, error) {
 	id, err := s.labelNames.intern(name, func(id uint32) { s.counts.labels.Grow(uint64(id)+1, nil) })
 	return graph.LabelID(id), err
 }
 
-// InternType returns the id of a relationship type, a new one if need be.
+// InternType returns the id of a relationship type, a new one if need be. It fails with ErrNameLimit.
 func (s *Store) InternType(name string) (graph.TypeID, error) {
 	id, err := s.typeNames.intern(name, func(id uint32) { s.counts.types.Grow(uint64(id)+1, nil) })
 	return graph.TypeID(id), err
 }
 
-// InternKey returns the id of a property key, a new one if need be.
+// InternKey returns the id of a property key, a new one if need be. It fails with ErrNameLimit.
 func (s *Store) InternKey(name string) (graph.KeyID, error) {
 	id, err := s.keyNames.intern(name, nil)
 	return graph.KeyID(id), err

@@ -324,7 +324,8 @@ func (s *Store) touch(refs []arena.Ref, nodes []graph.NodeID, dir graph.Directio
 	return sum
 }
 
-// Degree counts the relationships of n; with Both, one that begins and ends at n once.
+// Degree counts the relationships of n of some types, nil for all; with Both, one that begins and
+// ends at n once.
 func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) int {
 	rec := tx.store.nodes.at(n)
 	if rec == nil || rec.kinds.Load()&kinds(types, dir) == 0 {
@@ -353,7 +354,7 @@ func (tx *Tx) Degree(n graph.NodeID, dir graph.Direction, types []graph.TypeID) 
 	return total
 }
 
-// DegreeColumn sets dst[i] to the degree of ids[i] in the direction dir, Out or In; that of
+// DegreeColumn sets dst[i] to the Degree of ids[i] in the direction dir, Out or In; that of
 // graph.NoNode is 0. Where ends is not nil, only relationships count whose other end it has:
 // bit i%64 of word i/64 stands for node i.
 func (tx *Tx) DegreeColumn(dst []int64, ids []graph.NodeID, dir graph.Direction, types []graph.TypeID, ends []uint64) {

@@ -15,6 +15,10 @@ import (
 //
 // Reads may run in several goroutines at once while nothing is written; otherwise a Tx
 // belongs to one goroutine. Slices and strings that reads return stay valid until Release.
+//
+// Writes fail with ErrReadOnly, ErrConflict, ErrNotFound, ErrNotStorable, ErrConnected,
+// ErrIDsExhausted, a *DeniedError, a *constraint.ViolationError of a data type, or a
+// *memory.LimitError.
 type Tx struct {
 	store     *Store
 	opened    mvcc.Opened

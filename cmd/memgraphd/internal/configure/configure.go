@@ -218,7 +218,7 @@ func chosen(rows []config.Row, names []string) ([]config.Row, error) {
 	for _, name := range names {
 		flag := config.Lookup(name)
 		if flag == nil {
-			return nil, fmt.Errorf("%s: no such flag; memgraphd --help lists them", name)
+			return nil, config.Unknown(name)
 		}
 		for i := range rows {
 			if rows[i].Name == flag.Name {
