@@ -88,6 +88,21 @@ func options(g *graph, files map[string]string) Options {
 
 func newGraph() *graph { return &graph{nodes: make(map[int64]string)} }
 
+// TestOtherDelimiter reads headers whose delimiter is another one than was said.
+func TestOtherDelimiter(t *testing.T) {
+	for header, want := range map[string]string{"id;name": "semicolon", ":START_ID\t:END_ID": "tab", "a|b": "pipe"} {
+		_, err := parseHeader([]string{header})
+		if err == nil || !strings.HasSuffix(err.Error(), "; --delimiter="+want) {
+			t.Errorf("%q: %v", header, err)
+		}
+	}
+	for _, fields := range [][]string{{"name"}, {"a;b", "c"}, {"born:datetime{timezone:Europe/Stockholm}"}} {
+		if _, err := parseHeader(fields); err != nil {
+			t.Errorf("%q: %v", fields, err)
+		}
+	}
+}
+
 // TestBadRows imports rows some of which nobody wants: the others arrive, and those are told.
 func TestBadRows(t *testing.T) {
 	t.Parallel()

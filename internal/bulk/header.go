@@ -128,6 +128,12 @@ type header struct {
 func parseHeader(fields []string) (*header, error) {
 	h := &header{id: -1, start: -1, end: -1, typ: -1}
 	names := make(map[string]bool)
+	if len(fields) == 1 {
+		if at := strings.IndexAny(fields[0], ";\t|"); at >= 0 {
+			return nil, fmt.Errorf("the header is one field, %q: it seems that its delimiter is another one; --delimiter=%s", fields[0],
+				map[byte]string{';': "semicolon", '\t': "tab", '|': "pipe"}[fields[0][at]])
+		}
+	}
 	for i, field := range fields {
 		c, err := parseColumn(strings.TrimSpace(field))
 		if err != nil {
