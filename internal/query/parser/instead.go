@@ -42,12 +42,16 @@ var instead = []struct{ words, hint string }{
 	{"SHOW RUNNING TRANSACTIONS", "SHOW TRANSACTIONS lists all, with their state"},
 	{"SHOW COMMITTING TRANSACTIONS", "SHOW TRANSACTIONS lists all, with their state"},
 	{"SHOW ABORTING TRANSACTIONS", "SHOW TRANSACTIONS lists all, with their state"},
+	{"SET PARAMETER", ownParameters},
+	{"SHOW PARAMETERS", ownParameters},
+	{"USING PARALLEL EXECUTION", "leave it out: statements that read much use several processors by themselves"},
 	{"UPDATE CONFIG", "SET DATABASE SETTING changes what can be changed while the server runs; SHOW DATABASE SETTINGS lists it"},
 }
 
 const (
 	anotherServer = "a server has one database, memgraph; start another server, with a data directory and a port of its own, for another one"
 	oneLevel      = "all transactions have the level of --isolation-level, which is SNAPSHOT_ISOLATION unless it says otherwise"
+	ownParameters = "parameters come with each statement; memgraphd shell keeps some with :param"
 	oneClient     = "a client that reads the stream can write what it reads with a driver"
 	standsAlone   = "a server stands alone; --storage-archive and memgraphd backup keep its data on another machine"
 )

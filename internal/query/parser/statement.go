@@ -73,16 +73,20 @@ func (p *parser) noClause(expected string) {
 //
 //nolint:gochecknoglobals // a table
 var strange = map[string]string{
-	"BETWEEN": "write 1 <= x <= 3",
-	"GROUP":   "what stands in RETURN or WITH beside an aggregate makes the groups",
-	"HAVING":  "write WITH … WHERE …, and RETURN behind it",
-	"ILIKE":   likeInstead,
-	"KILL":    "TERMINATE TRANSACTIONS 'id' ends one; SHOW TRANSACTIONS lists them",
-	"LIKE":    likeInstead,
-	"SELECT":  "write MATCH (n:Label) RETURN n.property",
-	"UPDATE":  "write MATCH (n:Label) SET n.property = value",
-	"USE":     "leave it out: a server has one database, and every session uses it",
+	"BETWEEN":   "write 1 <= x <= 3",
+	"GROUP":     "what stands in RETURN or WITH beside an aggregate makes the groups",
+	"HAVING":    "write WITH … WHERE …, and RETURN behind it",
+	"ILIKE":     likeInstead,
+	"KILL":      "TERMINATE TRANSACTIONS 'id' ends one; SHOW TRANSACTIONS lists them",
+	"LIKE":      likeInstead,
+	"PROCEDURE": everyStatement,
+	"QUERY":     everyStatement,
+	"SELECT":    "write MATCH (n:Label) RETURN n.property",
+	"UPDATE":    "write MATCH (n:Label) SET n.property = value",
+	"USE":       "leave it out: a server has one database, and every session uses it",
 }
+
+const everyStatement = "leave it out: --query-memory-limit bounds the memory of each transaction"
 
 const likeInstead = "write STARTS WITH, ENDS WITH, CONTAINS, or =~ and a regular expression"
 
