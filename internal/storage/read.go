@@ -285,6 +285,13 @@ func (tx *Tx) Run(n graph.NodeID, dir graph.Direction, types []graph.TypeID) (no
 	return tx.store.adjacency.Run(arena.Ref(ref), types)
 }
 
+// Quick reports whether Adjacent of n in the direction dir, Out or In, is over at once, where tx has no guard: it need not ask
+// of many relationships whether the view holds them.
+func (tx *Tx) Quick(n graph.NodeID, dir graph.Direction) bool {
+	rec := tx.store.nodes.at(n)
+	return rec == nil || tx.store.adjacency.Quick(arena.Ref(rec.adjacent(dir).Load()))
+}
+
 // Warm loads what Adjacent of some types, nil for all, will look at first for each of the nodes, so that a loop of
 // Adjacent over a batch of them does not wait for memory node by node. It returns a number
 // without meaning, which keeps the loads from being left out.

@@ -34,6 +34,38 @@ func BenchmarkQuery(b *testing.B) {
 	}
 }
 
+// BenchmarkAnswer is BenchmarkQuery for statements that are answered at once, by many more users. answered/op is how many were.
+func BenchmarkAnswer(b *testing.B) {
+	shape, err := ShapeOf(setting("POKEC_SHAPE", "medium"))
+	must(b, err)
+	w := open(b, shape, 1)
+	for _, name := range []string{"point_read", "expansion_1", "shortest_path"} {
+		q, err := Find(name)
+		must(b, err)
+		r := rand.New(rand.NewPCG(5, 6))
+		params := make([]value.Value, 4096)
+		for i := range params {
+			params[i] = paramsOf(q.Parameters, r.Uint32N(uint32(w.g.Users)), r.Uint32N(uint32(w.g.Users)))
+		}
+		for range 3 { // until its text is remembered
+			w.run(b, q.Text, params[0], func(*batch.Batch, int, batch.Entities) {})
+		}
+		give := func(*batch.Reply) error { return nil }
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			n, answered, before := 0, 0, processorTime(b)
+			for b.Loop() {
+				if _, ok := w.Answer(q.Text, params[n%len(params)], give, nil); ok {
+					answered++
+				}
+				n++
+			}
+			b.ReportMetric(float64(processorTime(b)-before)/float64(n), "cpu-ns/op")
+			b.ReportMetric(float64(answered)/float64(n), "answered/op")
+		})
+	}
+}
+
 // benchmark runs one statement with the same sequence of users each time.
 func benchmark(b *testing.B, w *world, q Query) {
 	b.Helper()

@@ -39,6 +39,7 @@ type bfs struct {
 	depth   int // of both sides together
 	meets   []meeting
 	to      graph.NodeID // graph.NoNode: any
+	brief   bool         // it gives up with errNotPrompt where it takes longer than a Prompt may
 	given   int          // of reached or meets: the next that paths are given of
 	ready   int          // of reached: complete before this
 	chain   chain
@@ -103,6 +104,7 @@ func (b *bfs) oneSided() bool { return b.spec.Test.Path != plan.NoSlot }
 
 // begin starts from both ends, or from the one that is known.
 func (b *bfs) begin(r *run, in *batch.Batch, row int, from, to graph.NodeID) error {
+	b.walk.brief, b.walk.late = b.brief, false
 	b.ids.clear(len(b.reached) + 1)
 	b.startBits(r)
 	b.reached, b.links, b.meets = b.reached[:0], b.links[:0], b.meets[:0]
@@ -240,7 +242,10 @@ func (b *bfs) meet(r *run) (bool, error) {
 		if b.spec.Max >= 0 && b.depth >= b.spec.Max {
 			return false, nil
 		}
-		side := b.lighter(r)
+		side, err := b.lighter(r)
+		if err != nil {
+			return false, err
+		}
 		if err := b.expand(r, side); err != nil {
 			return false, err
 		}
@@ -265,7 +270,7 @@ const (
 )
 
 // lighter returns the side whose last level has less to look at.
-func (b *bfs) lighter(r *run) int {
+func (b *bfs) lighter(r *run) (int, error) {
 	var work [2]int
 	for side, l := range b.levels {
 		var nodes [weighMax]graph.NodeID
@@ -273,24 +278,42 @@ func (b *bfs) lighter(r *run) int {
 		for i := range n {
 			nodes[i] = b.reached[l.from+i].node
 		}
-		work[side] = b.hops[side].degreesAbout(r, nodes[:n])
+		var quick bool
+		if work[side], quick = b.hops[side].degreesAbout(r, nodes[:n], b.brief); !quick {
+			return 0, errNotPrompt
+		}
 		if rest := l.to - l.from - n; rest > 0 {
 			work[side] += rest * max(weighMean, work[side]/n)
 		}
 	}
 	if work[1] < work[0] {
-		return 1
+		return 1, nil
 	}
-	return 0
+	return 0, nil
 }
 
-// degreesAbout counts the relationships of at most warmRows nodes together; one from a node to itself may count twice.
-func (h *hop) degreesAbout(r *run, nodes []graph.NodeID) (total int) {
+// degreesAbout counts the relationships of at most warmRows nodes together; one from a node to itself may count twice. If it
+// is to be brief, it reports false where it would have to ask of many whether the view holds them.
+func (h *hop) degreesAbout(r *run, nodes []graph.NodeID, brief bool) (total int, ok bool) {
 	if !h.possible {
-		return 0
+		return 0, true
 	}
 	for _, d := range [2]graph.Direction{graph.Out, graph.In} {
 		if h.spec.Direction != graph.Both && h.spec.Direction != d {
+			continue
+		}
+		if brief {
+			r.tx.Warm(nodes, d, h.types)
+			for _, n := range nodes {
+				others, _, ok := r.tx.Run(n, d, h.types)
+				if total += len(others); ok {
+					continue
+				}
+				if !r.tx.Quick(n, d) {
+					return 0, false
+				}
+				total += r.tx.Degree(n, d, h.types)
+			}
 			continue
 		}
 		var degrees [warmRows]int64
@@ -299,7 +322,7 @@ func (h *hop) degreesAbout(r *run, nodes []graph.NodeID) (total int) {
 			total += int(n)
 		}
 	}
-	return total
+	return total, true
 }
 
 // outward goes on to the next node that paths are given of.

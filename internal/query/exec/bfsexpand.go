@@ -15,6 +15,9 @@ func (b *bfs) expand(r *run, side int) error {
 	} else if err := b.mark(r, side); err != nil {
 		return err
 	}
+	if b.brief && b.depth >= PromptPathMax {
+		return errNotPrompt
+	}
 	l := b.levels[side]
 	b.levels[side].from = len(b.reached)
 	limit := int(graph.NoEdge)
@@ -28,6 +31,9 @@ func (b *bfs) expand(r *run, side int) error {
 		b.walk.start(r, &b.hops[side], b.reached[at].node)
 		for {
 			nodes, edges := b.walk.next(r, &b.hops[side], limit)
+			if b.walk.late {
+				return errNotPrompt
+			}
 			if nodes == nil {
 				break
 			}
@@ -35,6 +41,9 @@ func (b *bfs) expand(r *run, side int) error {
 			r.steps += len(nodes) / 16
 			if err := r.step(); err != nil {
 				return err
+			}
+			if b.brief && r.hits > PromptSearchMax {
+				return errNotPrompt
 			}
 			if err := b.follow(r, side, at, nodes, edges); err != nil {
 				return err

@@ -191,6 +191,8 @@ type walker struct {
 	segs  []storage.Segment // the runs after it
 	seg   int
 	free  bool // what is found does not count as followed
+	brief bool // it leaves out nodes that take long, and is late then
+	late  bool
 }
 
 // start begins with the relationships of n.
@@ -211,7 +213,10 @@ func (w *walker) load(r *run, h *hop) {
 		return
 	}
 	var ok bool
-	if w.nodes, w.edges, ok = r.tx.Run(w.node, w.d, h.types); !ok {
+	if w.nodes, w.edges, ok = r.tx.Run(w.node, w.d, h.types); ok {
+		return
+	}
+	if w.late = w.late || w.brief && !r.tx.Quick(w.node, w.d); !w.late {
 		w.segs = r.tx.Adjacent(w.segs, w.node, w.d, h.types)
 	}
 }

@@ -1,25 +1,34 @@
 package exec
 
 import (
-	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
-	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage"
 	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
 
-// Prompt is a plan of one look-up in an index, or of none, and of the relationships of the nodes that were found,
-// if they are asked for. Its columns are the nodes at either end, properties of theirs, and values that came with the
-// statement. It runs from beginning to end in one call, without operators, and takes no memory but that of its rows.
+// Prompt is a plan of one look-up in an index, or of none, and of the relationships of the nodes that were found, if they
+// are asked for; or of two look-ups and a shortest path between what they find. Its columns are the nodes at either end,
+// properties of theirs, what a path has, and values that came with the statement.
+// It runs from beginning to end in one call, without operators, and takes no memory but that of its rows.
 type Prompt struct {
-	looks   bool // in the index of label and key; else there is one row
-	label   graph.LabelID
-	key     graph.KeyID
-	equal   given
-	hop     *promptHop // from what is found; nil: there is none
+	looks   []promptLook // one for each row of the one before; none: there is one row
+	hop     *promptHop   // from what is found; nil: there is none
+	path    *promptPath  // between what is found; nil: there is none
 	columns []promptColumn
 }
+
+// promptLook is a look-up in an index.
+type promptLook struct {
+	slot  int
+	label graph.LabelID
+	key   graph.KeyID
+	equal given
+}
+
+// promptLooksMax is how many look-ups a Prompt or a PromptWrite makes at most. Each row of one is combined with each
+// of the others.
+const promptLooksMax = 2
 
 // promptHop is the relationships that a Prompt follows.
 type promptHop struct {
@@ -38,9 +47,10 @@ const PromptEndsMax = 500
 // promptColumn is a column of a Prompt.
 type promptColumn struct {
 	kind promptKind
-	end  bool        // it is of the other end of the relationship
-	key  graph.KeyID // of a promptProperty
+	end  bool        // it is of the other end of the relationship or path
+	key  graph.KeyID // of a promptProperty, and of the properties in a list
 	from given       // of a promptValue
+	more int         // of a promptLength: what is counted beside the relationships
 }
 
 type promptKind uint8
@@ -49,6 +59,12 @@ const (
 	promptValue promptKind = iota
 	promptNode
 	promptProperty
+	promptWhole          // the path
+	promptLength         // of the path, or of a list of what it has
+	promptNodes          // a list
+	promptEdges          // a list
+	promptNodeProperties // a list
+	promptEdgeProperties // a list
 )
 
 // given is a value that comes with the statement.
@@ -71,198 +87,81 @@ func (g *given) of(params value.Value, literals []value.Value) (v value.Value, o
 	return params.Field(g.param)
 }
 
-// givenBy returns e as a given; ok is false where it is anything else.
-func givenBy(e ast.Expr) (g given, ok bool) {
-	switch e := e.(type) {
-	case *ast.Literal:
-		return given{literal: e.Auto, fixed: e.Value}, true
-	case *ast.Param:
-		return given{param: e.Name}, true
-	}
-	return g, false
-}
-
-// Prompt returns p as a Prompt, nil where it is more than that.
-func (p *Program) Prompt() *Prompt {
-	root, ok := p.plan.Root.(*plan.Produce)
-	if !ok || p.plan.Writes || p.plan.HopsLimited || len(p.plan.Subplans) > 0 || len(p.subs) > 0 {
-		return nil
-	}
-	input, computed := root.Input, []plan.Column(nil)
-	if o, ok := input.(*plan.Project); ok {
-		input, computed = o.Input, o.Columns
-	}
-	q, from, slots := &Prompt{}, plan.NoSlot, promptSlots{plan.NoSlot, plan.NoSlot}
-	if o, ok := input.(*plan.Expand); ok {
-		if input, from, slots.end = o.Input, o.From, o.To; !p.hops(q, o) {
-			return nil
-		}
-	}
-	switch o := input.(type) {
-	case *plan.Once:
-	case *plan.IndexEqual:
-		if slots.found = o.Slot; !p.looksUp(q, o) {
-			return nil
-		}
-	default:
-		return nil
-	}
-	if q.hop != nil && (!q.looks || from != slots.found) {
-		return nil
-	}
-	for _, slot := range root.Slots {
-		c, ok := p.promptColumn(slot, slots, computed)
-		if !ok {
-			return nil
-		}
-		q.columns = append(q.columns, c)
-	}
-	if len(q.columns) == 0 {
-		return nil
-	}
-	return q
-}
-
-// looksUp makes the look-up of o that of q, if it is one of a single value.
-func (p *Program) looksUp(q *Prompt, o *plan.IndexEqual) (ok bool) {
-	if _, first := o.Input.(*plan.Once); !first || o.In {
-		return false
-	}
-	q.looks = true
-	if q.label, ok = p.o.Store.LookupLabel(o.Label); !ok {
-		return false
-	}
-	if q.key, ok = p.o.Store.LookupKey(o.Key); !ok {
-		return false
-	}
-	q.equal, ok = givenBy(o.Value)
-	return ok
-}
-
-// hops makes the relationships of o those that q follows, if they are plain ones. Whoever wants the relationship itself
-// finds no column for it.
-func (p *Program) hops(q *Prompt, o *plan.Expand) bool {
-	if o.Optional || o.Is != nil || len(o.Distinct) > 0 || o.Direction == graph.Both || len(o.Types) > 1 {
-		return false
-	}
-	h := &promptHop{direction: o.Direction}
-	for _, name := range o.Types {
-		id, ok := p.o.Store.LookupType(name)
-		if !ok {
-			return false
-		}
-		h.types = append(h.types, id)
-	}
-	for _, name := range o.ToLabels {
-		id, ok := p.o.Store.LookupLabel(name)
-		if !ok {
-			return false
-		}
-		h.labels = append(h.labels, id)
-	}
-	q.hop = h
-	return true
-}
-
-// promptSlots are the slots of the nodes that were found, and of the other ends of their relationships.
-type promptSlots struct{ found, end int }
-
-// of returns the column of the nodes in a slot.
-func (s promptSlots) of(slot int) (c promptColumn, ok bool) {
-	return promptColumn{kind: promptNode, end: slot == s.end}, slot != plan.NoSlot && (slot == s.found || slot == s.end)
-}
-
-// promptColumn returns the column of a slot.
-func (p *Program) promptColumn(slot int, slots promptSlots, computed []plan.Column) (c promptColumn, ok bool) {
-	if c, ok = slots.of(slot); ok {
-		return c, true
-	}
-	for i := range computed {
-		if computed[i].Slot != slot {
-			continue
-		}
-		switch e := computed[i].Expr.(type) {
-		case *ast.Variable:
-			return p.promptNode(e, slots)
-		case *ast.Property:
-			key, known := p.o.Store.LookupKey(e.Key.Text)
-			c, ok = p.promptNode(e.X, slots)
-			if c.kind, c.key = promptProperty, key; !known { // no node has it
-				c = promptColumn{kind: promptValue, from: given{fixed: value.Null}}
-			}
-			return c, ok
-		default:
-			from, ok := givenBy(e)
-			return promptColumn{kind: promptValue, from: from}, ok
-		}
-	}
-	return c, false
-}
-
-// promptNode returns the column of the nodes that e is the variable of.
-func (p *Program) promptNode(e ast.Expr, slots promptSlots) (c promptColumn, ok bool) {
-	v, ok := e.(*ast.Variable)
-	if !ok {
-		return c, false
-	}
-	slot, ok := p.plan.SymbolSlot(p.plan.Info.Uses[v])
-	if !ok {
-		return c, false
-	}
-	return slots.of(slot)
-}
-
 // PromptRows are the rows of a Prompt, in memory that is used again.
 type PromptRows struct {
-	Batch  batch.Batch
-	found  [promptRowsMax]storage.Found
-	lookup storage.Lookup
-	none   bool // there is nothing to look for
+	Batch   batch.Batch
+	found   [promptLooksMax][promptRowsMax]storage.Found
+	lookups [promptLooksMax]storage.Lookup
+	second  value.Value // that the second look-up looks for
+	none    bool        // there is nothing to look for
 
-	starts, ends []storage.Found // by row, where relationships are followed
+	starts, ends []storage.Found // by row, where relationships or paths are followed
+	paths        *promptPaths    // nil until there were some
 }
 
 // Seek begins to find the rows in the view of tx; Take and Run go on. Other work in between is done
 // while the processor waits for memory. Each reports false where the statement cannot be answered in this way
 // now: there are more rows, the index is gone, or a parameter is missing. After Seek, End has to be called.
 func (q *Prompt) Seek(tx *storage.Tx, params value.Value, literals []value.Value, rows *PromptRows) bool {
-	if !q.looks {
-		return true
-	}
-	v, ok := q.equal.of(params, literals)
-	if !ok {
-		return false
-	}
 	rows.none = false
-	if k := v.Kind(); k != value.KindInt && k != value.KindString && value.Equal(v, v) != value.Yes {
-		rows.none = true // null, NaN, or a list or map with one of them inside: equal to nothing
+	var v [promptLooksMax]value.Value
+	for i := range q.looks {
+		var ok bool
+		if v[i], ok = q.looks[i].equal.of(params, literals); !ok {
+			return false
+		}
+		if k := v[i].Kind(); k != value.KindInt && k != value.KindString && value.Equal(v[i], v[i]) != value.Yes {
+			rows.none = true // null, NaN, or a list or map with one of them inside: equal to nothing
+		}
+	}
+	if rows.none || len(q.looks) == 0 {
 		return true
 	}
-	return tx.SeekEqual(&rows.lookup, q.label, q.key, v)
+	rows.second = v[1]
+	return tx.SeekEqual(&rows.lookups[0], q.looks[0].label, q.looks[0].key, v[0])
 }
 
 // End ends what Seek has begun, wherever it stopped.
-func (rows *PromptRows) End() { rows.lookup.End() }
+func (rows *PromptRows) End() {
+	rows.lookups[0].End()
+	rows.lookups[1].End()
+	rows.paths.end()
+}
 
-// Take goes on after Seek.
+// Take goes on after Seek. The second look-up begins when the first has ended, so that no index is locked twice.
 func (q *Prompt) Take(tx *storage.Tx, rows *PromptRows) bool {
-	return !q.looks || rows.none || tx.Take(&rows.lookup)
+	if rows.none || len(q.looks) == 0 {
+		return true
+	}
+	if !tx.Take(&rows.lookups[0]) {
+		return false
+	}
+	if len(q.looks) == 1 {
+		return true
+	}
+	l := &q.looks[1]
+	return tx.SeekEqual(&rows.lookups[1], l.label, l.key, rows.second) && tx.Take(&rows.lookups[1])
 }
 
 // Run makes the rows, after Take.
 func (q *Prompt) Run(tx *storage.Tx, params value.Value, literals []value.Value, rows *PromptRows) bool {
-	n := 1
-	if q.looks {
-		if n = 0; !rows.none {
-			n = tx.Found(&rows.lookup, rows.found[:])
+	n := [promptLooksMax]int{1, 1}
+	for i := range q.looks {
+		if n[i] = 0; !rows.none {
+			n[i] = tx.Found(&rows.lookups[i], rows.found[i][:])
 		}
 	}
-	starts, ends := rows.found[:n], []storage.Found(nil)
-	if q.hop != nil {
-		if !q.hop.follow(tx, starts, rows) {
-			return false
-		}
-		starts, ends = rows.starts, rows.ends
+	starts, ok := rows.found[0][:n[0]], true
+	switch {
+	case q.hop != nil:
+		ok = q.hop.follow(tx, starts, rows)
+		starts = rows.starts
+	case q.path != nil:
+		ok = q.path.search(tx, starts, rows.found[1][:n[1]], rows)
+		starts = rows.starts
+	}
+	if !ok {
+		return false
 	}
 	b := &rows.Batch
 	b.Len = len(starts)
@@ -271,11 +170,16 @@ func (q *Prompt) Run(tx *storage.Tx, params value.Value, literals []value.Value,
 	}
 	b.Columns = b.Columns[:len(q.columns)]
 	for i := range q.columns {
-		of := starts
-		if q.columns[i].end {
-			of = ends
+		c, out := &q.columns[i], &b.Columns[i]
+		switch {
+		case c.kind >= promptWhole:
+			ok = rows.paths.fill(tx, c, out)
+		case c.end:
+			ok = c.fill(tx, params, literals, rows.ends, out)
+		default:
+			ok = c.fill(tx, params, literals, starts, out)
 		}
-		if !q.columns[i].fill(tx, params, literals, of, &b.Columns[i]) {
+		if !ok {
 			return false
 		}
 	}

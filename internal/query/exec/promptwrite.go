@@ -6,7 +6,6 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/plan"
 	"memgraphd/internal/storage"
-	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/value"
 )
 
@@ -18,20 +17,8 @@ type PromptWrite struct {
 	looks   []promptLook
 }
 
-// promptLook is a look-up in an index, which comes before what is written.
-type promptLook struct {
-	label graph.LabelID
-	key   graph.KeyID
-	equal given
-}
-
-const (
-	// promptLooksMax is how many look-ups a PromptWrite makes at most. Each row of one is combined with each
-	// of the others.
-	promptLooksMax = 2
-	// promptClausesMax is how many clauses that write a PromptWrite has at most.
-	promptClausesMax = 8
-)
+// promptClausesMax is how many clauses that write a PromptWrite has at most.
+const promptClausesMax = 8
 
 // PromptWrite returns p as a PromptWrite, nil where it is more than that.
 func (p *Program) PromptWrite() *PromptWrite {
@@ -62,11 +49,9 @@ func (p *Program) PromptWrite() *PromptWrite {
 
 // look adds the look-up of o, if it is one of a single value.
 func (w *PromptWrite) look(s *storage.Store, o *plan.IndexEqual) bool {
-	label, ok1 := s.LookupLabel(o.Label)
-	key, ok2 := s.LookupKey(o.Key)
-	equal, ok3 := givenBy(o.Value)
-	w.looks = append(w.looks, promptLook{label, key, equal})
-	return ok1 && ok2 && ok3 && !o.In && len(w.looks) <= promptLooksMax
+	l, ok := promptLookOf(s, o)
+	w.looks = append(w.looks, l)
+	return ok && len(w.looks) <= promptLooksMax
 }
 
 // givenCreation reports whether the values of what is created come with the statement.

@@ -266,6 +266,18 @@ func (b Blocks) Run(ref arena.Ref, types []graph.TypeID) (nodes []graph.NodeID, 
 	return b.Runs().Run(ref, types)
 }
 
+// Quick reports whether Segments at ref is over at once, however many relationships there are: they are in one block, or
+// all of them are in every view.
+func (b Blocks) Quick(ref arena.Ref) bool {
+	if ref == 0 {
+		return true
+	}
+	if _, large := b.load(ref); !large {
+		return true
+	}
+	return atomic.LoadUint32(&b.directory(ref).words[dirMarks]) == 0
+}
+
 // Runs is Blocks at one moment, for a loop of Run.
 type Runs struct {
 	blocks arena.Blocks
