@@ -36,7 +36,8 @@ type bfs struct {
 	reached []reached
 	links   []link
 	levels  [2]levelRange
-	depth   int // of both sides together
+	work    [2]int // what there is to look at in levels; -1: it is not known yet
+	depth   int    // of both sides together
 	meets   []meeting
 	to      graph.NodeID // graph.NoNode: any
 	brief   bool         // it gives up with errNotPrompt where it takes longer than a Prompt may
@@ -161,7 +162,7 @@ func (b *bfs) root(r *run, side int, n graph.NodeID) error {
 		b.ids.add(n, at)
 	}
 	b.reached = append(b.reached, reached{node: n, link: -1, side: uint8(side)})
-	b.levels[side] = levelRange{at, at + 1}
+	b.levels[side], b.work[side] = levelRange{at, at + 1}, -1
 	return nil
 }
 
@@ -257,6 +258,11 @@ func (b *bfs) meet(r *run) (bool, error) {
 	if b.given == len(b.meets) || b.depth < b.spec.Min {
 		return false, nil
 	}
+	if b.unread() {
+		if err := b.readLinks(r, b.meets[b.given]); err != nil {
+			return false, err
+		}
+	}
 	b.chain.first(b, b.meets[b.given])
 	b.inChain = true
 	return true, nil
@@ -269,27 +275,55 @@ const (
 	weighMean = 4
 )
 
-// lighter returns the side whose last level has less to look at.
+// lighter returns the side whose last level has less to look at. Nothing is counted of a side that cannot be it.
 func (b *bfs) lighter(r *run) (int, error) {
-	var work [2]int
-	for side, l := range b.levels {
-		var nodes [weighMax]graph.NodeID
-		n := min(weighMax, l.to-l.from)
-		for i := range n {
-			nodes[i] = b.reached[l.from+i].node
+	first := 0
+	if b.atLeast(1) < b.atLeast(0) {
+		first = 1
+	}
+	for _, side := range [2]int{first, 1 - first} {
+		if side != first && b.atLeast(side) >= b.work[first]+first {
+			return first, nil
 		}
-		var quick bool
-		if work[side], quick = b.hops[side].degreesAbout(r, nodes[:n], b.brief); !quick {
-			return 0, errNotPrompt
-		}
-		if rest := l.to - l.from - n; rest > 0 {
-			work[side] += rest * max(weighMean, work[side]/n)
+		if err := b.weigh(r, side); err != nil {
+			return 0, err
 		}
 	}
-	if work[1] < work[0] {
+	if b.work[1] < b.work[0] {
 		return 1, nil
 	}
 	return 0, nil
+}
+
+// atLeast returns a lower bound of what weigh counts on a side.
+func (b *bfs) atLeast(side int) int {
+	if b.work[side] >= 0 {
+		return b.work[side]
+	}
+	l := b.levels[side]
+	return max(0, l.to-l.from-weighMax) * weighMean
+}
+
+// weigh counts what there is to look at in the last level of a side, unless it has done so.
+func (b *bfs) weigh(r *run, side int) error {
+	if b.work[side] >= 0 {
+		return nil
+	}
+	l := b.levels[side]
+	var nodes [weighMax]graph.NodeID
+	n := min(weighMax, l.to-l.from)
+	for i := range n {
+		nodes[i] = b.reached[l.from+i].node
+	}
+	work, quick := b.hops[side].degreesAbout(r, nodes[:n], b.brief)
+	if !quick {
+		return errNotPrompt
+	}
+	if rest := l.to - l.from - n; rest > 0 {
+		work += rest * max(weighMean, work/n)
+	}
+	b.work[side] = work
+	return nil
 }
 
 // degreesAbout counts the relationships of at most warmRows nodes together; one from a node to itself may count twice. If it

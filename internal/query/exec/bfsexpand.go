@@ -19,42 +19,54 @@ func (b *bfs) expand(r *run, side int) error {
 		return errNotPrompt
 	}
 	l := b.levels[side]
-	b.levels[side].from = len(b.reached)
+	b.levels[side].from, b.work[side] = len(b.reached), -1
 	limit := int(graph.NoEdge)
 	if b.edges.active() {
 		limit = r.size
 	}
+	warm := warming{next: l.from}
 	for at := l.from; at < l.to; at++ {
-		if (at-l.from)%warmNodes == 0 && l.to-l.from >= warmNodes/8 {
-			b.warm(r, at, min(l.to, at+warmNodes), side)
+		if at == warm.next && l.to-l.from >= warmFew/2 {
+			b.warm(r, at, warm.more(l.to), side)
 		}
-		b.walk.start(r, &b.hops[side], b.reached[at].node)
-		for {
-			nodes, edges := b.walk.next(r, &b.hops[side], limit)
-			if b.walk.late {
-				return errNotPrompt
-			}
-			if nodes == nil {
-				break
-			}
-			r.hits += int64(len(nodes))
-			r.steps += len(nodes) / 16
-			if err := r.step(); err != nil {
-				return err
-			}
-			if b.brief && r.hits > PromptSearchMax {
-				return errNotPrompt
-			}
-			if err := b.follow(r, side, at, nodes, edges); err != nil {
-				return err
-			}
-			if len(b.meets) > 0 && !b.spec.All {
-				return nil
-			}
+		if err := b.expandNode(r, side, at, limit); err != nil {
+			return err
+		}
+		if len(b.meets) > 0 && !b.spec.All {
+			return nil
 		}
 	}
 	b.levels[side].to = len(b.reached)
 	return nil
+}
+
+// expandNode follows the relationships of the node at place at, at most limit of them at once, until there is a
+// meeting where one is enough.
+func (b *bfs) expandNode(r *run, side, at, limit int) error {
+	b.walk.start(r, &b.hops[side], b.reached[at].node)
+	for {
+		nodes, edges := b.walk.next(r, &b.hops[side], limit)
+		if b.walk.late {
+			return errNotPrompt
+		}
+		if nodes == nil {
+			return nil
+		}
+		r.hits += int64(len(nodes))
+		r.steps += len(nodes) / 16
+		if err := r.step(); err != nil {
+			return err
+		}
+		if b.brief && r.hits > PromptSearchMax {
+			return errNotPrompt
+		}
+		if err := b.follow(r, side, at, nodes, edges); err != nil {
+			return err
+		}
+		if len(b.meets) > 0 && !b.spec.All {
+			return nil
+		}
+	}
 }
 
 // markShare says when the nodes that a side is done with are kept as bits too: when that
@@ -104,8 +116,18 @@ func (b nodeBits) add(n graph.NodeID) {
 	}
 }
 
-// warmNodes is how many nodes are loaded together.
-const warmNodes = 64
+// warming says which nodes of a level are loaded together: few at first, because their relationships may already lead to the
+// other side.
+type warming struct{ next, n int }
+
+const warmFew, warmNodes = 16, 64
+
+// more returns the end of those that come next.
+func (w *warming) more(last int) int {
+	w.n = min(max(warmFew, 2*w.n), warmNodes)
+	w.next = min(w.next+w.n, last)
+	return w.next
+}
 
 // warm loads what expand will look at in the nodes [from, to) of reached.
 func (b *bfs) warm(r *run, from, to, side int) {

@@ -29,7 +29,7 @@ func (p *Program) Prompt() *Prompt {
 		return nil
 	}
 	input, computed := root.Input, []plan.Column(nil)
-	if o, ok := input.(*plan.Project); ok {
+	if o, is := input.(*plan.Project); is {
 		input, computed = o.Input, o.Columns
 	}
 	q, slots := &Prompt{}, noPromptSlots()
