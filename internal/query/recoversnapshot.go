@@ -26,7 +26,8 @@ type RecoverRequest struct {
 	Force  bool // also where the database holds something
 }
 
-// RecoverError says why a snapshot was not recovered: nothing has changed.
+// RecoverError says why a snapshot was not recovered: nothing has changed. Without Err the statement
+// asks for what is not to be had, and need not be tried again.
 type RecoverError struct {
 	Reason string
 	Hint   string
@@ -86,8 +87,13 @@ func recoverFailure(err error) *failure.Error {
 			"no snapshot was recovered: %v, and did not end within --storage-access-timeout-sec", errNotAlone).
 			WithHint("nothing has changed; see SHOW TRANSACTIONS, and end them or wait").WithCode(code).WithCause(err)
 	}
-	if e, ok := errors.AsType[*RecoverError](err); ok && e.Hint != "" {
+	e, refused := errors.AsType[*RecoverError](err)
+	if refused && e.Hint != "" {
 		hint = e.Hint
+	}
+	if refused && e.Err == nil { // the statement is wrong, and stays so
+		return failure.New(failure.ClientError, failure.Runtime, "SnapshotNotRecovered", "%s", err).WithHint("%s", hint).
+			WithCode("Neo.ClientError.Statement.ArgumentError").WithCause(err)
 	}
 	return failure.New(failure.TransactionError, failure.Runtime, "SnapshotNotRecovered", "%s", err).WithHint("%s", hint).WithCode(code).WithCause(err)
 }

@@ -25,18 +25,26 @@ func TestRecoverSnapshot(t *testing.T) {
 	path := query(t, d, "CREATE SNAPSHOT")[0].Values[0].(string)
 	query(t, d, "MATCH (n:A) DETACH DELETE n")
 	query(t, d, "CREATE (:B)")
-	fails := func(statement string, parts ...string) {
+	failsWith := func(code, statement string, parts ...string) {
 		t.Helper()
 		_, err := open(t, d, neo4j.SessionConfig{}).Run(t.Context(), statement, nil)
-		wantFailure(t, err, "Neo.TransientError.General.DatabaseUnavailable", parts...)
+		wantFailure(t, err, code, parts...)
 		if n := count(t, d, "MATCH (n:B) RETURN count(n)"); n != 1 {
 			t.Fatalf("%d nodes after %s", n, statement)
 		}
 	}
-	fails(fmt.Sprintf("RECOVER SNAPSHOT %q", path), "Failed to recover a snapshot. Storage is not clean. Try using FORCE.")
+	fails := func(statement string, parts ...string) {
+		t.Helper()
+		failsWith("Neo.TransientError.General.DatabaseUnavailable", statement, parts...)
+	}
+	refused := func(statement string, parts ...string) {
+		t.Helper()
+		failsWith("Neo.ClientError.Statement.ArgumentError", statement, parts...)
+	}
+	refused(fmt.Sprintf("RECOVER SNAPSHOT %q", path), "Failed to recover a snapshot. Storage is not clean. Try using FORCE.")
 	fails("RECOVER SNAPSHOT 'none.snap' FORCE", "Failed to find the defined snapshot file.")
-	fails("RECOVER SNAPSHOT '/etc/hostname' FORCE", "--storage-backup-roots")
-	fails("RECOVER SNAPSHOT 'http://127.0.0.1:1/x.snap' FORCE", "--storage-backup-roots")
+	refused("RECOVER SNAPSHOT '/etc/hostname' FORCE", "--storage-backup-roots")
+	refused("RECOVER SNAPSHOT 'http://127.0.0.1:1/x.snap' FORCE", "--storage-backup-roots")
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

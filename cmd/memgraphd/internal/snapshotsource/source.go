@@ -96,7 +96,7 @@ func (s *Sources) allowed(name string) error {
 		return nil
 	}
 	return &query.RecoverError{
-		Reason: "Snapshots are read from " + s.snapshotsFolder() + ", and from below the places that --storage-backup-roots names.",
+		Reason: "snapshots are read from " + s.snapshotsFolder() + ", and from below the places that --storage-backup-roots names",
 		Hint:   "name the place of this one there (a directory, https://host/path or s3://bucket/prefix), or copy the file",
 	}
 }
