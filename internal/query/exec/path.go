@@ -44,7 +44,8 @@ func (o *path) build(r *run, in *batch.Batch, row int) *value.PathValue {
 	if first.Kind() != value.KindNode {
 		return nil
 	}
-	p := &value.PathValue{Nodes: append(make([]graph.NodeID, 0, len(o.spec.Nodes)), first.AsNode())}
+	n := o.edges(in, row)
+	p := &value.PathValue{Nodes: append(make([]graph.NodeID, 0, n+1), first.AsNode()), Edges: make([]graph.Edge, 0, n)}
 	for _, s := range o.spec.Rels {
 		v := in.Columns[s].Value(row)
 		switch v.Kind() {
@@ -64,6 +65,18 @@ func (o *path) build(r *run, in *batch.Batch, row int) *value.PathValue {
 		}
 	}
 	return p
+}
+
+// edges returns how many relationships the path of a row has.
+func (o *path) edges(in *batch.Batch, row int) (n int) {
+	for _, s := range o.spec.Rels {
+		if v := in.Columns[s].Value(row); v.Kind() == value.KindList {
+			n += len(v.AsList())
+		} else {
+			n++
+		}
+	}
+	return n
 }
 
 // extend goes over e to the next node.

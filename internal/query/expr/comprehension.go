@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/batch"
 	"memgraphd/internal/query/sema"
@@ -116,6 +118,7 @@ func (e *comprehension) take(c *Context, f *frame, made *builder) error {
 			return err
 		}
 	}
+	made.grow(rows.Rows())
 	for _, r := range c.rows(rows) {
 		made.put(f.origin[r], results.at(r))
 	}
@@ -127,6 +130,11 @@ type builder struct {
 	elements []value.Value
 	owners   []uint16
 	next     int
+}
+
+// grow makes room for n more elements.
+func (b *builder) grow(n int) {
+	b.elements, b.owners = slices.Grow(b.elements, n), slices.Grow(b.owners, n)
 }
 
 func (b *builder) put(row uint16, x value.Value) {
