@@ -39,6 +39,8 @@ func (s *Session) runAdmin(ctx context.Context, r *Result, st ast.Statement, par
 		return s.runSetting(ctx, r, st, params, o)
 	case *ast.SessionStatement:
 		return s.runOwnSetting(r, st, params)
+	case *ast.StandingStatement:
+		return s.stand(r, st, params)
 	case *ast.BackupStatement:
 		return s.runBackup(ctx, r, st, params)
 	case *ast.RecoverSnapshot:

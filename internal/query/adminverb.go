@@ -24,7 +24,7 @@ var adminVerbs = map[ast.AdminVerb]adminVerb{
 	ast.DataDirectoryLockStatus: {"", plain(lockStatus)},
 	ast.ShowIndexInfo:           {"", plain(showIndexInfo)},
 	ast.ShowConstraintInfo:      {"", plain(showConstraintInfo)},
-	ast.ShowStorageInfo:         {"", plain(showStorageInfo)},
+	ast.ShowStorageInfo:         {"", showStorageInfoOf},
 	ast.ShowRecoveryInfo:        {"", plain(showRecoveryInfo)},
 	ast.ShowVersion:             {"", plain(showVersion)},
 	ast.ShowBuildInfo:           {"", plain(showBuildInfo)},

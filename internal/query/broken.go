@@ -40,7 +40,7 @@ func (e *Engine) admit(st statement) error {
 		asked = show.Of
 	}
 	switch admin := asked.(type) {
-	case *ast.TransactionControl, *ast.TerminateTransactions, *ast.SessionStatement:
+	case *ast.TransactionControl, *ast.TerminateTransactions, *ast.SessionStatement, *ast.StandingStatement:
 		return nil
 	case *ast.SettingStatement:
 		if admin.Value == nil {

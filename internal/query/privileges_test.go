@@ -50,6 +50,7 @@ var forms = map[string][]string{
 	"DescriptionStatement":  {`SET DESCRIPTION ON LABEL :A "x"`, "DELETE DESCRIPTION ON LABEL :A"},
 	"SettingStatement":      {"SET DATABASE SETTING 'query.timeout' TO '1'", "SHOW DATABASE SETTING 'query.timeout'"},
 	"SessionStatement":      {"SET SESSION SETTING 'log.query_plan' TO 'true'", "RESET SESSION SETTING 'log.query_plan'", "SET SESSION TRACE ON", "SET SESSION TRACE OFF"},
+	"StandingStatement":     {"STORAGE MODE IN_MEMORY_TRANSACTIONAL", "SET GLOBAL TRANSACTION ISOLATION LEVEL SNAPSHOT ISOLATION", "USE DATABASE memgraph"},
 	"BackupStatement":       {"BACKUP DATABASE TO 'x'", "SHOW BACKUPS"},
 	"RecoverSnapshot":       {"RECOVER SNAPSHOT 'x' FORCE"},
 	"UserStatement":         {"CREATE USER x", "DROP USER root", "SET PASSWORD FOR root TO 'x'", "ALTER USER root SET PASSWORD 'x'", "SET PASSWORD TO 'x' REPLACE 'y'"},

@@ -36,6 +36,7 @@ func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 	if change != nil {
 		change(&o)
 	}
+	store = o.Store
 	e, err := query.New(o)
 	if err != nil {
 		tb.Fatal(err)
@@ -54,6 +55,14 @@ func open(tb testing.TB, change func(*query.Options)) *query.Engine {
 		}
 	})
 	return e
+}
+
+// withReadCommitted gives the engine a store of that level.
+func withReadCommitted(o *query.Options) {
+	if err := o.Store.Close(); err != nil {
+		panic(err)
+	}
+	o.Store = storage.New(storage.Options{Isolation: storage.ReadCommitted})
 }
 
 // desk holds the sessions and results of one conversation by their names.
@@ -82,6 +91,8 @@ func TestConversations(t *testing.T) {
 			change = withDurability
 		case "broken":
 			change = withBroken
+		case "standing-committed":
+			change = withReadCommitted
 		case "users", "privileges", "visibility":
 			change = withUsers(t, &users)
 		}

@@ -62,7 +62,7 @@ func listNamedDatabase(s *Session, st *ast.Admin, params value.Value) (table, er
 	if err != nil || len(st.Names) == 0 {
 		return t, err
 	}
-	name, err := constantText(st.Names[0], params, wanted{"the name of a database", "SHOW DATABASES lists them"})
+	name, err := databaseText(st.Names[0], params)
 	if err != nil {
 		return table{}, err
 	}

@@ -17,6 +17,9 @@ const (
 	ReadCommitted
 )
 
+// Isolation returns the level of transactions that do not ask for another one.
+func (s *Store) Isolation() Isolation { return s.options.Isolation }
+
 // Options configure a Store.
 type Options struct {
 	Journal   Journal          // nil: memory only, commits are visible at once

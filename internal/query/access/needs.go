@@ -38,6 +38,8 @@ func Needs(st ast.Statement, procedures *procedure.Registry) auth.Privileges {
 		return auth.PrivilegesOf(auth.ServerSideDescriptions)
 	case *ast.SessionStatement:
 		return 0 // it changes what is logged of oneself
+	case *ast.StandingStatement:
+		return needsOfStanding(st)
 	case *ast.SettingStatement:
 		return auth.PrivilegesOf(auth.Config)
 	case *ast.BackupStatement, *ast.RecoverSnapshot:
@@ -94,6 +96,16 @@ func NeedsOfVerb(v ast.AdminVerb) auth.Privileges {
 		return 0
 	}
 	return auth.Every
+}
+
+func needsOfStanding(st *ast.StandingStatement) auth.Privileges {
+	switch {
+	case st.Scope != "":
+		return auth.PrivilegesOf(auth.Config)
+	case st.Database != nil:
+		return auth.PrivilegesOf(auth.MultiDatabaseUse)
+	}
+	return auth.PrivilegesOf(auth.StorageMode)
 }
 
 func needsOfEnum(v ast.EnumVerb) auth.Privileges {

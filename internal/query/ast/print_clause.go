@@ -38,6 +38,8 @@ func (p *printer) statement(s Statement) {
 		p.settingStatement(s)
 	case *SessionStatement:
 		p.sessionStatement(s)
+	case *StandingStatement:
+		p.standingStatement(s)
 	case *BackupStatement:
 		p.backupStatement(s)
 	case *RecoverSnapshot:

@@ -90,6 +90,19 @@ func (p *printer) sessionStatement(s *SessionStatement) {
 	}
 }
 
+// standingStatement writes STORAGE MODE, SET … ISOLATION LEVEL or USE DATABASE.
+func (p *printer) standingStatement(s *StandingStatement) {
+	switch {
+	case s.Scope != "":
+		p.put("SET ", s.Scope, " TRANSACTION ISOLATION LEVEL ", s.Level)
+	case s.Database != nil:
+		p.put("USE DATABASE ")
+		p.expr(s.Database)
+	default:
+		p.put("STORAGE MODE IN_MEMORY_TRANSACTIONAL")
+	}
+}
+
 // backupStatement writes BACKUP DATABASE or SHOW BACKUPS.
 func (p *printer) backupStatement(s *BackupStatement) {
 	if s.Show {

@@ -9,6 +9,9 @@ func (p *printer) admin(s *Admin) {
 		p.put("SHOW ", s.Kind, verb[len("SHOW"):])
 	}
 	if len(s.Names) > 0 {
+		if s.Verb == ShowStorageInfo {
+			p.put(" ON DATABASE")
+		}
 		p.put(" ")
 		p.exprs(s.Names)
 	}

@@ -123,6 +123,15 @@ type (
 		Name, Value Expr
 		Trace       bool // ON
 	}
+	// StandingStatement asks for what a server has and cannot change: STORAGE MODE
+	// IN_MEMORY_TRANSACTIONAL, SET scope TRANSACTION ISOLATION LEVEL level where Scope is not
+	// empty, or USE DATABASE where Database, a literal or a parameter, is not nil.
+	StandingStatement struct {
+		Place
+		Scope    string // "GLOBAL", "SESSION" or "NEXT"
+		Level    string // "SNAPSHOT ISOLATION", "READ COMMITTED" or "READ UNCOMMITTED"
+		Database Expr
+	}
 	// BackupStatement is BACKUP DATABASE TO location [INCREMENTAL], or SHOW BACKUPS [FROM
 	// location]. Location is a literal or a parameter; nil: there is none.
 	BackupStatement struct {
@@ -152,6 +161,7 @@ func (*EnumStatement) statement()         {}
 func (*DescriptionStatement) statement()  {}
 func (*SettingStatement) statement()      {}
 func (*SessionStatement) statement()      {}
+func (*StandingStatement) statement()     {}
 func (*BackupStatement) statement()       {}
 func (*RecoverSnapshot) statement()       {}
 

@@ -92,7 +92,7 @@ var elsewhere = []string{
 	"SHOW TENANT PROFILE", "SHOW TENANT PROFILES",
 	"START ALL STREAMS", "START STREAM", "STOP ALL STREAMS", "STOP STREAM", "STOP TTL",
 	"STORAGE MODE", "SUSPEND DATABASE", "UNREGISTER INSTANCE", "UPDATE CONFIG",
-	"UPDATE PROFILE", "USE DATABASE",
+	"UPDATE PROFILE",
 	"USING PARALLEL EXECUTION", "USING PERIODIC COMMIT", "YIELD LEADERSHIP",
 }
 
@@ -115,6 +115,9 @@ func (p *parser) command() ast.Statement {
 	if s := p.session(start); s != nil {
 		return s
 	}
+	if s := p.standing(start); s != nil || p.err != nil {
+		return s
+	}
 	if s := p.backup(start); s != nil {
 		return s
 	}
@@ -129,7 +132,12 @@ func (p *parser) command() ast.Statement {
 	}
 	for i := range administration {
 		if a := &administration[i]; p.acceptWords(a.words...) {
-			return &ast.Admin{Place: p.since(start), Verb: a.verb}
+			s := &ast.Admin{Verb: a.verb}
+			if a.verb == ast.ShowStorageInfo {
+				p.storageOf(s)
+			}
+			s.Place = p.since(start)
+			return s
 		}
 	}
 	switch {

@@ -10,7 +10,6 @@ var instead = []struct{ words, hint string }{
 	{"CREATE DATABASE", anotherServer},
 	{"DROP DATABASE", anotherServer},
 	{"RENAME DATABASE", anotherServer},
-	{"USE DATABASE", "a server has one database, memgraph, and every session uses it"},
 	{"STORAGE MODE", "every database is IN_MEMORY_TRANSACTIONAL: no mode gives up what was committed"},
 	{"EDGE IMPORT MODE", "LOAD CSV and memgraphd import are quick without a mode"},
 	{"DROP GRAPH", "MATCH (n) DETACH DELETE n deletes everything; CALL (n) { DETACH DELETE n } IN TRANSACTIONS in portions"},

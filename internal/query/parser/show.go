@@ -6,7 +6,6 @@ import (
 	"memgraphd/internal/query/ast"
 	"memgraphd/internal/query/failure"
 	"memgraphd/internal/query/token"
-	"memgraphd/internal/storage/value"
 )
 
 // listing is a list that SHOW shows, all of it or one kind of what is in it.
@@ -99,12 +98,7 @@ func (p *parser) oneDatabase(start int32) ast.Statement {
 		s.Kind = "HOME"
 	case p.ahead("SHOW DATABASE") && p.databaseAt(2):
 		p.skip(2)
-		if p.kind() == token.Param || p.kind() == token.String {
-			s.Names = []ast.Expr{p.settingText("the name of a database")}
-			break
-		}
-		name := p.name("the name of a database")
-		s.Names = []ast.Expr{&ast.Literal{Place: name.Place, Value: value.String(name.Text)}}
+		s.Names = []ast.Expr{p.database()}
 	default:
 		return nil
 	}
