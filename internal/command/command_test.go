@@ -198,6 +198,12 @@ func TestVerifyAndRepair(t *testing.T) {
 	wants(t, "repaired", status, 0, out, ": good", "commit 11", "11 nodes")
 
 	empty := t.TempDir()
+	for what, build := range map[string]func(Env) *cobra.Command{"verify": NewVerify, "inspect": NewInspect} {
+		status, _, errs = run(t, build, filepath.Join(empty, "none"))
+		wants(t, what+" nothing", status, StatusFailed, errs, "there is no "+empty, "name the data directory of a server")
+	}
+	status, _, errs = run(t, NewVerify, filepath.Join(dir, "database.json"))
+	wants(t, "verify a file", status, StatusFailed, errs, "database.json is a file: name the data directory", "memgraphd inspect")
 	status, _, errs = run(t, NewVerify, empty)
 	wants(t, "nothing to verify", status, StatusFailed, errs, "holds no database")
 	status, _, errs = run(t, NewRepair, empty)

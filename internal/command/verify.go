@@ -59,6 +59,9 @@ func runVerify(ctx context.Context, out *output, f verifyFlags, location string)
 		return err
 	}
 	var v inspect.Verdict
+	if info, failed := out.env.FS.Stat(location); !repository && failed == nil && !info.Dir && !info.Link {
+		return fmt.Errorf("%s is a file: name the data directory that it belongs to; memgraphd inspect reads files one by one", location)
+	}
 	if repository {
 		v, err = verifyRepository(ctx, out, f, location, reporter)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -23,6 +24,9 @@ func isRepository(env Env, location string) (bool, error) {
 		return true, nil
 	}
 	info, err := env.FS.Stat(location)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("there is no %s; name the data directory of a server, as its --data-directory has it, or the place of backups", location)
+	}
 	if err != nil || !info.Dir && !info.Link {
 		return false, err
 	}
