@@ -165,6 +165,9 @@ func (s *server) adopt() {
 	s.cfg = &now
 }
 
+// emptyServer is about what a server without data takes, in bytes.
+const emptyServer = 32 << 20
+
 // announce says who starts, with what, and what the settings risk.
 func (s *server) announce() {
 	s.notices.Info("memgraphd "+s.version, zap.String("build", s.build), zap.Int("pid", os.Getpid()))
@@ -178,5 +181,9 @@ func (s *server) announce() {
 	}
 	if s.limit > 0 {
 		s.log.Info("memory limit", zap.Int64("MiB", s.limit>>20))
+	}
+	if 0 < s.limit && s.limit < emptyServer {
+		s.notices.Warn("the memory limit is below what a server without data takes; statements will fail for want of memory",
+			zap.Int64("limit MiB", s.limit>>20), zap.Int64("at least MiB", emptyServer>>20))
 	}
 }
