@@ -77,6 +77,21 @@ func (e *DirectoryLockedError) Error() string {
 // Unwrap returns the cause.
 func (e *DirectoryLockedError) Unwrap() error { return e.Err }
 
+// WaitEndedError reports that a start was stopped while it waited for another process to
+// leave the data directory.
+type WaitEndedError struct {
+	Dir string
+	Err error // why it was stopped
+}
+
+// Error says that nothing has happened.
+func (e *WaitEndedError) Error() string {
+	return fmt.Sprintf("stopped while another server was using the data directory %s: nothing was read or changed there", e.Dir)
+}
+
+// Unwrap returns the cause.
+func (e *WaitEndedError) Unwrap() error { return e.Err }
+
 // NotWritableError reports that a file could not be written into the data directory.
 type NotWritableError struct {
 	Dir string

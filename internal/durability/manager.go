@@ -181,7 +181,7 @@ func lockDirectory(ctx context.Context, o Options) (io.Closer, error) {
 		case <-deadline.C:
 			return nil, &DirectoryLockedError{Dir: o.Dir, Err: err}
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, &WaitEndedError{Dir: o.Dir, Err: context.Cause(ctx)}
 		}
 	}
 }

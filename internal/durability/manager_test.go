@@ -158,6 +158,41 @@ func TestSecondServerWaits(t *testing.T) {
 	d.close()
 }
 
+// TestWaitIsStopped stops a server that waits for another one: it says that it has not begun.
+func TestWaitIsStopped(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	d := open(t, fsys)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s := storage.New(storage.Options{})
+	_, err := durability.Open(ctx, durability.Options{FS: fsys, Dir: "data", Store: s, WALEnabled: true, RecoveryOnStartup: true, Now: time.Now, LockTimeout: time.Hour})
+	if !errors.Is(err, context.Canceled) ||
+		err.Error() != "stopped while another server was using the data directory data: nothing was read or changed there" {
+		t.Fatalf("got %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	d.close()
+}
+
+// TestStopOfNothing has a directory without commits tell that it does not know how it was left: no log has been begun.
+func TestStopOfNothing(t *testing.T) {
+	fsys := vfs.NewMem(1)
+	open(t, fsys).close()
+	d := open(t, fsys)
+	if r := d.m.Report(); !r.NoLog || r.Clean || r.New {
+		t.Errorf("got %+v", r)
+	}
+	d.commits(1)
+	d.close()
+	d = open(t, fsys)
+	if r := d.m.Report(); r.NoLog || !r.Clean {
+		t.Errorf("got %+v", r)
+	}
+	d.close()
+}
+
 func TestSecondServerIsRefused(t *testing.T) {
 	fsys := vfs.NewMem(1)
 	d := open(t, fsys)

@@ -83,6 +83,7 @@ type Report struct {
 	Last        change.Index    // newest commit
 	Tail        *wal.TailReport // torn tail of the log that was cut; nil: none
 	Clean       bool            // the log was closed in good order
+	NoLog       bool            // there is none, so that nothing tells how the server before was stopped
 	Quarantined []string        // damaged snapshots: where they are now
 	Damaged     []error         // what was wrong with them
 	Duration    time.Duration
@@ -322,7 +323,7 @@ func (r *run) replay(ctx context.Context, good change.Index) error {
 	r.out.End = end
 	r.out.Report.Replayed, r.out.Report.LogBytes = p.applied, p.total.Load()
 	r.out.Report.Tail = end.Tail
-	r.out.Report.Clean = end.Clean
+	r.out.Report.Clean, r.out.Report.NoLog = end.Clean, len(end.Segments) == 0
 	return nil
 }
 

@@ -38,7 +38,7 @@ func (d Disk) Recovery() []query.InfoRow {
 	rows.add("log_commits", number(r.Replayed))
 	rows.add("log_bytes", number(r.LogBytes))
 	rows.add("last_commit", number(r.Last))
-	rows.add("stopped_in_good_order", strconv.FormatBool(r.Clean))
+	rows.add("stopped_in_good_order", stoppedInGoodOrder(r))
 	if r.Tail != nil {
 		rows.add("torn_tail", r.Tail.String())
 	}
@@ -57,6 +57,14 @@ func (d Disk) Recovery() []query.InfoRow {
 		rows.add("files_kept_in", r.KeptIn)
 	}
 	return rows.rows
+}
+
+// stoppedInGoodOrder says how the server before was stopped, where a log tells.
+func stoppedInGoodOrder(r durability.Report) string {
+	if r.NoLog {
+		return "unknown: there was no log"
+	}
+	return strconv.FormatBool(r.Clean)
 }
 
 // outcome is one word, or a few, for how a start went.

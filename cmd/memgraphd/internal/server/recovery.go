@@ -67,8 +67,11 @@ func (s *server) recovered(directory string) {
 	if r.Snapshot.Path != "" {
 		fields = append(fields, zap.String("snapshot", r.Snapshot.Path))
 	}
-	fields = append(fields, zap.Int64("commits from the log", r.Replayed), zap.Uint64("last commit", uint64(r.Last)),
-		zap.Bool("stopped in good order", r.Clean), zap.Duration("took", r.Duration.Round(time.Millisecond)))
+	fields = append(fields, zap.Int64("commits from the log", r.Replayed), zap.Uint64("last commit", uint64(r.Last)))
+	if !r.NoLog {
+		fields = append(fields, zap.Bool("stopped in good order", r.Clean))
+	}
+	fields = append(fields, zap.Duration("took", r.Duration.Round(time.Millisecond)))
 	s.notices.Info("recovered", fields...)
 	s.givenUp(r)
 	if r.Loss != nil {

@@ -84,7 +84,7 @@ func (s *server) openStore(ctx context.Context) error {
 	})
 	stop()
 	if err != nil {
-		if ctx.Err() != nil {
+		if _, waited := errors.AsType[*durability.WaitEndedError](err); ctx.Err() != nil && !waited {
 			err = fmt.Errorf("stopped before the recovery had ended: %w", err)
 		}
 		return errors.Join(exit.With(recoveryCode(ctx, err), err), s.store.Close())
