@@ -109,34 +109,10 @@ func (p *parser) command() ast.Statement {
 	default:
 	}
 	start := p.start()
-	if s := p.setting(start); s != nil {
-		return s
-	}
-	if s := p.session(start); s != nil {
-		return s
-	}
-	if s := p.standing(start); s != nil || p.err != nil {
-		return s
-	}
-	if s := p.backup(start); s != nil {
-		return s
-	}
-	if s := p.recoverSnapshot(start); s != nil {
-		return s
-	}
-	if s := p.listed(start); s != nil || p.err != nil {
-		return s
-	}
-	if s := p.shows(start); s != nil || p.err != nil {
-		return s
-	}
-	for i := range administration {
-		if a := &administration[i]; p.acceptWords(a.words...) {
-			s := &ast.Admin{Verb: a.verb}
-			if a.verb == ast.ShowStorageInfo {
-				p.storageOf(s)
-			}
-			s.Place = p.since(start)
+	for _, read := range []func(int32) ast.Statement{
+		p.setting, p.session, p.standing, p.backup, p.recoverSnapshot, p.listed, p.shows, p.administers,
+	} {
+		if s := read(start); s != nil || p.err != nil {
 			return s
 		}
 	}
@@ -167,6 +143,23 @@ func (p *parser) command() ast.Statement {
 		return s
 	}
 	p.notHere()
+	return nil
+}
+
+// administers reads a statement without operands, or returns nil where none begins.
+func (p *parser) administers(start int32) ast.Statement {
+	for i := range administration {
+		a := &administration[i]
+		if !p.acceptWords(a.words...) {
+			continue
+		}
+		s := &ast.Admin{Verb: a.verb}
+		if a.verb == ast.ShowStorageInfo {
+			p.storageOf(s)
+		}
+		s.Place = p.since(start)
+		return s
+	}
 	return nil
 }
 
