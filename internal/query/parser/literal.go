@@ -154,6 +154,8 @@ func (p *parser) badNumber() ast.Expr {
 	switch rest := strings.TrimLeft(text, "0"); {
 	case len(rest) < len(text) && strings.Trim(rest, "01234567") == "" && rest != "":
 		err = err.WithHint("write %s for a decimal or 0o%s for an octal number", rest, rest)
+	case text[0] != '0' && strings.Contains(text, "_") && strings.Trim(text, "0123456789_") == "":
+		err = err.WithHint("write %s: digits stand without underscores between", strings.ReplaceAll(text, "_", ""))
 	case text[0] != '0' && strings.Trim(text, "0123456789") == text[1:]:
 		err = err.WithHint("names that begin with a digit stand in backticks")
 	}
