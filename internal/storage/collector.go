@@ -110,8 +110,10 @@ func (c *collector) push(e *ending) {
 	c.ended.push(e)
 }
 
-// pushAll is push for commits that have become visible at one moment.
-func (c *collector) pushAll(settled []*pending) {
+// pushAll is push for commits that become visible at one moment, by last. That is under the lock: who
+// sees them, changes the same things and rolls back at once would else be queued before them, and
+// the versions of those things be cut in the wrong order.
+func (c *collector) pushAll(settled []*pending, last *atomic.Uint64) {
 	held := int64(0)
 	for _, p := range settled {
 		p.tx.ending.committed = true
@@ -120,7 +122,8 @@ func (c *collector) pushAll(settled []*pending) {
 	c.weigh(held, int64(len(settled)))
 	c.queueMu.Lock()
 	defer c.queueMu.Unlock()
-	stamp := c.store.views.Tick()
+	last.Store(settled[len(settled)-1].index)
+	stamp := c.store.views.Tick() // after it: views that are opened from here on have them
 	for _, p := range settled {
 		p.tx.ending.stamp = stamp
 		c.ended.push(p.tx.ending)

@@ -211,8 +211,7 @@ func (s *Store) announced(good, last change.Index) {
 		s.show(p.tx, p.index)
 	}
 	if n > 0 {
-		q.last.Store(settled[n-1].index)
-		s.collector.pushAll(settled[:n])
+		s.collector.pushAll(settled[:n], &q.last)
 	}
 	clear(settled)
 	q.mu.Lock()

@@ -27,7 +27,7 @@ type stress struct {
 
 func newStress(t *testing.T, rounds int) *stress {
 	t.Helper()
-	s := openStore(t, Options{})
+	s := openGroups(t)
 	return &stress{t: t, s: s, names: internNames(t, s), rounds: rounds}
 }
 

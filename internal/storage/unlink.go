@@ -126,10 +126,7 @@ func (s *Store) cutNode(e *ending, r *mvcc.Record, ref arena.Ref) {
 		state &^= undoBits
 		head = 0
 	} else {
-		at := mvcc.At(s.undo, head)
-		for arena.Ref(at.Next.Load()) != ref {
-			at = mvcc.At(s.undo, arena.Ref(at.Next.Load()))
-		}
+		at := s.newerThan(head, ref)
 		at.Next.Store(0)
 		newer = imageOf(at)
 	}
@@ -142,6 +139,18 @@ func (s *Store) cutNode(e *ending, r *mvcc.Record, ref arena.Ref) {
 		r.Done = doneDeadNode
 	}
 	n.unlatch(state)
+}
+
+// newerThan returns the record whose next is ref, in the chain that begins at head. It panics where there is none,
+// which means that records were cut in another order than that of their transactions.
+func (s *Store) newerThan(head, ref arena.Ref) *mvcc.Record {
+	for head != 0 {
+		at := mvcc.At(s.undo, head)
+		if head = arena.Ref(at.Next.Load()); head == ref {
+			return at
+		}
+	}
+	panic("storage: an old version is not in the chain of its node or relationship")
 }
 
 // freeNode makes the slot of a dead node free.
@@ -166,10 +175,7 @@ func (s *Store) cutEdge(e *ending, r *mvcc.Record, ref arena.Ref) {
 			newer = s.edges.props(id)
 			return
 		}
-		at := mvcc.At(s.undo, head)
-		for arena.Ref(at.Next.Load()) != ref {
-			at = mvcc.At(s.undo, arena.Ref(at.Next.Load()))
-		}
+		at := s.newerThan(head, ref)
 		at.Next.Store(0)
 		newer = arena.Ref(at.B)
 	})
