@@ -129,7 +129,7 @@ func (a *applier) replace(id graph.NodeID, n *node, old, now image) {
 	s.enter(id, now, old)
 	n.labels.Store(uint32(now.labels))
 	n.props.Store(uint32(now.props))
-	s.forget(id, old, now, 0, &a.indexes)
+	s.forget(id, old, now, now, 0, &a.indexes)
 	if old.labels == now.labels {
 		return
 	}

@@ -25,8 +25,9 @@ type collector struct {
 	ended   endings // guarded by queueMu: wait for phase one
 
 	workMu   sync.Mutex
-	unlinked endings    // guarded by workMu: wait for phase two
-	behind   mvcc.Watch // the view that the last step waits for; stepped under workMu
+	unlinked endings       // guarded by workMu: wait for phase two
+	behind   mvcc.Watch    // the view that the last step waits for; stepped under workMu
+	horizon  atomic.Uint64 // a commit that every view has, and the newest of which that is known
 
 	spare sync.Pool // of *ending, of transactions that are freed
 
@@ -212,6 +213,8 @@ func (c *collector) stepLocked(n int) (more bool) {
 		c.queueMu.Lock()
 		if e = c.ended.first(); e != nil && e.stamp > oldest {
 			e = nil
+		} else if e != nil && e.pass == passMark && e.at == 0 {
+			c.see(oldest)
 		}
 		c.queueMu.Unlock()
 		if watched, open := c.behind.Watched(); e == nil && (open || !watched || c.left.Load() == 0) {
@@ -232,6 +235,13 @@ func (c *collector) stepLocked(n int) (more bool) {
 		c.unlinked.push(e)
 	}
 	return true
+}
+
+// see moves the horizon to the newest commit that all views have since the moment oldest. The caller holds queueMu.
+func (c *collector) see(oldest mvcc.Stamp) {
+	if e := c.ended.upTo(oldest); e != nil {
+		c.horizon.Store(uint64(c.store.slots.Get(e.slot)))
+	}
 }
 
 // The passes over the records of an ending.
@@ -256,7 +266,7 @@ func (s *Store) unlink(e *ending, n int) int {
 			if e.pass == passMark {
 				s.settleRecord(e, r, ref)
 				did += recordCost
-			} else if r.Done == doneDeadEdge {
+			} else if r.Mark == doneDeadEdge {
 				s.purgeEnds(e, r)
 				did += purgeCost
 			}
@@ -274,7 +284,7 @@ func (s *Store) free(e *ending, n int) int {
 			return did
 		}
 		r, _ := e.log.Record(s.undo, e.at)
-		switch r.Done {
+		switch r.Mark {
 		case doneDeadNode:
 			s.freeNode(r.ID)
 		case doneDeadEdge:
@@ -308,7 +318,7 @@ func (c *collector) idle() bool {
 	return c.left.Load() == 0 && c.store.views.Active() == 0
 }
 
-// Values of mvcc.Record.Done.
+// Values of mvcc.Record.Mark of records that are in no chain.
 const (
 	doneDeadNode = 1
 	doneDeadEdge = 2

@@ -376,7 +376,7 @@ func (tx *Tx) restore(r *mvcc.Record) {
 		if r.C == 0 {
 			state |= absent
 		}
-		s.forget(graph.NodeID(r.ID), now, imageOf(r), undoOf(state), &tx.ending.indexes)
+		s.forget(graph.NodeID(r.ID), now, imageOf(r), imageOf(r), undoOf(state), &tx.ending.indexes)
 		n.unlatch(state)
 		s.dropBlob(now.props, arena.Ref(r.B), tx.ending)
 	case mvcc.EdgeImage:

@@ -1,5 +1,11 @@
 package storage
 
+import (
+	"slices"
+
+	"memgraphd/internal/storage/mvcc"
+)
+
 // endings is a queue of endings, whose memory is used again. The zero value is empty.
 type endings struct {
 	list []*ending // those before next are gone
@@ -12,6 +18,23 @@ func (q *endings) first() *ending {
 		return nil
 	}
 	return q.list[q.next]
+}
+
+// upTo returns the newest whose stamp is not after a moment, nil where there is none, of those that were committed.
+func (q *endings) upTo(oldest mvcc.Stamp) *ending {
+	waiting := q.list[q.next:]
+	n, _ := slices.BinarySearchFunc(waiting, oldest, func(e *ending, at mvcc.Stamp) int {
+		if e.stamp <= at {
+			return -1
+		}
+		return 1
+	})
+	for n--; n >= 0; n-- {
+		if waiting[n].committed {
+			return waiting[n]
+		}
+	}
+	return nil
 }
 
 // push adds the newest.

@@ -32,52 +32,51 @@ func (s *Store) enter(id graph.NodeID, now, was image) {
 }
 
 // forget takes away what made only the version gone of a node findable. The versions that
-// remain are now and the images of chain. The caller holds the latch of the node.
-func (s *Store) forget(id graph.NodeID, gone, now image, chain arena.Ref, g *arena.Garbage) {
-	if !gone.exists || gone.labels == 0 {
+// remain are now and the images of chain; near is one of them, the one after gone or before it, which in
+// most cases is all that has to be looked at. The caller holds the latch of the node. What is taken away may be
+// gone already.
+func (s *Store) forget(id graph.NodeID, gone, near, now image, chain arena.Ref, g *arena.Garbage) {
+	if !gone.exists || gone.labels == 0 || near.exists && near.labels == gone.labels && near.props == gone.props {
 		return
 	}
-	var space [4]image
-	remaining := space[:0]
-	if now.exists {
-		remaining = append(remaining, now)
-	}
-	for ref := chain; ref != 0; {
-		r := mvcc.At(s.undo, ref)
-		if im := imageOf(r); im.exists {
-			remaining = append(remaining, im)
-		}
-		ref = arena.Ref(r.Next.Load())
-	}
-	for _, im := range remaining {
-		if im.labels == gone.labels && im.props == gone.props {
-			return
-		}
-	}
 	for _, l := range s.sets.labels(gone.labels) {
-		s.forgetLabel(id, l, gone, remaining, g)
+		labelled := func(im image) bool { return im.exists && s.sets.has(im.labels, l) }
+		beside := labelled(near)
+		if !beside && !s.remains(now, chain, labelled) {
+			s.labelBitmaps.get(l).Remove(id)
+		}
+		if beside && near.props == gone.props {
+			continue
+		}
+		for _, p := range s.registry.Load().byLabel[l] {
+			v := s.valueFor(p, gone)
+			if v.IsNull() {
+				continue
+			}
+			found := func(im image) bool { return labelled(im) && value.Same(v, s.valueFor(p, im)) }
+			if !found(near) && !s.remains(now, chain, found) {
+				p.tree.Remove(v, id, g)
+			}
+		}
 	}
 }
 
-func (s *Store) forgetLabel(id graph.NodeID, l graph.LabelID, gone image, remaining []image, g *arena.Garbage) {
-	labelled := false
-	for _, im := range remaining {
-		labelled = labelled || s.sets.has(im.labels, l)
+// remains reports whether a version of now and those of chain is as asked for. It does not look at versions that no
+// view can have, be they collected yet or not: of a node that is changed often, there may be any number of those.
+func (s *Store) remains(now image, chain arena.Ref, is func(im image) bool) bool {
+	if is(now) {
+		return true
 	}
-	if !labelled {
-		s.labelBitmaps.get(l).Remove(id)
+	horizon := s.collector.horizon.Load()
+	for ref := chain; ref != 0; {
+		r := mvcc.At(s.undo, ref)
+		if uint64(s.slots.Get(r.Slot)) <= horizon {
+			break
+		}
+		if is(imageOf(r)) {
+			return true
+		}
+		ref = arena.Ref(r.Next.Load())
 	}
-	for _, p := range s.registry.Load().byLabel[l] {
-		v := s.valueFor(p, gone)
-		if v.IsNull() {
-			continue
-		}
-		kept := false
-		for _, im := range remaining {
-			kept = kept || s.sets.has(im.labels, l) && value.Same(v, s.valueFor(p, im))
-		}
-		if !kept {
-			p.tree.Remove(v, id, g)
-		}
-	}
+	return false
 }

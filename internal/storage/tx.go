@@ -210,10 +210,10 @@ func (tx *Tx) dropCharge() {
 	tx.charged, tx.spent = 0, 0
 }
 
-// record appends an undo record.
-func (tx *Tx) record(r *mvcc.Record) arena.Ref {
+// record appends an undo record, and makes it the newest of the chain that begins at head.
+func (tx *Tx) record(r *mvcc.Record, head arena.Ref) arena.Ref {
 	r.Slot = tx.ending.slot
-	return tx.ending.log.Append(tx.store.undo, r)
+	return tx.ending.log.Push(tx.store.undo, r, head)
 }
 
 // redo notes a change for the log. Room is doubled: append's quarter at a time would copy the

@@ -47,7 +47,7 @@ func (s *Store) settleRecord(e *ending, r *mvcc.Record, ref arena.Ref) {
 
 func (s *Store) markDead(e *ending, r *mvcc.Record) {
 	s.edges.change(graph.EdgeID(r.ID), &e.states, func(st *edgeState) { st.flags.Store(flagDead) })
-	r.Done = doneDeadEdge
+	r.Mark = doneDeadEdge
 }
 
 // clearMark takes the mark of a creation that all views hold, or of a deletion that was
@@ -121,36 +121,20 @@ func (s *Store) cutNode(e *ending, r *mvcc.Record, ref arena.Ref) {
 	state := n.latch()
 	gone := imageOf(r)
 	newer := n.inPlace(state)
-	head := undoOf(state)
-	if head == ref {
-		state &^= undoBits
-		head = 0
-	} else {
-		at := s.newerThan(head, ref)
-		at.Next.Store(0)
+	if at := mvcc.Cut(s.undo, ref); at != nil {
 		newer = imageOf(at)
+	} else {
+		state &^= undoBits
 	}
-	s.forget(id, gone, n.inPlace(state), head, &e.indexes)
+	s.forget(id, gone, newer, n.inPlace(state), undoOf(state), &e.indexes)
 	s.dropBlob(gone.props, newer.props, e)
 	if state == absent {
 		s.dropBlob(newer.props, 0, e)
 		n.props.Store(0)
 		n.labels.Store(0)
-		r.Done = doneDeadNode
+		r.Mark = doneDeadNode
 	}
 	n.unlatch(state)
-}
-
-// newerThan returns the record whose next is ref, in the chain that begins at head. It panics where there is none,
-// which means that records were cut in another order than that of their transactions.
-func (s *Store) newerThan(head, ref arena.Ref) *mvcc.Record {
-	for head != 0 {
-		at := mvcc.At(s.undo, head)
-		if head = arena.Ref(at.Next.Load()); head == ref {
-			return at
-		}
-	}
-	panic("storage: an old version is not in the chain of its node or relationship")
 }
 
 // freeNode makes the slot of a dead node free.
@@ -169,15 +153,12 @@ func (s *Store) cutEdge(e *ending, r *mvcc.Record, ref arena.Ref) {
 	id := graph.EdgeID(r.ID)
 	newer := arena.Ref(0)
 	s.edges.change(id, &e.states, func(st *edgeState) {
-		head := arena.Ref(st.undo.Load())
-		if head == ref {
-			st.undo.Store(0)
-			newer = s.edges.props(id)
+		if at := mvcc.Cut(s.undo, ref); at != nil {
+			newer = arena.Ref(at.B)
 			return
 		}
-		at := s.newerThan(head, ref)
-		at.Next.Store(0)
-		newer = arena.Ref(at.B)
+		st.undo.Store(0)
+		newer = s.edges.props(id)
 	})
 	s.dropBlob(arena.Ref(r.B), newer, e)
 }

@@ -87,7 +87,7 @@ func (tx *Tx) CreateEdge(src, dst graph.NodeID, t graph.TypeID, props []Property
 	s.edges.change(id, nil, func(st *edgeState) { st.creator.Store(uint32(tx.view.Self)) })
 	s.edges.setProps(id, s.storeBlob(packed))
 	s.edges.sources.At(uint32(id)).Store(uint32(src))
-	tx.record(&mvcc.Record{Kind: mvcc.EdgeCreated, ID: uint32(id), A: uint32(t), B: uint32(src), C: uint32(dst)})
+	tx.record(&mvcc.Record{Kind: mvcc.EdgeCreated, ID: uint32(id), A: uint32(t), B: uint32(src), C: uint32(dst)}, 0)
 	s.loops.note(src, dst)
 	a.addKind(t, graph.Out)
 	b.addKind(t, graph.In)
@@ -203,8 +203,7 @@ func (tx *Tx) SetEdgeProperty(e graph.Edge, k graph.KeyID, v value.Value) error 
 			saved = arena.Ref(own.B)
 		default:
 			r := mvcc.Record{Kind: mvcc.EdgeImage, ID: uint32(e.ID), B: uint32(old)}
-			r.Next.Store(st.undo.Load())
-			st.undo.Store(uint32(tx.record(&r)))
+			st.undo.Store(uint32(tx.record(&r, arena.Ref(st.undo.Load()))))
 			saved = old
 			tx.ending.keep(s, old)
 		}
@@ -243,7 +242,7 @@ func (tx *Tx) DeleteEdge(e graph.Edge) (deleted bool, err error) {
 		s.adjacency.AddMarks(arena.Ref(s.nodes.records.At(uint32(src)).out.Load()), t, e.ID, 1)
 		s.adjacency.AddMarks(arena.Ref(s.nodes.records.At(uint32(dst)).in.Load()), t, e.ID, 1)
 	}
-	tx.record(&mvcc.Record{Kind: mvcc.EdgeDeleted, ID: uint32(e.ID), A: uint32(t), B: uint32(src), C: uint32(dst)})
+	tx.record(&mvcc.Record{Kind: mvcc.EdgeDeleted, ID: uint32(e.ID), A: uint32(t), B: uint32(src), C: uint32(dst)}, 0)
 	tx.ending.keep(s, s.edges.props(e.ID))
 	s.closeEdge(src, dst)
 

@@ -61,7 +61,7 @@ func (tx *Tx) CreateNode(labels []graph.LabelID, props []Property) (graph.NodeID
 		return 0, err
 	}
 	im := image{labels: set, props: s.storeBlob(packed), exists: true}
-	ref := tx.record(&mvcc.Record{Kind: mvcc.NodeImage, ID: uint32(id)})
+	ref := tx.record(&mvcc.Record{Kind: mvcc.NodeImage, ID: uint32(id)}, 0)
 	n.latch()
 	n.state.Store(latched | absent | uint64(ref))
 	s.columns.changed(id)
@@ -140,8 +140,7 @@ func (tx *Tx) apply(w *nodeWrite, now image) {
 	s, e := tx.store, tx.ending
 	if !w.own {
 		r := mvcc.Record{Kind: mvcc.NodeImage, ID: uint32(w.id), A: uint32(w.old.labels), B: uint32(w.old.props), C: 1}
-		r.Next.Store(uint32(undoOf(w.state)))
-		w.state = w.state&^undoBits | uint64(tx.record(&r))
+		w.state = w.state&^undoBits | uint64(tx.record(&r, undoOf(w.state)))
 		w.node.state.Store(latched | w.state)
 	}
 	s.columns.changed(w.id)
@@ -155,7 +154,7 @@ func (tx *Tx) apply(w *nodeWrite, now image) {
 		w.state |= absent
 	}
 	if w.own {
-		s.forget(w.id, w.old, now, undoOf(w.state), &e.indexes)
+		s.forget(w.id, w.old, now, now, undoOf(w.state), &e.indexes)
 		if now.props != w.old.props {
 			s.dropBlob(w.old.props, arena.Ref(mvcc.At(s.undo, undoOf(w.state)).B), e)
 		}

@@ -28,14 +28,15 @@ const (
 //	 8  kind
 //	12  id     node or edge
 //	16  a, b, c
-//	28  done   how far the collector is with the record
+//	28  mark   the next newer record of the same thing, 0 for the newest, as long as the record is in
+//	           a chain; then how far the collector is with it
 type Record struct {
 	Next    atomic.Uint32
 	Slot    Slot
 	Kind    Kind
 	ID      uint32
 	A, B, C uint32
-	Done    uint32
+	Mark    uint32
 }
 
 // recordUnits is the size of a record in units of an arena.
@@ -105,9 +106,35 @@ func (l *Log) Append(a *arena.Arena, r *Record) arena.Ref {
 	ref := l.runs[last].ref + arena.Ref((l.n-runsBefore(last))*recordUnits)
 	to := At(a, ref)
 	to.Next.Store(r.Next.Load())
-	to.Slot, to.Kind, to.ID, to.A, to.B, to.C, to.Done = r.Slot, r.Kind, r.ID, r.A, r.B, r.C, 0
+	to.Slot, to.Kind, to.ID, to.A, to.B, to.C, to.Mark = r.Slot, r.Kind, r.ID, r.A, r.B, r.C, 0
 	l.n++
 	return ref
+}
+
+// Push appends r as the newest record of the chain that begins at head, and returns its reference. The chain
+// is latched.
+func (l *Log) Push(a *arena.Arena, r *Record, head arena.Ref) arena.Ref {
+	r.Next.Store(uint32(head))
+	ref := l.Append(a, r)
+	if head != 0 {
+		At(a, head).Mark = uint32(ref)
+	}
+	return ref
+}
+
+// Cut takes the record at ref, the oldest, off its chain, and returns the one that is the oldest then, nil
+// where there is none. The chain is latched.
+func Cut(a *arena.Arena, ref arena.Ref) (newer *Record) {
+	r := At(a, ref)
+	if r.Next.Load() != 0 {
+		panic("mvcc: an old version is taken away before an older one")
+	}
+	if r.Mark != 0 {
+		newer = At(a, arena.Ref(r.Mark))
+		newer.Next.Store(0)
+	}
+	r.Mark = 0
+	return newer
 }
 
 // At returns the record at ref.
