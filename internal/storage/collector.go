@@ -27,7 +27,7 @@ type collector struct {
 	workMu   sync.Mutex
 	unlinked endings       // guarded by workMu: wait for phase two
 	behind   mvcc.Watch    // the view that the last step waits for; stepped under workMu
-	horizon  atomic.Uint64 // a commit that every view has, and the newest of which that is known
+	oldest   atomic.Uint64 // the stamp up to which the last step could go
 
 	spare sync.Pool // of *ending, of transactions that are freed
 
@@ -213,8 +213,6 @@ func (c *collector) stepLocked(n int) (more bool) {
 		c.queueMu.Lock()
 		if e = c.ended.first(); e != nil && e.stamp > oldest {
 			e = nil
-		} else if e != nil && e.pass == passMark && e.at == 0 {
-			c.see(oldest)
 		}
 		c.queueMu.Unlock()
 		if watched, open := c.behind.Watched(); e == nil && (open || !watched || c.left.Load() == 0) {
@@ -224,6 +222,7 @@ func (c *collector) stepLocked(n int) (more bool) {
 			n--
 			continue
 		}
+		c.oldest.Store(uint64(oldest))
 		n -= c.store.unlink(e, n)
 		if e.pass != passFree {
 			continue
@@ -237,11 +236,15 @@ func (c *collector) stepLocked(n int) (more bool) {
 	return true
 }
 
-// see moves the horizon to the newest commit that all views have since the moment oldest. The caller holds queueMu.
-func (c *collector) see(oldest mvcc.Stamp) {
+// horizon returns a commit that every view has, the newest that the collector knows of, or 0.
+func (c *collector) horizon() uint64 {
+	oldest := mvcc.Stamp(c.oldest.Load())
+	c.queueMu.Lock()
+	defer c.queueMu.Unlock()
 	if e := c.ended.upTo(oldest); e != nil {
-		c.horizon.Store(uint64(c.store.slots.Get(e.slot)))
+		return uint64(c.store.slots.Get(e.slot))
 	}
+	return 0
 }
 
 // The passes over the records of an ending.

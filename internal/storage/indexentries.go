@@ -61,15 +61,21 @@ func (s *Store) forget(id graph.NodeID, gone, near, now image, chain arena.Ref, 
 	}
 }
 
-// remains reports whether a version of now and those of chain is as asked for. It does not look at versions that no
-// view can have, be they collected yet or not: of a node that is changed often, there may be any number of those.
+// remainsSteps is how many versions are compared before it is asked which of them a view can have.
+const remainsSteps = 16
+
+// remains reports whether a version of now and those of chain is as asked for. Of a node that is changed often, any
+// number of versions may wait to be collected that no view can have; of those it looks at few.
 func (s *Store) remains(now image, chain arena.Ref, is func(im image) bool) bool {
 	if is(now) {
 		return true
 	}
-	horizon := s.collector.horizon.Load()
-	for ref := chain; ref != 0; {
+	horizon := uint64(0)
+	for ref, steps := chain, 1; ref != 0; steps++ {
 		r := mvcc.At(s.undo, ref)
+		if steps == remainsSteps {
+			horizon = s.collector.horizon()
+		}
 		if uint64(s.slots.Get(r.Slot)) <= horizon {
 			break
 		}
