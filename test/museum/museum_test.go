@@ -59,6 +59,12 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"err = w.poisoned()\n\t}", "err = nil\n\t}", wal, "InTheAir",
 	},
 	{
+		"a commit is visible before its old versions are queued for the collector", "internal/storage/collector.go",
+		"\tc.queueMu.Lock()\n\tdefer c.queueMu.Unlock()\n\tlast.Store(settled[len(settled)-1].index)\n",
+		"\tlast.Store(settled[len(settled)-1].index)\n\tc.queueMu.Lock()\n\tdefer c.queueMu.Unlock()\n",
+		"./internal/storage", "TestVisibleCommitsAreQueued",
+	},
+	{
 		"two batches are synced through one open file, which hears of a failure once", "internal/durability/wal/segment.go",
 		"return s.second", "return s.file", wal, "InTheAir",
 	},
