@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"memgraphd/internal/storage/graph"
 	"memgraphd/internal/storage/mvcc"
 )
 
@@ -271,6 +272,7 @@ func (s *Store) unlink(e *ending, n int) int {
 				did += recordCost
 			} else if r.Mark == doneDeadEdge {
 				s.purgeEnds(e, r)
+				s.edges.hide(graph.EdgeID(r.ID))
 				did += purgeCost
 			}
 		}

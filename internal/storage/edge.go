@@ -11,7 +11,7 @@ import (
 
 // Relationship slots are handed out in chunks of 64 that belong to one type.
 //
-//	sources   u32 per slot: start node, graph.NoNode while the slot is free
+//	sources   u32 per slot: start node, graph.NoNode while the slot is free or hidden (see hide)
 //	chunk     32 bytes per 64 slots:
 //	           0  type + 1, 0 while no type has the chunk
 //	           4  64 × property blob (u32), 0 while none has properties
@@ -198,6 +198,12 @@ func (t *edgeTable) change(id graph.EdgeID, g *arena.Garbage, fn func(st *edgeSt
 	}
 	group.Store(0)
 	g.Add(ref, groupBytes)
+}
+
+// dead reports whether no view holds a relationship whose slot is not free yet.
+func (t *edgeTable) dead(id graph.EdgeID) bool {
+	st := t.state(id)
+	return st != nil && st.flags.Load()&flagDead != 0
 }
 
 // words returns st as plain words. The caller holds the stripe, so that nobody writes.

@@ -18,7 +18,8 @@ func (tx *Tx) AppendExtraEdges(dst []graph.EdgeID, from, to graph.EdgeID) []grap
 		}
 		for ; at < next; at++ {
 			id := graph.EdgeID(at)
-			// The slot before the state: a new relationship has its state before its slot.
+			// The slot before the state: a new relationship has its state before its slot, a dead one loses it
+			// after its slot.
 			if t.source(id) != graph.NoNode && (t.group(id).Load() == 0 || view.VisibleEdge(id)) {
 				dst = append(dst, id)
 			}

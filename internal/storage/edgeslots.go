@@ -79,7 +79,12 @@ func (t *edgeTable) growEmptyLocked(n uint64) {
 // times as long.
 func plain(a *atomic.Uint32) *uint32 { return (*uint32)(unsafe.Pointer(a)) }
 
-// give makes a slot free, which nobody can reach any more.
+// hide empties the slot of a dead relationship, which keeps its state until give. In between every view ends that
+// was open when it was hidden: who has seen the slot full finds the state, too, and does not take the relationship for
+// one that is in every view.
+func (t *edgeTable) hide(id graph.EdgeID) { t.sources.At(uint32(id)).Store(uint32(graph.NoNode)) }
+
+// give makes a hidden slot free, which nobody can reach any more.
 func (t *edgeTable) give(id graph.EdgeID) {
 	t.retire(id)
 	t.mu.Lock()
@@ -94,7 +99,7 @@ func (t *edgeTable) give(id graph.EdgeID) {
 
 // retire empties a slot and makes sure that its generation is never given again.
 func (t *edgeTable) retire(id graph.EdgeID) {
-	t.sources.At(uint32(id)).Store(uint32(graph.NoNode))
+	t.hide(id)
 	next := t.generation(id) + 1
 	t.setGeneration(id, next)
 	raise(&t.floor, next)
@@ -143,7 +148,7 @@ func (t *edgeTable) rebuildLocked() {
 	for id := int64(t.limit.Load()) - 1; id >= 0; id-- {
 		e := graph.EdgeID(id)
 		kind := t.chunk(e).kind.Load()
-		if t.source(e) != graph.NoNode {
+		if t.source(e) != graph.NoNode || t.dead(e) {
 			continue
 		}
 		if kind == 0 {

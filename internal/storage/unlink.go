@@ -18,10 +18,7 @@ func (s *edgeStates) Marks(id graph.EdgeID) int {
 }
 
 // Dead implements adjacency.State.
-func (s *edgeStates) Dead(id graph.EdgeID) bool {
-	st := s.edges.state(id)
-	return st != nil && st.flags.Load()&flagDead != 0
-}
+func (s *edgeStates) Dead(id graph.EdgeID) bool { return s.edges.dead(id) }
 
 // settleRecord unlinks what one undo record stands for.
 func (s *Store) settleRecord(e *ending, r *mvcc.Record, ref arena.Ref) {

@@ -65,6 +65,10 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 		"./internal/storage", "TestVisibleCommitsAreQueued",
 	},
 	{
+		"the slot of a dead relationship keeps its start node until its state is gone", "internal/storage/collector.go",
+		"\t\t\t\ts.edges.hide(graph.EdgeID(r.ID))\n", "", "./internal/storage", "TestDeadEdgeHasNoSource",
+	},
+	{
 		"two batches are synced through one open file, which hears of a failure once", "internal/durability/wal/segment.go",
 		"return s.second", "return s.file", wal, "InTheAir",
 	},
