@@ -66,7 +66,7 @@ var exhibits = []exhibit{ //nolint:gochecknoglobals // a table
 	},
 	{
 		"the slot of a dead relationship keeps its start node until its state is gone", "internal/storage/collector.go",
-		"\t\t\t\ts.edges.hide(graph.EdgeID(r.ID))\n", "", "./internal/storage", "TestDeadEdgeHasNoSource",
+		"s.edges.hide(graph.EdgeID(r.ID))", "_ = graph.NoEdge", "./internal/storage", "TestDeadEdgeHasNoSource",
 	},
 	{
 		"two batches are synced through one open file, which hears of a failure once", "internal/durability/wal/segment.go",
